@@ -1,0 +1,1 @@
+"""trailkit: ask CloudTrail a question."""

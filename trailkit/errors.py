@@ -1,0 +1,173 @@
+"""The errors a user can meet, and mend.
+
+* TrailkitError
+    * EvidenceError: files that cannot be read as evidence
+        * NoSuchEvidence: the path is not there
+        * NoRecords: nothing in it is a CloudTrail record
+        * HostilePath: a link out of the folder, a device
+        * StoreError: the Parquet store made from the files
+            * StoreFull: the disk has no room for it
+            * StoreBusy: another process is writing to it
+    * QuestionError: a question of the library
+        * UnknownQuestion: no question has that name
+        * InvalidQuestion: its file breaks a rule
+    * ParameterError: a value for a question
+        * UnknownParameter: the question does not take it
+        * MissingParameter: the question needs it
+        * InvalidParameter: its value has the wrong type
+    * ScopeError: window, accounts, regions
+        * InvalidWindow: end before start, a start in the future
+        * UnboundedScan: a question on Athena without a window
+    * SQLError: SQL that trailkit will not run
+        * NotOneSelect: several statements, or one that is no SELECT
+        * UnknownRelation: a table that is not of the lens
+        * UnsupportedSQL: a function that the engines do not share
+    * TableError: an Athena table's names, places, columns
+    * EngineError: the engine did not answer
+        * QueryFailed: it refused or broke off the query
+        * QueryCancelled: somebody stopped the query
+        * AccessRefused: a right is missing, or credentials are
+        * Unavailable: it could not be reached, or throttled us
+    * ChartError: a frame that the chart cannot draw
+
+A message is plain sentences: what happened, with the value; what is allowed; the
+next line to type. In a notebook an error prints as that message alone.
+"""
+
+import difflib
+from collections.abc import Iterable
+
+
+class TrailkitError(Exception):
+    """Any error that the user can mend; its text says how."""
+
+    def _render_traceback_(self) -> list[str]:
+        """Give IPython the sentence instead of the traceback."""
+        return [f"{type(self).__name__}: {self}"]
+
+
+class EvidenceError(TrailkitError):
+    """Files cannot be read as evidence."""
+
+
+class NoSuchEvidence(EvidenceError):
+    """The path is not there."""
+
+
+class NoRecords(EvidenceError):
+    """Nothing in the folder is a CloudTrail record."""
+
+
+class HostilePath(EvidenceError):
+    """A path leads out of the folder, or to a device."""
+
+
+class StoreError(EvidenceError):
+    """The Parquet store cannot be made or opened."""
+
+
+class StoreFull(StoreError):
+    """The disk has no room for the store."""
+
+
+class StoreBusy(StoreError):
+    """Another process has been writing to the store for too long."""
+
+
+class QuestionError(TrailkitError):
+    """A question of the library cannot be used."""
+
+
+class UnknownQuestion(QuestionError):
+    """No question has that name."""
+
+
+class InvalidQuestion(QuestionError):
+    """The question's file breaks a rule."""
+
+
+class ParameterError(TrailkitError):
+    """A value cannot be given to the question."""
+
+
+class UnknownParameter(ParameterError):
+    """The question does not take that parameter."""
+
+
+class MissingParameter(ParameterError):
+    """The question needs that parameter."""
+
+
+class InvalidParameter(ParameterError):
+    """The value has the wrong type."""
+
+
+class ScopeError(TrailkitError):
+    """Window, accounts or regions make no sense."""
+
+
+class InvalidWindow(ScopeError):
+    """The window ends before it starts, or starts in the future."""
+
+
+class UnboundedScan(ScopeError):
+    """A question on Athena has no window."""
+
+
+class SQLError(TrailkitError):
+    """trailkit will not run this SQL."""
+
+
+class NotOneSelect(SQLError):
+    """The text is not exactly one SELECT."""
+
+
+class UnknownRelation(SQLError):
+    """The SELECT reads a table that is not a relation of the lens."""
+
+
+class UnsupportedSQL(SQLError):
+    """The SQL uses what the engines do not share."""
+
+
+class TableError(TrailkitError):
+    """An Athena table's name, place or column is not valid."""
+
+
+class EngineError(TrailkitError):
+    """The engine did not answer."""
+
+
+class QueryFailed(EngineError):
+    """The engine refused the query or broke it off."""
+
+
+class QueryCancelled(EngineError):
+    """Somebody stopped the query."""
+
+
+class AccessRefused(EngineError):
+    """A right is missing, or the credentials are."""
+
+
+class Unavailable(EngineError):
+    """The engine could not be reached, or throttled every attempt."""
+
+
+class ChartError(TrailkitError):
+    """The chart cannot draw this frame."""
+
+
+def nearest(name: str, names: Iterable[str]) -> str:
+    """Say which of the names come nearest, as a sentence; else list them all.
+
+    >>> nearest("buket", ["bucket", "region"])
+    'Did you mean "bucket"?'
+    >>> nearest("x", ["bucket", "region"])
+    'There are: bucket, region.'
+    """
+    known = sorted(names)
+    close = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
+    if close:
+        return "Did you mean " + " or ".join(f'"{each}"' for each in close) + "?"
+    return f"There are: {', '.join(known)}." if known else "There are none."

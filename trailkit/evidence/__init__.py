@@ -1,0 +1,1 @@
+"""Evidence: log files, and the Parquet store made from them."""
