@@ -1,0 +1,170 @@
+"""The scope of a case: a window of time, accounts, regions.
+
+A scope is a value. Its window is half-open and in UTC: an event at ``start`` is in it,
+one at ``end`` is not.
+"""
+
+import re
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+
+import pandas as pd
+
+from trailkit.errors import InvalidWindow, ScopeError
+
+Moment = str | datetime | date
+"""A point in time as people give it: ISO text, datetime, pandas.Timestamp, date."""
+
+_DURATION = re.compile(r"\s*(\d+)\s*(s|m|h|d|w)\s*", re.IGNORECASE)
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+_ACCOUNT = re.compile(r"\d{12}")
+_REGION = re.compile(r"[a-z0-9]+(-[a-z0-9]+)+")
+_ISO = re.compile(r"\d{4}-\d{2}-\d{2}.*")
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a case looks at.
+
+    No start or end means that side is open; no accounts or regions means all of them.
+    ``late`` says how long after the last moment of the window a log file may have been
+    delivered and still be searched. The services ``everywhere`` (``iam``, ``sts``, …)
+    are searched in all regions: AWS records them in another one than they act on.
+    """
+
+    start: datetime | None = None
+    end: datetime | None = None
+    accounts: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+    late: timedelta = timedelta(days=1)
+    everywhere: tuple[str, ...] = ()
+
+    @property
+    def bounded(self) -> bool:
+        """Whether the window has both a start and an end."""
+        return self.start is not None and self.end is not None
+
+    def window(self, start: Moment, end: Moment) -> "Scope":
+        """Narrow to the half-open window from start to end.
+
+        >>> print(Scope().window("2026-03-02", "2026-03-03 12:00"))
+        2026-03-02 00:00:00 to 2026-03-03 12:00:00 UTC, all accounts, all regions
+        """
+        first, last = moment(start), moment(end)
+        if last <= first:
+            raise InvalidWindow(
+                f"The window ends at {_show(last)}, not after its start "
+                f"{_show(first)} (UTC). Give the earlier time first."
+            )
+        if first > datetime.now(UTC):
+            raise InvalidWindow(
+                f"The window starts at {_show(first)} UTC, in the future. "
+                "Times without an offset are read as UTC."
+            )
+        return replace(self, start=first, end=last)
+
+    def with_accounts(self, *accounts: str) -> "Scope":
+        """Narrow to the events that these accounts received."""
+        for account in accounts:
+            _check(_ACCOUNT, account, "an account", "12 digits as text", "111122223333")
+        return replace(self, accounts=_unique(accounts, "accounts"))
+
+    def with_regions(self, *regions: str) -> "Scope":
+        """Narrow to the events of these regions."""
+        for region in regions:
+            _check(_REGION, region, "a region", "its code as text", "us-east-1")
+        return replace(self, regions=_unique(regions, "regions"))
+
+    def with_late(self, late: str | timedelta) -> "Scope":
+        """Search the folders of so much time after the window as well."""
+        return replace(self, late=duration(late))
+
+    def widened(self, lookback: timedelta) -> "Scope":
+        """Give the scope with its window starting so much earlier."""
+        if self.start is None:
+            return self
+        return replace(self, start=self.start - lookback)
+
+    def __str__(self) -> str:
+        """Say the scope in words, for subtitles and messages."""
+        accounts = ", ".join(self.accounts) or "all accounts"
+        regions = ", ".join(self.regions) or "all regions"
+        return f"{self._window_in_words()}, {accounts}, {regions}"
+
+    def _window_in_words(self) -> str:
+        if self.start is None and self.end is None:
+            return "all times"
+        start = _show(self.start) if self.start else "the first event"
+        end = _show(self.end) if self.end else "the last event"
+        return f"{start} to {end} UTC"
+
+
+def moment(value: Moment) -> datetime:
+    """Read a point in time; without an offset it is UTC.
+
+    Raises InvalidWindow for what is no time.
+
+    >>> moment("2026-03-02 11:40+02:00")
+    datetime.datetime(2026, 3, 2, 9, 40, tzinfo=datetime.timezone.utc)
+    """
+    if not isinstance(value, str | datetime | date):
+        raise _not_a_time(value)
+    # pandas also reads "now" (as local time) and "10/07/2023" (as either month).
+    if isinstance(value, str) and not _ISO.fullmatch(value.strip()):
+        raise _not_a_time(value)
+    try:
+        stamp = pd.Timestamp(value)
+    except (ValueError, OverflowError):
+        raise _not_a_time(value) from None
+    if stamp is pd.NaT or not isinstance(stamp, pd.Timestamp):
+        raise _not_a_time(value)
+    return _in_utc(stamp.floor("us").to_pydatetime())
+
+
+def _in_utc(time: datetime) -> datetime:
+    return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
+
+
+def _not_a_time(value: object) -> InvalidWindow:
+    return InvalidWindow(
+        f"{value!r} is not a time. Write it like '2026-03-02 11:40' (UTC), "
+        "'2026-03-02T11:40:00+01:00', or give a datetime."
+    )
+
+
+def duration(value: str | timedelta) -> timedelta:
+    """Read a length of time: a timedelta, or text such as ``90m``, ``12h``, ``7d``.
+
+    >>> duration("7d")
+    datetime.timedelta(days=7)
+    """
+    if isinstance(value, timedelta):
+        length = value
+    else:
+        match = _DURATION.fullmatch(value) if isinstance(value, str) else None
+        if match is None:
+            raise InvalidWindow(
+                f"{value!r} is not a length of time. Write a whole number and s, m, h, "
+                "d or w: '90m', '12h', '7d'."
+            )
+        length = timedelta(**{_UNITS[match[2].lower()]: int(match[1])})
+    if length <= timedelta(0):
+        raise InvalidWindow(f"The length of time {value!r} must be more than nothing.")
+    return length
+
+
+def _show(time: datetime) -> str:
+    return f"{time:%Y-%m-%d %H:%M:%S}"
+
+
+def _check(
+    pattern: re.Pattern[str], value: object, what: str, form: str, example: str
+) -> None:
+    if not isinstance(value, str) or not pattern.fullmatch(value):
+        raise ScopeError(f'{value!r} is not {what}: write {form}, such as "{example}".')
+
+
+def _unique(values: tuple[str, ...], what: str) -> tuple[str, ...]:
+    if not values:
+        raise ScopeError(f"No {what} given. Name at least one, or leave the call out.")
+    return tuple(dict.fromkeys(values))
