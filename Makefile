@@ -1,0 +1,60 @@
+# Everything one does with trailkit. It needs make and python3, 3.11 or newer;
+# the first command makes .venv, which holds all the rest.
+
+PYTHON ?= python3
+NOTEBOOK ?= notebooks/00_start_here.ipynb
+OPTIONS ?=
+BIN := .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help lab test notebooks bench lint conformance constraints clean
+
+help: ## list what can be made
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+
+lab: .venv/kit ## open the first notebook in JupyterLab
+	$(BIN)/jupyter-lab --config=jupyter_lab_config.py $(OPTIONS) $(NOTEBOOK)
+
+test: .venv/checks ## run the quick tests: offline, no AWS
+	$(BIN)/pytest --numprocesses=auto $(OPTIONS)
+
+notebooks: .venv/kit ## run every notebook, into build/notebooks as HTML
+	PLOTLY_RENDERER=notebook $(BIN)/jupyter-nbconvert --execute --to html \
+		--HTMLExporter.require_js_url= --HTMLExporter.mathjax_url= \
+		--output-dir build/notebooks notebooks/*.ipynb
+
+bench: .venv/checks ## measure the speed, as ratios to a baseline
+	$(BIN)/python -m benchmarks $(OPTIONS)
+
+lint: .venv/checks ## check style and types
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/pyright
+	$(BIN)/sqlfluff lint sql
+	$(BIN)/nbstripout --verify notebooks/*.ipynb
+
+conformance: .venv/checks ## test against a real browser and a real Hive parser
+	$(BIN)/pytest tests/conformance $(OPTIONS)
+
+constraints: .venv/checks ## take the newest versions, and write them down
+	$(BIN)/pip install --quiet --upgrade --upgrade-strategy eager \
+		--editable '.[test,trino]'
+	$(BIN)/pip freeze --exclude-editable > constraints.txt
+
+clean: ## remove all that was made here; evidence stays
+	rm -rf .venv build dist .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.venv/kit: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit( \
+		"trailkit needs Python 3.11 or newer, and $(PYTHON) is " \
+		+ sys.version.split()[0] \
+		+ ". Name a newer one: make $(MAKECMDGOALS) PYTHON=python3.13")'
+	@echo "Installing trailkit into .venv: a minute or two, once."
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable .
+	touch $@
+
+.venv/checks: .venv/kit
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[test,trino]'
+	touch $@

@@ -1,0 +1,143 @@
+"""The package keeps the rules of the house: who may look at whom, and what it says."""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).parents[1]
+PACKAGE = PROJECT / "trailkit"
+
+Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+
+FORBIDDEN = {
+    "trailkit.errors": ["trailkit"],
+    "trailkit.record": [
+        *["case", "charts", "demo", "engines", "evidence", "frames", "library"],
+        *["parameters", "question", "tables"],
+    ],
+    "trailkit.charts": [
+        *["case", "dialect", "demo", "engines", "evidence", "lens", "library"],
+        *["parameters", "question", "tables"],
+    ],
+    "trailkit.engines": [
+        *["case", "charts", "demo", "lens", "library", "parameters", "question"],
+    ],
+    "trailkit.tables": ["case", "charts", "demo", "engines", "library", "question"],
+    "trailkit.evidence": ["case", "charts", "demo", "engines", "library", "question"],
+    "trailkit.demo.routine": ["demo.story"],
+}
+"""Package or module, and what neither it nor its parts may import."""
+
+OWNED = {
+    "pyathena": {"trailkit.engines.athena"},
+    "trino": {"trailkit.engines.trino"},
+}
+"""Libraries that one module owns, and imports when it is first needed."""
+
+SLOW = {"boto3", "botocore", "pyathena", "trino"}
+
+
+def modules() -> dict[str, ast.Module]:
+    found: dict[str, ast.Module] = {}
+    for path in PACKAGE.rglob("*.py"):
+        parts = path.relative_to(PROJECT).with_suffix("").parts
+        name = ".".join(parts).removesuffix(".__init__")
+        found[name] = ast.parse(path.read_text(encoding="utf-8"))
+    return found
+
+
+MODULES = modules()
+
+
+def imports(tree: ast.AST) -> Iterator[str]:
+    """Give the name of every module that is imported, anywhere in the tree."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports are absolute"
+            source = node.module or ""
+            parts = [f"{source}.{alias.name}" for alias in node.names]
+            yield from (part for part in parts if part in MODULES)
+            if not all(part in MODULES for part in parts):
+                yield source
+
+
+def test_no_import_goes_round_in_a_circle() -> None:
+    graph = {
+        name: {other for other in imports(tree) if other in MODULES}
+        for name, tree in MODULES.items()
+    }
+    TopologicalSorter(graph).prepare()
+
+
+@pytest.mark.parametrize("room", FORBIDDEN)
+def test_rooms_look_only_where_they_may(room: str) -> None:
+    walls = tuple(
+        part if part == "trailkit" else f"trailkit.{part}" for part in FORBIDDEN[room]
+    )
+    for name, tree in MODULES.items():
+        if is_in(name, room):
+            seen = [
+                each for each in imports(tree) if any(is_in(each, w) for w in walls)
+            ]
+            assert not seen, name
+
+
+def is_in(name: str, room: str) -> bool:
+    return name == room or name.startswith(f"{room}.")
+
+
+def test_nothing_in_the_package_uses_the_public_face() -> None:
+    users = [name for name, tree in MODULES.items() if "trailkit" in imports(tree)]
+    assert set(users) <= {"trailkit.__main__"}
+
+
+@pytest.mark.parametrize("library", OWNED)
+def test_a_library_has_one_owner(library: str) -> None:
+    users = {
+        name
+        for name, tree in MODULES.items()
+        if any(is_in(each, library) for each in imports(tree))
+    }
+    assert users <= OWNED[library]
+
+
+def test_slow_libraries_wait_until_they_are_needed() -> None:
+    script = "import sys, trailkit; print(*sys.modules)"
+    run = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    assert not SLOW & set(run.stdout.split())
+
+
+def test_all_is_alphabetical_and_true() -> None:
+    import trailkit
+
+    assert trailkit.__all__ == sorted(trailkit.__all__)
+    assert all(hasattr(trailkit, name) for name in trailkit.__all__)
+
+
+@pytest.mark.parametrize("name", sorted(MODULES))
+def test_everything_public_says_what_it_does(name: str) -> None:
+    mute = [each for each in public(MODULES[name]) if not is_sentence(each)]
+    assert not [getattr(each, "name", name) for each in mute]
+
+
+def public(tree: ast.Module | ast.ClassDef) -> Iterator[ast.Module | Definition]:
+    """Give the module, its public functions and classes, and their public methods."""
+    if tree.body:
+        yield tree
+    for node in tree.body:
+        if isinstance(node, Definition) and not node.name.startswith("_"):
+            yield from public(node) if isinstance(node, ast.ClassDef) else [node]
+
+
+def is_sentence(node: ast.Module | Definition) -> bool:
+    first = (ast.get_docstring(node) or "").partition("\n")[0]
+    return first.endswith((".", "?", "!")) and len(first) <= 88
