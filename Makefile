@@ -13,7 +13,7 @@ help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 lab: .venv/kit ## open the first notebook in JupyterLab
-	$(BIN)/jupyter-lab --config=jupyter_lab_config.py $(OPTIONS) $(NOTEBOOK)
+	JUPYTER_CONFIG_PATH=jupyter $(BIN)/jupyter-lab $(OPTIONS) $(NOTEBOOK)
 
 test: .venv/checks ## run the quick tests: offline, no AWS
 	$(BIN)/pytest --numprocesses=auto $(OPTIONS)

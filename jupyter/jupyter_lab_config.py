@@ -1,9 +1,12 @@
-"""JupyterLab as `make lab` starts it: nothing on it calls out of this machine."""
+"""JupyterLab as `make lab` starts it: nothing in it calls out of this machine.
+
+Logs are evidence, and some rooms have no network: no news, no look for updates, no
+extensions from a registry. `labconfig/` beside this file also spares the question
+whether to fetch news.
+"""
 
 c = get_config()  # noqa: F821  (Jupyter provides it)
 
-# Logs are evidence, and some rooms have no network: no news, no look for
-# updates, no extensions from a registry.
 c.LabApp.news_url = None
 c.LabApp.check_for_updates_class = "jupyterlab.NeverCheckForUpdate"
 c.LabApp.extension_manager = "readonly"
