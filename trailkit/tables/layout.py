@@ -1,0 +1,161 @@
+"""Where CloudTrail puts its files: S3 keys, taken apart and put together.
+
+    [prefix/]AWSLogs/[organization/]account/folder/region/yyyy/mm/dd/file
+
+Facts: CloudTrail User Guide, "Getting and viewing your CloudTrail log files" and
+"CloudTrail digest file structure". The region is where the event was recorded, the day
+that of delivery, in UTC.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from typing import Self
+
+from trailkit.record import FOLDERS, Kind
+from trailkit.tables import names
+
+DIGESTS = "CloudTrail-Digest"
+"""The folder of the digests, which prove that log files are whole."""
+
+KINDS = {folder: kind for kind, folder in FOLDERS.items()}
+"""The kind of record that each folder holds; the digests' holds none."""
+
+_KEY = re.compile(
+    r"(?:(?P<prefix>.*)/)?AWSLogs/"
+    # Organization and region are loose: labs have o-abcd and us_east_1, and AWS opens
+    # new regions.
+    r"(?:(?P<organization>o-[a-z0-9]+)/)?"
+    r"(?P<account>[0-9]{12})/"
+    rf"(?P<folder>{'|'.join([*KINDS, DIGESTS])})/"
+    r"(?P<region>[A-Za-z0-9_-]+)/"
+    r"(?P<day>[0-9]{4}/[0-9]{2}/[0-9]{2})/"
+    r"(?P<name>[^/]+)",
+    re.DOTALL,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LogKey:
+    """The place of one file: its S3 key, or its path below a local folder.
+
+    ``prefix`` is None where nothing stands before ``AWSLogs``. ``str`` gives the key.
+
+    >>> key = parse(
+    ...     "logs/AWSLogs/o-a1b2c3d4e5/111122223333/CloudTrail-Insight/eu-west-1/"
+    ...     "2026/03/09/111122223333_CloudTrail-Insight_eu-west-1_x.json.gz"
+    ... )
+    >>> key.account, key.region, key.day.isoformat(), key.kind
+    ('111122223333', 'eu-west-1', '2026-03-09', <Kind.INSIGHT: 'insight'>)
+    """
+
+    account: str
+    folder: str
+    region: str
+    day: date
+    name: str
+    organization: str | None = None
+    prefix: str | None = None
+
+    @property
+    def kind(self) -> Kind | None:
+        """The kind of record in the file; None for a digest."""
+        return KINDS.get(self.folder)
+
+    def __str__(self) -> str:
+        """Put the key together again."""
+        before = "" if self.prefix is None else f"{self.prefix}/"
+        root = f"{before}AWSLogs/{_folder(self.organization)}"
+        day = _day(self.day)
+        return root + _below(self.account, self.folder, self.region, day) + self.name
+
+
+def parse(key: str) -> LogKey | None:
+    """Take a key apart, or give None where it is not in a trail's folders.
+
+    A local path does as well, with forward slashes.
+    """
+    match = _KEY.fullmatch(key)
+    if match is None:
+        return None
+    parts = match.groupdict()
+    try:
+        day = date.fromisoformat(parts.pop("day").replace("/", "-"))
+    except ValueError:
+        return None
+    return LogKey(day=day, **parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where a trail's folders begin: bucket, prefix and, for its trail, organization.
+
+    Raises TableError for names that S3, CloudTrail or Organizations do not allow.
+
+    >>> Layout("central-logs", prefix="cloudtrail").root
+    's3://central-logs/cloudtrail/AWSLogs/'
+    >>> Layout("central-logs", organization="o-a1b2c3d4e5").root
+    's3://central-logs/AWSLogs/o-a1b2c3d4e5/'
+    """
+
+    bucket: str
+    prefix: str = ""
+    organization: str | None = None
+
+    def __post_init__(self) -> None:
+        """Check the names."""
+        names.bucket(self.bucket)
+        names.prefix(self.prefix)
+        if self.organization is not None:
+            names.organization(self.organization)
+
+    @classmethod
+    def control_tower(
+        cls, bucket: str, organization: str, *, account_trails: bool = False
+    ) -> Self:
+        """Give the layout of AWS Control Tower, whose prefix is the organization's id.
+
+        Landing zones before version 3.0 had ``account_trails`` instead of one trail of
+        the organization; AWS does not document their folders.
+
+        >>> Layout.control_tower("central-logs", "o-a1b2c3d4e5").root
+        's3://central-logs/o-a1b2c3d4e5/AWSLogs/o-a1b2c3d4e5/'
+        """
+        names.organization(organization)
+        return cls(bucket, organization, None if account_trails else organization)
+
+    @property
+    def root(self) -> str:
+        """The folder above those of the accounts."""
+        prefix = f"{self.prefix}/" if self.prefix else ""
+        return f"s3://{self.bucket}/{prefix}AWSLogs/{_folder(self.organization)}"
+
+    def folder(self, kind: Kind, account: str, region: str, day: date) -> str:
+        """Give the folder of one account, region and day of delivery.
+
+        >>> Layout("logs").folder(
+        ...     Kind.EVENT, "111122223333", "eu-west-1", date(2026, 3, 9)
+        ... )
+        's3://logs/AWSLogs/111122223333/CloudTrail/eu-west-1/2026/03/09/'
+        """
+        return self.root + _below(account, FOLDERS[kind], region, _day(day))
+
+    def template(self, kind: Kind) -> str:
+        """Give the folder with placeholders, for partition projection.
+
+        >>> Layout("logs").template(Kind.EVENT)
+        's3://logs/AWSLogs/${account}/CloudTrail/${region}/${day}/'
+        """
+        return self.root + _below("${account}", FOLDERS[kind], "${region}", "${day}")
+
+
+def _below(account: str, folder: str, region: str, day: str) -> str:
+    return f"{account}/{folder}/{region}/{day}/"
+
+
+def _folder(name: str | None) -> str:
+    return f"{name}/" if name else ""
+
+
+def _day(day: date) -> str:
+    return day.isoformat().replace("-", "/")
