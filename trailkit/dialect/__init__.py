@@ -1,0 +1,29 @@
+"""The Athena SQL that we allow, and its DuckDB form.
+
+Athena's engine version 3 is Trino's; a question is written in it, and DuckDB must give
+the same answer. So syntax is translated (``translate``), what functions mean is kept by
+macros (``macros.sql``), and everything outside a closed table is refused (``check``).
+"""
+
+from trailkit.dialect.check import check, check_query
+from trailkit.dialect.grammar import tokens
+from trailkit.dialect.relations import (
+    columns_used,
+    output_columns,
+    relations_used,
+    with_relations,
+)
+from trailkit.dialect.translate import macros, settings, to_duckdb
+
+__all__ = [
+    "check",
+    "check_query",
+    "columns_used",
+    "macros",
+    "output_columns",
+    "relations_used",
+    "settings",
+    "to_duckdb",
+    "tokens",
+    "with_relations",
+]

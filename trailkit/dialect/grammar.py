@@ -1,0 +1,95 @@
+"""Athena's grammar as we use it: text to tokens, text to one parsed query.
+
+sqlglot gives the syntax and nothing else. Its Trino parser would turn function calls
+into its own ideas of them, and write those out for DuckDB with another meaning; here
+every call stays as written (an ``Anonymous`` node), and ``functions`` says what it is.
+"""
+
+from functools import lru_cache
+
+from sqlglot import exp
+from sqlglot.dialects.trino import Trino
+from sqlglot.errors import ParseError, SqlglotError, TokenError
+from sqlglot.tokenizer_core import Token
+
+from trailkit.errors import NotOneSelect, UnsupportedSQL
+
+
+class AthenaSQL(Trino):
+    """Trino's syntax, with no function known to the parser."""
+
+    INDEX_OFFSET = 0  # a subscript stays as written
+
+    class Parser(Trino.Parser):
+        """Leave every call as written; CAST and CASE are syntax, not calls."""
+
+        FUNCTIONS = {}  # noqa: RUF012
+        NO_PAREN_FUNCTIONS = {}  # noqa: RUF012
+        FUNCTION_PARSERS = {  # noqa: RUF012
+            name: parser
+            for name, parser in Trino.Parser.FUNCTION_PARSERS.items()
+            if name in ("CAST", "TRY_CAST")
+        }
+        NO_PAREN_FUNCTION_PARSERS = {  # noqa: RUF012
+            "CASE": Trino.Parser.NO_PAREN_FUNCTION_PARSERS["CASE"]
+        }
+
+
+def tokens(sql: str) -> list[Token]:
+    """Split SQL into tokens; comments, literals and JSON paths are one piece each.
+
+    Offsets count characters, whatever they are; ``end`` is the last character.
+
+    >>> [sql_token.text for sql_token in tokens("select ':a' -- :b")]
+    ['select', ':a']
+    """
+    try:
+        return AthenaSQL().tokenize(sql)
+    except TokenError as error:
+        raise UnsupportedSQL(f"This is no SQL: {_reason(error)}.") from error
+
+
+def parse(sql: str) -> exp.Query:
+    """Parse exactly one SELECT, with or without WITH or UNION.
+
+    The tree is shared between callers: copy it before you change it.
+    """
+    return _parse(sql)
+
+
+@lru_cache(maxsize=128)
+def _parse(sql: str) -> exp.Query:
+    try:
+        statements = AthenaSQL().parse(sql)
+    except TokenError as error:
+        raise UnsupportedSQL(f"This is no SQL: {_reason(error)}.") from error
+    except ParseError as error:
+        raise UnsupportedSQL(f"This SQL does not parse: {_reason(error)}.") from error
+    except RecursionError as error:
+        raise UnsupportedSQL("This SQL is nested too deeply to be read.") from error
+    queries = [each for each in statements if each is not None]
+    if len(queries) != 1:
+        raise NotOneSelect(
+            f"Here are {len(queries)} statements; write exactly one SELECT."
+        )
+    query = queries[0]
+    if not isinstance(query, exp.Select | exp.SetOperation | exp.Subquery):
+        raise NotOneSelect(
+            f"This is {_verb(query)}, not a SELECT; trailkit only reads."
+            " Write one SELECT, with its WITH before it if it has one."
+        )
+    return query
+
+
+def _verb(statement: exp.Expr) -> str:
+    words = statement.sql(dialect="trino").split()
+    return f'"{words[0].lower()} …"' if words else "nothing"
+
+
+def _reason(error: SqlglotError) -> str:
+    """Give the first line of sqlglot's message, without its terminal colours."""
+    details = getattr(error, "errors", None)
+    if details:
+        first = details[0]
+        return f"{first['description'].rstrip('.')}, line {first['line']}"
+    return str(error).splitlines()[0].rstrip(".")

@@ -1,0 +1,149 @@
+"""What a query reads and gives, and how relations are put before it."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+
+from sqlglot import exp
+from sqlglot.tokenizer_core import Token, TokenType
+
+from trailkit.dialect.grammar import parse, tokens
+
+
+def with_relations(sql: str, ctes: Mapping[str, str]) -> str:
+    """Put CTEs before a query's own, and leave its text as written.
+
+    One trailing semicolon goes. The result begins with ``with``, also when the query
+    begins with comments.
+
+    >>> print(with_relations("select 1 as one from events", {"events": "select 2"}))
+    with events as (
+    select 2
+    )
+    select 1 as one from events
+    """
+    pieces = tokens(sql)
+    if pieces and pieces[-1].token_type is TokenType.SEMICOLON:
+        last = pieces.pop()
+        sql = sql[: last.start] + sql[last.end + 1 :]
+    if not ctes:
+        return sql
+    before = ",\n".join(f"{name} as (\n{text}\n)" for name, text in ctes.items())
+    end = _after_with(pieces)
+    if end is None:
+        return f"with {before}\n{sql}"
+    start, word = pieces[0].start, sql[pieces[0].start : end]
+    return f"{word} {before},\n{sql[:start]}{sql[end:].lstrip(' ')}"
+
+
+def _after_with(pieces: list[Token]) -> int | None:
+    """Give the place after the query's ``with`` or ``with recursive``, if any."""
+    if not pieces or pieces[0].token_type is not TokenType.WITH:
+        return None
+    recursive = pieces[1].token_type is TokenType.RECURSIVE
+    return pieces[1 if recursive else 0].end + 1
+
+
+def relation_tables(tree: exp.Expr) -> Iterator[exp.Table]:
+    """Give every table of a query that is not a CTE of its own."""
+    return (table for table in tree.find_all(exp.Table) if _own(table) is None)
+
+
+def relations_used(sql: str) -> Counter[str]:
+    """Count how often a query reads each relation that is not a CTE of its own.
+
+    A CTE that is named twice counts twice: Trino runs it again for each reference.
+
+    >>> relations_used("with a as (select x from events) select 1 from a join a as b")
+    Counter({'events': 2})
+    """
+    return _reads(parse(sql))
+
+
+def _reads(tree: exp.Expr) -> Counter[str]:
+    counts: Counter[str] = Counter()
+    for table in _outside_ctes(tree):
+        cte = _own(table)
+        if cte is None:
+            counts[table.name.lower()] += 1
+        elif cte not in _ancestors(table):  # a recursive CTE reads itself
+            counts += _reads(cte.this)
+    return counts
+
+
+def _outside_ctes(tree: exp.Expr) -> Iterator[exp.Table]:
+    """Give the tables of a query, without those inside its CTEs."""
+    for node in tree.walk(prune=lambda node: isinstance(node, exp.With)):
+        if isinstance(node, exp.Table):
+            yield node
+
+
+def columns_used(sql: str) -> set[str] | None:
+    """Give every name that may be a column the query reads, in lower case.
+
+    None where ``select *`` takes all the columns of a relation. The names are too many
+    rather than too few: those of CTEs and of lambdas are among them.
+
+    >>> sorted(columns_used("select a.Time, count(*) as n from events a group by 1"))
+    ['a', 'time']
+    """
+    tree = parse(sql)
+    if any(_takes_all(select) for select in tree.find_all(exp.Select)):
+        return None
+    names = {
+        identifier.name.lower()
+        for column in tree.find_all(exp.Column, exp.Dot)
+        for identifier in column.find_all(exp.Identifier)
+    }
+    using = (
+        identifier.name.lower()
+        for join in tree.find_all(exp.Join)
+        for identifier in join.args.get("using") or []
+    )
+    return names.union(using)
+
+
+def _takes_all(select: exp.Select) -> bool:
+    stars = any(expression.is_star for expression in select.expressions)
+    sources = [select.args.get("from_"), *(select.args.get("joins") or [])]
+    tables = (source.this for source in sources if source is not None)
+    return stars and any(
+        isinstance(table, exp.Table) and _own(table) is None for table in tables
+    )
+
+
+def output_columns(sql: str) -> list[str]:
+    """Give the names of a query's columns; an expression without a name gives "".
+
+    >>> output_columns("select time, count(*) as calls, 1 from events group by 1")
+    ['time', 'calls', '']
+    """
+    return parse(sql).named_selects
+
+
+def _own(table: exp.Table) -> exp.CTE | None:
+    """Find the CTE that a table means, looking outwards from where it stands."""
+    if table.db or not isinstance(table.this, exp.Identifier):
+        return None
+    inside: exp.Expr = table
+    for ancestor in _ancestors(table):
+        with_ = ancestor.args.get("with_")
+        if with_ is not None:
+            for cte in _visible(with_, inside):
+                if cte.alias.lower() == table.name.lower():
+                    return cte
+        if isinstance(ancestor, exp.CTE):
+            inside = ancestor
+    return None
+
+
+def _visible(with_: exp.With, inside: exp.Expr) -> list[exp.CTE]:
+    """Give the CTEs of a WITH that can be seen: inside one, those before it."""
+    ctes: list[exp.CTE] = with_.expressions
+    place = next((n for n, cte in enumerate(ctes) if cte is inside), len(ctes))
+    return ctes[: place + 1 if with_.recursive else place]
+
+
+def _ancestors(node: exp.Expr) -> Iterator[exp.Expr]:
+    while node.parent is not None:
+        node = node.parent
+        yield node

@@ -1,0 +1,181 @@
+"""Write the DuckDB form of a checked Athena query.
+
+Only syntax changes here: lambdas, subscripts, casts, JSON paths, and the few functions
+whose DuckDB name or shape differs. What a function means is in ``macros.sql``.
+"""
+
+import re
+from collections.abc import Callable
+from importlib.resources import files
+
+from sqlglot import exp
+
+from trailkit.dialect.check import check
+from trailkit.dialect.functions import DATE_FORMAT
+from trailkit.dialect.grammar import parse
+from trailkit.dialect.jsonpath import json_pointer
+from trailkit.dialect.networks import unroll_networks
+
+
+def to_duckdb(sql: str) -> str:
+    """Write a query in Athena SQL for DuckDB, to the same meaning.
+
+    The connection must have run ``settings()`` and ``macros()``. Raises
+    ``NotOneSelect`` and ``UnsupportedSQL`` where ``check`` does.
+
+    >>> print(to_duckdb("select transform(a, x -> x + 1) as next from t"))
+    SELECT LIST_TRANSFORM("a", LAMBDA "x" : "x" + 1) AS "next" FROM "t"
+    """
+    check(sql)
+    tree = parse(sql).copy()
+    unroll_networks(tree)
+    return _duckdb_form(tree).sql(dialect="duckdb", identify=True, comments=False)
+
+
+def macros() -> list[str]:
+    """Give the CREATE MACRO statements that carry Trino's meaning into DuckDB."""
+    text = files("trailkit.dialect").joinpath("macros.sql").read_text(encoding="utf-8")
+    return [statement for statement in text.split(";\n") if statement.strip()]
+
+
+def settings() -> list[str]:
+    """Give the SET statements under which DuckDB counts and sorts as Trino does."""
+    return [
+        "set integer_division = true",
+        "set error_on_division_by_zero = true",
+        "set default_null_order = 'nulls_last'",
+        "set default_order = 'asc'",
+        "set TimeZone = 'UTC'",
+    ]
+
+
+def _duckdb_form(tree: exp.Expr) -> exp.Expr:
+    """Rewrite from the leaves up, so that a form may hold rewritten parts."""
+    for node in reversed(list(tree.walk(bfs=True))):
+        form = _FORMS.get(type(node))
+        if form is not None:
+            changed = form(node)
+            if changed is not node:
+                node.replace(changed)
+    return tree
+
+
+def _call(name: str, *arguments: exp.Expr) -> exp.Anonymous:
+    return exp.Anonymous(this=name, expressions=list(arguments))
+
+
+def _call_form(call: exp.Expr) -> exp.Expr:
+    form = _CALLS.get(call.name.lower())
+    return call if form is None else form(call)
+
+
+def _renamed(name: str) -> Callable[[exp.Expr], exp.Expr]:
+    return lambda call: _call(name, *call.expressions)
+
+
+def _match(wanted: bool, *, negated: bool) -> Callable[[exp.Expr], exp.Expr]:
+    """Write any_match and its kind: is true, or false, among the lambda's answers?"""
+
+    def form(call: exp.Expr) -> exp.Expr:
+        answers = _call("list_transform", *call.expressions)
+        found = _call("contains", answers, exp.Boolean(this=wanted))
+        return exp.Paren(this=exp.Not(this=found)) if negated else found
+
+    return form
+
+
+def _concat(call: exp.Expr) -> exp.Expr:
+    """Trino's concat of a null is null; DuckDB's skips it, and its || does not."""
+    chain, *rest = call.expressions
+    for part in rest:
+        chain = exp.DPipe(this=chain, expression=part)
+    return exp.Paren(this=chain)
+
+
+def _if(call: exp.Expr) -> exp.Expr:
+    condition, *values = call.expressions
+    case = exp.Case(ifs=[exp.If(this=condition, true=values[0])])
+    if len(values) == 2:
+        case.set("default", values[1])
+    return case
+
+
+def _date_format(call: exp.Expr) -> exp.Expr:
+    time, form = call.expressions
+    letters = re.sub("%.", lambda found: DATE_FORMAT[found[0]], form.name)
+    return _call("strftime", time, exp.Literal.string(letters))
+
+
+def _with_pointer(call: exp.Expr) -> exp.Expr:
+    json, path = call.expressions
+    pointer = exp.Literal.string(json_pointer(path.name))
+    return _call(call.name, json, pointer)
+
+
+def _subscript(node: exp.Expr) -> exp.Expr:
+    return _call("trino_subscript", node.this, *node.expressions)
+
+
+def _cast(node: exp.Expr) -> exp.Expr:
+    value, to = node.this, node.args["to"]
+    if to.this is exp.DType.TIMESTAMP:
+        to.set("expressions", None)
+    if to.this is exp.DType.IPADDRESS:
+        strict = not isinstance(node, exp.TryCast)
+        return _call("trino_address" if strict else "trino_try_address", value)
+    if isinstance(value, exp.Null | exp.Literal):
+        return node
+    if value.name.lower() == "from_iso8601_timestamp":
+        return value  # its macro gives a plain timestamp
+    if to.this is exp.DType.ARRAY:
+        return _cast_array(node)
+    reader = _READERS.get(to.this)
+    if reader is None:
+        return node
+    read = _call(reader, value)
+    if isinstance(node, exp.TryCast) or to.this is exp.DType.VARCHAR:
+        return read
+    refused = exp.Cast(this=_call("trino_refused", value.copy()), to=to.copy())
+    return exp.Coalesce(this=read, expressions=[refused])
+
+
+def _cast_array(node: exp.Expr) -> exp.Expr:
+    element = node.args["to"].expressions[0].this
+    reader = {exp.DType.VARCHAR: "trino_texts", exp.DType.JSON: "trino_elements"}
+    if element not in reader:
+        return node
+    return _call(reader[element], node.this)
+
+
+_READERS = {
+    exp.DType.VARCHAR: "trino_varchar",
+    exp.DType.BIGINT: "trino_try_bigint",
+    exp.DType.INT: "trino_try_integer",
+    exp.DType.DOUBLE: "trino_try_double",
+    exp.DType.BOOLEAN: "trino_try_boolean",
+    exp.DType.TIMESTAMP: "trino_try_timestamp",
+    exp.DType.DATE: "trino_try_date",
+}
+
+_CALLS: dict[str, Callable[[exp.Expr], exp.Expr]] = {
+    "all_match": _match(False, negated=True),
+    "any_match": _match(True, negated=False),
+    "concat": _concat,
+    "date_format": _date_format,
+    "filter": _renamed("list_filter"),
+    "if": _if,
+    "json_extract": _with_pointer,
+    "json_extract_scalar": _with_pointer,
+    "max_by": _renamed("arg_max_null"),
+    "min_by": _renamed("arg_min_null"),
+    "none_match": _match(True, negated=True),
+    "transform": _renamed("list_transform"),
+}
+
+_FORMS: dict[type[exp.Expr], Callable[[exp.Expr], exp.Expr]] = {
+    exp.Anonymous: _call_form,
+    exp.AtTimeZone: lambda node: node.this,
+    exp.Bracket: _subscript,
+    exp.Cast: _cast,
+    exp.TryCast: _cast,
+}
