@@ -1,0 +1,100 @@
+"""Every DDL text before the real parser of Hive, which is the grammar of Athena's DDL.
+
+Three jars come from Maven Central, once: they are kept in the user's cache folder by
+version, and checked by SHA-256 every time.
+"""
+
+import hashlib
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+
+import platformdirs
+import pytest
+
+from tests.tables_made import OWN
+from trailkit.tables import ddl
+
+HERE = Path(__file__).parent
+JARS = {
+    "org.apache.hive:hive-exec:2.3.10:jar:core": (
+        "hive-exec-2.3.10-core.jar",
+        "1699ff817dd73db685ff112f109ec7ae380e0a6fa1a204166e55f66268fcd801",
+    ),
+    "org.antlr:antlr-runtime:3.5.2:jar": (
+        "antlr-runtime-3.5.2.jar",
+        "ce3fc8ecb10f39e9a3cddcbb2ce350d272d9cd3d0b1e18e6fe73c3b9389c8734",
+    ),
+    "org.slf4j:slf4j-api:1.7.36:jar": (
+        "slf4j-api-1.7.36.jar",
+        "d3ef575e3e4979678dc01bf1dcce51021493b4d11fb7f1be8ad982877c16a1c0",
+    ),
+}
+
+_A_TABLE = OWN["account_trail"]
+STATEMENTS = {
+    **{name: ddl.create_table(table.definition()) for name, table in OWN.items()},
+    "keywords": ddl.create_table(
+        replace(_A_TABLE, database="database", name="select").definition()
+    ),
+    "longest names": ddl.create_table(
+        replace(_A_TABLE, database="d" * 255, name="9" * 255).definition()
+    ),
+    "every safe sign": ddl.create_table(
+        replace(
+            _A_TABLE, layout=replace(_A_TABLE.layout, prefix="a!_.()=@+:,&-z")
+        ).definition()
+    ),
+    "database": ddl.create_database("security"),
+    "drop": ddl.drop_table(_A_TABLE.definition()),
+}
+WRONG = {
+    "a type is missing": STATEMENTS["insight"].replace("`eventid` string", "`eventid`"),
+    "a bare keyword": STATEMENTS["insight"].replace("`day`", "timestamp"),
+    "a quote left open": STATEMENTS["insight"].replace("'cloudtrail'", "'cloudtrail"),
+    "quoted for Trino": STATEMENTS["database"].replace("`", '"'),
+}
+
+
+@pytest.fixture(scope="module")
+def jars() -> Path:
+    """Give the folder of the three jars, fetched where they are not there yet."""
+    folder = platformdirs.user_cache_path("trailkit") / "conformance"
+    folder.mkdir(parents=True, exist_ok=True)
+    for artifact, (name, checksum) in JARS.items():
+        if not (folder / name).exists():
+            _fetch(artifact, folder)
+        found = hashlib.sha256((folder / name).read_bytes()).hexdigest()
+        assert found == checksum, f"{folder / name} is another file: delete it"
+    return folder
+
+
+def _fetch(artifact: str, folder: Path) -> None:
+    copy = ["dependency:copy", f"-Dartifact={artifact}", f"-DoutputDirectory={folder}"]
+    subprocess.run(["mvn", "--batch-mode", "--quiet", *copy], check=True, timeout=300)
+
+
+def _verdicts(statements: dict[str, str], jars: Path, folder: Path) -> dict[str, str]:
+    """Ask the parser about all statements at once: a Java machine takes a second."""
+    files = [folder / f"{number}.sql" for number in range(len(statements))]
+    for file, text in zip(files, statements.values(), strict=True):
+        file.write_text(text, encoding="utf-8")
+    program = ["java", "-cp", f"{jars}/*", str(HERE / "HiveParse.java")]
+    answer = subprocess.run(
+        [*program, *map(str, files)],
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    return dict(zip(statements, answer.stdout.splitlines(), strict=True))
+
+
+def test_hive_takes_every_statement(jars: Path, tmp_path: Path) -> None:
+    verdicts = _verdicts(STATEMENTS, jars, tmp_path)
+    assert {n: v for n, v in verdicts.items() if v != "parsed"} == {}
+
+
+def test_hive_refuses_what_is_wrong(jars: Path, tmp_path: Path) -> None:
+    verdicts = _verdicts(WRONG, jars, tmp_path)
+    assert {n: v for n, v in verdicts.items() if not v.startswith("refused ")} == {}

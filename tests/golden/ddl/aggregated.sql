@@ -1,0 +1,42 @@
+create external table if not exists `security`.`cloudtrail_aggregated` (
+    `eventversion` string,
+    `eventsource` string,
+    `awsregion` string,
+    `eventtype` string,
+    `eventcategory` string,
+    `addendum` struct<
+        reason: string
+    >,
+    `accountid` string,
+    `eventid` string,
+    `timewindow` struct<
+        windowstart: string,
+        windowend: string,
+        windowsize: string
+    >,
+    `summary` string
+)
+partitioned by (
+    `account` string,
+    `region` string,
+    `day` string
+)
+row format serde 'org.apache.hive.hcatalog.data.JsonSerDe'
+stored as
+    inputformat 'com.amazon.emr.cloudtrail.CloudTrailInputFormat'
+    outputformat 'org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat'
+location 's3://central-logs/AWSLogs/o-a1b2c3d4e5/'
+tblproperties (
+    'classification' = 'cloudtrail',
+    'projection.enabled' = 'true',
+    'projection.account.type' = 'enum',
+    'projection.account.values' = '111122223333,444455556666,777788889999',
+    'projection.region.type' = 'enum',
+    'projection.region.values' = 'af-south-1,ap-east-1,ap-east-2,ap-northeast-1,ap-northeast-2,ap-northeast-3,ap-south-1,ap-south-2,ap-southeast-1,ap-southeast-2,ap-southeast-3,ap-southeast-4,ap-southeast-5,ap-southeast-6,ap-southeast-7,ca-central-1,ca-west-1,eu-central-1,eu-central-2,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-2,eu-west-3,il-central-1,me-central-1,me-south-1,mx-central-1,sa-east-1,us-east-1,us-east-2,us-west-1,us-west-2',
+    'projection.day.type' = 'date',
+    'projection.day.format' = 'yyyy/MM/dd',
+    'projection.day.range' = '2020/01/01,NOW',
+    'projection.day.interval' = '1',
+    'projection.day.interval.unit' = 'DAYS',
+    'storage.location.template' = 's3://central-logs/AWSLogs/o-a1b2c3d4e5/${account}/CloudTrail-Aggregated/${region}/${day}/'
+)

@@ -1,0 +1,124 @@
+"""How a table says the day of delivery, and what keeps a SELECT to some days."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Protocol
+
+from trailkit.tables.names import trino
+
+PATH = trino("$path")
+"""The S3 object of a row, which Athena gives for every table."""
+
+
+class Days(Protocol):
+    """The day of delivery: the SQL that gives it, and the predicates that prune.
+
+    The table looks into the days from ``first`` to ``last``; None is an open end.
+    """
+
+    @property
+    def first(self) -> date | None: ...
+
+    @property
+    def last(self) -> date | None: ...
+
+    @property
+    def expression(self) -> str:
+        """Write the day as a date."""
+        ...
+
+    def between(self, first: date, last: date) -> list[str]:
+        """Write predicates that keep the days from first to last, both included."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class TextDays:
+    """A partition key that holds the whole day as text.
+
+    ``separator`` is ``/`` or ``-``; None where the table does not say which.
+
+    >>> TextDays("day", "/").between(date(2026, 3, 9), date(2026, 3, 10))
+    ['"day" between \\'2026/03/09\\' and \\'2026/03/10\\'']
+    """
+
+    column: str
+    separator: str | None = None
+    first: date | None = None
+    last: date | None = None
+
+    @property
+    def expression(self) -> str:
+        """Write the day as a date."""
+        return f"try_cast({self._with_dashes} as date)"
+
+    @property
+    def _with_dashes(self) -> str:
+        return f"replace({trino(self.column)}, '/', '-')"
+
+    def between(self, first: date, last: date) -> list[str]:
+        """Write one predicate; text of this form sorts by time."""
+        if self.separator is None:
+            return [f"{self._with_dashes} between '{first}' and '{last}'"]
+        texts = [str(day).replace("-", self.separator) for day in (first, last)]
+        return [f"{trino(self.column)} between '{texts[0]}' and '{texts[1]}'"]
+
+
+@dataclass(frozen=True, slots=True)
+class NumberedDays:
+    """Three partition keys, year, month and day, as numbers or as text.
+
+    ``text`` says for each whether it is text; hand-made partitions may say ``7`` for
+    the month as well as ``07``.
+    """
+
+    columns: tuple[str, str, str]
+    text: tuple[bool, bool, bool]
+    first: date | None = None
+    last: date | None = None
+
+    @property
+    def expression(self) -> str:
+        """Write the day as a date."""
+        year, month, day = (f"cast({trino(each)} as varchar)" for each in self.columns)
+        padded = f"{year} || '-' || lpad({month}, 2, '0') || '-' || lpad({day}, 2, '0')"
+        return f"try_cast({padded} as date)"
+
+    def between(self, first: date, last: date) -> list[str]:
+        """Write a plain predicate for each key, which prunes, and the exact one."""
+        days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+        parts = zip(*((day.year, day.month, day.day) for day in days), strict=True)
+        plain = [
+            f"{trino(column)} in ({', '.join(_spellings(set(numbers), text))})"
+            for column, text, numbers in zip(
+                self.columns, self.text, parts, strict=True
+            )
+        ]
+        year, month, day = (f"cast({trino(each)} as integer)" for each in self.columns)
+        number = f"{year} * 10000 + {month} * 100 + {day}"
+        return [*plain, f"{number} between {first:%Y%m%d} and {last:%Y%m%d}"]
+
+
+def _spellings(numbers: set[int], text: bool) -> list[str]:
+    if not text:
+        return [str(number) for number in sorted(numbers)]
+    both = {f"'{number:02}'" for number in numbers} | {f"'{n}'" for n in numbers}
+    return sorted(both)
+
+
+@dataclass(frozen=True, slots=True)
+class PathDays:
+    """No partition key: the day stands in the path of the log file alone."""
+
+    first: None = None
+    last: None = None
+
+    @property
+    def expression(self) -> str:
+        """Write the day as a date."""
+        day = f"regexp_extract({PATH}, '/([0-9]{{4}}/[0-9]{{2}}/[0-9]{{2}})/[^/]+$', 1)"
+        return f"try_cast(replace({day}, '/', '-') as date)"
+
+    def between(self, first: date, last: date) -> list[str]:
+        """Write nothing: Athena reads every file, whatever the predicate."""
+        return []

@@ -1,0 +1,67 @@
+"""The definition of a table, as Glue holds it and as DDL writes it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+JSON_SERDE = "org.apache.hive.hcatalog.data.JsonSerDe"
+CLOUDTRAIL_INPUT = "com.amazon.emr.cloudtrail.CloudTrailInputFormat"
+TEXT_OUTPUT = "org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat"
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """A table: its columns and partition keys with Hive types, where and how it lies.
+
+    ``properties`` are the table's parameters; partition projection stands in them.
+    """
+
+    database: str
+    name: str
+    columns: Mapping[str, str]
+    partitions: Mapping[str, str]
+    location: str
+    serde: str = JSON_SERDE
+    input_format: str = CLOUDTRAIL_INPUT
+    output_format: str = TEXT_OUTPUT
+    properties: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    def glue(self) -> dict[str, Any]:
+        """Give Glue's ``TableInput``, for an API call or a CloudFormation template."""
+        return {
+            "Name": self.name,
+            "TableType": "EXTERNAL_TABLE",
+            "Parameters": {"EXTERNAL": "TRUE", **self.properties},
+            "PartitionKeys": _glue_columns(self.partitions),
+            "StorageDescriptor": {
+                "Columns": _glue_columns(self.columns),
+                "Location": self.location,
+                "InputFormat": self.input_format,
+                "OutputFormat": self.output_format,
+                "SerdeInfo": {"SerializationLibrary": self.serde},
+            },
+        }
+
+    @classmethod
+    def from_glue(cls, table: Mapping[str, Any]) -> Self:
+        """Read the ``Table`` of Glue's GetTable, whoever made the table."""
+        storage: Mapping[str, Any] = table.get("StorageDescriptor", {})
+        return cls(
+            database=table["DatabaseName"],
+            name=table["Name"],
+            columns=_columns(storage.get("Columns", ())),
+            partitions=_columns(table.get("PartitionKeys", ())),
+            location=storage.get("Location", ""),
+            serde=storage.get("SerdeInfo", {}).get("SerializationLibrary", ""),
+            input_format=storage.get("InputFormat", ""),
+            output_format=storage.get("OutputFormat", ""),
+            properties=table.get("Parameters", {}),
+        )
+
+
+def _glue_columns(columns: Mapping[str, str]) -> list[dict[str, str]]:
+    return [{"Name": name, "Type": kind} for name, kind in columns.items()]
+
+
+def _columns(columns: Any) -> dict[str, str]:
+    return {each["Name"].lower(): each.get("Type", "string") for each in columns}

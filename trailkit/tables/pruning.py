@@ -1,0 +1,123 @@
+"""The predicates that keep a SELECT to the partitions in scope, and lose nothing.
+
+Athena answers with nothing, and no error, for a partition that a table does not look
+into. So a scope beyond the table is refused here.
+"""
+
+from datetime import UTC, date, datetime, timedelta
+
+from trailkit.conditions import texts
+from trailkit.errors import ScopeError, TableError, UnboundedScan, nearest
+from trailkit.scope import Scope
+from trailkit.tables.keys import Key
+from trailkit.tables.table import Table
+
+_REGIONS_APART = datetime(2021, 11, 23, tzinfo=UTC)
+"""From then on a region's events lie in its own folder.
+
+Until 22 November 2021 those of IAM, STS and other global services lay in any region's
+folder, with ``awsRegion`` us-east-1. (CloudTrail User Guide, "CloudTrail concepts".)
+"""
+
+_MOST_VALUES = 1000
+"""The most values that Athena takes for an injected partition key."""
+
+
+def pruning(table: Table, scope: Scope) -> list[str]:
+    """Write the predicates on a table's partition keys.
+
+    Raises UnboundedScan without a window, or without the accounts that a table must be
+    told, and TableError for an account, region or day that the table leaves out.
+    """
+    first, last = delivery_days(scope)
+    _check_days(table, first, scope)
+    regions = scope.regions if _regions_apart(scope) else ()
+    return [
+        *_key(table, table.account, "accounts", scope.accounts),
+        *_key(table, table.region, "regions", regions),
+        *table.days.between(first, last),
+    ]
+
+
+def delivery_days(scope: Scope) -> tuple[date, date]:
+    """Give the first and the last day of delivery that a scope searches.
+
+    A file lies in the folder of the day on which it was delivered, after its events.
+    So the last day is later than the window's by what the scope allows for late files.
+
+    >>> scope = Scope().window("2026-03-09", "2026-03-10")
+    >>> [day.isoformat() for day in delivery_days(scope)]
+    ['2026-03-09', '2026-03-10']
+    """
+    if scope.start is None or scope.end is None:
+        raise UnboundedScan(
+            "Without a window every log file would be read. Give one: "
+            'case.window("2026-03-09", "2026-03-10") or case.last("24h").'
+        )
+    return scope.start.date(), (_last_moment(scope.end) + scope.late).date()
+
+
+def _last_moment(end: datetime) -> datetime:
+    """Give the last moment of a window: its end is not in it."""
+    return end - timedelta(microseconds=1)
+
+
+def _regions_apart(scope: Scope) -> bool:
+    """Whether the folders of the regions in scope hold all of their events."""
+    return (
+        not scope.everywhere
+        and scope.start is not None
+        and scope.start >= _REGIONS_APART
+    )
+
+
+def _key(table: Table, key: Key, what: str, asked: tuple[str, ...]) -> list[str]:
+    if key.injected:
+        _check_injected(table, what, asked)
+    if key.values is not None:
+        _check_values(table, what, asked, key.values)
+    if not asked or not key.prunes:
+        return []
+    return [f"{key.expression} in ({texts(asked)})"]
+
+
+def _check_injected(table: Table, what: str, asked: tuple[str, ...]) -> None:
+    if not asked:
+        example = "111122223333" if what == "accounts" else "us-east-1"
+        raise UnboundedScan(
+            f"The table {table.name} must be told which {what} to look into. Name "
+            f'them: case.{what}("{example}").'
+        )
+    if len(asked) > _MOST_VALUES:
+        raise ScopeError(
+            f"There are {len(asked):,} {what} in scope; Athena takes {_MOST_VALUES:,} "
+            f"in one query of {table.name}. Ask in several parts."
+        )
+
+
+def _check_values(
+    table: Table, what: str, asked: tuple[str, ...], values: tuple[str, ...]
+) -> None:
+    for value in asked:
+        if value not in values:
+            raise TableError(
+                f'The table {table.name} does not look into "{value}", so it would '
+                f"find nothing there. Of {what} it has {len(values)}. "
+                f"{nearest(value, values)}"
+            )
+
+
+def _check_days(table: Table, first: date, scope: Scope) -> None:
+    begins, ends = table.days.first, table.days.last
+    if begins and first < begins:
+        raise TableError(
+            f"The table {table.name} begins with {begins}, and the search with "
+            f"{first}: of the days between it would find nothing. Begin the window "
+            "later, or make the table again with an earlier start."
+        )
+    if ends and scope.end and _last_moment(scope.end).date() > ends:
+        raise TableError(
+            f"The table {table.name} ends with {ends}, before the window does: of the "
+            "days after it would find nothing. End the window earlier, or make the "
+            "table again without an end."
+        )

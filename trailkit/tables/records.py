@@ -1,0 +1,72 @@
+"""The SELECT that makes ``records`` from a table, within a scope.
+
+The inner SELECT reads the table's columns and keeps to its partitions, which is what
+Athena is paid for; the outer one keeps exactly what the scope says.
+"""
+
+from collections.abc import Iterable
+
+from trailkit.conditions import conditions
+from trailkit.errors import TableError, nearest
+from trailkit.record import PLACE, columns, relation_columns
+from trailkit.scope import Scope
+from trailkit.tables.days import PATH
+from trailkit.tables.pruning import pruning
+from trailkit.tables.reading import expression, null
+from trailkit.tables.table import Table
+
+
+def select(table: Table, scope: Scope, wanted: Iterable[str] | None = None) -> str:
+    """Write the Athena SELECT of ``records``: the columns wanted, or all of them.
+
+    A log file is read whole whatever the columns, so there must be a window. Raises
+    UnboundedScan without one, or without the accounts that a table must be told, and
+    TableError for a column that is none, or an account, a region or a day that the
+    table leaves out.
+    """
+    shown = _known(wanted)
+    partitions = pruning(table, scope)
+    kept = conditions(scope, table.kind)
+    needed = {*shown, *(name for names in kept.values() for name in names)}
+    read = [f"{text} as {name}" for name, text in _expressions(table, needed).items()]
+    inner = _select(read, table.name, partitions)
+    return _select(shown, f"(\n{_indented(inner)}\n)", kept)
+
+
+def _known(wanted: Iterable[str] | None) -> list[str]:
+    """Give the columns wanted, in the order of ``records``."""
+    every = [*relation_columns(), *PLACE]
+    asked = set(every if wanted is None else wanted)
+    for name in sorted(asked.difference(every)):
+        raise TableError(
+            f'There is no column "{name}" in records. {nearest(name, every)}'
+        )
+    return [name for name in every if name in asked]
+
+
+def _expressions(table: Table, needed: set[str]) -> dict[str, str]:
+    """Write the SQL of each column; what this kind of record lacks is null."""
+    own = columns(table.kind)
+    place = {
+        "delivery_day": table.days.expression,
+        "folder_account": table.account.expression,
+        "folder_region": table.region.expression,
+        "file": PATH,
+    }
+    texts = {
+        name: expression(own[name], table.columns) if name in own else null(type_)
+        for name, type_ in relation_columns().items()
+        if name in needed
+    }
+    return texts | {name: text for name, text in place.items() if name in needed}
+
+
+def _select(items: Iterable[str], source: str, where: Iterable[str]) -> str:
+    listed = ",\n    ".join(items)
+    kept = "\n    and ".join(where)
+    text = f"select\n    {listed}\nfrom {source}"
+    return f"{text}\nwhere\n    {kept}" if kept else text
+
+
+def _indented(text: str) -> str:
+    return "\n".join(f"    {line}" for line in text.splitlines())

@@ -1,0 +1,94 @@
+"""A table of CloudTrail records, whoever made it: what a SELECT over it must know."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Self
+
+from trailkit.errors import TableError
+from trailkit.record import Kind
+from trailkit.tables.days import Days
+from trailkit.tables.definition import Definition
+from trailkit.tables.keys import Key, find_days, find_key
+from trailkit.tables.layout import KINDS
+from trailkit.tables.names import trino
+from trailkit.tables.projection import Projection
+
+_NEEDED = {
+    Kind.EVENT: ("eventid", "eventtime", "eventname", "eventsource"),
+    Kind.INSIGHT: ("eventid", "eventtime", "insightdetails"),
+    Kind.NETWORK: ("eventid", "eventtime", "eventname", "eventsource"),
+    Kind.AGGREGATED: ("eventid", "timewindow", "summary"),
+}
+"""Without these columns a table answers no question."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of records: its quoted name, its columns, its partition keys.
+
+    ``columns`` are the declared ones, lower-case, with their Hive types.
+    """
+
+    name: str
+    kind: Kind
+    columns: Mapping[str, str]
+    account: Key
+    region: Key
+    days: Days
+
+    @classmethod
+    def of(cls, definition: Definition, catalog: str | None = None) -> Self:
+        """Read a definition: one of trailkit's, AWS's documented one, or another.
+
+        Raises TableError where it lacks a column that every question needs, or has
+        partition keys that trailkit cannot read.
+        """
+        kind = _kind(definition)
+        _check_columns(definition, kind)
+        account = find_key(definition, "account")
+        region = find_key(definition, "region")
+        _check_injected(definition, account, region)
+        return cls(
+            name=_name(definition, catalog),
+            kind=kind,
+            columns=definition.columns,
+            account=account,
+            region=region,
+            days=find_days(definition),
+        )
+
+
+def _name(definition: Definition, catalog: str | None) -> str:
+    parts = (catalog, definition.database, definition.name)
+    return ".".join(trino(part) for part in parts if part)
+
+
+def _kind(definition: Definition) -> Kind:
+    """Tell the kind of record by the folder that the table looks into."""
+    template = definition.properties.get("storage.location.template", "")
+    folders = f"{template}/{definition.location}".split("/")
+    return next((KINDS[each] for each in folders if each in KINDS), Kind.EVENT)
+
+
+def _check_columns(definition: Definition, kind: Kind) -> None:
+    missing = [name for name in _NEEDED[kind] if name not in definition.columns]
+    if missing:
+        raise TableError(
+            f"The table {definition.database}.{definition.name} has no column "
+            f"{', '.join(missing)}. A table of CloudTrail records ({kind}) needs it: "
+            "trailkit.tables.ddl.create_table writes one that has all columns."
+        )
+
+
+def _check_injected(definition: Definition, *keys: Key) -> None:
+    """Refuse a key that every query must fill, and no scope can."""
+    known = {key.expression for key in keys}
+    for column in definition.partitions:
+        injected = Projection(column, definition.properties).type == "injected"
+        if injected and trino(column) not in known:
+            raise TableError(
+                f"The table {definition.database}.{definition.name} must be told a "
+                f'value of its partition key "{column}" in every query, and a scope '
+                "has none for it. Make a table whose keys are account, region and day: "
+                "trailkit.tables.ddl.create_table writes one."
+            )
