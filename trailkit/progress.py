@@ -1,0 +1,63 @@
+"""One line on stderr that says how far a long piece of work has come."""
+
+import shutil
+import sys
+import time
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+
+FIRST_SHOWN = 1.0
+"""Seconds of silence: what takes less time needs no progress."""
+
+_BETWEEN = 0.1
+
+Say = Callable[[str], None]
+
+
+@contextmanager
+def line(shown: bool = True) -> Generator[Say]:
+    """Give a function that shows a text in place of the one before.
+
+    Call it as often as you like: nothing is written in the first second, then at most
+    ten times a second. The line is wiped at the end, also after an error. Control
+    characters, as a file name may hold them, are shown as question marks.
+
+    >>> with line(shown=False) as say:
+    ...     say("12 of 4,000 files")
+    """
+    updating = _Line(time.monotonic() + FIRST_SHOWN)
+    try:
+        yield updating.show if shown else _be_silent
+    finally:
+        updating.wipe()
+
+
+class _Line:
+    def __init__(self, next_time: float) -> None:
+        self._next_time = next_time
+        self._width = 0
+
+    def show(self, text: str) -> None:
+        now = time.monotonic()
+        if now < self._next_time:
+            return
+        self._next_time = now + _BETWEEN
+        self._write(text)
+
+    def wipe(self) -> None:
+        if self._width:
+            self._write("")
+            sys.stderr.write("\r")
+            sys.stderr.flush()
+
+    def _write(self, text: str) -> None:
+        room = shutil.get_terminal_size().columns - 1
+        shown = "".join(char if char.isprintable() else "?" for char in text)[:room]
+        sys.stderr.write("\r" + shown.ljust(self._width))
+        sys.stderr.flush()
+        self._width = len(shown)
+
+
+def _be_silent(text: str) -> None:
+    """Show nothing."""
+    del text
