@@ -42,6 +42,7 @@ def partition_values(path: str, table: Definition) -> dict[str, str]:
     known = {"account": key.account, "region": key.region, "year": year}
     known |= {"month": month, "day": day if "year" in table.partitions else whole}
     known |= {"timestamp": whole, "date_partition": whole}
+    known |= {"dt": key.day.isoformat()}
     known |= {"region_partition": key.region, "account_partition": key.account}
     return {name: known[name] for name in table.partitions}
 

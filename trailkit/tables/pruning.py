@@ -31,7 +31,8 @@ def pruning(table: Table, scope: Scope) -> list[str]:
     """
     first, last = delivery_days(scope)
     _check_days(table, first, scope)
-    regions = scope.regions if _regions_apart(scope) else ()
+    apart = _regions_apart(scope) or table.region.injected
+    regions = scope.regions if apart else ()
     return [
         *_key(table, table.account, "accounts", scope.accounts),
         *_key(table, table.region, "regions", regions),
