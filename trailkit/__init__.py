@@ -1,1 +1,23 @@
-"""trailkit: ask CloudTrail a question."""
+"""trailkit: ask CloudTrail a question, on Athena or over a folder of log files."""
+
+from trailkit import charts
+from trailkit.case import Case
+from trailkit.charts import chart
+from trailkit.errors import TrailkitError
+from trailkit.finding import finding
+from trailkit.opening import demo, local
+from trailkit.provenance import Provenance, provenance
+from trailkit.scope import Scope
+
+__all__ = [
+    "Case",
+    "Provenance",
+    "Scope",
+    "TrailkitError",
+    "chart",
+    "charts",
+    "demo",
+    "finding",
+    "local",
+    "provenance",
+]

@@ -1,0 +1,182 @@
+"""A case: a scope over a source of records, to which one puts questions."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+
+from trailkit import asking, lens
+from trailkit.engines import Engine
+from trailkit.errors import EvidenceError, UnboundedScan
+from trailkit.library import Ask, Library
+from trailkit.notices import notice
+from trailkit.question import Question
+from trailkit.scope import Moment, Scope, duration
+from trailkit.source import Original, Source
+
+
+@dataclass(frozen=True)
+class Case:
+    """A scope over records, an engine that reads them, and the library of questions.
+
+    A case is a value: narrowing it returns a new one.
+
+    >>> import trailkit as tk
+    >>> hour = tk.demo().window("2026-03-09 10:00", "2026-03-09 11:00")
+    >>> frame = hour.ask("activity/volume")
+    """
+
+    source: Source
+    engine: Engine = field(repr=False)
+    questions: Library = field(repr=False)
+    scope: Scope = field(default_factory=Scope)
+
+    # Narrowing
+
+    def window(self, start: Moment, end: Moment) -> "Case":
+        """Narrow to the half-open window from start to end.
+
+        Times without an offset are UTC. Raises InvalidWindow when the end is not
+        after the start, or the start lies in the future.
+        """
+        return replace(self, scope=self.scope.window(start, end))
+
+    def last(self, length: str | timedelta) -> "Case":
+        """Narrow to the last so many minutes, hours or days: ``case.last("7d")``.
+
+        On Athena it counts back from now, locally from the newest event that is not
+        later than now; it says which bounds it took.
+        """
+        end = self._newest()
+        narrowed = self.window(end - duration(length), end)
+        notice(f"Window: {narrowed.scope}.")
+        return narrowed
+
+    def accounts(self, *accounts: str) -> "Case":
+        """Narrow to the events that these accounts received."""
+        return replace(self, scope=self.scope.with_accounts(*accounts))
+
+    def regions(self, *regions: str) -> "Case":
+        """Narrow to the events of these regions.
+
+        Questions about services that AWS records elsewhere (IAM, STS, sign-in) search
+        all regions all the same, and say so.
+        """
+        return replace(self, scope=self.scope.with_regions(*regions))
+
+    def late(self, late: str | timedelta) -> "Case":
+        """Search log files that were delivered so long after the window as well."""
+        return replace(self, scope=self.scope.with_late(late))
+
+    # Asking
+
+    @cached_property
+    def ask(self) -> Ask:
+        """Ask a question of the library, by name or by attribute.
+
+        ``case.ask("s3/bucket-deletions", bucket="payroll")`` and
+        ``case.ask.s3.bucket_deletions(bucket="payroll")`` are the same.
+        """
+        return Ask(self.questions, self._answer)
+
+    def sql(self, name: str, /, **values: Any) -> str:
+        """Write the Athena SQL that ``ask`` would run, without running it."""
+        return self._request(self.questions[name], values).sql
+
+    def query(self, select: str) -> pd.DataFrame:
+        """Run a SELECT of your own over the lens, within the case's scope.
+
+        It may read ``events``, ``deliveries``, ``insights``, ``network``,
+        ``aggregated`` and its own CTEs. Raises NotOneSelect, UnknownRelation or
+        UnsupportedSQL for anything else.
+        """
+        self._require_window("query")
+        asked = asking.ad_hoc(select, self.source, self.scope)
+        return asking.run(asked, self.engine, self.source)
+
+    def library(self, about: str = "") -> pd.DataFrame:
+        """List the questions that mention a text, all of them without one."""
+        return self.questions.search(about)
+
+    # The evidence behind it
+
+    def inventory(self) -> pd.DataFrame:
+        """Say what there is: files, events, repeats, problems, accounts, regions, span.
+
+        One row a fact, with columns ``what`` and ``value`` (text).
+        """
+        facts: dict[str, Any] = {"evidence": self.source.title, "scope": self.scope}
+        facts |= {name: f"{count:,}" for name, count in self.source.counts().items()}
+        facts |= self._look(_WHERE, self.scope)
+        rows = [(name.replace("_", " "), str(value)) for name, value in facts.items()]
+        return pd.DataFrame(rows, columns=["what", "value"])
+
+    def files(self) -> pd.DataFrame:
+        """List the log files with size, SHA-256, and why one was not read."""
+        return self.source.files()
+
+    def problems(self) -> pd.DataFrame:
+        """List what could not be read, with file, position and reason."""
+        return self.source.problems()
+
+    def original(self, event_id: str) -> Original:
+        """Read an event's record again from its log file, as AWS wrote it.
+
+        Raises EvidenceError when no record has that id, or the file has changed.
+        """
+        found = self.source.originals(event_id)
+        if not found:
+            raise EvidenceError(
+                f'No record has the event id "{event_id}" in {self.source.title}. '
+                "Take the id from the event_id column of a frame."
+            )
+        return found[0]
+
+    # Underneath
+
+    def _answer(self, question: Question, values: Mapping[str, Any]) -> pd.DataFrame:
+        return asking.run(self._request(question, values), self.engine, self.source)
+
+    def _request(self, question: Question, values: Mapping[str, Any]) -> asking.Request:
+        self._require_window(question.name)
+        return asking.request(question, values, self.source, self.scope)
+
+    def _require_window(self, name: str) -> None:
+        if self.source.needs_window and not self.scope.bounded:
+            raise UnboundedScan(
+                f'"{name}" would read every log file of {self.source.title}. Give it a '
+                'window: case.window("2026-03-02", "2026-03-03") or case.last("24h").'
+            )
+
+    def _newest(self) -> datetime:
+        """Give the time from which ``last`` counts back."""
+        now = datetime.now(UTC)
+        if self.source.needs_window:
+            return now
+        newest = self._look(_SPAN, Scope(end=now))["last"]
+        if newest is None:
+            raise EvidenceError(
+                f"There is no event with a time in {self.source.title}."
+            )
+        # The window is half-open: it must reach past the newest event.
+        return newest.replace(tzinfo=UTC) + timedelta(seconds=1)
+
+    def _look(self, select: str, scope: Scope) -> dict[str, Any]:
+        """Give the one row of a SELECT of our own."""
+        answer = self.engine.run(lens.compose(select, self.source, scope))
+        return answer.table.to_pylist()[0]
+
+
+_SPAN = "select min(time) as first, max(time) as last from events"
+_WHERE = """
+select
+    count(*) as events_in_scope,
+    min(time) as first,
+    max(time) as last,
+    array_join(array_sort(array_agg(distinct account)), ', ') as accounts,
+    array_join(array_sort(array_agg(distinct region)), ', ') as regions
+from events
+"""

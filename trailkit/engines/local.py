@@ -1,0 +1,139 @@
+"""DuckDB over a local store, locked down so that only the store can be read."""
+
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import duckdb
+
+from trailkit import dialect
+from trailkit.engines import Answer
+from trailkit.errors import QueryFailed
+from trailkit.progress import line
+
+_POLL_SECONDS = 0.05
+
+_TYPES = {
+    "VARCHAR": "varchar",
+    "TINYINT": "tinyint",
+    "SMALLINT": "smallint",
+    "INTEGER": "integer",
+    "BIGINT": "bigint",
+    "HUGEINT": "bigint",
+    "DECIMAL(38,0)": "bigint",
+    "FLOAT": "real",
+    "DOUBLE": "double",
+    "BOOLEAN": "boolean",
+    "TIMESTAMP": "timestamp",
+    "TIMESTAMP_MS": "timestamp",
+    "TIMESTAMP_NS": "timestamp",
+    "DATE": "date",
+    '"NULL"': "varchar",
+}
+"""Athena's name for each DuckDB type; other types keep DuckDB's, and no frame."""
+
+
+class LocalEngine:
+    """Run Athena SQL on DuckDB.
+
+    ``views`` names the relations that the SQL may read (``schema.name``), each with
+    the DuckDB SELECT over the Parquet files of ``folder``. Nothing outside that folder can be read or
+    written, whatever the SQL says.
+    """
+
+    name = "local"
+
+    def __init__(self, folder: Path, views: Mapping[str, str]) -> None:
+        """Open an in-memory database over the folder and lock it."""
+        self._spill = tempfile.TemporaryDirectory(prefix="trailkit-")
+        self._connection = duckdb.connect(":memory:")
+        for statement in (*dialect.settings(), *dialect.macros()):
+            self._connection.execute(statement)
+        for name, select in views.items():
+            schema = name.partition(".")[0]
+            self._connection.execute(f"create schema if not exists {schema}")
+            self._connection.execute(f"create view {name} as {select}")
+        self._lock_down(folder)
+
+    def _lock_down(self, folder: Path) -> None:
+        self._connection.execute("set allowed_directories = ?", [[str(folder)]])
+        self._connection.execute("set temp_directory = ?", [self._spill.name])
+        self._connection.execute("set enable_external_access = false")
+        self._connection.execute("set lock_configuration = true")
+
+    def run(self, sql: str) -> Answer:
+        """Run Athena SQL.
+
+        Ctrl-C stops the query at once. Raises UnsupportedSQL for what the engines do
+        not share and QueryFailed for what DuckDB refuses.
+        """
+        started = time.monotonic()
+        cursor = self._connection.cursor()
+        text = dialect.to_duckdb(sql)
+        answer = _interruptible(lambda: _fetch(cursor, text), cursor)
+        answer.facts["seconds"] = round(time.monotonic() - started, 3)
+        return answer
+
+
+def _fetch(cursor: duckdb.DuckDBPyConnection, text: str) -> Answer:
+    result = cursor.sql(text)
+    types = {
+        name: _TYPES.get(str(kind), str(kind).lower())
+        for name, kind in zip(result.columns, result.types, strict=True)
+    }
+    return Answer(result.to_arrow_table(), types, {})
+
+
+def _interruptible(
+    work: Callable[[], Answer], cursor: duckdb.DuckDBPyConnection
+) -> Answer:
+    """Do the work in a thread: DuckDB does not listen to Ctrl-C while it runs."""
+    done: list[Answer] = []
+    failed: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            done.append(work())
+        except BaseException as error:  # noqa: BLE001 - raised again by the caller
+            failed.append(error)
+
+    worker = threading.Thread(target=run, name="trailkit-query", daemon=True)
+    worker.start()
+    try:
+        _wait(worker, cursor)
+        if failed:
+            raise _said(failed[0])
+        return done[0]
+    finally:
+        # The error's traceback holds this list: a circle that would keep the cursor.
+        failed.clear()
+
+
+def _wait(worker: threading.Thread, cursor: duckdb.DuckDBPyConnection) -> None:
+    try:
+        with line() as say:
+            while worker.is_alive():
+                worker.join(_POLL_SECONDS)
+                say(f"Asking DuckDB: {max(cursor.query_progress(), 0):.0f} %")
+    except KeyboardInterrupt:
+        while worker.is_alive():
+            cursor.interrupt()
+            worker.join(_POLL_SECONDS)
+        raise
+
+
+def _said(error: BaseException) -> BaseException:
+    """Turn DuckDB's refusal into a sentence; leave anything else as it is."""
+    if not isinstance(error, duckdb.Error):
+        return error
+    reason = str(error).strip()
+    if isinstance(error, duckdb.IOException):
+        reason += (
+            "\nThe store may have been made anew by another notebook: open the case "
+            "again with tk.local(...)."
+        )
+    failure = QueryFailed(f"DuckDB refused the query. {reason}")
+    failure.__cause__ = error
+    return failure

@@ -1,0 +1,115 @@
+"""Where a frame came from: SQL, parameters, engine, scope, cost, files.
+
+A frame carries a small summary in ``frame.attrs["trailkit"]``; pandas copies it at
+every step, so what is long stays in a registry of this Python process.
+"""
+
+import json
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+
+from trailkit.errors import TrailkitError
+
+KEY = "trailkit"
+"""The key of ``frame.attrs`` under which a frame carries its summary."""
+
+_KEPT_RUNS = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """What one run was: enough for another person to run it again and compare.
+
+    ``sql`` is the Athena text with every value in it; ``facts`` are the engine's own
+    (seconds, and on Athena query id, bytes, dollars).
+    """
+
+    run: str
+    question: str | None
+    title: str
+    sql: str
+    parameters: dict[str, Any]
+    scope: str
+    engine: str
+    source: str
+    started: datetime
+    rows: int
+    trailkit: str
+    chart: str | None = None
+    notes: tuple[str, ...] = ()
+    facts: dict[str, Any] = field(default_factory=dict[str, Any])
+
+    def summary(self) -> dict[str, Any]:
+        """Give the small JSON dict that travels in ``frame.attrs``."""
+        return json.loads(self.to_json())
+
+    def to_json(self) -> str:
+        """Write it as JSON, for a report or an evidence note."""
+        return json.dumps(asdict(self), default=str, ensure_ascii=False, indent=2)
+
+    def files(self) -> pd.DataFrame:
+        """Give the log files that the run searched, with size and SHA-256.
+
+        Raises TrailkitError when the frame was made by another Python process, or
+        when the engine does not list files.
+        """
+        find = _FILES.get(self.run)
+        if find is None:
+            raise TrailkitError(
+                f"The files of run {self.run} are not known in this process. Ask "
+                "again, and take the provenance of the new frame."
+            )
+        return find()
+
+    def __str__(self) -> str:
+        """Show it as lines of name and value, the SQL last."""
+        shown = {**asdict(self), **self.facts}
+        for name in ("sql", "facts", "chart", "notes"):
+            shown.pop(name)
+        shown["parameters"] = json.dumps(self.parameters, default=str)
+        lines = [f"{name:>12}  {value}" for name, value in shown.items()]
+        lines += [f"{'note':>12}  {note}" for note in self.notes]
+        return "\n".join([*lines, "", self.sql])
+
+    __repr__ = __str__
+
+
+_FILES: OrderedDict[str, Callable[[], pd.DataFrame]] = OrderedDict()
+
+
+def attach(
+    frame: pd.DataFrame,
+    origin: Provenance,
+    files: Callable[[], pd.DataFrame] | None,
+) -> pd.DataFrame:
+    """Let the frame carry where it came from, and keep the way to its files."""
+    frame.attrs[KEY] = origin.summary()
+    if files is not None:
+        _FILES[origin.run] = files
+        while len(_FILES) > _KEPT_RUNS:
+            _FILES.popitem(last=False)
+    return frame
+
+
+def provenance(frame: pd.DataFrame) -> Provenance:
+    """Say where a frame came from.
+
+    pandas keeps it through filters, sorts and copies; a join or a group may lose it.
+    Raises TrailkitError for a frame that trailkit did not make.
+    """
+    summary = frame.attrs.get(KEY)
+    if not isinstance(summary, dict) or "run" not in summary:
+        raise TrailkitError(
+            "This frame does not say where it came from: trailkit did not make it, or "
+            "a join or a group lost it. Take the provenance of the frame that "
+            "case.ask(...) or case.query(...) returned."
+        )
+    fields: dict[str, Any] = dict(summary)
+    fields["started"] = datetime.fromisoformat(summary["started"])
+    fields["notes"] = tuple(summary["notes"])
+    return Provenance(**fields)
