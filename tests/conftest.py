@@ -1,9 +1,14 @@
 """Fixtures that many tests share."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from tests.athena_server import AthenaServer
 
 PROJECT = Path(__file__).parents[1]
 
@@ -25,3 +30,27 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     if os.environ.get("CI") and reporter and reporter.stats.get("skipped"):
         reporter.write_line("\nIn CI a skipped test is a failed one.", red=True)
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.fixture(scope="session")
+def _running_athena() -> "Iterator[AthenaServer]":
+    from tests.athena_server import AthenaServer
+
+    server = AthenaServer()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def athena(
+    _running_athena: "AthenaServer", monkeypatch: pytest.MonkeyPatch
+) -> "AthenaServer":
+    """Lead boto3 to an empty Athena with a bucket "results" and a workgroup "dfir"."""
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
+    for name, value in _running_athena.environment().items():
+        monkeypatch.setenv(name, value)
+    _running_athena.reset()
+    _running_athena.bucket("results")
+    _running_athena.workgroup("dfir", "s3://results/athena/")
+    return _running_athena

@@ -24,6 +24,7 @@
         * UnsupportedSQL: a function that the engines do not share
     * TableError: an Athena table's names, places, columns
     * EngineError: the engine did not answer
+        * NotConfigured: region, workgroup or place for results is missing or wrong
         * QueryFailed: it refused or broke off the query
         * QueryCancelled: somebody stopped the query
         * AccessRefused: a right is missing, or credentials are
@@ -136,6 +137,10 @@ class TableError(TrailkitError):
 
 class EngineError(TrailkitError):
     """The engine did not answer."""
+
+
+class NotConfigured(EngineError):
+    """The region, the workgroup or the place for results is missing or wrong."""
 
 
 class QueryFailed(EngineError):

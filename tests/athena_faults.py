@@ -1,0 +1,104 @@
+"""A layer in front of moto that refuses, throttles or drops what a test names."""
+
+import io
+import json
+import re
+import socket
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qs
+
+
+@dataclass
+class Fault:
+    """What one action meets: an error, or a lost connection when ``code`` is empty."""
+
+    action: str
+    code: str
+    message: str
+    times: float
+    until: Callable[[], bool]
+
+    def meets(self, action: str) -> bool:
+        """Say whether the action meets it, and count."""
+        over = self.times <= 0 or self.until()
+        if over or not re.fullmatch(self.action, action):
+            return False
+        self.times -= 1
+        return True
+
+
+class Faults:
+    """A WSGI layer that lets chosen actions fail, as AWS would."""
+
+    def __init__(
+        self, application: Callable[..., Iterable[bytes]], account: str
+    ) -> None:
+        """Stand in front of moto; ``account`` owns what nobody else does."""
+        self._application = application
+        self._account = account
+        self.planned: list[Fault] = []
+        self.owners: dict[str, str] = {}
+        self.seen: list[str] = []
+
+    def __call__(
+        self, environ: dict[str, Any], start: Callable[..., Any]
+    ) -> Iterable[bytes]:
+        """Answer with the first fault that the action meets, else let moto."""
+        action = _action(environ)
+        self.seen.append(action)
+        for fault in [self._wrong_owner(environ, action), *self.planned]:
+            if fault and fault.meets(action):
+                return _answer(fault, action, environ, start)
+        return self._application(environ, start)
+
+    def _wrong_owner(self, environ: dict[str, Any], action: str) -> Fault | None:
+        expected = environ.get("HTTP_X_AMZ_EXPECTED_BUCKET_OWNER")
+        bucket = environ["PATH_INFO"].split("/")[1]
+        if expected in (None, self.owners.get(bucket, self._account)):
+            return None
+        return Fault(action, "AccessDenied", "Access Denied", 1, lambda: False)
+
+
+def _action(environ: dict[str, Any]) -> str:
+    """Name the action of a request as IAM does: athena:StartQueryExecution."""
+    signed = re.search(
+        r"Credential=[^/]+/\d+/[^/]+/(\w+)/", environ.get("HTTP_AUTHORIZATION", "")
+    )
+    service = signed[1] if signed else "unsigned"
+    if target := environ.get("HTTP_X_AMZ_TARGET"):
+        return f"{service}:{target.rpartition('.')[2]}"
+    if service == "s3":
+        return f"s3:{_s3_action(environ)}"
+    body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+    environ["wsgi.input"] = io.BytesIO(body)
+    return f"{service}:{parse_qs(body.decode()).get('Action', [''])[0]}"
+
+
+def _s3_action(environ: dict[str, Any]) -> str:
+    query, method = environ.get("QUERY_STRING", ""), environ["REQUEST_METHOD"]
+    if "/" not in environ["PATH_INFO"].strip("/"):
+        if "location" in query:
+            return "GetBucketLocation"
+        return "DeleteObject" if "delete" in query else "ListBucket"
+    return {"PUT": "PutObject", "DELETE": "DeleteObject"}.get(method, "GetObject")
+
+
+def _answer(
+    fault: Fault, action: str, environ: dict[str, Any], start: Callable[..., Any]
+) -> Iterable[bytes]:
+    environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+    if not fault.code:
+        environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
+        raise ConnectionError("dropped for a test")
+    status = "403 Forbidden" if "Denied" in fault.code else "400 Bad Request"
+    if action.startswith(("athena:", "glue:")):
+        start(status, [("Content-Type", "application/x-amz-json-1.1")])
+        return [json.dumps({"__type": fault.code, "Message": fault.message}).encode()]
+    start(status, [("Content-Type", "application/xml")])
+    error = f"<Code>{fault.code}</Code><Message>{fault.message}</Message>"
+    text = f"<Error>{error}</Error>"
+    if action.startswith("sts:"):
+        text = f"<ErrorResponse>{text}</ErrorResponse>"
+    return [text.encode()]

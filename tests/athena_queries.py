@@ -1,0 +1,315 @@
+"""The part of Athena that runs statements: tables, queries, their states and files.
+
+Statements run on DuckDB, by the same dialect as the local engine; the result files go
+to moto's S3. Messages are those that Athena gives.
+"""
+
+import re
+import time
+import uuid
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import sqlglot
+from moto.core import DEFAULT_ACCOUNT_ID
+from moto.s3.models import s3_backends
+from sqlglot import exp
+
+from tests.athena_results import Rows, to_csv, to_parquet
+from trailkit import dialect
+
+CATALOG = "awsdatacatalog"
+
+_UNLOAD = re.compile(
+    r"unload\s*\((?P<select>.*)\)\s*to\s*'(?P<target>s3://[^']+)'\s*with\s*\(.*\)\s*",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+class Refused(Exception):
+    """Athena would fail the query with this reason."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A registered table: its partition keys, and the bytes of each partition."""
+
+    database: str
+    name: str
+    partitions: tuple[str, ...]
+    total: int
+
+    @property
+    def quoted(self) -> str:
+        """The table in DuckDB."""
+        return f'{CATALOG}."{self.database}"."{self.name}"'
+
+
+class Warehouse:
+    """Tables in DuckDB, under the names that Athena's SQL uses."""
+
+    def __init__(self) -> None:
+        """Open an empty one."""
+        self._connection = duckdb.connect()
+        for statement in (*dialect.settings(), *dialect.macros()):
+            self._connection.execute(statement)
+        self._connection.execute(f"attach ':memory:' as {CATALOG}")
+        self._connection.execute(f'create schema {CATALOG}."default"')
+        self._tables: dict[tuple[str, str], Table] = {}
+
+    def close(self) -> None:
+        """Close DuckDB."""
+        self._connection.close()
+
+    def register(
+        self,
+        database: str,
+        name: str,
+        rows: pa.Table,
+        partitions: Sequence[str] = (),
+        total: int | None = None,
+    ) -> None:
+        """Add a table; ``total`` is the size of its files in bytes."""
+        table = Table(
+            database, name, tuple(partitions), rows.nbytes if total is None else total
+        )
+        self._connection.execute(f'create schema if not exists {CATALOG}."{database}"')
+        self._connection.register("registered", rows)
+        self._connection.execute(
+            f"create or replace table {table.quoted} as from registered"
+        )
+        self._connection.unregister("registered")
+        self._tables[database, name] = table
+
+    def run(self, sql: str, database: str) -> Rows:
+        """Run a SELECT; raise Refused as Athena would."""
+        list(self._read(sql, database))
+        cursor = self._connection.cursor()
+        try:
+            cursor.execute(f"set search_path = '{CATALOG}.\"{database}\",memory.main'")
+            return Rows.of(cursor.sql(dialect.to_duckdb(sql)))
+        except duckdb.Error as error:
+            raise Refused(f"GENERIC_USER_ERROR: {error}") from error
+
+    def scanned(self, sql: str, database: str) -> int:
+        """Say how many bytes a SELECT reads: those of the partitions it asks for."""
+        return sum(self._partitions_read(*read) for read in self._read(sql, database))
+
+    def _read(self, sql: str, database: str) -> Iterator[tuple[Table, exp.Expression]]:
+        """Find the tables that a statement reads, and where it reads them."""
+        tree = sqlglot.parse_one(sql, read="athena")
+        named = {cte.alias_or_name.lower() for cte in tree.find_all(exp.CTE)}
+        for node in tree.find_all(exp.Table):
+            if not node.db and node.name.lower() in named:
+                continue
+            key = (node.db.lower() or database, node.name.lower())
+            if key not in self._tables:
+                raise Refused(_not_found(sql, node.name, *key))
+            yield self._tables[key], node
+
+    def _partitions_read(self, table: Table, node: exp.Expression) -> int:
+        """Apply the conditions on partition keys, and no others."""
+        conditions = [
+            part.sql(dialect="athena")
+            for part in _conjuncts(node.find_ancestor(exp.Select))
+            if _columns(part) and _columns(part) <= set(table.partitions)
+        ]
+        kept = self._count(table, [*conditions, "true"])
+        return round(table.total * kept / max(self._count(table, ["true"]), 1))
+
+    def _count(self, table: Table, conditions: Sequence[str]) -> int:
+        sql = f"select count(*) from {table.quoted} where {' and '.join(conditions)}"
+        row = self._connection.cursor().execute(dialect.to_duckdb(sql)).fetchone()
+        assert row is not None
+        return row[0]
+
+
+def _conjuncts(select: exp.Expression | None) -> Iterator[exp.Expression]:
+    """Take a SELECT's condition apart at its ANDs."""
+    where = select.args.get("where") if select else None
+    pending = [where.this] if where else []
+    while pending:
+        part = pending.pop().unnest()
+        if isinstance(part, exp.And):
+            pending += [part.left, part.right]
+        else:
+            yield part
+
+
+def _columns(condition: exp.Expression) -> set[str]:
+    return {column.name.lower() for column in condition.find_all(exp.Column)}
+
+
+def _not_found(sql: str, written: str, database: str, name: str) -> str:
+    place = re.search(rf'[\w".]*{re.escape(written)}', sql)
+    before = sql[: place.start() if place else 0]
+    line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+    return (
+        f"TABLE_NOT_FOUND: line {line}:{column}: "
+        f"Table '{CATALOG}.{database}.{name}' does not exist"
+    )
+
+
+@dataclass
+class Query:
+    """One query execution, which moves on a step each time somebody looks."""
+
+    sql: str
+    database: str
+    workgroup: str
+    warehouse: Warehouse
+    location: str | None
+    slow: float = 0
+    failure: str | None = None
+    failure_state: str = "FAILED"
+    cutoff: int | None = None
+    id: str = field(default_factory=lambda: str(uuid.uuid4()))
+    state: str = "NEW"
+    reason: str | None = None
+    scanned: int = 0
+    rows: Rows | None = None
+    manifest: str | None = None
+    started: float = field(default_factory=time.monotonic)
+
+    @property
+    def seconds(self) -> float:
+        """How long it has been running."""
+        return time.monotonic() - self.started
+
+    @property
+    def output(self) -> str | None:
+        """The CSV file of the results; managed results have none."""
+        return self.location and f"{self.location}{self.id}.csv"
+
+    def look(self) -> None:
+        """Move on: queued, then running for ``slow`` seconds, then the end."""
+        if self.state == "NEW":
+            self.state = "QUEUED"
+        elif self.state == "QUEUED":
+            self.state = "RUNNING"
+        elif self.state == "RUNNING" and self.seconds >= self.slow:
+            self._finish()
+        if self.state == "RUNNING":
+            self._scan_on()
+
+    def stop(self) -> None:
+        """Cancel it; what has been scanned stays."""
+        if self.state in ("NEW", "QUEUED", "RUNNING"):
+            self._end("CANCELLED", "Query cancelled by user")
+
+    def _scan_on(self) -> None:
+        try:
+            total = self.warehouse.scanned(self._parts()[0], self.database)
+        except (Refused, sqlglot.errors.SqlglotError):
+            return
+        share = min(0.9, self.seconds / self.slow) if self.slow else 0.5
+        self.scanned = max(self.scanned, round(total * share))
+
+    def _parts(self) -> tuple[str, str | None]:
+        """Take an UNLOAD apart: its SELECT and its target."""
+        unload = _UNLOAD.fullmatch(self.sql)
+        return (unload["select"], unload["target"]) if unload else (self.sql, None)
+
+    def _finish(self) -> None:
+        select, target = self._parts()
+        try:
+            if self.failure:
+                raise Refused(self.failure)
+            self.scanned = self.warehouse.scanned(select, self.database)
+            self._stay_below_cutoff()
+            rows = self.warehouse.run(select, self.database)
+        except (Refused, sqlglot.errors.SqlglotError) as error:
+            return self._end(self.failure_state, str(error))
+        self._unload(rows, target) if target else self._write(rows)
+        return self._end("SUCCEEDED", None)
+
+    def _stay_below_cutoff(self) -> None:
+        if self.cutoff is not None and self.scanned > self.cutoff:
+            self.scanned = self.cutoff
+            raise Refused("Bytes scanned limit was exceeded")
+
+    def _end(self, state: str, reason: str | None) -> None:
+        self.state, self.reason = state, reason
+
+    def _write(self, rows: Rows) -> None:
+        self.rows = rows
+        if self.output:
+            put(self.output, to_csv(rows))
+            put(f"{self.output}.metadata", b"\x0a\x00")
+
+    def _unload(self, rows: Rows, target: str) -> None:
+        self.rows = Rows(
+            ["rows"], ["bigint"], [], pa.table({"rows": pa.array([], "int64")})
+        )
+        parts = {f"{target}{uuid.uuid4()}": part for part in to_parquet(rows)}
+        for url, part in parts.items():
+            put(url, part)
+        self.manifest = f"{self.location or target}{self.id}-manifest.csv"
+        put(self.manifest, "".join(f"{url}\n" for url in parts).encode())
+
+    def describe(self) -> dict[str, Any]:
+        """Tell what GetQueryExecution tells."""
+        status: dict[str, Any] = {
+            "State": self.state,
+            "SubmissionDateTime": time.time(),
+        }
+        if self.reason:
+            status["StateChangeReason"] = self.reason
+        if self.state == "FAILED":
+            status["AthenaError"] = {
+                "ErrorCategory": 2,
+                "ErrorType": 1000,
+                "Retryable": False,
+                "ErrorMessage": self.reason,
+            }
+        milliseconds = round(self.seconds * 1000)
+        return {
+            "QueryExecutionId": self.id,
+            "Query": self.sql,
+            "StatementType": "DML",
+            "SubstatementType": "UNLOAD" if self._parts()[1] else "SELECT",
+            "ResultConfiguration": {"OutputLocation": self.output}
+            if self.output
+            else {},
+            "ManagedQueryResultsConfiguration": {"Enabled": self.location is None},
+            "QueryExecutionContext": {"Catalog": CATALOG, "Database": self.database},
+            "Status": status,
+            "Statistics": {
+                "DataScannedInBytes": self.scanned,
+                "EngineExecutionTimeInMillis": milliseconds,
+                "TotalExecutionTimeInMillis": milliseconds + 5,
+                "QueryQueueTimeInMillis": 4,
+                "QueryPlanningTimeInMillis": 1,
+                "ServiceProcessingTimeInMillis": 1,
+                "ResultReuseInformation": {"ReusedPreviousResult": False},
+                **({"DataManifestLocation": self.manifest} if self.manifest else {}),
+            },
+            "WorkGroup": self.workgroup,
+            "EngineVersion": {"EffectiveEngineVersion": "Athena engine version 3"},
+        }
+
+    def page(self, first: int, size: int) -> dict[str, Any]:
+        """Give rows as GetQueryResults does; the first row is the header."""
+        assert self.rows is not None
+        texts = [self.rows.names, *self.rows.texts()][first : first + size]
+        more = first + size < len(self.rows.values) + 1
+        return {
+            "ResultSet": {
+                "Rows": [{"Data": [_datum(text) for text in row]} for row in texts],
+                "ResultSetMetadata": {"ColumnInfo": self.rows.column_info()},
+            },
+            **({"NextToken": str(first + size)} if more else {}),
+        }
+
+
+def _datum(text: str | None) -> dict[str, str]:
+    return {} if text is None else {"VarCharValue": text}
+
+
+def put(url: str, content: bytes) -> None:
+    """Write an object into moto's S3."""
+    bucket, _, key = url.removeprefix("s3://").partition("/")
+    s3_backends[DEFAULT_ACCOUNT_ID]["aws"].put_object(bucket, key, content)

@@ -1,0 +1,46 @@
+"""The way into an AWS account: a session, a region, a client for each service."""
+
+from functools import cached_property
+from typing import Any
+
+import boto3
+
+from trailkit.errors import NotConfigured
+
+
+class Access:
+    """A boto3 session in one region, made when it is first needed.
+
+    ``session`` wins over ``profile``, and ``region`` over the session's own.
+    """
+
+    def __init__(
+        self, session: boto3.Session | None, profile: str | None, region: str | None
+    ) -> None:
+        """Remember what is wanted; nothing is read yet."""
+        self._session, self._profile, self._region = session, profile, region
+        self._clients: dict[str, Any] = {}
+
+    @cached_property
+    def session(self) -> Any:
+        """The session given, or one of the profile."""
+        return self._session or boto3.Session(profile_name=self._profile)
+
+    @cached_property
+    def region(self) -> str:
+        """The region; raises NotConfigured where nobody has set one."""
+        region = self._region or self.session.region_name
+        if not region:
+            raise NotConfigured(
+                'No AWS region is set. Name it: tk.athena("db.table", '
+                'region="eu-west-1", …).'
+            )
+        return region
+
+    def client(self, service: str) -> Any:
+        """Give the client of a service."""
+        if service not in self._clients:
+            self._clients[service] = self.session.client(
+                service, region_name=self.region
+            )
+        return self._clients[service]

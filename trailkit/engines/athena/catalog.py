@@ -1,0 +1,52 @@
+"""A table's name, and what Glue says of the table."""
+
+from dataclasses import dataclass
+from typing import Self
+
+from trailkit.engines.athena.access import Access
+from trailkit.errors import TableError
+from trailkit.tables.definition import Definition
+
+DEFAULT_CATALOG = "awsdatacatalog"
+
+
+@dataclass(frozen=True, slots=True)
+class TableName:
+    """Catalog, database and name of a table."""
+
+    catalog: str
+    database: str
+    name: str
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Split a name as people write it; raises TableError.
+
+        >>> TableName.parse("security.cloudtrail").catalog
+        'awsdatacatalog'
+        """
+        parts = text.split(".")
+        if len(parts) == 2:
+            parts = [DEFAULT_CATALOG, *parts]
+        if len(parts) != 3 or not all(parts):
+            raise TableError(
+                f'"{text}" names no table of Athena. Write "database.table", or '
+                '"catalog.database.table".'
+            )
+        return cls(*parts)
+
+
+def definition(table: TableName, access: Access) -> Definition:
+    """Read a table's definition from Glue."""
+    answer = access.client("glue").get_table(
+        DatabaseName=table.database, Name=table.name, **_catalog_id(table, access)
+    )
+    return Definition.from_glue(answer["Table"])
+
+
+def _catalog_id(table: TableName, access: Access) -> dict[str, str]:
+    """Find the account behind a data catalog that is not our own."""
+    if table.catalog.lower() == DEFAULT_CATALOG:
+        return {}
+    answer = access.client("athena").get_data_catalog(Name=table.catalog)
+    return {"CatalogId": answer["DataCatalog"]["Parameters"]["catalog-id"]}

@@ -1,0 +1,68 @@
+"""What Athena bills for a query: dollars by the terabyte that it scanned.
+
+From Amazon Athena's pricing page: bytes are rounded up to the next megabyte, each query
+counts as 10 MB at least, a cancelled one is billed for what it had scanned, a failed
+one is free.
+"""
+
+DOLLARS_PER_TERABYTE = {
+    "af-south-1": 6.00,
+    "ap-east-1": 5.50,
+    "ap-northeast-3": 6.00,
+    "ap-southeast-2": 5.75,
+    "ca-central-1": 5.50,
+    "eu-south-1": 5.25,
+    "eu-west-3": 7.00,
+    "me-south-1": 6.50,
+    "sa-east-1": 9.00,
+    "us-west-1": 6.75,
+}
+"""The regions whose price is not that of us-east-1, on 13 December 2022.
+
+What a price is today, only AWS's own page says; ``AthenaEngine(price=…)`` wins.
+"""
+
+_ELSEWHERE = 5.00
+_MEGABYTE = 1024**2
+_TERABYTE = 1024**4
+_LEAST = 10 * _MEGABYTE
+
+
+def per_terabyte(region: str) -> float:
+    """Give a region's price for a terabyte, in dollars.
+
+    >>> per_terabyte("us-east-1"), per_terabyte("sa-east-1")
+    (5.0, 9.0)
+    """
+    return DOLLARS_PER_TERABYTE.get(region, _ELSEWHERE)
+
+
+def dollars(scanned: int, price: float) -> float:
+    """Work out what a scan costs at a price for the terabyte.
+
+    >>> round(dollars(0, 5.0), 6), dollars(1024**4, 5.0)
+    (4.8e-05, 5.0)
+    """
+    megabytes = -(-max(scanned, _LEAST) // _MEGABYTE)
+    return megabytes * _MEGABYTE / _TERABYTE * price
+
+
+def say_dollars(amount: float) -> str:
+    """Write an amount for people, never rounded to nothing.
+
+    >>> say_dollars(12.345), say_dollars(0.00005)
+    ('$12.35', 'less than $0.01')
+    """
+    return f"${amount:,.2f}" if amount >= 0.01 else "less than $0.01"
+
+
+def say_bytes(count: int) -> str:
+    """Write a number of bytes for people.
+
+    >>> say_bytes(512), say_bytes(3 * 1024**3 // 2)
+    ('512 bytes', '1.5 GB')
+    """
+    for unit, size in (("TB", 1024**4), ("GB", 1024**3), ("MB", 1024**2)):
+        if count >= size:
+            return f"{count / size:.1f} {unit}"
+    return f"{count / 1024:.0f} KB" if count >= 1024 else f"{count} bytes"

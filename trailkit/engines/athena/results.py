@@ -1,0 +1,130 @@
+"""From the files and rows that Athena returns to one Arrow table.
+
+Values are read as text first: Athena's CSV tells null (an empty field) from an empty
+text (``""``), which PyAthena's pandas paths do not keep, and holds line breaks inside
+values, which its S3FSCursor turns into plain ones. Then each column is cast by the name
+of its Athena type.
+"""
+
+import io
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from pyarrow import csv
+
+_ARROW: dict[str, pa.DataType] = {
+    "bigint": pa.int64(),
+    "integer": pa.int64(),
+    "smallint": pa.int64(),
+    "tinyint": pa.int64(),
+    "double": pa.float64(),
+    "real": pa.float64(),
+    "boolean": pa.bool_(),
+    "timestamp": pa.timestamp("us"),
+    "date": pa.date32(),
+}
+"""The Arrow type of each Athena type that is not left as text."""
+
+# Athena's rows are 32 MB at most; pyarrow wants each inside one block.
+_BLOCK_BYTES = 64 * 1024**2
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a result: its name, and Athena's name for its type."""
+
+    name: str
+    type: str
+
+
+def columns(description: Iterable[Sequence[Any]]) -> list[Column]:
+    """Read the columns from PyAthena's description of a result."""
+    return [
+        Column(name, _type_name(kind, precision, scale))
+        for name, kind, _, _, precision, scale, _ in description
+    ]
+
+
+def _type_name(kind: str, precision: int, scale: int) -> str:
+    """Write a type as SQL does; the API says float for real, and splits decimals."""
+    match kind:
+        case "decimal":
+            return f"decimal({precision},{scale})"
+        case "float":
+            return "real"
+        case _:
+            return kind
+
+
+def from_csv(content: bytes, described: Sequence[Column]) -> pa.Table:
+    """Read Athena's CSV.
+
+    >>> column = Column("actor", "varchar")
+    >>> from_csv(b'"actor"\\n""\\n\\n', [column])["actor"].to_pylist()
+    ['', None]
+    """
+    places = [str(place) for place in range(len(described))]
+    texts = csv.read_csv(
+        io.BytesIO(content),
+        csv.ReadOptions(column_names=places, skip_rows=1, block_size=_BLOCK_BYTES),
+        csv.ParseOptions(newlines_in_values=True, ignore_empty_lines=False),
+        csv.ConvertOptions(
+            column_types=dict.fromkeys(places, pa.string()),
+            null_values=[""],
+            strings_can_be_null=True,
+            quoted_strings_can_be_null=False,
+        ),
+    )
+    return _typed(texts, described)
+
+
+def from_rows(rows: Sequence[Any], described: Sequence[Column]) -> pa.Table:
+    """Make the table of rows of text."""
+    values = zip(*rows, strict=True) if rows else ([] for _ in described)
+    arrays = [pa.array(list(column), pa.string()) for column in values]
+    return _typed(
+        pa.table(arrays, [str(place) for place in range(len(arrays))]), described
+    )
+
+
+def from_parquet(parts: Iterable[bytes]) -> tuple[pa.Table, list[Column]]:
+    """Join the Parquet files of an UNLOAD, and name the types of their columns."""
+    table = pa.concat_tables([pq.read_table(io.BytesIO(part)) for part in parts])
+    described = [Column(field.name, _athena_type(field.type)) for field in table.schema]
+    cast = [
+        column.cast(_ARROW.get(each.type, column.type), safe=False)
+        for column, each in zip(table.columns, described, strict=True)
+    ]
+    return pa.table(cast, table.column_names), described
+
+
+def _typed(texts: pa.Table, described: Sequence[Column]) -> pa.Table:
+    typed = [
+        column.cast(_ARROW.get(each.type, pa.string()))
+        for column, each in zip(texts.columns, described, strict=True)
+    ]
+    return pa.table(typed, [column.name for column in described])
+
+
+def _athena_type(kind: pa.DataType) -> str:
+    simple = {
+        "string": "varchar",
+        "large_string": "varchar",
+        "int64": "bigint",
+        "int32": "integer",
+        "int16": "smallint",
+        "int8": "tinyint",
+        "double": "double",
+        "float": "real",
+        "bool": "boolean",
+    }
+    if pa.types.is_timestamp(kind):
+        return "timestamp"
+    if pa.types.is_date(kind):
+        return "date"
+    if pa.types.is_decimal(kind):
+        return f"decimal({kind.precision},{kind.scale})"
+    return simple.get(str(kind), str(kind))
