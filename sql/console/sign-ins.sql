@@ -1,0 +1,29 @@
+-- title: "Who signed in to the console or the access portal, from where?"
+-- answers: [Q042, Q047, Q061, Q070]
+-- attack: [T1078.004, T1550.001]
+-- needs: [management:write]
+-- global: [signin, sso]
+-- chart: timeline
+-- next: [console/weak-sign-ins, identity/access-key, identity/root-activity]
+-- notes: |
+--   A failed sign-in has no error code; read `outcome`. Of a wrong user name AWS hides
+--   what was typed, for it may be a password: HIDDEN_DUE_TO_SECURITY_REASONS.
+--   `mfa_used` is only meant for IAM users and root: everybody else shows No, with or
+--   without a second factor. For Identity Center `credentials` says what was checked.
+--   The Region of a sign-in follows the page that was used, not where the user works.
+--   CheckMfa comes before ConsoleLogin. GetSigninToken makes a console session of keys.
+select
+    time, action, actor, source_ip, account, region, outcome, event_id,
+    service, identity_type, identity_id,
+    json_extract_scalar(additional_data, '$.MFAUsed') as mfa_used,
+    json_extract_scalar(additional_data, '$.CredentialType') as credentials,
+    json_extract_scalar(additional_data, '$.LoginTo') as login_to,
+    json_extract_scalar(additional_data, '$.SwitchFrom') as switched_from,
+    json_extract_scalar(additional_data, '$.AuthWorkflowID') as workflow,
+    json_extract_scalar(response, '$.credentials.accessKeyId') as issued_key,
+    session_name, user_agent, error_message
+from events
+where
+    service = 'signin'
+    or (service = 'sso' and action in ('Authenticate', 'Federate', 'Logout'))
+order by time, event_id

@@ -1,0 +1,77 @@
+-- title: "Who assumed this role, or tried to, and what did a key go on to assume?"
+-- answers: [Q036, Q037, Q038, Q039, Q044, Q046, Q048]
+-- attack: [T1078.004, T1550.001, T1548.005, T1199]
+-- needs: [management:read]
+-- global: [sts, signin]
+-- parameters:
+--   role: {type: text, optional: true, help: "name or ARN; every one when left out"}
+--   access_key:
+--     type: text
+--     optional: true
+--     help: "the key that asked, or that was handed out; any key when left out"
+-- chart: timeline
+-- next: [identity/access-key, identity/active, iam/access-changes]
+-- notes: |
+--   To follow a chain put `issued_key` back in as `access_key`, hop by hop. A switch of
+--   roles in the console shows no key; it stands beside the AssumeRole that AWS made.
+--   A refused AssumeRole names the role in its message only, and the account that owns
+--   the role has no record of it: only the caller's account does.
+--   GetSessionToken and GetFederationToken hand out keys without a role.
+--   AWS records AssumeRole as read-only. A call that two accounts recorded is one row,
+--   with the copy that knows the caller; `copies` says how many there are.
+with assumptions as (
+    select
+        time, action, actor, source_ip, account, region, outcome, event_id,
+        request, access_key, identity_id, session_id, source_identity, caller_account,
+        via, user_agent, error_code, error_message,
+        coalesce(
+            json_extract_scalar(request, '$.roleArn'),
+            json_extract_scalar(request, '$.targetPrincipal'),
+            case when action = 'SwitchRole' then principal_arn end,
+            regexp_extract(error_message, 'on resource: "?([^ "]+)', 1)
+        ) as role,
+        coalesce(
+            json_extract_scalar(request, '$.roleSessionName'),
+            case when action = 'SwitchRole' then session_name end
+        ) as role_session,
+        json_extract_scalar(response, '$.credentials.accessKeyId') as issued_key,
+        json_extract_scalar(additional_data, '$.SwitchFrom') as switched_from,
+        row_number() over (
+            partition by action_id
+            order by
+                case when identity_type = 'AWSAccount' then 1 else 0 end,
+                event_id, account, actor
+        ) as copy,
+        count(*) over (partition by action_id) as copies
+    from events
+    where
+        (
+            service = 'sts'
+            and action in (
+                'AssumeRole', 'AssumeRoleWithSAML', 'AssumeRoleWithWebIdentity',
+                'AssumeRoot', 'GetFederationToken', 'GetSessionToken'
+            )
+        )
+        or (service = 'signin' and action = 'SwitchRole')
+)
+
+select
+    time, action, actor, source_ip, account, region, outcome, event_id,
+    role, role_session, issued_key, access_key, identity_id, session_id,
+    source_identity, caller_account, switched_from, via, user_agent,
+    error_code, error_message, copies
+from assumptions
+where
+    copy = 1
+    and (
+        :role is null
+        or role = :role
+        or regexp_extract(role, '[^/]+$') = :role
+        or (request is null and strpos(error_message, :role) > 0)
+    )
+    and (
+        :access_key is null
+        or access_key = :access_key
+        or issued_key = :access_key
+    )
+order by time, event_id

@@ -1,0 +1,46 @@
+-- title: "Who deleted an S3 bucket?"
+-- answers: [Q212]
+-- attack: [T1485]
+-- needs: [management:write]
+-- parameters:
+--   bucket: {type: text, optional: true, help: "one bucket; every one when left out"}
+-- chart: timeline
+-- next: [activity/resource, identity/access-key, s3/objects-read]
+-- notes: |
+--   A refused or failed deletion is listed too: read `outcome`.
+--   A bucket must be empty first: look for object deletions before it.
+--   Directory, table and vector buckets are here too, and those on Outposts.
+with deletions as (
+    select
+        time, action, actor, source_ip, account, region, outcome, event_id,
+        service, request, via, principal_arn, access_key, session_id, user_agent,
+        error_code, error_message,
+        coalesce(
+            json_extract_scalar(request, '$.bucketName'),
+            json_extract_scalar(request, '$.vectorBucketName'),
+            regexp_extract(
+                coalesce(
+                    json_extract_scalar(request, '$.tableBucketARN'),
+                    json_extract_scalar(request, '$.vectorBucketArn'),
+                    json_extract_scalar(request, '$.bucket')
+                ),
+                '[^/:]+$'
+            ),
+            regexp_extract(error_message, 'on resource: "?[^ "]*[:/]([^ "/:]+)', 1)
+        ) as bucket
+    from events
+    where
+        family = 's3'
+        and action in ('DeleteBucket', 'DeleteTableBucket', 'DeleteVectorBucket')
+)
+
+select
+    time, action, actor, source_ip, account, region, outcome, event_id,
+    bucket, service, via, principal_arn, access_key, session_id, user_agent,
+    error_code, error_message
+from deletions
+where
+    :bucket is null
+    or bucket = :bucket
+    or (request is null and strpos(error_message, :bucket) > 0)
+order by time, event_id
