@@ -15,6 +15,7 @@ from tests.raw_rows import Located, raw_rows
 from tests.tables_made import ACCOUNTS, DOCUMENTED, OWN
 from trailkit import dialect
 from trailkit.errors import ScopeError, TableError, UnboundedScan
+from trailkit.library import sql_folder
 from trailkit.record import PLACE, Column, Kind, Type, columns, relation_columns
 from trailkit.scope import Scope
 from trailkit.tables import records
@@ -341,6 +342,12 @@ def test_the_documented_table_gives_the_same_but_for_what_it_lacks() -> None:
         "resources",
     }
     assert documented["resources"][1]["arn"] is None
+
+
+def test_no_relation_reads_the_one_column_that_a_table_cannot_give() -> None:
+    texts = [path.read_text(encoding="utf-8") for path in sql_folder().glob("*.sql")]
+    assert texts
+    assert not any("web_id_attributes" in text for text in texts)
 
 
 # What is kept

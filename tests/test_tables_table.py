@@ -174,6 +174,12 @@ def test_the_kind_of_record_is_known_by_the_folder() -> None:
     assert set(kinds.values()) == {Kind.EVENT}
 
 
+def test_a_prefix_that_looks_like_a_folder_does_not_tell_the_kind() -> None:
+    layout = replace(OWN["insight"].layout, prefix="CloudTrail")
+    table = replace(OWN["insight"], layout=layout)
+    assert Table.of(table.definition()).kind is Kind.INSIGHT
+
+
 def test_names_of_other_people_are_quoted() -> None:
     table = replace(DOCUMENTED, database='my"db', name="cloud trail")
     assert Table.of(table, catalog="lake").name == '"lake"."my""db"."cloud trail"'
@@ -236,6 +242,7 @@ def test_a_column_is_read_as_it_is_declared(
     [
         ({"requestparameters": "struct<bucketname:string>"}, "request_parameters"),
         ({"requestparameters": "struct<x-amz-acl:string>"}, "request_parameters"),
+        ({"requestparameters": "map<string,string>"}, "request_parameters"),
         ({"responseelements": "array<string>"}, "response_elements"),
         ({"resources": "string"}, "resources"),
         ({"resources": "array<string>"}, "resources"),
@@ -253,6 +260,12 @@ def test_a_column_that_loses_what_it_holds_is_refused_when_it_is_asked_for(
 
 
 # Tables that cannot be read
+
+
+def test_a_view_is_refused() -> None:
+    view = {"DatabaseName": "d", "Name": "v", "TableType": "VIRTUAL_VIEW"}
+    with pytest.raises(TableError, match="is a view"):
+        Definition.from_glue(view)
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
+from trailkit.errors import TableError
+
 JSON_SERDE = "org.apache.hive.hcatalog.data.JsonSerDe"
 CLOUDTRAIL_INPUT = "com.amazon.emr.cloudtrail.CloudTrailInputFormat"
 TEXT_OUTPUT = "org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat"
@@ -44,7 +46,16 @@ class Definition:
 
     @classmethod
     def from_glue(cls, table: Mapping[str, Any]) -> Self:
-        """Read the ``Table`` of Glue's GetTable, whoever made the table."""
+        """Read the ``Table`` of Glue's GetTable, whoever made the table.
+
+        Raises TableError for a view, which does not say where its rows lie.
+        """
+        if table.get("TableType") == "VIRTUAL_VIEW":
+            raise TableError(
+                f"{table['DatabaseName']}.{table['Name']} is a view, and trailkit "
+                "cannot see what a question over it would read. Name the table that "
+                "the view reads."
+            )
         storage: Mapping[str, Any] = table.get("StorageDescriptor", {})
         return cls(
             database=table["DatabaseName"],

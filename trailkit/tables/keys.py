@@ -52,13 +52,12 @@ class Key:
 def find_key(table: Definition, role: str) -> Key:
     """Find what says the account or the region: a partition key, or the path."""
     place = _places(table).get(role, "")
-    columns = _PLACEHOLDER.findall(place) or _named(table, role)
-    if columns:
-        projection = Projection(columns[0], table.properties)
-        injected = projection.type == "injected"
-        return Key(trino(columns[0]), True, projection.values(), injected)
-    if place:
+    if place and "$" not in place:
         return Key(trino_text(place), values=(place,))
+    for column in _PLACEHOLDER.findall(place) or _named(table, role):
+        projection = Projection(column, table.properties)
+        injected = projection.type == "injected"
+        return Key(trino(column), True, projection.values(), injected)
     return Key(f"regexp_extract({PATH}, {trino_text(_IN_PATH[role])}, 1)")
 
 

@@ -16,7 +16,8 @@ from trailkit.errors import TableError
 from trailkit.record import Column, Kind, Type
 from trailkit.tables.names import trino_text
 
-_TEXT = exp.DataType.TEXT_TYPES
+_NEVER_READ = "web_id_attributes"
+"""AWS declares it as a map, which the engines share no way to write as text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class _Place:
 
     @property
     def is_text(self) -> bool:
-        return self.type.is_type(*_TEXT)
+        return self.type.this in exp.DataType.TEXT_TYPES
 
 
 def expression(column: Column, declared: Mapping[str, str]) -> str:
@@ -54,7 +55,7 @@ def expression(column: Column, declared: Mapping[str, str]) -> str:
         case Type.RESOURCES:
             return _resources(place)
         case _:
-            return _text(place)
+            return _text(place, column)
 
 
 def null(column_type: Type) -> str:
@@ -80,10 +81,10 @@ def _find(column: Column, declared: Mapping[str, str]) -> _Place | None:
 
 def _inner(place: _Place, part: str) -> _Place | None:
     """Step into a struct or a map; None where the struct has no such field."""
-    if place.type.is_type("map"):
+    if place.type.this is exp.DType.MAP:
         sql = f"element_at({place.sql}, {trino_text(part)})"
         return _Place(sql, place.type.expressions[1])
-    if not place.type.is_type("struct"):
+    if place.type.this is not exp.DType.STRUCT:
         raise _unreadable(place)
     fields = {each.name.lower(): each.kind for each in place.type.expressions}
     kind = fields.get(part.lower())
@@ -97,20 +98,18 @@ def _in_json(sql: str, column: Column, depth: int) -> str:
     return f"json_extract_scalar({sql}, {path})"
 
 
-def _text(place: _Place) -> str:
+def _text(place: _Place, column: Column) -> str:
     if place.is_text:
         return place.sql
-    if place.type.is_type("map"):
-        # The engines share no way to write a map as text. One column is declared so
-        # (web_id_attributes), and no relation of the lens reads it.
-        return null(Type.TEXT)
+    if column.name == _NEVER_READ and place.type.this is exp.DType.MAP:
+        return null(column.type)
     if place.type.args.get("nested"):
         raise _unreadable(place)
     return f"cast({place.sql} as varchar)"
 
 
 def _boolean(place: _Place) -> str:
-    if place.type.is_type("boolean"):
+    if place.type.this is exp.DType.BOOLEAN:
         return place.sql
     return f"case lower({place.sql}) when 'true' then true when 'false' then false end"
 
@@ -128,10 +127,10 @@ def _time(place: _Place, column: Column) -> str:
 
 
 def _resources(place: _Place) -> str:
-    item = place.type.expressions[0] if place.type.is_type("array") else None
-    if item is None or not item.is_type("struct"):
+    items = place.type.expressions if place.type.this is exp.DType.ARRAY else []
+    if not items or items[0].this is not exp.DType.STRUCT:
         raise _unreadable(place)
-    declared = {each.name.lower() for each in item.expressions}
+    declared = {each.name.lower() for each in items[0].expressions}
     arn, account, kind = (
         f"each.{name}" if name in declared else "null"
         for name in ("arn", "accountid", "type")
@@ -156,8 +155,8 @@ def _parse(name: str, declared: str) -> exp.DataType:
 
 def _unreadable(place: _Place) -> TableError:
     return TableError(
-        f'The table declares "{place.sql}" as {place.type.sql("hive").lower()}. That '
-        "loses what the log says (a struct's fields lose their capitals), so a "
-        "question would miss what is there. trailkit.tables.ddl.create_table writes a "
-        "table over the same files that keeps it; making one copies nothing."
+        f'The table declares "{place.sql}" as {place.type.sql("hive").lower()}, which '
+        "trailkit cannot read: inside a struct the log's keys lose their capitals, and "
+        "a question would miss what is there. trailkit.tables.ddl.create_table writes "
+        "a table over the same files that keeps them; making one copies nothing."
     )

@@ -66,8 +66,11 @@ def _name(definition: Definition, catalog: str | None) -> str:
 def _kind(definition: Definition) -> Kind:
     """Tell the kind of record by the folder that the table looks into."""
     template = definition.properties.get("storage.location.template", "")
-    folders = f"{template}/{definition.location}".split("/")
-    return next((KINDS[each] for each in folders if each in KINDS), Kind.EVENT)
+    for place in (template, definition.location):
+        for folder in place.rpartition("AWSLogs/")[2].split("/"):
+            if folder in KINDS:
+                return KINDS[folder]
+    return Kind.EVENT
 
 
 def _check_columns(definition: Definition, kind: Kind) -> None:
