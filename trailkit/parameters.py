@@ -6,7 +6,7 @@ stays as it is around it.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -30,6 +30,7 @@ __all__ = [
     "WINDOW",
     "Parameter",
     "bind",
+    "from_texts",
     "literal",
     "names",
     "resolve",
@@ -94,6 +95,30 @@ def window_literals(start: datetime | None, end: datetime | None) -> dict[str, s
     """Give the literals of ``:window_start`` and ``:window_end``."""
     values = zip(WINDOW, (start, end), strict=True)
     return {name: literal(value, "time") for name, value in values}
+
+
+def from_texts(texts: list[str], type: str) -> Any:
+    """Read a value that was typed as text: in a header, on the command line.
+
+    >>> from_texts(["7"], "integer"), from_texts(["a", "b"], "list of text")
+    (7, ['a', 'b'])
+    """
+    item = type.removeprefix("list of ")
+    if item != type:
+        return [from_texts([text], item) for text in texts]
+    if len(texts) > 1:
+        raise InvalidParameter(f"It takes one value; here are {', '.join(texts)}.")
+    try:
+        return _READERS.get(type, str)(texts[0])
+    except (ValueError, KeyError):
+        raise InvalidParameter(f'"{texts[0]}" is not of type {type}.') from None
+
+
+_READERS: dict[str, Callable[[str], Any]] = {
+    "integer": int,
+    "number": float,
+    "boolean": {"true": True, "false": False}.__getitem__,
+}
 
 
 def names(sql: str) -> list[str]:

@@ -231,17 +231,12 @@ def _parameter(name: str, fields: Any) -> Parameter:
 
 def _default(kind: str, text: str | None, name: str) -> Any:
     """Convert a default by its declared type."""
-    convert: dict[str, Callable[[str], Any]] = {
-        "integer": int,
-        "number": float,
-        "boolean": lambda text: text == "true",
-    }
     if text is None:
         return None
     try:
-        value = convert.get(kind, str)(text)
+        value = parameters.from_texts([text], kind)
         parameters.literal(value, kind)
-    except (ValueError, TrailkitError) as error:
+    except TrailkitError as error:
         raise _Mistake(f'the default of "{name}": {error}', name) from None
     return value
 
@@ -274,7 +269,7 @@ def _check(question: Question) -> None:
 
 def _check_parameters(question: Question) -> None:
     declared = {each.name for each in question.parameters}
-    used = parameters.names(question.sql) - set(parameters.WINDOW)
+    used = set(parameters.names(question.sql)) - set(parameters.WINDOW)
     if undeclared := sorted(used - declared):
         raise _Mistake(f":{undeclared[0]} is not declared.", f":{undeclared[0]}")
     if unused := sorted(declared - used):

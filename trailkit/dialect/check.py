@@ -23,7 +23,7 @@ from trailkit.dialect.relations import relation_tables
 from trailkit.errors import UnknownRelation, UnsupportedSQL, nearest
 
 _OPERATORS = {"::": "cast(… as …)", "==": "="}
-_NUMBER = re.compile(r"\d{1,18}|\d+(\.\d*)?[eE][+-]?\d+")
+_DOUBLE = re.compile(r"\d+(\.\d*)?[eE][+-]?\d+")
 
 
 def check(sql: str) -> None:
@@ -201,21 +201,25 @@ def _check_zone(node: exp.Expr) -> None:
 
 
 def _check_literal(literal: exp.Expr) -> None:
-    if not literal.is_string and not _NUMBER.fullmatch(literal.name):
+    text = literal.name
+    is_bigint = text.isdecimal() and len(text) < 20 and int(text) < 2**63
+    if not (literal.is_string or is_bigint or _DOUBLE.fullmatch(text)):
         raise UnsupportedSQL(
-            f"{literal.name} is a decimal, which the engines divide and round"
+            f"{text} is a decimal, which the engines divide and round"
             " differently: write it as a double, such as 1.5e0, or as an integer."
         )
 
 
 def _check_type(node: exp.Expr) -> None:
+    if isinstance(node.this, exp.Interval):  # interval day to second
+        return
     inner = node.expressions and node.this not in (
         exp.DType.ARRAY,
         exp.DType.STRUCT,
         exp.DType.TIMESTAMP,
     )
     if node.this not in TYPES or inner:
-        names = ", ".join(sorted(set(TYPES.values()) - {"interval"}))
+        names = ", ".join(sorted(set(TYPES.values())))
         raise UnsupportedSQL(
             f"{_excerpt(node)} is not a type that Athena and DuckDB share."
             f" There are: {names}."

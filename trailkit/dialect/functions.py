@@ -127,7 +127,6 @@ TYPES: dict[exp.DType, str] = {
     exp.DType.IPADDRESS: "ipaddress",
     exp.DType.ARRAY: "array",
     exp.DType.STRUCT: "row",
-    exp.DType.INTERVAL: "interval",
 }
 """What a value may be cast to; Athena's word for each."""
 

@@ -118,8 +118,6 @@ def _subscript(node: exp.Expr) -> exp.Expr:
 
 def _cast(node: exp.Expr) -> exp.Expr:
     value, to = node.this, node.args["to"]
-    if to.this is exp.DType.TIMESTAMP:
-        to.set("expressions", None)
     if to.this is exp.DType.IPADDRESS:
         strict = not isinstance(node, exp.TryCast)
         return _call("trino_address" if strict else "trino_try_address", value)
@@ -137,6 +135,15 @@ def _cast(node: exp.Expr) -> exp.Expr:
         return read
     refused = exp.Cast(this=_call("trino_refused", value.copy()), to=to.copy())
     return exp.Coalesce(this=read, expressions=[refused])
+
+
+def _type(node: exp.Expr) -> exp.Expr:
+    """DuckDB knows one kind of interval, and keeps to the microsecond by itself."""
+    if isinstance(node.this, exp.Interval):
+        return exp.DataType(this=exp.DType.INTERVAL)
+    if node.this is exp.DType.TIMESTAMP:
+        node.set("expressions", None)
+    return node
 
 
 def _cast_array(node: exp.Expr) -> exp.Expr:
@@ -177,5 +184,6 @@ _FORMS: dict[type[exp.Expr], Callable[[exp.Expr], exp.Expr]] = {
     exp.AtTimeZone: lambda node: node.this,
     exp.Bracket: _subscript,
     exp.Cast: _cast,
+    exp.DataType: _type,
     exp.TryCast: _cast,
 }
