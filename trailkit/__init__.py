@@ -5,7 +5,7 @@ from trailkit.case import Case
 from trailkit.charts import chart
 from trailkit.errors import TrailkitError
 from trailkit.finding import finding
-from trailkit.opening import demo, local
+from trailkit.opening import athena, demo, local
 from trailkit.provenance import Provenance, provenance
 from trailkit.scope import Scope
 
@@ -14,6 +14,7 @@ __all__ = [
     "Provenance",
     "Scope",
     "TrailkitError",
+    "athena",
     "chart",
     "charts",
     "demo",

@@ -2,9 +2,15 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from trailkit.case import Case
+from trailkit.demo import folder as practice_folder
 from trailkit.library import load
+from trailkit.record import Kind
+
+if TYPE_CHECKING:
+    import boto3
 
 
 def local(
@@ -31,11 +37,60 @@ def local(
     return Case(source, LocalEngine(opened.folder, source.views()), load())
 
 
+def athena(
+    table: str,
+    *,
+    workgroup: str | None = None,
+    results: str | None = None,
+    insights: str | None = None,
+    network: str | None = None,
+    aggregated: str | None = None,
+    region: str | None = None,
+    profile: str | None = None,
+    session: "boto3.Session | None" = None,
+    bucket_owner: str | None = None,
+    price: float | None = None,
+    unload: bool = False,
+    poll: float = 1.0,
+) -> Case:
+    """Open a table on Athena as a case; nothing is asked of AWS yet.
+
+    ``table`` is ``database.table`` or ``catalog.database.table``; the tables of other
+    kinds of record are named beside it. Name a ``workgroup``, or with ``results`` a
+    place in S3 for results; the account that owns the place must be yours, or
+    ``bucket_owner``. ``price`` is dollars per terabyte, where yours is not the list's.
+    With ``unload`` large answers come quicker, as Parquet.
+
+    Raises NotConfigured without workgroup and place, TableError for a wrong name.
+    """
+    from trailkit.engines.athena import AthenaEngine
+    from trailkit.tables.source import TableSource
+
+    engine = AthenaEngine(
+        table,
+        workgroup=workgroup,
+        results=results,
+        region=region,
+        profile=profile,
+        session=session,
+        bucket_owner=bucket_owner,
+        price=price,
+        unload=unload,
+        poll=poll,
+    )
+    named = {
+        Kind.EVENT: table,
+        Kind.INSIGHT: insights,
+        Kind.NETWORK: network,
+        Kind.AGGREGATED: aggregated,
+    }
+    names = {kind: name for kind, name in named.items() if name is not None}
+    return Case(TableSource(names, engine.definition), engine, load())
+
+
 def demo() -> Case:
     """Open the practice case: a generated trail of an organization, with a story in it.
 
     It is written to your cache folder the first time, in a few seconds.
     """
-    from trailkit.demo import practice
-
-    return local(practice.folder())
+    return local(practice_folder())
