@@ -31,7 +31,7 @@ lint: .venv/checks ## check style and types
 	$(BIN)/ruff format --check
 	$(BIN)/pyright
 	$(BIN)/sqlfluff lint sql
-	$(BIN)/nbstripout --verify notebooks/*.ipynb
+	$(BIN)/nbstripout --verify --keep-id notebooks/*.ipynb
 
 conformance: .venv/checks ## test against a real browser and a real Hive parser
 	$(BIN)/pytest tests/conformance $(OPTIONS)

@@ -134,8 +134,17 @@ def public(tree: ast.Module | ast.ClassDef) -> Iterator[ast.Module | Definition]
     if tree.body:
         yield tree
     for node in tree.body:
-        if isinstance(node, Definition) and not node.name.startswith("_"):
-            yield from public(node) if isinstance(node, ast.ClassDef) else [node]
+        if not isinstance(node, Definition) or node.name.startswith("_"):
+            continue
+        if isinstance(node, ast.ClassDef):
+            yield from public(node)
+        elif not is_only_named(node):
+            yield node
+
+
+def is_only_named(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """Look whether a Protocol only names a member, which its own docstring explains."""
+    return [ast.unparse(statement) for statement in node.body] == ["..."]
 
 
 def is_sentence(node: ast.Module | Definition) -> bool:

@@ -72,14 +72,9 @@ def test_changelog_has_a_place_for_what_is_next() -> None:
 
 def test_commands_of_the_readme_are_targets_of_the_makefile() -> None:
     targets = set(re.findall(r"^([a-z]+):", text_of("Makefile"), re.MULTILINE))
-    commands = set(re.findall(r"\bmake ([a-z]+)", "\n".join(code_of("README.md"))))
+    readme = text_of("README.md")
+    commands = set(re.findall(r"(?:^    |`)make ([a-z]+)", readme, re.MULTILINE))
     assert {"lab", "test"} <= commands <= targets
-
-
-def code_of(name: str) -> list[str]:
-    blocks = r"^```\w*\n(.*?)^```|`([^`\n]+)`"
-    found = re.findall(blocks, text_of(name), re.MULTILINE | re.DOTALL)
-    return [block or inline for block, inline in found]
 
 
 def test_links_between_documents_lead_somewhere() -> None:
@@ -98,7 +93,7 @@ LEAKS = {
     "a path of somebody's machine": rf"{re.escape(str(PROJECT))}\b|/(home|Users)/\w+/",
     "a registry's host": r"://[^\s/\"']*(pypi|pythonhosted|npmjs|maven|crates|debian)\b",
     "a private key": r"-----BEGIN [A-Z ]*PRIVATE KEY",
-    "an access key": r"\b(AKIA|ASIA)(?![A-Z0-9]*EXAMPLE)[A-Z0-9]{16}\b",
+    "an access key": r"\b(AKIA|ASIA)(?![A-Z0-9]*EXAMPL)[A-Z0-9]{16}\b",
 }
 
 
