@@ -206,23 +206,21 @@ def test_an_order_that_cannot_be_put_back_comes_by_csv(server: AthenaServer) -> 
 
 
 def test_the_definition_comes_from_glue(server: AthenaServer) -> None:
-    definition = engine().definition()
+    definition = engine().definition(TABLE)
     assert definition.columns["time"] == "timestamp"
     assert definition.partitions == {"account": "string"}
 
 
 def test_a_missing_definition_is_named(server: AthenaServer) -> None:
-    nowhere = AthenaEngine("security.trail", workgroup="dfir", session=session())
     with pytest.raises(TableError, match="no such table"):
-        nowhere.definition()
+        engine().definition("security.trail")
 
 
 def test_a_catalog_of_another_account_is_read(server: AthenaServer) -> None:
     boto3.client("athena").create_data_catalog(
         Name="central", Type="GLUE", Parameters={"catalog-id": ACCOUNT}
     )
-    central = AthenaEngine(f"central.{TABLE}", workgroup="dfir", session=session())
-    assert central.definition().name == "cloudtrail"
+    assert engine().definition(f"central.{TABLE}").name == "cloudtrail"
 
 
 # --- Where results go

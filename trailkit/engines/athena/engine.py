@@ -74,13 +74,13 @@ class AthenaEngine:
                 return self._by_csv(select, say)
             return self._by_unload(select, order, say)
 
-    def definition(self) -> Definition:
-        """Read the table's definition from Glue.
+    def definition(self, table: str) -> Definition:
+        """Read a table's definition from Glue.
 
         Raises TableError where there is none, AccessRefused without glue:GetTable.
         """
         with explained():
-            return catalog.definition(self._table, self._access)
+            return catalog.definition(catalog.TableName.parse(table), self._access)
 
     @cached_property
     def destination(self) -> Destination:
