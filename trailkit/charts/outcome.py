@@ -1,0 +1,80 @@
+"""What an outcome looks like and how it is said, in every chart alike."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from trailkit.charts.labels import counted
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How one outcome is drawn: never by colour alone.
+
+    The colours are Okabe and Ito's; these four stay apart for every kind of eye, and
+    on a light and a dark ground.
+    """
+
+    name: str
+    colour: str
+    symbol: str
+    pattern: str
+
+    @property
+    def bar(self) -> dict[str, object]:
+        """Give plotly's settings for a bar of this outcome."""
+        pattern = {
+            "shape": self.pattern,
+            "fillmode": "overlay",
+            "fgcolor": "rgba(255, 255, 255, 0.7)",
+            "size": 6,
+            "solidity": 0.2,
+        }
+        return {"color": self.colour, "line": {"width": 0}, "pattern": pattern}
+
+
+OUTCOMES = {
+    outcome.name: outcome
+    for outcome in (
+        Outcome("success", "#0072B2", "circle", ""),
+        Outcome("unknown", "#8A8D91", "square", "."),
+        Outcome("failed", "#E69F00", "diamond", "\\"),
+        Outcome("denied", "#D55E00", "x", "/"),
+    )
+}
+"""The outcomes by name; where marks overlap, the last is on top."""
+
+ANY = Outcome("events", "#009E73", "circle", "")
+"""For marks of a frame that does not tell outcomes apart."""
+
+
+_ALL = {"success": "successful", "failed": "failed", "denied": "denied"}
+
+
+def looks(column: pd.Series) -> list[Outcome]:
+    """Give the looks of the outcomes that a column holds, in drawing order."""
+    held = set(column)
+    return [each for each in (*OUTCOMES.values(), ANY) if each.name in held]
+
+
+def verdict(counts: Mapping[Any, int], noun: str = "event") -> str:
+    """Say how many events there were, and how many of them came to nothing.
+
+    >>> verdict({"success": 1, "denied": 3, "failed": 1}, "DeleteBucket event")
+    '3 of 5 DeleteBucket events denied, 1 failed'
+    >>> verdict({"success": 2900})
+    '2,900 events, all successful'
+    """
+    total = sum(counts.values())
+    whole = counted(total, noun)
+    for name, word in _ALL.items():
+        if counts.get(name) == total:
+            return f"{whole}, {'all ' if total > 1 else ''}{word}"
+    bad = [name for name in ("denied", "failed") if counts.get(name)]
+    if not bad:
+        return whole
+    first, *rest = [f"{counts[name]:,}" for name in bad]
+    said = f"{first} of {whole} {bad[0]}"
+    return f"{said}, {rest[0]} failed" if rest else said
