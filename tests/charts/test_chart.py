@@ -1,0 +1,162 @@
+"""Choosing a chart, the theme, and hostile text in every chart."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import pandas as pd
+import plotly.io
+import pytest
+
+from trailkit.charts import CHARTS, chart, ranking, register, timeline, volume
+from trailkit.charts.outcome import OUTCOMES, verdict
+from trailkit.errors import ChartError
+
+Events = Callable[..., pd.DataFrame]
+
+HOSTILE = [
+    "<img src=x onerror=alert(1)>",
+    '<a href="http://example.com/">here</a>',
+    "</script><script>alert(1)</script>",
+    r"$\frac{1}{2}$",
+    "%{customdata[0]}",
+    "<extra>gone</extra>",
+    "=HYPERLINK(1)",
+    "user/a\u202egnp.exe",
+    "bell\x07 null\x00 line\n",
+    "x" * 100_000,
+]
+
+
+def named(frame: pd.DataFrame, name: str | None) -> pd.DataFrame:
+    frame.attrs["trailkit"] = {"chart": name}
+    return frame
+
+
+def test_the_chart_of_the_question_is_drawn(events: Events):
+    frame = named(events(3), "volume")
+
+    assert chart(frame).to_json() == volume(frame).to_json()
+
+
+def test_a_chart_can_be_named(events: Events):
+    frame = named(events(3), "volume")
+
+    assert chart(frame, "ranking").to_json() == ranking(frame).to_json()
+
+
+def test_a_list_of_events_gets_a_timeline_by_itself(events: Events):
+    frame = events(3)
+
+    assert chart(frame).to_json() == timeline(frame).to_json()
+
+
+def test_a_summary_over_time_gets_its_volume_by_itself():
+    hours = pd.date_range("2026-03-02", periods=2, freq="h", tz="UTC")
+    frame = pd.DataFrame({"hour": hours, "outcome": "denied", "events": [1, 2]})
+
+    assert chart(frame).to_json() == volume(frame).to_json()
+
+
+def test_a_frame_that_was_grouped_since_gets_what_suits_it(events: Events):
+    grouped = events(3).groupby("actor").size().reset_index(name="events")
+    frame = named(grouped, "timeline")
+
+    assert chart(frame).to_json() == ranking(frame).to_json()
+
+
+def test_an_unknown_chart_is_refused_with_the_nearest(events: Events):
+    with pytest.raises(
+        ChartError, match=r'no chart "timelin".*Did you mean "timeline"'
+    ):
+        chart(events(1), "timelin")
+
+
+def test_a_frame_that_no_chart_fits_is_refused_with_what_each_needs():
+    with pytest.raises(
+        ChartError, match=r"columns note.*timeline needs time and actor"
+    ):
+        chart(pd.DataFrame({"note": ["x"]}))
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_hostile_text_stays_text(
+    name: str, events: Events, texts: Callable[[Any], list[str]]
+):
+    columns = ["action", "actor", "source_ip", "account", "region", "error_code"]
+    frame = events(len(HOSTILE), **dict.fromkeys(columns, HOSTILE), outcome=HOSTILE)
+    frame.attrs["trailkit"] = dict.fromkeys(["scope", "title"], HOSTILE[0]) | {
+        "notes": HOSTILE,
+        "rows": 10**6,
+    }
+    figure = CHARTS[name](frame)
+
+    for text in texts(figure):
+        assert not set(text) & set("<>$\u202e\x07\x00\n")
+        assert "%{" not in text
+    page = figure.to_html(include_plotlyjs=False)
+    assert "<img" not in page
+    assert "<a href" not in page
+    assert "alert(1)</script>" not in page
+    assert len(page) < 100_000
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_hostile_text_in_an_empty_answer_stays_text(
+    name: str, events: Events, texts: Callable[[Any], list[str]]
+):
+    frame = events(0)
+    frame.attrs["trailkit"] = {
+        "title": HOSTILE[0],
+        "scope": HOSTILE[1],
+        "notes": HOSTILE,
+    }
+
+    assert not any(set(text) & set("<>$") for text in texts(CHARTS[name](frame)))
+
+
+def test_a_column_name_is_a_log_value_too(texts: Callable[[Any], list[str]]):
+    frame = pd.DataFrame({"<b>bold</b>": ["a", "b"], "events": [1, 2]})
+
+    assert not any("<" in text for text in texts(ranking(frame, top=1)))
+
+
+def test_outcomes_differ_in_more_than_colour():
+    for look in ("colour", "symbol", "pattern"):
+        assert len({getattr(each, look) for each in OUTCOMES.values()}) == len(OUTCOMES)
+
+
+@pytest.mark.parametrize(
+    ("counts", "said"),
+    [
+        ({"success": 1}, "1 event, successful"),
+        ({"denied": 2}, "2 events, all denied"),
+        ({"success": 1, "unknown": 1}, "2 events"),
+        ({"failed": 1, "unknown": 1}, "1 of 2 events failed"),
+        ({"denied": 1, "failed": 2, "success": 3}, "1 of 6 events denied, 2 failed"),
+    ],
+)
+def test_a_verdict_says_no_more_than_is_known(counts: dict[str, int], said: str):
+    assert verdict(counts) == said
+
+
+def test_the_theme_has_a_clear_ground_and_sends_nothing_away(events: Events):
+    register()
+    layout = plotly.io.templates["trailkit"].layout
+
+    assert layout.paper_bgcolor == layout.plot_bgcolor == "rgba(0, 0, 0, 0)"
+    assert "sendChartToCloud" in layout.modebar.remove
+    assert timeline(events(1)).layout.template.layout.paper_bgcolor == (
+        layout.paper_bgcolor
+    )
+
+
+def test_importing_the_charts_loads_no_figure_and_registers_nothing():
+    script = (
+        "import sys, trailkit.charts\n"
+        "assert 'plotly.basedatatypes' not in sys.modules\n"
+        "import plotly.io\n"
+        "assert 'trailkit' not in plotly.io.templates\n"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True)

@@ -1,0 +1,136 @@
+"""Volume over time: the same bars from events and from either kind of summary."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from trailkit.charts import volume
+from trailkit.charts.outcome import ANY, OUTCOMES
+from trailkit.errors import ChartError
+
+Events = Callable[..., pd.DataFrame]
+HOURS = pd.to_datetime(["2026-03-02 10:00", "2026-03-02 11:00"], utc=True)
+
+
+def bars(figure: Any) -> dict[str, list[int]]:
+    return {trace.name.split(" (")[0]: list(trace.y) for trace in figure.data}
+
+
+def test_events_are_counted_by_outcome(events: Events):
+    frame = events(4, outcome=["denied", "success", "success", None])
+
+    assert {name: sum(y) for name, y in bars(volume(frame)).items()} == {
+        "success": 2,
+        "unknown": 1,
+        "denied": 1,
+    }
+
+
+def test_a_long_summary_keeps_its_buckets():
+    frame = pd.DataFrame(
+        {
+            "hour": HOURS.repeat(2),
+            "outcome": ["success", "denied"] * 2,
+            "events": pd.array([5, 1, 7, 2], "Int64"),
+        }
+    )
+    figure = volume(frame)
+
+    assert bars(figure) == {"success": [5, 7], "denied": [1, 2]}
+    assert figure.data[0].x[0] == np.datetime64("2026-03-02T10:00")
+    assert figure.data[0].offset == 0
+    assert figure.layout.yaxis.title.text == "events in 1 h"
+
+
+def test_a_wide_summary_gives_the_same_bars():
+    frame = pd.DataFrame(
+        {"hour": HOURS, "events": [7, 9], "denied": [1, 2], "failures": [1, 0]}
+    )
+
+    assert bars(volume(frame)) == {"success": [5, 7], "failed": [1], "denied": [1, 2]}
+
+
+def test_the_rest_of_a_wide_summary_is_not_taken_for_success():
+    frame = pd.DataFrame({"hour": HOURS, "events": [7, 9], "denied": [1, 2]})
+
+    assert bars(volume(frame)) == {"unknown": [6, 7], "denied": [1, 2]}
+
+
+def test_a_summary_without_outcomes_has_one_colour_of_its_own():
+    figure = volume(pd.DataFrame({"hour": HOURS, "calls": [3, 4]}))
+
+    assert bars(figure) == {ANY.name: [3, 4]}
+    assert ANY.colour not in {each.colour for each in OUTCOMES.values()}
+    assert not figure.layout.showlegend
+
+
+@pytest.mark.parametrize(
+    ("starts", "said"),
+    [
+        (["2026-03-02", "2026-03-05"], "1 day"),
+        (["2026-03-02 10:00", "2026-03-02 14:00"], "1 h"),
+        (["2026-03-02 10:00", "2026-03-02 10:05"], "5 min"),
+    ],
+)
+def test_the_buckets_of_a_sparse_summary_keep_their_length(
+    starts: list[str], said: str
+):
+    frame = pd.DataFrame({"start": pd.to_datetime(starts, utc=True), "events": [1, 2]})
+
+    assert f"a bar is {said}" in volume(frame).layout.title.subtitle.text
+
+
+def test_a_bucket_at_midnight_is_an_hour_when_its_name_says_so():
+    frame = pd.DataFrame({"hour": pd.to_datetime(["2026-03-02"]), "events": [2]})
+
+    assert "a bar is 1 h" in volume(frame).layout.title.subtitle.text
+
+
+def test_a_long_summary_is_added_up_to_bars_that_can_be_seen():
+    hours = pd.date_range("2026-01-01", periods=5_000, freq="h", tz="UTC")
+    figure = volume(pd.DataFrame({"hour": hours, "events": 1}))
+
+    assert len(figure.data[0].x) <= 400
+    assert sum(figure.data[0].y) == 5_000
+    assert "a bar is 1 day" in figure.layout.title.subtitle.text
+
+
+def test_title_says_when_there_was_most():
+    frame = pd.DataFrame({"hour": HOURS, "outcome": "denied", "events": [3, 8]})
+
+    assert volume(frame).layout.title.text == (
+        "<b>11 events, all denied; most at 2026-03-02 11:00 UTC: 8 in 1 h</b>"
+    )
+
+
+def test_null_counts_and_times_count_nothing():
+    frame = pd.DataFrame(
+        {
+            "hour": [HOURS[0], pd.NaT, HOURS[1]],
+            "events": pd.array([3, 5, None], "Int64"),
+        }
+    )
+    figure = volume(frame)
+
+    assert bars(figure) == {ANY.name: [3]}
+    assert "1 row without a time left out" in figure.layout.title.subtitle.text
+
+
+def test_no_event_at_all_is_said_in_words():
+    figure = volume(pd.DataFrame({"hour": HOURS, "events": [0, 0]}))
+
+    assert figure.layout.title.text == "<b>No row can be drawn.</b>"
+
+
+def test_few_events_have_whole_numbers_on_the_axis(events: Events):
+    assert volume(events(3)).layout.yaxis.dtick == 1
+
+
+def test_a_frame_of_first_and_last_times_has_no_volume():
+    frame = pd.DataFrame({"actor": ["root"], "first_seen": HOURS[:1], "events": [1]})
+
+    with pytest.raises(ChartError, match='volume needs a column "time"'):
+        volume(frame)

@@ -1,0 +1,104 @@
+"""The marks of a timeline: each sums what one lane did, with one outcome, at a time.
+
+Marks are a frame: ``row`` (the lane), ``outcome``, ``time``, ``events``, ``size`` in
+pixels, and what hovering says, as safe text: ``who``, ``what``, ``when``, ``where``.
+"""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from trailkit.charts import bins
+from trailkit.charts.labels import UNKNOWN, labels
+
+_WHAT = ["action", "about", "error_code"]
+_WHERE = ["member", "actor", "source_ip", "account", "region"]
+
+HOVER = ["who", "what", "when", "where"]
+
+_EXACT = 2_000
+"""Up to so many events, only those of the same second share a mark."""
+
+_MOST = 5_000
+"""A browser draws no more marks than these with ease."""
+
+_BINS = 72
+"""More of them would overlap on a screen."""
+
+_SMALL, _LARGE = 8, 18
+
+
+def step_for(events: pd.DataFrame) -> pd.Timedelta:
+    """Choose how long a time one mark stands for."""
+    if len(events) <= _EXACT:
+        return pd.Timedelta("1s")
+    in_a_bin = events["row"].nunique() * events["outcome"].nunique()
+    return bins.step_for(events["time"], min(_BINS, _MOST // in_a_bin))
+
+
+def marks(events: pd.DataFrame, names: np.ndarray, step: pd.Timedelta) -> pd.DataFrame:
+    """Sum events to marks, by row, outcome and step of time; rows have these names.
+
+    Beside those an event may have a ``member``: whose it is where many share a row.
+    """
+    start = bins.floor(events["time"], step).rename("start")
+    groups = events.groupby(["row", "outcome", start])
+    summed = groups["time"].agg(["min", "max", "size"]).reset_index()
+    first, last, count = summed["min"], summed["max"], summed["size"]
+    what = _commonest(events, _WHAT, groups)
+    return pd.DataFrame(
+        {
+            "row": summed["row"],
+            "outcome": summed["outcome"],
+            "time": first + (last - first) / 2,
+            "events": count,
+            "size": np.minimum(_SMALL + 1.6 * np.log2(count), _LARGE).round(1),
+            "who": names[summed["row"]],
+            "what": summed["outcome"] + count.map(": {:,}".format) + what,
+            "when": _span(first, last),
+            "where": _commonest(events, _WHERE, groups),
+        }
+    )
+
+
+def _commonest(events: pd.DataFrame, columns: list[str], groups: Any) -> pd.Series:
+    """Say the three commonest values of each group, a line each, with their counts."""
+    named = [name for name in columns if name in events and events[name].notna().any()]
+    if not named:
+        return pd.Series("", range(groups.ngroups), object)
+    kind = events.groupby(named, dropna=False, sort=False).ngroup()
+    sizes = (
+        kind.groupby([groups.ngroup(), kind])
+        .size()
+        .sort_values(ascending=False, kind="stable")
+    )
+    best = sizes.groupby(level=0).head(3)
+    group, kinds = (best.index.get_level_values(level) for level in (0, 1))
+    # Only what is shown is made safe: there may be a hundred thousand kinds.
+    examples = events.loc[~kind.duplicated(), named].set_axis(range(kind.max() + 1))
+    times = best.map(" ({:,})".format).where(best > 1, "").to_numpy()
+    lines = "<br>" + pd.Series(_joined(examples.loc[kinds]), group, object) + times
+    others = sizes.groupby(level=0).size() - 3
+    more = others.map("<br>and {:,} more".format).where(others > 0, "")
+    return lines.groupby(level=0).sum() + more
+
+
+def _joined(values: pd.DataFrame) -> list[str]:
+    """Join the columns of each row to safe text; a null says nothing."""
+    parts = [
+        np.where(values[name].isna(), "", labels(values[name], 60)) for name in values
+    ]
+    return [
+        " · ".join(filter(None, row)) or UNKNOWN for row in zip(*parts, strict=True)
+    ]
+
+
+def _span(first: pd.Series, last: pd.Series) -> pd.Series:
+    """Say from when to when, without the day twice."""
+    start = first.dt.strftime("%Y-%m-%d %H:%M:%S")
+    same_day = first.dt.normalize() == last.dt.normalize()
+    end = last.dt.strftime("%H:%M:%S").where(
+        same_day, last.dt.strftime("%Y-%m-%d %H:%M:%S")
+    )
+    return start.where(first == last, start + " to " + end) + " UTC"
