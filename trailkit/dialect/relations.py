@@ -80,14 +80,18 @@ def _outside_ctes(tree: exp.Expr) -> Iterator[exp.Table]:
 def columns_used(sql: str) -> set[str] | None:
     """Give every name that may be a column the query reads, in lower case.
 
-    None where ``select *`` takes all the columns of a relation. The names are too many
-    rather than too few: those of CTEs and of lambdas are among them.
+    None where the answer shows all the columns of a relation, by ``select *``. A star
+    inside a CTE shows those that somebody names. The names are too many rather than
+    too few: those of CTEs and of lambdas are among them.
 
     >>> sorted(columns_used("select a.Time, count(*) as n from events a group by 1"))
     ['a', 'time']
+    >>> columns_used("with a as (select * from events) select time from a")
+    {'time'}
     """
     tree = parse(sql)
-    if any(_takes_all(select) for select in tree.find_all(exp.Select)):
+    stars = [select for select in tree.find_all(exp.Select) if _has_star(select)]
+    if any(map(_takes_all, stars)) and any(map(_shows_all, stars)):
         return None
     names = {
         identifier.name.lower()
@@ -102,13 +106,32 @@ def columns_used(sql: str) -> set[str] | None:
     return names.union(using)
 
 
+def _has_star(select: exp.Select) -> bool:
+    return any(expression.is_star for expression in select.expressions)
+
+
 def _takes_all(select: exp.Select) -> bool:
-    stars = any(expression.is_star for expression in select.expressions)
+    """Say whether a star stands for the columns of a relation."""
     sources = [select.args.get("from_"), *(select.args.get("joins") or [])]
     tables = (source.this for source in sources if source is not None)
-    return stars and any(
+    return any(
         isinstance(table, exp.Table) and _own(table) is None for table in tables
     )
+
+
+def _shows_all(select: exp.Select) -> bool:
+    """Say whether a star's columns matter though nobody names them.
+
+    They do in the answer itself, in a union or an ``in (…)``, where columns are told by
+    their place, and under ``distinct``.
+    """
+    around = select.parent
+    if isinstance(around, exp.Subquery):
+        named = isinstance(around.parent, exp.From | exp.Join)
+    else:
+        named = isinstance(around, exp.CTE)
+    by_place = named and bool(around and around.alias_column_names)
+    return not named or by_place or bool(select.args.get("distinct"))
 
 
 def output_columns(sql: str) -> list[str]:
@@ -117,7 +140,10 @@ def output_columns(sql: str) -> list[str]:
     >>> output_columns("select time, count(*) as calls, 1 from events group by 1")
     ['time', 'calls', '']
     """
-    return parse(sql).named_selects
+    return [
+        each.alias or (each.name if isinstance(each, exp.Column) else "")
+        for each in parse(sql).selects
+    ]
 
 
 def _own(table: exp.Table) -> exp.CTE | None:
