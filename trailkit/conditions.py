@@ -16,8 +16,22 @@ def conditions(scope: Scope, kind: Kind) -> dict[str, tuple[str, ...]]:
     return _window(scope, kind) | _accounts(scope, kind) | _regions(scope, kind)
 
 
+def time_of(kind: Kind) -> str:
+    """Give the column with the time of a record, which a window bounds."""
+    return "window_start" if kind is Kind.AGGREGATED else "event_time"
+
+
+def account_of(kind: Kind) -> str:
+    """Write the account that received a record; where it does not say, its folder's."""
+    return f"coalesce(nullif({_account_column(kind)}, ''), folder_account)"
+
+
+def _account_column(kind: Kind) -> str:
+    return "account_id" if kind is Kind.AGGREGATED else "recipient_account_id"
+
+
 def _window(scope: Scope, kind: Kind) -> dict[str, tuple[str, ...]]:
-    time = "window_start" if kind is Kind.AGGREGATED else "event_time"
+    time = time_of(kind)
     bounds = {">=": scope.start, "<": scope.end}
     return {
         f"{time} {sign} {literal(at, 'time')}": (time,)
@@ -27,12 +41,10 @@ def _window(scope: Scope, kind: Kind) -> dict[str, tuple[str, ...]]:
 
 
 def _accounts(scope: Scope, kind: Kind) -> dict[str, tuple[str, ...]]:
-    """Keep what the accounts received; where a record does not say, by its folder."""
     if not scope.accounts:
         return {}
-    account = "account_id" if kind is Kind.AGGREGATED else "recipient_account_id"
-    received = f"coalesce(nullif({account}, ''), folder_account)"
-    return {f"{received} in ({texts(scope.accounts)})": (account, "folder_account")}
+    received = f"{account_of(kind)} in ({texts(scope.accounts)})"
+    return {received: (_account_column(kind), "folder_account")}
 
 
 def _regions(scope: Scope, kind: Kind) -> dict[str, tuple[str, ...]]:

@@ -13,7 +13,9 @@ import platformdirs
 import pytest
 
 from tests.tables_made import OWN
+from trailkit.record import Kind
 from trailkit.tables import ddl
+from trailkit.tables.copies import Copy
 
 HERE = Path(__file__).parent
 JARS = {
@@ -45,6 +47,12 @@ STATEMENTS = {
             _A_TABLE, layout=replace(_A_TABLE.layout, prefix="a!_.()=@+:,&-z")
         ).definition()
     ),
+    **{
+        f"copy of {kind}": ddl.create_table(
+            Copy("security", "copy", "analysis", "cloudtrail", kind).definition()
+        )
+        for kind in Kind
+    },
     "database": ddl.create_database("security"),
     "drop": ddl.drop_table(_A_TABLE.definition()),
 }

@@ -27,9 +27,9 @@ def create_table(table: Definition) -> str:
     """
     return (
         f"create external table if not exists {_qualified(table)} (\n"
-        f"{_columns(table.columns)}\n"
+        f"{column_lines(table.columns)}\n"
         ")\n"
-        f"partitioned by (\n{_columns(table.partitions)}\n)\n"
+        f"partitioned by (\n{column_lines(table.partitions)}\n)\n"
         f"row format serde {names.hive_text(table.serde)}\n"
         "stored as\n"
         f"    inputformat {names.hive_text(table.input_format)}\n"
@@ -49,7 +49,8 @@ def _qualified(table: Definition) -> str:
     return f"{database}.{names.hive(names.table(table.name))}"
 
 
-def _columns(columns: Mapping[str, str]) -> str:
+def column_lines(columns: Mapping[str, str]) -> str:
+    """Write columns with their Hive types, one a line."""
     return ",\n".join(
         f"    {names.hive(name)} {spread(kind, '    ')}"
         for name, kind in columns.items()

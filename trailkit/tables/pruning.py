@@ -29,7 +29,7 @@ def pruning(table: Table, scope: Scope) -> list[str]:
     Raises UnboundedScan without a window, or without the accounts that a table must be
     told, and TableError for an account, region or day that the table leaves out.
     """
-    first, last = delivery_days(scope)
+    first, last = event_days(scope) if table.is_copy else delivery_days(scope)
     _check_days(table, first, scope)
     apart = _regions_apart(scope) or table.region.injected
     regions = scope.regions if apart else ()
@@ -50,12 +50,24 @@ def delivery_days(scope: Scope) -> tuple[date, date]:
     >>> [day.isoformat() for day in delivery_days(scope)]
     ['2026-03-09', '2026-03-10']
     """
+    first, last = _bounds(scope)
+    return first.date(), (last + scope.late).date()
+
+
+def event_days(scope: Scope) -> tuple[date, date]:
+    """Give the first and the last day of a scope's window."""
+    first, last = _bounds(scope)
+    return first.date(), last.date()
+
+
+def _bounds(scope: Scope) -> tuple[datetime, datetime]:
+    """Give the first and the last moment of a window."""
     if scope.start is None or scope.end is None:
         raise UnboundedScan(
             "Without a window every log file would be read. Give one: "
             'case.window("2026-03-09", "2026-03-10") or case.last("24h").'
         )
-    return scope.start.date(), (_last_moment(scope.end) + scope.late).date()
+    return scope.start, _last_moment(scope.end)
 
 
 def _last_moment(end: datetime) -> datetime:

@@ -14,6 +14,7 @@ from trailkit.tables.days import PATH
 from trailkit.tables.pruning import pruning
 from trailkit.tables.reading import expression, null
 from trailkit.tables.table import Table
+from trailkit.tables.text import nested, select_text
 
 
 def select(table: Table, scope: Scope, wanted: Iterable[str] | None = None) -> str:
@@ -29,8 +30,8 @@ def select(table: Table, scope: Scope, wanted: Iterable[str] | None = None) -> s
     kept = conditions(scope, table.kind)
     needed = {*shown, *(name for names in kept.values() for name in names)}
     read = [f"{text} as {name}" for name, text in _expressions(table, needed).items()]
-    inner = _select(read, table.name, partitions)
-    return _select(shown, f"(\n{_indented(inner)}\n)", kept)
+    inner = select_text(read, table.name, partitions)
+    return select_text(shown, nested(inner), kept)
 
 
 def _known(wanted: Iterable[str] | None) -> list[str]:
@@ -46,6 +47,8 @@ def _known(wanted: Iterable[str] | None) -> list[str]:
 
 def _expressions(table: Table, needed: set[str]) -> dict[str, str]:
     """Write the SQL of each column; what this kind of record lacks is null."""
+    if table.is_copy:
+        return _copied(table, needed)
     own = columns(table.kind)
     place = {
         "delivery_day": table.days.expression,
@@ -61,12 +64,11 @@ def _expressions(table: Table, needed: set[str]) -> dict[str, str]:
     return texts | {name: text for name, text in place.items() if name in needed}
 
 
-def _select(items: Iterable[str], source: str, where: Iterable[str]) -> str:
-    listed = ",\n    ".join(items)
-    kept = "\n    and ".join(where)
-    text = f"select\n    {listed}\nfrom {source}"
-    return f"{text}\nwhere\n    {kept}" if kept else text
-
-
-def _indented(text: str) -> str:
-    return "\n".join(f"    {line}" for line in text.splitlines())
+def _copied(table: Table, needed: set[str]) -> dict[str, str]:
+    """Take the columns of a copy as they are."""
+    types = relation_columns()
+    return {
+        name: name if name in table.columns else null(types[name])
+        for name in (*types, *PLACE)
+        if name in needed
+    }

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Self
 
 from trailkit.errors import TableError
-from trailkit.record import Kind
-from trailkit.tables.days import Days
+from trailkit.record import Kind, columns
+from trailkit.tables.days import Days, TextDays
 from trailkit.tables.definition import Definition
 from trailkit.tables.keys import Key, find_days, find_key
 from trailkit.tables.layout import KINDS
@@ -36,6 +36,11 @@ class Table:
     region: Key
     days: Days
 
+    @property
+    def is_copy(self) -> bool:
+        """Whether the table holds ``records`` themselves: a copy by trailkit."""
+        return _is_copy(self.columns)
+
     @classmethod
     def of(cls, definition: Definition, catalog: str | None = None) -> Self:
         """Read a definition: one of trailkit's, AWS's documented one, or another.
@@ -43,6 +48,8 @@ class Table:
         Raises TableError where it lacks a column that every question needs, or has
         partition keys that trailkit cannot read.
         """
+        if _is_copy(definition.columns):
+            return cls._of_copy(definition, _name(definition, catalog))
         kind = _kind(definition)
         _check_columns(definition, kind)
         account = find_key(definition, "account")
@@ -56,6 +63,27 @@ class Table:
             region=region,
             days=find_days(definition),
         )
+
+    @classmethod
+    def _of_copy(cls, definition: Definition, name: str) -> Self:
+        return cls(
+            name=name,
+            kind=_kind_of_copy(definition.columns),
+            columns=definition.columns,
+            account=Key(trino("account"), prunes=True),
+            region=Key("folder_region"),
+            days=TextDays("event_day", "-"),
+        )
+
+
+def _kind_of_copy(declared: Mapping[str, str]) -> Kind:
+    """Tell the kind of record whose columns these are, or come nearest to."""
+    return min(Kind, key=lambda kind: len(columns(kind).keys() ^ declared.keys()))
+
+
+def _is_copy(declared: Mapping[str, str]) -> bool:
+    """Tell by the id, which AWS's own names write as one word."""
+    return "event_id" in declared
 
 
 def _name(definition: Definition, catalog: str | None) -> str:

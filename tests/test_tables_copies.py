@@ -1,0 +1,180 @@
+"""Copies in Parquet: their texts, and that filling one is exact and repeatable."""
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import duckdb
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests import golden_files
+from tests.raw_rows import Located, raw_rows
+from tests.tables_made import ACCOUNTS, OWN
+from trailkit import dialect
+from trailkit.errors import TableError
+from trailkit.record import Kind, relation_columns
+from trailkit.scope import Scope
+from trailkit.tables import copies, ddl, records
+from trailkit.tables.copies import Copy
+from trailkit.tables.table import Table
+
+COPY = Copy("security", "copy", "analysis", "cloudtrail")
+RAW = OWN["organization_trail"].definition()
+SOURCE = Table.of(RAW)
+DAY = Scope().window("2026-03-09", "2026-03-10").with_accounts("111122223333")
+FOLDER = "s3://central-logs/AWSLogs/o-a1b2c3d4e5/111122223333/CloudTrail/eu-west-1/"
+RECORD: dict[str, Any] = {
+    "eventVersion": "1.11",
+    "eventTime": "2026-03-09T11:40:00Z",
+    "eventID": "e1",
+    "eventName": "GetObject",
+    "awsRegion": "eu-west-1",
+    "recipientAccountId": "111122223333",
+    "requestParameters": {"bucketName": "payroll"},
+    "resources": [{"ARN": "arn:aws:s3:::payroll", "type": "AWS::S3::Bucket"}],
+}
+
+
+class Lake:
+    """The raw table and its copy, on DuckDB."""
+
+    def __init__(self) -> None:
+        """Make the raw table with nothing in it, and an empty copy."""
+        self.connection = duckdb.connect()
+        for statement in (*dialect.settings(), *dialect.macros()):
+            self.connection.execute(statement)
+        self.connection.execute('create schema "security"')
+        self.deliver([])
+        empty = records.select(SOURCE, DAY).replace("1111222", "0000000")
+        self.connection.execute(
+            f'create table "security"."copy" as from ({dialect.to_duckdb(empty)})'
+        )
+        for key in copies.KEYS:
+            self.connection.execute(f'alter table "security"."copy" add {key} varchar')
+
+    def deliver(self, located: list[Located]) -> None:
+        """Put these records, and no others, into the raw table."""
+        self.connection.register("raw", raw_rows(located, RAW))
+        self.connection.execute(
+            'create or replace table "security"."cloudtrail" as from raw'
+        )
+
+    def fill(self, step: Scope = DAY) -> int:
+        """Run a step; say how many rows it added."""
+        insert, _, select = copies.fill(COPY, SOURCE, step).partition("\n")
+        assert insert == 'insert into "security"."copy"'
+        names = select.split("\nfrom")[0].replace("select", "").split(",\n")
+        targets = ", ".join(name.split(" as ")[-1].strip() for name in names)
+        result = self.connection.execute(
+            f"{insert} ({targets}) {dialect.to_duckdb(select)}"
+        )
+        return result.fetchall()[0][0]
+
+    def read(self, table: Table, wanted: list[str] | None = None) -> list[Any]:
+        """Read records through a table."""
+        select = dialect.to_duckdb(records.select(table, DAY, wanted))
+        return self.connection.sql(select).to_arrow_table().to_pylist()
+
+
+@pytest.fixture
+def lake() -> Lake:
+    return Lake()
+
+
+def at(day: str, file: str, **more: Any) -> Located:
+    return f"{FOLDER}{day}/{file}.json.gz", RECORD | more
+
+
+def test_the_texts_are_as_reviewed() -> None:
+    golden_files.compare("copies/parquet.sql", ddl.create_table(COPY.definition()))
+    golden_files.compare("copies/iceberg.sql", copies.create_iceberg(COPY))
+    golden_files.compare("copies/fill.sql", copies.fill(COPY, SOURCE, DAY))
+    assert copies.vacuum(COPY) == 'vacuum "security"."copy"'
+    assert copies.optimize(COPY, DAY) == (
+        'optimize "security"."copy" rewrite data using bin_pack where '
+        "\"account\" in ('111122223333') and "
+        "\"event_day\" between '2026-03-09' and '2026-03-09'"
+    )
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_a_copy_of_each_kind_is_read_as_what_it_is(kind: Kind) -> None:
+    copy = Table.of(replace(COPY, kind=kind).definition())
+    assert copy.is_copy
+    assert copy.kind is kind
+    select = records.select(copy, DAY)
+    assert all(f" {name}" in select for name in relation_columns())
+
+
+def test_a_copy_gives_the_records_of_the_table_it_was_made_from(lake: Lake) -> None:
+    lake.deliver([at("2026/03/09", "a"), at("2026/03/10", "b", eventID="e2")])
+    assert lake.fill() == 2
+    copy = Table.of(COPY.definition())
+    key = "event_id"
+    found = sorted(lake.read(copy), key=lambda row: row[key])
+    assert found == sorted(lake.read(SOURCE), key=lambda row: row[key])
+    assert [row["file"] for row in found] == [
+        f"{FOLDER}2026/03/09/a.json.gz",
+        f"{FOLDER}2026/03/10/b.json.gz",
+    ]
+
+
+def test_a_record_delivered_twice_is_copied_once_with_the_first_place(
+    lake: Lake,
+) -> None:
+    lake.deliver([at("2026/03/10", "b"), at("2026/03/09", "a"), at("2026/03/09", "a")])
+    assert lake.fill() == 1
+    [row] = lake.read(Table.of(COPY.definition()), ["file", "delivery_day"])
+    assert row["file"].endswith("a.json.gz")
+    assert row["delivery_day"] == date(2026, 3, 9)
+
+
+def test_the_same_id_with_other_content_stays(lake: Lake) -> None:
+    lake.deliver(
+        [at("2026/03/09", "a"), at("2026/03/09", "b", errorCode="AccessDenied")]
+    )
+    assert lake.fill() == 2
+
+
+def test_a_step_run_again_adds_only_what_came_late(lake: Lake) -> None:
+    lake.deliver([at("2026/03/09", "a")])
+    assert lake.fill() == 1
+    assert lake.fill() == 0
+    lake.deliver([at("2026/03/09", "a"), at("2026/03/10", "b", eventID="late")])
+    assert lake.fill() == 1
+    found = lake.read(Table.of(COPY.definition()), ["event_id"])
+    assert sorted(row["event_id"] for row in found) == ["e1", "late"]
+
+
+@given(
+    st.dates(min_value=date(2020, 1, 1), max_value=date(2026, 1, 1)),
+    st.integers(0, 400),
+    st.integers(1, 130),
+    st.integers(1, 100),
+)
+def test_steps_cover_every_day_and_account_once_within_the_limit(
+    first: date, length: int, accounts: int, days: int
+) -> None:
+    last = date.fromordinal(first.toordinal() + length)
+    numbers = [f"{number:012}" for number in range(accounts)]
+    cells: list[tuple[int, str]] = []
+    for step in copies.steps(first, last, numbers, days=days):
+        assert step.start
+        assert step.end
+        span = range(step.start.toordinal(), step.end.toordinal())
+        assert len(span) * len(step.accounts) <= copies.MOST_PARTITIONS
+        cells += [(day, account) for day in span for account in step.accounts]
+    assert len(cells) == len(set(cells)) == (length + 1) * accounts
+
+
+@pytest.mark.parametrize("days", [0, 101])
+def test_a_step_beyond_the_limit_is_refused(days: int) -> None:
+    with pytest.raises(TableError, match="1 to 100 days"):
+        next(copies.steps(date(2026, 3, 1), date(2026, 3, 2), ACCOUNTS, days=days))
+
+
+def test_a_copy_needs_a_folder_of_its_own() -> None:
+    with pytest.raises(TableError, match="prefix"):
+        replace(COPY, prefix="")

@@ -1,0 +1,176 @@
+"""Copies of a table's records in Parquet, which make questions cheap.
+
+A copy holds ``records``: typed columns, each record once, with its log file. It is
+filled in steps, each an INSERT that stays within the 100 partitions that Athena writes
+at once. A step adds only what the copy does not hold yet: so it may run again, after a
+failure or for days whose log files came late. Facts: Athena User Guide, "INSERT INTO",
+"Create Iceberg tables", "Optimize Iceberg tables".
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+from trailkit.conditions import account_of, time_of
+from trailkit.errors import TableError
+from trailkit.record import PLACE, Kind, Type, columns
+from trailkit.scope import Scope
+from trailkit.tables import names, records
+from trailkit.tables.ddl import column_lines
+from trailkit.tables.definition import Definition
+from trailkit.tables.pruning import pruning
+from trailkit.tables.table import Table
+from trailkit.tables.text import nested, select_text
+
+MOST_PARTITIONS = 100
+"""The most partitions that one statement may write."""
+
+KEYS = ("event_day", "account")
+"""The partition keys of a copy: the day of the event, the account that received it."""
+
+_TYPES = {
+    Type.BOOLEAN: "boolean",
+    Type.TIME: "timestamp",
+    Type.RESOURCES: "array<struct<arn:string,account_id:string,type:string>>",
+}
+_PARQUET = "org.apache.hadoop.hive.ql.io.parquet"
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A copy to make: its name, and a folder of its own for its files.
+
+    Raises TableError for names that are not allowed.
+    """
+
+    database: str
+    name: str
+    bucket: str
+    prefix: str
+    kind: Kind = Kind.EVENT
+
+    def __post_init__(self) -> None:
+        """Check the names."""
+        names.database(self.database)
+        names.table(self.name)
+        names.bucket(self.bucket)
+        if not names.prefix(self.prefix):
+            raise TableError("A copy needs a folder of its own: give it a prefix.")
+
+    def definition(self) -> Definition:
+        """Give the copy's definition, as a plain table of Parquet files."""
+        own = columns(self.kind).items()
+        read = {name: _TYPES.get(column.type, "string") for name, column in own}
+        place = {
+            name: kind.replace("varchar", "string") for name, kind in PLACE.items()
+        }
+        return Definition(
+            database=self.database,
+            name=self.name,
+            columns=read | place,
+            partitions=dict.fromkeys(KEYS, "string"),
+            location=f"s3://{self.bucket}/{self.prefix}/",
+            serde=f"{_PARQUET}.serde.ParquetHiveSerDe",
+            input_format=f"{_PARQUET}.MapredParquetInputFormat",
+            output_format=f"{_PARQUET}.MapredParquetOutputFormat",
+            properties={"classification": "parquet", "parquet.compression": "ZSTD"},
+        )
+
+
+def create_iceberg(copy: Copy) -> str:
+    """Write the statement that makes a copy as an Iceberg table.
+
+    There, a statement that fails leaves nothing behind, which a plain table cannot
+    promise. Without Iceberg it is ``ddl.create_table(copy.definition())``.
+    """
+    table = copy.definition()
+    name = f"{names.hive(copy.database)}.{names.hive(copy.name)}"
+    return (
+        f"create table if not exists {name} (\n"
+        f"{column_lines({**table.columns, **table.partitions})}\n"
+        ")\n"
+        f"partitioned by ({', '.join(map(names.hive, KEYS))})\n"
+        f"location {names.hive_text(table.location)}\n"
+        "tblproperties (\n"
+        "    'table_type' = 'ICEBERG',\n"
+        "    'format' = 'parquet',\n"
+        "    'write_compression' = 'zstd'\n"
+        ")"
+    )
+
+
+def steps(
+    first: date, last: date, accounts: Sequence[str], *, days: int = 10
+) -> Iterator[Scope]:
+    """Cut days of events and accounts into scopes that one ``fill`` can write.
+
+    More days a step read fewer log files twice: each step also searches what was
+    delivered on the day after its last.
+
+    >>> for step in steps(date(2026, 3, 1), date(2026, 3, 15), ["111122223333"]):
+    ...     print(step)
+    2026-03-01 00:00:00 to 2026-03-11 00:00:00 UTC, 111122223333, all regions
+    2026-03-11 00:00:00 to 2026-03-16 00:00:00 UTC, 111122223333, all regions
+    """
+    if not 1 <= days <= MOST_PARTITIONS:
+        raise TableError(f"A step has 1 to {MOST_PARTITIONS} days, not {days}.")
+    together = MOST_PARTITIONS // days
+    for begin in range(0, (last - first).days + 1, days):
+        start = first + timedelta(days=begin)
+        end = min(start + timedelta(days=days), last + timedelta(days=1))
+        for place in range(0, len(accounts), together):
+            batch = tuple(accounts[place : place + together])
+            yield Scope(_midnight(start), _midnight(end), batch)
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)
+
+
+def fill(copy: Copy, source: Table, step: Scope) -> str:
+    """Write the INSERT that adds what a copy lacks of a step.
+
+    Records that are equal but for their place were delivered twice: the copy keeps one,
+    with the place that sorts first. The same id with other content stays.
+    """
+    content = [*columns(copy.kind)]
+    kept_place = [f"min_by({name}, file) as {name}" for name in PLACE if name != "file"]
+    both = f"{_arrived(copy, source, step)}\nunion all\n{_held(copy, step)}"
+    grouped = ",\n    ".join([*content, *KEYS])
+    items = [*content, *kept_place, "min(file) as file", *KEYS]
+    return (
+        f"insert into {_name(copy)}\n"
+        f"{select_text(items, nested(both))}\n"
+        f"group by\n    {grouped}\n"
+        "having not bool_or(held)"
+    )
+
+
+def _arrived(copy: Copy, source: Table, step: Scope) -> str:
+    """Write the SELECT of a step's records in the table that is copied."""
+    content = [*columns(copy.kind), *PLACE]
+    day = f"date_format({time_of(copy.kind)}, '%Y-%m-%d') as event_day"
+    account = f"{account_of(copy.kind)} as account"
+    arrived = nested(records.select(source, step, content))
+    return select_text([*content, day, account, "false as held"], arrived)
+
+
+def _held(copy: Copy, step: Scope) -> str:
+    """Write the SELECT of what the copy holds of a step already."""
+    content = [*columns(copy.kind), *PLACE, *KEYS, "true as held"]
+    return select_text(content, _name(copy), pruning(Table.of(copy.definition()), step))
+
+
+def optimize(copy: Copy, step: Scope) -> str:
+    """Write the statement that joins the small files of an Iceberg copy's days."""
+    where = " and ".join(pruning(Table.of(copy.definition()), step))
+    return f"optimize {_name(copy)} rewrite data using bin_pack where {where}"
+
+
+def vacuum(copy: Copy) -> str:
+    """Write the statement that lets go of an Iceberg copy's old snapshots."""
+    return f"vacuum {_name(copy)}"
+
+
+def _name(copy: Copy) -> str:
+    return f"{names.trino(copy.database)}.{names.trino(copy.name)}"

@@ -1,0 +1,33 @@
+"""The layout of a SELECT's text: one item and one condition a line."""
+
+from collections.abc import Iterable
+
+
+def select_text(items: Iterable[str], source: str, where: Iterable[str] = ()) -> str:
+    """Write a SELECT.
+
+    >>> print(select_text(["a", "b"], "t", ["a > 1", "b > 2"]))
+    select
+        a,
+        b
+    from t
+    where
+        a > 1
+        and b > 2
+    """
+    listed = ",\n    ".join(items)
+    kept = "\n    and ".join(where)
+    text = f"select\n    {listed}\nfrom {source}"
+    return f"{text}\nwhere\n    {kept}" if kept else text
+
+
+def nested(select: str) -> str:
+    """Write a SELECT as the source of another.
+
+    >>> print(nested("select 1"))
+    (
+        select 1
+    )
+    """
+    lines = (f"    {line}" for line in select.splitlines())
+    return "(\n" + "\n".join(lines) + "\n)"
