@@ -85,6 +85,12 @@ def _s3_action(environ: dict[str, Any]) -> str:
     return {"PUT": "PutObject", "DELETE": "DeleteObject"}.get(method, "GetObject")
 
 
+def _status(code: str) -> str:
+    if code == "InternalServerException":
+        return "500 Internal Server Error"
+    return "403 Forbidden" if "Denied" in code else "400 Bad Request"
+
+
 def _answer(
     fault: Fault, action: str, environ: dict[str, Any], start: Callable[..., Any]
 ) -> Iterable[bytes]:
@@ -92,7 +98,7 @@ def _answer(
     if not fault.code:
         environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
         raise ConnectionError("dropped for a test")
-    status = "403 Forbidden" if "Denied" in fault.code else "400 Bad Request"
+    status = _status(fault.code)
     if action.startswith(("athena:", "glue:")):
         start(status, [("Content-Type", "application/x-amz-json-1.1")])
         return [json.dumps({"__type": fault.code, "Message": fault.message}).encode()]

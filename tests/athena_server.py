@@ -6,6 +6,7 @@ A layer in front of moto refuses, throttles or drops what a test names.
 
 import json
 import logging
+import os
 import threading
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
@@ -13,6 +14,7 @@ from urllib.request import Request, urlopen
 
 import moto.athena.urls
 import pyarrow as pa
+import pytest
 from moto.athena.models import athena_backends
 from moto.athena.responses import AthenaResponse
 from moto.core import DEFAULT_ACCOUNT_ID
@@ -206,6 +208,16 @@ class AthenaServer:
         ) as reply:
             reply.read()
         self._clear()
+
+    def begin(self, patch: pytest.MonkeyPatch) -> None:
+        """Lead boto3 here; begin with a bucket "results" and a workgroup "dfir"."""
+        for name in [name for name in os.environ if name.startswith("AWS_")]:
+            patch.delenv(name)
+        for name, value in self.environment().items():
+            patch.setenv(name, value)
+        self.reset()
+        self.bucket("results")
+        self.workgroup("dfir", "s3://results/athena/")
 
     def stop(self) -> None:
         """Close the port."""

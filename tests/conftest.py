@@ -46,11 +46,5 @@ def athena(
     _running_athena: "AthenaServer", monkeypatch: pytest.MonkeyPatch
 ) -> "AthenaServer":
     """Lead boto3 to an empty Athena with a bucket "results" and a workgroup "dfir"."""
-    for name in [name for name in os.environ if name.startswith("AWS_")]:
-        monkeypatch.delenv(name)
-    for name, value in _running_athena.environment().items():
-        monkeypatch.setenv(name, value)
-    _running_athena.reset()
-    _running_athena.bucket("results")
-    _running_athena.workgroup("dfir", "s3://results/athena/")
+    _running_athena.begin(monkeypatch)
     return _running_athena

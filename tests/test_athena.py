@@ -484,6 +484,28 @@ def test_a_connection_that_stays_lost_is_said(
         engine(poll=60).run("select 1 as one")
 
 
+def test_a_result_file_is_read_again_after_a_lost_connection(
+    server: AthenaServer, skipping: Callable[[], float]
+) -> None:
+    server.drop("s3:GetObject", times=7)
+    assert engine().run("select 1 as one").table.num_rows == 1
+
+
+def test_a_result_file_that_cannot_be_read_is_said(
+    server: AthenaServer, skipping: Callable[[], float]
+) -> None:
+    server.drop("s3:GetObject", times=float("inf"))
+    with pytest.raises(Unavailable, match="could not be reached"):
+        engine().run("select 1 as one")
+
+
+def test_a_fault_on_awss_side_is_waited_for(
+    server: AthenaServer, skipping: Callable[[], float]
+) -> None:
+    server.refuse("athena:GetQueryExecution", "InternalServerException", times=9)
+    assert engine(poll=5).run("select 1 as one").table.num_rows == 1
+
+
 @pytest.fixture
 def ctrl_c(server: AthenaServer) -> Callable[[], threading.Thread]:
     """Press Ctrl-C as soon as the query runs."""
