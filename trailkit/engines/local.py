@@ -1,8 +1,10 @@
 """DuckDB over a local store, locked down so that only the store can be read."""
 
+import shutil
 import tempfile
 import threading
 import time
+import weakref
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -39,16 +41,17 @@ class LocalEngine:
     """Run Athena SQL on DuckDB.
 
     ``views`` names the relations that the SQL may read (``schema.name``), each with
-    the DuckDB SELECT over the Parquet files of ``folder``. Nothing outside that folder can be read or
-    written, whatever the SQL says.
+    the DuckDB SELECT over the Parquet files of ``folder``. Nothing outside that folder
+    can be read or written, whatever the SQL says.
     """
 
     name = "local"
 
     def __init__(self, folder: Path, views: Mapping[str, str]) -> None:
         """Open an in-memory database over the folder and lock it."""
-        self._spill = tempfile.TemporaryDirectory(prefix="trailkit-")
+        self._spill = tempfile.mkdtemp(prefix="trailkit-")
         self._connection = duckdb.connect(":memory:")
+        weakref.finalize(self, _close, self._connection, self._spill)
         for statement in (*dialect.settings(), *dialect.macros()):
             self._connection.execute(statement)
         for name, select in views.items():
@@ -59,7 +62,7 @@ class LocalEngine:
 
     def _lock_down(self, folder: Path) -> None:
         self._connection.execute("set allowed_directories = ?", [[str(folder)]])
-        self._connection.execute("set temp_directory = ?", [self._spill.name])
+        self._connection.execute("set temp_directory = ?", [self._spill])
         self._connection.execute("set enable_external_access = false")
         self._connection.execute("set lock_configuration = true")
 
@@ -69,12 +72,20 @@ class LocalEngine:
         Ctrl-C stops the query at once. Raises UnsupportedSQL for what the engines do
         not share and QueryFailed for what DuckDB refuses.
         """
+        return self.run_duckdb(dialect.to_duckdb(sql))
+
+    def run_duckdb(self, text: str) -> Answer:
+        """Run DuckDB's own SQL, as ``run`` writes it; the lock holds here too."""
         started = time.monotonic()
         cursor = self._connection.cursor()
-        text = dialect.to_duckdb(sql)
         answer = _interruptible(lambda: _fetch(cursor, text), cursor)
         answer.facts["seconds"] = round(time.monotonic() - started, 3)
         return answer
+
+
+def _close(connection: duckdb.DuckDBPyConnection, spill: str) -> None:
+    connection.close()
+    shutil.rmtree(spill, ignore_errors=True)
 
 
 def _fetch(cursor: duckdb.DuckDBPyConnection, text: str) -> Answer:
@@ -92,17 +103,19 @@ def _interruptible(
     """Do the work in a thread: DuckDB does not listen to Ctrl-C while it runs."""
     done: list[Answer] = []
     failed: list[BaseException] = []
+    finished = threading.Event()
 
     def run() -> None:
         try:
             done.append(work())
         except BaseException as error:  # noqa: BLE001 - raised again by the caller
             failed.append(error)
+        finally:
+            finished.set()
 
-    worker = threading.Thread(target=run, name="trailkit-query", daemon=True)
-    worker.start()
+    threading.Thread(target=run, name="trailkit-query", daemon=True).start()
     try:
-        _wait(worker, cursor)
+        _wait(finished, cursor)
         if failed:
             raise _said(failed[0])
         return done[0]
@@ -111,16 +124,15 @@ def _interruptible(
         failed.clear()
 
 
-def _wait(worker: threading.Thread, cursor: duckdb.DuckDBPyConnection) -> None:
+def _wait(finished: threading.Event, cursor: duckdb.DuckDBPyConnection) -> None:
+    """Wait for the query, or stop it: Thread.join forgets a thread on Ctrl-C."""
     try:
         with line() as say:
-            while worker.is_alive():
-                worker.join(_POLL_SECONDS)
+            while not finished.wait(_POLL_SECONDS):
                 say(f"Asking DuckDB: {max(cursor.query_progress(), 0):.0f} %")
     except KeyboardInterrupt:
-        while worker.is_alive():
+        while not finished.wait(_POLL_SECONDS):
             cursor.interrupt()
-            worker.join(_POLL_SECONDS)
         raise
 
 
