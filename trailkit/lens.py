@@ -34,13 +34,14 @@ RELATIONS = {
         Relation("events", "events.sql", Kind.EVENT),
         Relation("deliveries", "events.sql", Kind.EVENT, deliveries=True),
         Relation("insights", "insights.sql", Kind.INSIGHT),
-        Relation("network", "network.sql", Kind.NETWORK),
+        Relation("network", "events.sql", Kind.NETWORK),
         Relation("aggregated", "aggregated.sql", Kind.AGGREGATED),
     )
 }
 """What a question or an ad hoc query can read, by name.
 
-``deliveries`` is ``events`` with its repeats, and with ``file``.
+``deliveries`` is ``events`` with its repeats, and with ``file``. ``network`` has the
+columns of ``events``: each row is the endpoint owner's copy of a call.
 """
 
 
