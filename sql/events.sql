@@ -1,7 +1,8 @@
 -- The lens: every management and data event as one row that can be read.
 --
--- A column is one expression over `records` and over the columns above it, which
--- trailkit writes out: it asks only for the columns in use. An empty text is null.
+-- A column is one expression over `records` and over the columns above it, for which
+-- trailkit nests one SELECT in another. It asks only for the columns in use. An empty
+-- text is null.
 --
 -- `actor` is for reading only; group by `identity_id`:
 --   user/alice            IAM user
@@ -241,6 +242,8 @@ select
     coalesce(nullif(recipient_account_id, ''), folder_account) as account,
     nullif(aws_region, '') as region,
 
+    nullif(error_code, '') as error_code,
+    nullif(error_message, '') as error_message,
     -- The code without Client. or Server. in front and Exception behind. Managed
     -- Grafana writes 200 on success. A failed sign-in has no code: its response or the
     -- details of its service event say Failure under the event's own name.
@@ -251,7 +254,7 @@ select
                 'UnauthorizedAccess', 'UnauthorizedOperation', 'VpceAccessDenied'
             )
             then 'denied'
-        when error_code <> '' and not regexp_like(error_code, '^2[0-9]{2}$')
+        when not regexp_like(error_code, '^2[0-9]{2}$')
             then 'failed'
         when
             service in ('signin', 'sso')
@@ -265,12 +268,10 @@ select
                 '"' || event_name || '":"Failure"'
             ) > 0
             then 'failed'
-        when service = 'signin' and error_message <> ''
+        when service = 'signin' and error_message is not null
             then 'failed'
         else 'success'
     end as outcome,
-    nullif(error_code, '') as error_code,
-    nullif(error_message, '') as error_message,
 
     read_only as read_only,
     -- Records before version 1.07 lack the category, and before 1.06 the calls of S3

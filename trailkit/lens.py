@@ -2,20 +2,16 @@
 
 Each relation is one SELECT in ``sql/`` over ``records``. For a question it is cut to
 the columns in use, so that Athena and DuckDB work out nothing that nobody asked for.
-A column may read those above it: SQL does not allow that, so they are written out.
 """
 
 from dataclasses import dataclass
 from functools import cache
 
-from sqlglot.tokenizer_core import TokenType
-
-from trailkit import dialect, families
+from trailkit import dialect, families, layers
 from trailkit.library import sql_folder
 from trailkit.record import PLACE, Kind, relation_columns
 from trailkit.scope import Scope
 from trailkit.source import Source
-from trailkit.sqltext import select_items
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +40,9 @@ RELATIONS = {
 columns of ``events``: each row is the endpoint owner's copy of a call.
 """
 
+_RECORD = [*relation_columns(), *PLACE]
+"""Every column of ``records``."""
+
 
 def compose(select: str, source: Source, scope: Scope) -> str:
     """Put the relations that a SELECT reads in front of it, as Athena SQL."""
@@ -56,67 +55,39 @@ def compose(select: str, source: Source, scope: Scope) -> str:
 
 def columns(relation: str) -> list[str]:
     """Give the columns of a relation, in order."""
-    return list(_items(RELATIONS[relation]))
+    return list(_columns(RELATIONS[relation]))
 
 
 def _relation(
     relation: Relation, used: set[str] | None, source: Source, scope: Scope
 ) -> dict[str, str]:
     """Write two CTEs: the records that a relation stands on, and the relation."""
-    items = _cut(_items(relation), used)
-    needed = _record_columns(items)
+    every = _columns(relation)
+    wanted = every.keys() if used is None else every.keys() & {*used, "event_id"}
+    kept = layers.needed(every, wanted)
+    read = {name for column in kept.values() for name in column.below}
     below = "records" if relation.name == "events" else f"{relation.name}_records"
     verb = "select" if relation.deliveries or source.folds() else "select distinct"
-    selected = ",\n".join(f"    {text}" for text in items.values())
     return {
-        below: source.records(relation.kind, scope, needed, relation.deliveries),
-        relation.name: f"{verb}\n{selected}\nfrom {below}",
+        below: source.records(
+            relation.kind,
+            scope,
+            [name for name in _RECORD if name in read],
+            relation.deliveries,
+        ),
+        relation.name: layers.nested(kept, wanted, below, verb),
     }
 
 
-def _cut(items: dict[str, str], used: set[str] | None) -> dict[str, str]:
-    """Keep the columns in use; the id always, as it tells events apart."""
-    if used is None:
-        return items
-    return {
-        name: text for name, text in items.items() if name in used or name == "event_id"
-    }
-
-
-def _record_columns(items: dict[str, str]) -> list[str]:
-    """Give the columns of ``records`` that these expressions read, in one order."""
-    text = f"select {', '.join(items.values())} from records"
-    read = dialect.columns_used(text) or set()
-    return [name for name in (*relation_columns(), *PLACE) if name in read]
-
-
-def _items(relation: Relation) -> dict[str, str]:
-    """Give the relation's columns with their expressions; ``file`` for deliveries."""
-    items = _read_items(relation.file)
+def _columns(relation: Relation) -> layers.Columns:
+    """Give the relation's columns; ``file`` for deliveries alone."""
+    every = _read(relation.file)
     if relation.deliveries:
-        return items
-    return {name: text for name, text in items.items() if name != "file"}
+        return every
+    return {name: column for name, column in every.items() if name != "file"}
 
 
 @cache
-def _read_items(file: str) -> dict[str, str]:
+def _read(file: str) -> layers.Columns:
     sql = (sql_folder() / file).read_text(encoding="utf-8")
-    return _written_out(select_items(families.expand(sql)))
-
-
-def _written_out(items: dict[str, str]) -> dict[str, str]:
-    """Write out each column of the lens that an expression below it reads.
-
-    A name that ``records`` has too is the record's.
-    """
-    expressions: dict[str, str] = {}
-    for name, text in items.items():
-        expression = text[: text.rindex(" as ")]
-        for token in reversed(dialect.tokens(expression)):
-            if token.token_type is not TokenType.STRING and token.text in expressions:
-                before, after = expression[: token.start], expression[token.end + 1 :]
-                expression = f"{before}({expressions[token.text]}){after}"
-        items[name] = f"{expression} as {name}"
-        if name not in relation_columns():
-            expressions[name] = expression
-    return items
+    return layers.columns(families.expand(sql), _RECORD)

@@ -23,7 +23,7 @@
 with changes as (
     select
         time, action, actor, source_ip, account, region, outcome, event_id,
-        request, principal_arn, access_key, session_id, via, user_agent,
+        principal_arn, access_key, session_id, via, user_agent,
         error_code, error_message,
         coalesce(
             json_extract_scalar(request, '$.userName'),
@@ -33,7 +33,13 @@ with changes as (
             json_extract_scalar(request, '$.instanceProfileName'),
             json_extract_scalar(request, '$.name'),
             json_extract_scalar(request, '$.url'),
-            regexp_extract(error_message, 'on resource: [^ ]*/([^ /]+)', 1)
+            -- IAM says "user alice" or gives the ARN.
+            regexp_extract(
+                error_message,
+                'on resource: (?:(?:user|role|group|policy|instance profile) )?'
+                || '(?:[^ ]*/)?([^ /]+)',
+                1
+            )
         ) as target,
         json_extract_scalar(request, '$.groupName') as group_name,
         coalesce(
@@ -90,5 +96,5 @@ where
     or target = :target
     or group_name = :target
     or regexp_extract(policy, '[^/]+$') = :target
-    or (request is null and strpos(error_message, :target) > 0)
+    or (target is null and strpos(error_message, :target) > 0)
 order by time, event_id

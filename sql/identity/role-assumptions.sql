@@ -22,7 +22,7 @@
 with assumptions as (
     select
         time, action, actor, source_ip, account, region, outcome, event_id,
-        request, access_key, identity_id, session_id, source_identity, caller_account,
+        access_key, identity_id, session_id, source_identity, caller_account,
         via, user_agent, error_code, error_message,
         coalesce(
             json_extract_scalar(request, '$.roleArn'),
@@ -67,7 +67,7 @@ where
         :role is null
         or role = :role
         or regexp_extract(role, '[^/]+$') = :role
-        or (request is null and strpos(error_message, :role) > 0)
+        or (role is null and strpos(error_message, :role) > 0)
     )
     and (
         :access_key is null

@@ -13,7 +13,7 @@
 with deletions as (
     select
         time, action, actor, source_ip, account, region, outcome, event_id,
-        service, request, via, principal_arn, access_key, session_id, user_agent,
+        service, via, principal_arn, access_key, session_id, user_agent,
         error_code, error_message,
         coalesce(
             json_extract_scalar(request, '$.bucketName'),
@@ -42,5 +42,5 @@ from deletions
 where
     :bucket is null
     or bucket = :bucket
-    or (request is null and strpos(error_message, :bucket) > 0)
+    or (bucket is null and strpos(error_message, :bucket) > 0)
 order by time, event_id

@@ -10,29 +10,27 @@
 --   One row for each object, identity and address. `bytes_out` is what S3 sent in all
 --   calls together: parts and repeats add up, so it can exceed the object's size.
 --   A copy is a read of its source, for which S3 sends nothing out. HeadObject is none.
---   A refused call that names no object in its record has none here.
 --   Object reads are data events, which are off unless somebody turned them on.
 --   A call that two accounts recorded counts once.
-with fetches as (
+with named as (
     select
-        time, outcome, identity_id, source_ip, request, resources, error_message,
-        regexp_replace(actor, '^(role/[^/]+)/.*$', '$1') as identity,
+        time, outcome, action_id, identity_type, identity_id, source_ip, resources,
+        event_id, account, actor, error_message,
         json_extract_scalar(request, '$.bucketName') as named_bucket,
         json_extract_scalar(request, '$.key') as named_object,
+        -- The source of a copy, as bucket/object.
         regexp_replace(
             json_extract_scalar(request, '$["x-amz-copy-source"]'),
             '^/|[?]versionId=.*$',
             ''
         ) as copied,
+        -- A refused call often names the object in its message alone.
+        regexp_extract(
+            error_message, 'on resource: "?arn:[^:]*:s3:[^:]*:[^:]*:([^ "]+)', 1
+        ) as refused,
         try_cast(
             json_extract_scalar(additional_data, '$.bytesTransferredOut') as double
-        ) as bytes_out,
-        row_number() over (
-            partition by action_id
-            order by
-                case when identity_type = 'AWSAccount' then 1 else 0 end,
-                event_id, account, actor
-        ) as copy
+        ) as bytes_sent
     from events
     where
         family = 's3'
@@ -40,24 +38,45 @@ with fetches as (
             'CopyObject', 'GetObject', 'GetObjectTorrent', 'SelectObjectContent',
             'UploadPartCopy'
         )
+),
+
+object_reads as (
+    select
+        time, outcome, identity_id, source_ip, resources, copied, bytes_sent,
+        regexp_replace(actor, '^(role/[^/]+)/.*$', '$1') as identity,
+        coalesce(
+            split_part(copied, '/', 1), named_bucket, split_part(refused, '/', 1)
+        ) as bucket,
+        coalesce(
+            substr(copied, strpos(copied, '/') + 1),
+            named_object,
+            substr(refused, nullif(strpos(refused, '/'), 0) + 1)
+        ) as object,
+        row_number() over (
+            partition by action_id
+            order by
+                case when identity_type = 'AWSAccount' then 1 else 0 end,
+                event_id, account, actor
+        ) as copy
+    from named
 )
 
 select
-    coalesce(substr(copied, strpos(copied, '/') + 1), named_object) as object,
+    object,
     identity,
     identity_id,
     source_ip,
     count_if(outcome = 'success') as succeeded,
     count_if(outcome = 'denied') as denied,
     count_if(outcome = 'failed') as failed,
-    cast(coalesce(sum(bytes_out), 0) as bigint) as bytes_out,
+    cast(coalesce(sum(bytes_sent), 0) as bigint) as bytes_out,
     min(time) as first_seen,
     max(time) as last_seen
-from fetches
+from object_reads
 where
     copy = 1
     and (
-        coalesce(split_part(copied, '/', 1), named_bucket) = :bucket
+        bucket = :bucket
         -- Through an access point the bucket is among the resources only.
         or (
             copied is null
@@ -65,11 +84,6 @@ where
                 resources, one -> regexp_extract(one.arn, ':([^:/]+)$', 1) = :bucket
             )
         )
-        or (request is null and strpos(error_message, :bucket) > 0)
     )
-group by
-    coalesce(substr(copied, strpos(copied, '/') + 1), named_object),
-    identity,
-    identity_id,
-    source_ip
+group by object, identity, identity_id, source_ip
 order by bytes_out desc, object asc, identity asc, identity_id asc, source_ip asc

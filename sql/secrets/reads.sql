@@ -53,5 +53,5 @@ from calls
 where
     :name is null
     or strpos(names, :name) > 0
-    or strpos(error_message, :name) > 0
+    or (names is null and strpos(error_message, :name) > 0)
 order by time, event_id
