@@ -1,0 +1,188 @@
+with records as (
+select
+    event_time,
+    event_source,
+    event_name,
+    source_ip_address,
+    user_agent,
+    error_code,
+    error_message,
+    response_elements,
+    additional_event_data,
+    event_id,
+    read_only,
+    service_event_details,
+    shared_event_id,
+    user_identity_type,
+    user_identity_principal_id,
+    user_identity_arn,
+    user_identity_account_id,
+    user_identity_user_name,
+    user_identity_invoked_by,
+    on_behalf_of_user_id
+from (
+    select
+        cast(try(from_iso8601_timestamp(eventtime)) at time zone 'UTC' as timestamp) as event_time,
+        eventsource as event_source,
+        eventname as event_name,
+        sourceipaddress as source_ip_address,
+        useragent as user_agent,
+        errorcode as error_code,
+        errormessage as error_message,
+        responseelements as response_elements,
+        additionaleventdata as additional_event_data,
+        eventid as event_id,
+        case lower(readonly) when 'true' then true when 'false' then false end as read_only,
+        serviceeventdetails as service_event_details,
+        sharedeventid as shared_event_id,
+        useridentity.type as user_identity_type,
+        useridentity.principalid as user_identity_principal_id,
+        useridentity.arn as user_identity_arn,
+        useridentity.accountid as user_identity_account_id,
+        useridentity.username as user_identity_user_name,
+        useridentity.invokedby as user_identity_invoked_by,
+        useridentity.onbehalfof.userid as on_behalf_of_user_id
+    from "security"."cloudtrail"
+    where
+        "day" between '2026/03/09' and '2026/03/10'
+)
+where
+    event_time >= timestamp '2026-03-09 00:00:00.000'
+    and event_time < timestamp '2026-03-10 00:00:00.000'
+),
+events as (
+select distinct
+    time,
+    action,
+    coalesce(
+        case
+            when
+                lower(caller_account) in ('anonymous', 'anonymous_principal')
+                or lower(user_identity_principal_id) = 'anonymous'
+                then 'anonymous'
+            when identity_type in ('SAMLUser', 'WebIdentityUser')
+                then nullif(user_identity_principal_id, '')
+        end,
+        regexp_extract(user_identity_principal_id, '^A[A-Z]{3}[A-Z0-9]{7,}'),
+        regexp_extract(user_identity_arn, '^[^/]+:assumed-role/[^/]+'),
+        nullif(user_identity_arn, ''),
+        nullif(on_behalf_of_user_id, ''),
+        case
+            when
+                identity_type in ('IdentityCenterUser', 'Unknown')
+                and user_name <> 'HIDDEN_DUE_TO_SECURITY_REASONS'
+                then user_name
+        end,
+        coalesce(nullif(user_identity_invoked_by, ''), caller_account)
+    ) as identity_id,
+    source_ip,
+    user_agent,
+    outcome,
+    read_only,
+    event_id,
+    action_id
+from (
+    select
+        time,
+        action,
+        identity_type,
+        caller_account,
+        coalesce(
+            nullif(user_identity_user_name, ''),
+            case
+                when identity_type in ('IdentityCenterUser', 'Unknown')
+                    then nullif(
+                        json_extract_scalar(additional_event_data, '$.UserName'), ''
+                    )
+            end
+        ) as user_name,
+        source_ip,
+        user_agent,
+        case
+            when
+                regexp_replace(error_code, '^(Client|Server)[.]|Exception$', '') in (
+                    'AccessDenied', 'AuthorizationError', 'Forbidden', 'Unauthorized',
+                    'UnauthorizedAccess', 'UnauthorizedOperation', 'VpceAccessDenied'
+                )
+                then 'denied'
+            when not regexp_like(error_code, '^2[0-9]{2}$')
+                then 'failed'
+            when
+                service in ('signin', 'sso')
+                and strpos(
+                    replace(
+                        coalesce(response_elements, '')
+                        || coalesce(service_event_details, ''),
+                        ' ',
+                        ''
+                    ),
+                    '"' || event_name || '":"Failure"'
+                ) > 0
+                then 'failed'
+            when service = 'signin' and error_message is not null
+                then 'failed'
+            else 'success'
+        end as outcome,
+        read_only,
+        event_id,
+        coalesce(
+            nullif(shared_event_id, '') || '/' || service || '/' || action,
+            nullif(event_id, '')
+        ) as action_id,
+        on_behalf_of_user_id,
+        user_identity_arn,
+        user_identity_invoked_by,
+        user_identity_principal_id
+    from (
+        select
+            event_time as time,
+            nullif(
+                regexp_replace(
+                    event_name,
+                    '20[0-9]{2}[-_]?(0[1-9]|1[0-2])[-_]?(0[1-9]|[12][0-9]|3[01])(v[0-9]+)?$',
+                    ''
+                ),
+                ''
+            ) as action,
+            nullif(event_name, '') as event_name,
+            nullif(split_part(event_source, '.amazonaws.com', 1), '') as service,
+            nullif(user_identity_type, '') as identity_type,
+            nullif(user_identity_account_id, '') as caller_account,
+            nullif(source_ip_address, '') as source_ip,
+            case
+                when strpos(user_agent, '[') = 1 and substr(user_agent, -1) = ']'
+                    then nullif(substr(user_agent, 2, length(user_agent) - 2), '')
+                else nullif(user_agent, '')
+            end as user_agent,
+            nullif(error_code, '') as error_code,
+            nullif(error_message, '') as error_message,
+            read_only as read_only,
+            nullif(event_id, '') as event_id,
+            nullif(shared_event_id, '') as shared_event_id,
+            additional_event_data,
+            on_behalf_of_user_id,
+            response_elements,
+            service_event_details,
+            user_identity_arn,
+            user_identity_invoked_by,
+            user_identity_principal_id,
+            user_identity_user_name
+        from records
+    )
+)
+)
+select
+    user_agent,
+    count(distinct action_id) as events,
+    count(distinct action_id) filter (where outcome = 'success') as succeeded,
+    count(distinct action_id) filter (where outcome = 'denied') as denied,
+    count(distinct action_id) filter (where outcome = 'failed') as failed,
+    count(distinct action_id) filter (where read_only is distinct from true) as writes,
+    count(distinct action) as actions,
+    count(distinct identity_id) as identities,
+    count(distinct source_ip) as addresses,
+    min(time) as first_seen,
+    max(time) as last_seen
+from events
+group by user_agent
+order by events desc, user_agent asc

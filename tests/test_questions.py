@@ -1,0 +1,454 @@
+"""Every question of the library, on hand-made records."""
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import pandas as pd
+import pytest
+from trailkit.evidence.store import open_store
+
+import trailkit as tk
+from tests import golden_files
+from tests.made_day import (
+    ADMIN,
+    ARGUMENTS,
+    BUCKET,
+    DAY,
+    ISSUED,
+    STOLEN,
+    STRANGE,
+)
+from tests.records_made import ACCOUNT, OTHER, case_of, record, role, write
+from tests.tables_made import OWN
+from trailkit import lens
+from trailkit.engines import Answer
+from trailkit.engines.local import LocalEngine
+from trailkit.evidence.source import StoreSource
+from trailkit.library import load
+from trailkit.question import EVENT_COLUMNS, Question
+from trailkit.record import Kind
+from trailkit.tables.source import TableSource
+
+Answers = Callable[[Question], pd.DataFrame]
+
+LIBRARY = load()
+QUESTIONS = [pytest.param(each, id=each.name) for each in LIBRARY]
+
+
+@pytest.fixture(scope="module")
+def case(tmp_path_factory: pytest.TempPathFactory) -> tk.Case:
+    """Open the made day."""
+    return case_of(tmp_path_factory.mktemp("day"), DAY)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., tk.Case]:
+    """Open a case of these records."""
+    return lambda *records: case_of(tmp_path_factory.mktemp("made"), list(records))
+
+
+def ask(case: tk.Case, question: Question) -> pd.DataFrame:
+    """Ask a question so that the made day has an answer."""
+    return case.ask(question.name, **ARGUMENTS.get(question.name, {}))
+
+
+@pytest.fixture(scope="module")
+def answer(case: tk.Case) -> Answers:
+    """Ask the made day a question, once for all tests."""
+    return cache(lambda question: ask(case, question))
+
+
+def rows(frame: pd.DataFrame, *columns: str) -> list[tuple[Any, ...]]:
+    """Give some columns of a frame as tuples, with None for what is missing."""
+    shown = frame[list(columns)].astype(object)
+    return list(shown.where(shown.notna(), None).itertuples(index=False, name=None))
+
+
+# What holds for every question
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_every_question_has_an_answer_on_the_made_day(
+    question: Question, answer: Answers
+) -> None:
+    frame = answer(question)
+    assert len(frame) > 0
+    assert list(frame.columns) == question.columns
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_an_empty_answer_has_the_same_columns_and_types(
+    question: Question, case: tk.Case, answer: Answers
+) -> None:
+    full = answer(question)
+    empty = ask(case.window("2001-01-01", "2001-01-02"), question)
+    assert len(empty) == 0
+    assert empty.dtypes.to_dict() == full.dtypes.to_dict()
+
+
+class Unfolded(StoreSource):
+    """A store that gives every delivery as a record, as a raw table does."""
+
+    def folds(self) -> bool:
+        return False
+
+    def records(self, *args: Any, **fields: Any) -> str:
+        kind, scope, columns = args[:3]
+        return super().records(kind, scope, columns, deliveries=True)
+
+
+@pytest.fixture(scope="module")
+def doubled(tmp_path_factory: pytest.TempPathFactory) -> tk.Case:
+    """Open the made day with every file delivered twice, and nothing folded."""
+    folder = tmp_path_factory.mktemp("doubled")
+    for number, start in enumerate(range(0, len(DAY), 10)):
+        part = DAY[start : start + 10]
+        write(folder / "logs", part, f"{number}.json")
+        write(folder / "logs", part, f"again-{number}.json")
+    store = open_store(folder / "logs", folder=folder / "store", progress=False)
+    source = Unfolded(store)
+    return tk.Case(source, LocalEngine(store.folder, source.views()), LIBRARY)
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_files_delivered_twice_change_no_frame(
+    question: Question, answer: Answers, doubled: tk.Case
+) -> None:
+    pd.testing.assert_frame_equal(ask(doubled, question), answer(question))
+
+
+def test_the_doubled_day_is_doubled_past_the_store(doubled: tk.Case) -> None:
+    frame = doubled.query("select count(*) as rows_read from deliveries")
+    assert frame["rows_read"].tolist() == [2 * len(DAY)]
+
+
+@pytest.fixture(scope="module")
+def shuffled(tmp_path_factory: pytest.TempPathFactory) -> tk.Case:
+    """Open the made day with its records backwards, in many files."""
+    folder = tmp_path_factory.mktemp("shuffled")
+    for number, made in enumerate(reversed(DAY)):
+        write(folder / "logs", [made], f"{number:03}.json")
+    return tk.local(folder / "logs", store=folder / "store", progress=False)
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_shuffled_records_change_no_frame(
+    question: Question, answer: Answers, shuffled: tk.Case
+) -> None:
+    pd.testing.assert_frame_equal(ask(shuffled, question), answer(question))
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_every_next_question_is_there(question: Question) -> None:
+    names = {each.name for each in LIBRARY}
+    assert question.next
+    assert set(question.next) <= names - {question.name}
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_every_question_says_what_it_answers_and_what_misleads(
+    question: Question,
+) -> None:
+    assert question.answers
+    assert question.notes
+    assert question.title.endswith("?")
+    assert all(parameter.help for parameter in question.parameters)
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_every_question_names_its_columns(question: Question) -> None:
+    assert "select *" not in question.sql
+    assert question.scans == 1
+
+
+class NoEngine:
+    """Stand where an engine would; nothing is run."""
+
+    name = "none"
+
+    def run(self, sql: str) -> Answer:
+        raise AssertionError(sql)
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_the_text_for_athena_is_the_golden_one(question: Question) -> None:
+    table = OWN["organization_trail"].definition()
+    source = TableSource({Kind.EVENT: "security.cloudtrail"}, lambda _: table)
+    case = tk.Case(source, NoEngine(), LIBRARY).window("2026-03-09", "2026-03-10")
+    needed = [each.name for each in question.parameters if not each.optional]
+    text = case.sql(question.name, **dict.fromkeys(needed, "it's"))
+    golden_files.compare(f"questions/{question.name}.sql", text)
+
+
+# Activity
+
+
+def test_volume_counts_an_action_of_two_accounts_once(case: tk.Case) -> None:
+    frame = case.ask("activity/volume")
+    hour = frame[frame["hour"] == pd.Timestamp("2026-03-09T09:00Z")]
+    twins = 2
+    of_the_hour = [made for made in DAY if made["eventTime"][11:13] == "09"]
+    assert hour["events"].sum() == len(of_the_hour) - twins
+    assert hour["outcome"].tolist() == ["denied", "failed", "success"]
+
+
+def test_an_event_is_shown_with_all_that_the_lens_sees(case: tk.Case) -> None:
+    frame = case.ask("activity/event", event_id=DAY[0]["eventID"])
+    assert len(frame) == 1
+    seen = set(lens.columns("events")) - {"resources", "action_id"}
+    assert set(frame.columns) >= seen
+
+
+def test_errors_are_counted_by_code_and_by_who_met_them(case: tk.Case) -> None:
+    frame = case.ask("activity/errors")
+    top = frame.iloc[0]
+    assert top[["error_code", "outcome", "identity"]].tolist() == [
+        "AccessDenied",
+        "denied",
+        "user/alice",
+    ]
+    assert (
+        top["code_events"]
+        == frame.query("error_code == 'AccessDenied'")["events"].sum()
+    )
+    assert (frame["outcome"] != "success").all()
+
+
+def test_the_sessions_of_a_role_are_one_identity(made: Callable[..., tk.Case]) -> None:
+    failure = {"errorCode": "AccessDenied"}
+    case = made(
+        record(who=role("Ci", "one"), **failure),
+        record(who=role("Ci", "two"), **failure),
+    )
+    expected = [("role/Ci", 2)]
+    assert rows(case.ask("activity/errors"), "identity", "events") == expected
+    assert rows(case.ask("identity/active"), "identity", "events") == expected
+
+
+def test_people_who_share_a_role_of_identity_center_are_two(
+    made: Callable[..., tk.Case],
+) -> None:
+    path = "/aws-reserved/sso.amazonaws.com/"
+    people = [role("AWSReservedSSO_Ops_01", name, path=path) for name in ("ann", "bo")]
+    case = made(*(record(who=person) for person in people))
+    frame = case.ask("identity/active")
+    assert rows(frame, "identity", "events") == [("sso/ann", 1), ("sso/bo", 1)]
+
+
+def test_a_resource_is_found_wherever_it_is_named(case: tk.Case) -> None:
+    frame = case.ask("activity/resource", resource=BUCKET)
+    assert set(frame["named_in"]) == {"resources", "request", "error message"}
+    refused = frame[
+        (frame["action"] == "DeleteBucket") & (frame["outcome"] == "denied")
+    ]
+    assert refused["named_in"].tolist() == ["error message"]
+
+
+def test_each_account_counts_its_own_records(case: tk.Case) -> None:
+    frame = case.ask("activity/regions")
+    assert frame["events"].sum() == len(DAY)
+    assert set(frame["account"]) == {ACCOUNT, OTHER}
+
+
+def test_user_agents_show_the_strange_one(case: tk.Case) -> None:
+    frame = case.ask("activity/user-agents").set_index("user_agent")
+    strange = frame.loc["Boto3/1.40 md/Kali"]
+    assert strange["addresses"] == 1
+    assert strange["denied"] > 5
+
+
+# Identity
+
+
+def test_who_was_active_counts_what_came_of_it(case: tk.Case) -> None:
+    frame = case.ask("identity/active").set_index("identity")
+    alice = frame.loc["user/alice"]
+    counted = alice["succeeded"] + alice["denied"] + alice["failed"]
+    assert alice["events"] == counted
+    assert alice["addresses"] == 2
+    assert alice["user_agents"] == 2
+    assert {"root", "root-session", "anonymous", "service/ec2"} <= set(frame.index)
+
+
+def test_a_user_seen_by_two_accounts_is_one_identity(case: tk.Case) -> None:
+    frame = case.ask("identity/active")
+    assert frame["identity_id"].tolist().count("AIDAALICEXXXXXXXXXXX") == 1
+
+
+def test_a_key_brings_the_rest_of_its_session(case: tk.Case) -> None:
+    frame = case.ask("identity/access-key", access_key=ISSUED)
+    assert set(frame["action"]) >= {"GetSecretValue", "PutEventSelectors"}
+    joined = frame.set_index("action")["joined_by"]
+    assert joined["StopLogging"] == "key"
+    assert joined["PutEventSelectors"] == "session"
+    assert frame["keys_joined"].unique().tolist() == [2]
+
+
+def test_a_long_term_key_stands_alone(case: tk.Case) -> None:
+    frame = case.ask("identity/access-key", access_key=STOLEN)
+    assert frame["joined_by"].unique().tolist() == ["key"]
+    assert frame["keys_joined"].unique().tolist() == [1]
+
+
+def test_a_role_assumed_over_accounts_is_one_row_that_knows_the_caller(
+    case: tk.Case,
+) -> None:
+    frame = case.ask("identity/role-assumptions", role="Admin")
+    shown = rows(frame, "actor", "outcome", "role", "issued_key", "copies")
+    assert shown == [("user/alice", "success", ADMIN, ISSUED, 2)]
+
+
+def test_a_refused_assumption_is_found_by_the_role_in_its_message(
+    case: tk.Case,
+) -> None:
+    frame = case.ask("identity/role-assumptions", role="Billing")
+    shown = rows(frame, "actor", "outcome", "role")
+    assert shown == [("user/alice", "denied", f"arn:aws:iam::{OTHER}:role/Billing")]
+
+
+def test_a_switch_of_roles_names_where_it_came_from(case: tk.Case) -> None:
+    frame = case.ask("identity/role-assumptions", role="Ops")
+    shown = rows(frame, "action", "role_session", "switched_from")
+    assert shown == [("SwitchRole", "alice", f"arn:aws:iam::{ACCOUNT}:user/alice")]
+
+
+def test_a_key_shows_what_it_assumed_and_who_issued_it(case: tk.Case) -> None:
+    onward = case.ask("identity/role-assumptions", access_key=STOLEN)
+    assert rows(onward, "outcome") == [("denied",), ("success",)]
+    back = case.ask("identity/role-assumptions", access_key=ISSUED)
+    assert rows(back, "access_key") == [(STOLEN,)]
+
+
+def test_root_activity_leaves_out_what_services_did(case: tk.Case) -> None:
+    frame = case.ask("identity/root-activity")
+    assert rows(frame, "action", "actor") == [
+        ("ConsoleLogin", "root"),
+        ("CreateAccessKey", "root"),
+        ("PutBucketPolicy", "root-session"),
+    ]
+
+
+# Network and console
+
+
+def test_an_address_shows_everything_that_came_from_it(case: tk.Case) -> None:
+    frame = case.ask("network/source-address", address=STRANGE)
+    came = [made for made in DAY if made["sourceIPAddress"] == STRANGE]
+    assert len(frame) == len(came)
+    assert frame["ip_kind"].unique().tolist() == ["public"]
+
+
+def test_sign_ins_are_shown_with_what_was_checked(case: tk.Case) -> None:
+    frame = case.ask("console/sign-ins")
+    assert rows(frame, "action", "actor", "outcome", "mfa_used", "credentials")[:6] == [
+        ("ConsoleLogin", "user/bob", "success", "No", None),
+        ("ConsoleLogin", "user/carol", "success", "Yes", None),
+        ("ConsoleLogin", "root", "failed", "No", None),
+        ("ConsoleLogin", "role/Federated/dan", "success", "No", None),
+        ("CredentialVerification", "sso/user-1", "failed", None, "TOTP"),
+        ("UserAuthentication", "sso/user-1", "success", None, "PASSWORD"),
+    ]
+
+
+def test_weak_sign_ins_leave_out_whom_aws_cannot_judge(case: tk.Case) -> None:
+    frame = case.ask("console/weak-sign-ins")
+    assert rows(frame, "action", "actor", "finding") == [
+        ("ConsoleLogin", "user/bob", "without MFA"),
+        ("ConsoleLogin", "root", "failed"),
+        ("CredentialVerification", "sso/user-1", "failed"),
+        ("UserAuthentication", "sso/user-1", "without MFA"),
+    ]
+
+
+# IAM, CloudTrail, secrets
+
+
+def test_changes_to_iam_name_target_and_new_key(case: tk.Case) -> None:
+    frame = case.ask("iam/access-changes", target="backup")
+    assert rows(frame, "action", "outcome", "target", "changed_key") == [
+        ("CreateUser", "success", "backup", None),
+        ("CreateAccessKey", "success", "backup", "AKIAI44QH8DHBEXAMPLE"),
+        ("AttachUserPolicy", "denied", "backup", None),
+    ]
+
+
+def test_changes_to_trust_are_changes_to_access(case: tk.Case) -> None:
+    frame = case.ask("iam/access-changes", target="Ops")
+    assert rows(frame, "action", "document") == [("UpdateAssumeRolePolicy", "{}")]
+
+
+def test_cloudtrail_is_stopped_altered_or_left_alone(case: tk.Case) -> None:
+    frame = case.ask("cloudtrail/logging-changes")
+    shown = rows(frame, "action", "trail", "effect", "management_events", "read_write")
+    assert shown == [
+        ("StopLogging", "main", "stops", None, None),
+        ("PutEventSelectors", "main", "alters", False, "ReadOnly"),
+        ("DeleteTrail", "main", "none", None, None),
+    ]
+
+
+def test_secrets_and_parameters_are_read_by_name(case: tk.Case) -> None:
+    frame = case.ask("secrets/reads")
+    assert rows(frame, "outcome", "names", "with_decryption")[:2] == [
+        ("success", "prod/database", None),
+        ("success", "/app/key, /app/url", True),
+    ]
+
+
+def test_a_refused_read_is_found_by_the_secret_in_its_message(case: tk.Case) -> None:
+    frame = case.ask("secrets/reads", name="prod/key")
+    assert rows(frame, "outcome", "action") == [("denied", "GetSecretValue")]
+
+
+# S3
+
+
+def test_bucket_deletions_show_refused_failed_and_done(case: tk.Case) -> None:
+    frame = case.ask("s3/bucket-deletions", bucket=BUCKET)
+    assert rows(frame, "outcome", "bucket", "actor", "source_ip") == [
+        ("denied", BUCKET, "user/alice", STRANGE),
+        ("failed", BUCKET, "user/alice", STRANGE),
+        ("success", BUCKET, "user/alice", STRANGE),
+    ]
+
+
+def test_directory_and_table_buckets_are_buckets(case: tk.Case) -> None:
+    frame = case.ask("s3/bucket-deletions")
+    assert rows(frame, "service", "bucket")[-2:] == [
+        ("s3express", "scratch--euw1-az1--x-s3"),
+        ("s3tables", "tables"),
+    ]
+
+
+def test_a_refused_deletion_of_another_bucket_is_not_this_one(
+    case: tk.Case,
+) -> None:
+    assert len(case.ask("s3/bucket-deletions", bucket="pay")) == 0
+
+
+def test_objects_read_are_summed_by_who_and_where(case: tk.Case) -> None:
+    frame = case.ask("s3/objects-read", bucket=BUCKET)
+    shown = rows(frame, "object", "identity", "succeeded", "denied", "bytes_out")
+    assert shown == [
+        ("2026/march.csv", "user/alice", 2, 0, 1500),
+        ("2026/april.csv", "user/alice", 1, 0, 70),
+        ("index.html", "anonymous", 1, 0, 9),
+        ("2025/may.csv", "user/alice", 0, 1, 0),
+        ("2026/june.csv", "user/alice", 1, 0, 0),
+    ]
+
+
+# Events as lists
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_a_list_of_events_is_in_the_order_of_time(
+    question: Question, answer: Answers
+) -> None:
+    frame = answer(question)
+    if tuple(frame.columns[:8]) == EVENT_COLUMNS:
+        ordered = frame.sort_values(["time", "event_id"], ignore_index=True)
+        pd.testing.assert_frame_equal(frame, ordered)
+    else:
+        assert {"first_seen", "last_seen"} <= set(frame.columns)
