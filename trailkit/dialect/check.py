@@ -1,29 +1,28 @@
 """Refuse what the engines do not share, before anything runs."""
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Collection
+from itertools import pairwise
 
 from sqlglot import exp
 from sqlglot.tokenizer_core import Token, TokenType
 
-from trailkit.dialect.functions import (
-    DATE_FORMAT,
-    FUNCTIONS,
-    LAMBDAS,
-    PARTS,
-    SYNTAX,
-    TYPES,
-    UNITS,
-    WHOLE_UNITS,
-)
 from trailkit.dialect.grammar import parse, tokens
-from trailkit.dialect.jsonpath import json_pointer
 from trailkit.dialect.networks import unroll_networks
 from trailkit.dialect.relations import relation_tables
+from trailkit.dialect.rules import check_node
 from trailkit.errors import UnknownRelation, UnsupportedSQL, nearest
 
-_OPERATORS = {"::": "cast(… as …)", "==": "="}
-_DOUBLE = re.compile(r"\d+(\.\d*)?[eE][+-]?\d+")
+_INDEXED = {
+    TokenType.ARRAY,
+    TokenType.IDENTIFIER,
+    TokenType.R_BRACKET,
+    TokenType.R_PAREN,
+    TokenType.VAR,
+}
+"""What may stand before [."""
+
+_WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 def check(sql: str) -> None:
@@ -39,7 +38,7 @@ def check(sql: str) -> None:
     tree = parse(sql)
     _check_tokens(tree, tokens(sql))
     for node in tree.walk():
-        _check_node(node)
+        check_node(node)
     unroll_networks(tree.copy())
 
 
@@ -57,25 +56,41 @@ def check_query(sql: str, relations: Collection[str]) -> None:
     for table in relation_tables(tree):
         _check_table(table, relations)
     for cte in tree.find_all(exp.CTE):
-        if cte.alias.lower() in {*relations, "records"}:
+        if cte.alias.lower().removesuffix("_records") in {*relations, "records"}:
             raise UnknownRelation(
-                f'The query calls a part of its own "{cte.alias}", which is a relation'
-                f' of the lens. Give it another name, such as "chosen_{cte.alias}".'
+                f'The query calls a part of its own "{cte.alias}", which is a name of'
+                f' the lens. Give it another one, such as "chosen_{cte.alias}".'
             )
     check(sql)
 
 
 def _check_tokens(tree: exp.Expr, pieces: list[Token]) -> None:
     """Refuse what sqlglot reads, kindly, as the right thing."""
-    for piece in pieces:
-        if piece.text in _OPERATORS:
+    for before, piece in pairwise([None, *pieces]):
+        if piece is not None and (mend := _mend(before, piece)):
             raise UnsupportedSQL(
-                f"{piece.text} in line {piece.line} is no Athena SQL:"
-                f" write {_OPERATORS[piece.text]}."
+                f"{piece.text} in line {piece.line} is no Athena SQL here: {mend}."
             )
     written = sum(piece.token_type is TokenType.SELECT for piece in pieces)
     if written != len(list(tree.find_all(exp.Select))):
-        raise UnsupportedSQL("Write `select … from x`; `from x` is no Athena SQL.")
+        raise UnsupportedSQL("`table x` is no Athena SQL: write select … from x.")
+
+
+def _mend(before: Token | None, piece: Token) -> str | None:
+    """Say what to write instead of a token that Trino would not read there."""
+    kind = piece.token_type
+    opens = before is None or before.token_type is TokenType.L_PAREN
+    if kind is TokenType.DCOLON:
+        return "write cast(… as …)"
+    if kind is TokenType.EQ and piece.text == "==":
+        return "write ="
+    if kind is TokenType.FROM and opens:
+        return "write select … from x"
+    if kind is TokenType.L_BRACKET and before and before.token_type not in _INDEXED:
+        return "write array[…]"
+    if kind is TokenType.VAR and not _WORD.fullmatch(piece.text):
+        return "a name has letters, digits and _, or stands in double quotes"
+    return None
 
 
 def _check_table(table: exp.Table, relations: Collection[str]) -> None:
@@ -89,211 +104,3 @@ def _check_table(table: exp.Table, relations: Collection[str]) -> None:
         raise UnknownRelation(
             f'There is no relation "{table.name}". {nearest(table.name, relations)}'
         )
-
-
-def _check_node(node: exp.Expr) -> None:
-    kind = type(node)
-    if kind is exp.Placeholder:
-        raise UnsupportedSQL(
-            f":{node.name} has no value. Only questions take parameters:"
-            " write the value itself, as a literal."
-        )
-    parts = PARTS.get(kind)
-    extra = parts is not None and [
-        part for part, value in node.args.items() if value and part not in parts
-    ]
-    if kind not in SYNTAX or extra:
-        raise UnsupportedSQL(
-            f"{_excerpt(node)} is syntax that Athena and DuckDB do not share"
-            f" ({', '.join(extra) if extra else kind.__name__})."
-        )
-    rule = _RULES.get(kind)
-    if rule is not None:
-        rule(node)
-
-
-def _check_call(call: exp.Expr) -> None:
-    name = call.name.lower()
-    if name not in FUNCTIONS:
-        raise UnsupportedSQL(
-            f"{name}() is not a function that Athena and DuckDB share."
-            f" {nearest(name, FUNCTIONS)}"
-        )
-    count = len(_arguments(call))
-    if count not in FUNCTIONS[name]:
-        allowed = " or ".join(str(each) for each in FUNCTIONS[name])
-        raise UnsupportedSQL(f"{name}() takes {allowed} arguments, not {count}.")
-    if name in LAMBDAS and not isinstance(_arguments(call)[1], exp.Lambda):
-        raise UnsupportedSQL(f"{name}() takes a lambda: {name}(items, x -> …).")
-    rule = _CALLS.get(name)
-    if rule is not None:
-        rule(call)
-
-
-def _check_unit(call: exp.Expr) -> None:
-    units = WHOLE_UNITS if call.name.lower() == "date_diff" else UNITS
-    unit = call.expressions[0]
-    if not (unit.is_string and unit.name in units):
-        raise UnsupportedSQL(
-            f"{call.name.lower()}() takes one of {', '.join(sorted(units))}"
-            f" as a text literal, not {unit.sql()}."
-        )
-
-
-def _check_path(call: exp.Expr) -> None:
-    path = call.expressions[1]
-    if not path.is_string:
-        raise UnsupportedSQL(
-            f"The JSON path of {call.name.lower()}() must be a text literal,"
-            f" such as '$.bucketName', not {path.sql()}."
-        )
-    json_pointer(path.name)
-
-
-def _check_format(call: exp.Expr) -> None:
-    form = call.expressions[1]
-    unknown = set(re.findall("%.?", form.name)) - DATE_FORMAT.keys()
-    if not form.is_string or unknown:
-        raise UnsupportedSQL(
-            f"date_format() takes a text literal with {', '.join(DATE_FORMAT)},"
-            f" not {form.sql()}."
-        )
-
-
-def _check_replacement(call: exp.Expr) -> None:
-    if len(call.expressions) == 3:
-        new = call.expressions[2]
-        if not new.is_string or "\\" in new.name:
-            raise UnsupportedSQL(
-                "The new text of regexp_replace() must be a literal without"
-                f" backslash ($1 is the first group), not {new.sql()}."
-            )
-
-
-def _check_order(call: exp.Expr) -> None:
-    """An array without an order differs from run to run."""
-    parent = call.parent.parent if isinstance(call.parent, exp.Filter) else call.parent
-    outer = parent.name.lower() if isinstance(parent, exp.Anonymous) else ""
-    if outer not in ("array_sort", "cardinality") and not call.find(exp.Order):
-        raise UnsupportedSQL(
-            "array_agg() needs an order: array_agg(x order by x), or array_sort()"
-            " around it."
-        )
-
-
-def _check_iso(call: exp.Expr) -> None:
-    zoned = call.find_ancestor(exp.AtTimeZone)
-    if zoned is None or not isinstance(zoned.parent, exp.Cast):
-        raise UnsupportedSQL(
-            "from_iso8601_timestamp() gives a zoned time; make it plain UTC:"
-            " cast(from_iso8601_timestamp(x) at time zone 'UTC' as timestamp)."
-        )
-
-
-def _check_zone(node: exp.Expr) -> None:
-    zone = node.args["zone"]
-    calls = {call.name.lower() for call in node.this.find_all(exp.Anonymous)}
-    if zone.name != "UTC" or "from_iso8601_timestamp" not in calls:
-        raise UnsupportedSQL(
-            f"{_excerpt(node)}: every time is UTC and has no zone;"
-            " only from_iso8601_timestamp(x) at time zone 'UTC' is shared."
-        )
-
-
-def _check_literal(literal: exp.Expr) -> None:
-    text = literal.name
-    is_bigint = text.isdecimal() and len(text) < 20 and int(text) < 2**63
-    if not (literal.is_string or is_bigint or _DOUBLE.fullmatch(text)):
-        raise UnsupportedSQL(
-            f"{text} is a decimal, which the engines divide and round"
-            " differently: write it as a double, such as 1.5e0, or as an integer."
-        )
-
-
-def _check_type(node: exp.Expr) -> None:
-    if isinstance(node.this, exp.Interval):  # interval day to second
-        return
-    inner = node.expressions and node.this not in (
-        exp.DType.ARRAY,
-        exp.DType.STRUCT,
-        exp.DType.TIMESTAMP,
-    )
-    if node.this not in TYPES or inner:
-        names = ", ".join(sorted(set(TYPES.values())))
-        raise UnsupportedSQL(
-            f"{_excerpt(node)} is not a type that Athena and DuckDB share."
-            f" There are: {names}."
-        )
-
-
-def _check_cast(node: exp.Expr) -> None:
-    kind = node.args["to"].this
-    source = node.this
-    if kind in (exp.DType.INTERVAL, exp.DType.JSON) and not isinstance(
-        source, exp.Null
-    ):
-        raise UnsupportedSQL(
-            f"{_excerpt(node)}: no value can be cast to that."
-            " JSON stays text: use json_extract_scalar() or json_extract()."
-        )
-    extracted = isinstance(source, exp.Anonymous) and source.name.lower() in (
-        "json_extract",
-    )
-    if extracted and kind is not exp.DType.ARRAY:
-        raise UnsupportedSQL(
-            f"{_excerpt(node)}: take one value out with json_extract_scalar(),"
-            " and cast that; a JSON list becomes array(varchar) or array(json)."
-        )
-
-
-def _check_is(node: exp.Expr) -> None:
-    if not isinstance(node.expression, exp.Null):
-        raise UnsupportedSQL(
-            f"{_excerpt(node)}: Athena knows only `is null` and `is not null`;"
-            " write x = true, or x is distinct from true."
-        )
-
-
-def _check_join(node: exp.Expr) -> None:
-    kind = node.args.get("kind") or ""
-    if kind not in ("", "INNER", "OUTER", "CROSS"):
-        raise UnsupportedSQL(f"{_excerpt(node)}: a {kind} join is not shared.")
-
-
-def _arguments(call: exp.Expr) -> list[exp.Expr]:
-    """Give a call's arguments, without DISTINCT and ORDER BY around the first."""
-    arguments = list(call.expressions)
-    if len(arguments) == 1 and isinstance(arguments[0], exp.Order):
-        arguments = [arguments[0].this]
-    if len(arguments) == 1 and isinstance(arguments[0], exp.Distinct):
-        arguments = list(arguments[0].expressions)
-    return arguments
-
-
-def _excerpt(node: exp.Expr) -> str:
-    text = node.sql(dialect="trino", comments=False)
-    return f"`{text if len(text) <= 60 else text[:59] + '…'}`"
-
-
-_RULES: dict[type[exp.Expr], Callable[[exp.Expr], None]] = {
-    exp.Anonymous: _check_call,
-    exp.AtTimeZone: _check_zone,
-    exp.Cast: _check_cast,
-    exp.DataType: _check_type,
-    exp.Is: _check_is,
-    exp.Join: _check_join,
-    exp.Literal: _check_literal,
-    exp.TryCast: _check_cast,
-}
-
-_CALLS: dict[str, Callable[[exp.Expr], None]] = {
-    "array_agg": _check_order,
-    "date_add": _check_unit,
-    "date_diff": _check_unit,
-    "date_format": _check_format,
-    "date_trunc": _check_unit,
-    "from_iso8601_timestamp": _check_iso,
-    "json_extract": _check_path,
-    "json_extract_scalar": _check_path,
-    "regexp_replace": _check_replacement,
-}

@@ -40,9 +40,7 @@ FUNCTIONS: dict[str, tuple[int, ...]] = {
     "try": (1,),
     # numbers
     "abs": (1,),
-    "ceil": (1,),
-    "floor": (1,),
-    "round": (1, 2),
+    "round": (1,),
     # time
     "date_add": (3,),
     "date_diff": (3,),
@@ -101,6 +99,11 @@ FUNCTIONS: dict[str, tuple[int, ...]] = {
 
 LAMBDAS = frozenset({"all_match", "any_match", "filter", "none_match", "transform"})
 """The functions whose second argument is ``x -> …``."""
+
+PLACES = frozenset(
+    {"dense_rank", "first_value", "lag", "last_value", "lead", "rank", "row_number"}
+)
+"""The functions that tell a row by its place in a window."""
 
 UNITS = frozenset(
     {"millisecond", "second", "minute", "hour", "day", "week"}

@@ -23,6 +23,12 @@ create macro trim(s) as system.main.trim(s, trino_blanks());
 create macro ltrim(s) as system.main.ltrim(s, trino_blanks());
 create macro rtrim(s) as system.main.rtrim(s, trino_blanks());
 
+-- Java has no upper case for this one letter; DuckDB has.
+create macro upper(s) as
+    array_to_string(
+        list_transform(string_split(s, 'ß'), lambda part: system.main.upper(part)), 'ß'
+    );
+
 create macro substr(s, start) as
     case
         when start = 0 or start < -length(s) then ''
@@ -57,7 +63,7 @@ create macro split(s, delimiter) as
 
 create macro split_part(s, delimiter, part) as
     list_extract(
-        case when s = '' and delimiter = '' then [] else string_split(s, delimiter) end,
+        string_split(s, delimiter),
         case when part < 1 then trino_fail('index ' || part) else part end
     );
 
@@ -213,19 +219,24 @@ create macro trino_texts(j) as
     case
         when json_valid(j) and json_type(j) = 'ARRAY'
             and not list_has_any(json_type(j, '$[*]'), ['OBJECT', 'ARRAY'])
-        then json_extract_string(j, '$[*]')
+        then cast(json_extract_string(j, '$[*]') as varchar[])
     end;
 
 create macro trino_elements(j) as
     case when json_valid(j) and json_type(j) = 'ARRAY'
-        then system.main.json_extract(j, '$[*]') end;
+        then cast(system.main.json_extract(j, '$[*]') as json[]) end;
+
+-- A list for a cast that must fail; null where the JSON is null.
+create macro trino_refused_list(j) as
+    case when j is not null and json_type(j) <> 'NULL'
+        then [cast(trino_fail(cast(j as varchar)) as varchar)] end;
 
 create macro trino_try_bigint(x) as
     case
         when typeof(x) = 'DOUBLE' then try_cast(round(try_cast(x as double)) as bigint)
         when typeof(x) <> 'VARCHAR'
             or system.main.regexp_full_match(
-                trim(cast(x as varchar)), '[+-]?[0-9]+'
+                cast(x as varchar), '[ \t-\r]*[+-]?[0-9]+[ \t-\r]*'
             )
         then try_cast(x as bigint)
     end;
@@ -236,8 +247,8 @@ create macro trino_try_double(x) as
     case
         when typeof(x) <> 'VARCHAR'
             or system.main.regexp_full_match(
-                trim(cast(x as varchar)),
-                '[+-]?([0-9]+\.?[0-9]*([eE][+-]?[0-9]+)?|\.[0-9]+([eE][+-]?[0-9]+)?|NaN|Infinity)'
+                cast(x as varchar),
+                '[ \t-\r]*[+-]?(([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?|NaN|Infinity)[ \t-\r]*'
             )
         then try_cast(x as double)
     end;
@@ -253,7 +264,7 @@ create macro trino_try_timestamp(x) as
     case
         when typeof(x) <> 'VARCHAR'
             or system.main.regexp_full_match(
-                trim(cast(x as varchar)),
+                cast(x as varchar),
                 '\d{4}-\d\d?-\d\d?( \d\d?:\d\d?(:\d\d?(\.\d+)?)?)?'
             )
         then try_cast(x as timestamp)
@@ -263,7 +274,7 @@ create macro trino_try_date(x) as
     case
         when typeof(x) <> 'VARCHAR'
             or system.main.regexp_full_match(
-                trim(cast(x as varchar)), '\d{4}-\d\d?-\d\d?'
+                cast(x as varchar), '\d{4}-\d\d?-\d\d?'
             )
         then try_cast(x as date)
     end;
@@ -330,8 +341,8 @@ create macro trino_try_address(s) as
     case
         when trino_is_v4(s) then '00000000000000000000ffff' || trino_hex_v4(s)
         else trino_hex_v6(
-            case when system.main.contains(s, ':')
-                and not system.main.regexp_matches(s, '[.].*:') then s end
+            case when system.main.regexp_full_match(s, '[0-9A-Fa-f:]*:[0-9A-Fa-f.]*')
+                then s end
         )
     end;
 

@@ -114,9 +114,7 @@ def _takes_all(select: exp.Select) -> bool:
     """Say whether a star stands for the columns of a relation."""
     sources = [select.args.get("from_"), *(select.args.get("joins") or [])]
     tables = (source.this for source in sources if source is not None)
-    return any(
-        isinstance(table, exp.Table) and _own(table) is None for table in tables
-    )
+    return any(isinstance(table, exp.Table) and _own(table) is None for table in tables)
 
 
 def _shows_all(select: exp.Select) -> bool:

@@ -106,6 +106,12 @@ def _date_format(call: exp.Expr) -> exp.Expr:
     return _call("strftime", time, exp.Literal.string(letters))
 
 
+def _count_if(call: exp.Expr) -> exp.Expr:
+    """DuckDB's own gives null for no rows, and a hugeint."""
+    one = exp.If(this=call.expressions[0], true=exp.Literal.number(1))
+    return _call("count", exp.Case(ifs=[one]))
+
+
 def _with_pointer(call: exp.Expr) -> exp.Expr:
     json, path = call.expressions
     pointer = exp.Literal.string(json_pointer(path.name))
@@ -121,7 +127,7 @@ def _cast(node: exp.Expr) -> exp.Expr:
     if to.this is exp.DType.IPADDRESS:
         strict = not isinstance(node, exp.TryCast)
         return _call("trino_address" if strict else "trino_try_address", value)
-    if isinstance(value, exp.Null | exp.Literal):
+    if isinstance(value, exp.Null) or (value.is_string and _TIME.fullmatch(value.name)):
         return node
     if value.name.lower() == "from_iso8601_timestamp":
         return value  # its macro gives a plain timestamp
@@ -147,12 +153,21 @@ def _type(node: exp.Expr) -> exp.Expr:
 
 
 def _cast_array(node: exp.Expr) -> exp.Expr:
-    element = node.args["to"].expressions[0].this
-    reader = {exp.DType.VARCHAR: "trino_texts", exp.DType.JSON: "trino_elements"}
-    if element not in reader:
+    """Read a JSON list as text or as JSON; other arrays are cast as they are."""
+    reader = _LISTS.get(node.args["to"].expressions[0].this)
+    if reader is None:
         return node
-    return _call(reader[element], node.this)
+    read = _call(reader, node.this)
+    if isinstance(node, exp.TryCast):
+        return read
+    refused = _call("trino_refused_list", node.this.copy())
+    return exp.Coalesce(this=read, expressions=[refused])
 
+
+_TIME = re.compile(r"\d{4}-\d\d-\d\d( \d\d:\d\d:\d\d(\.\d+)?)?")
+"""A literal that every engine reads alike: it needs no reader of ours."""
+
+_LISTS = {exp.DType.VARCHAR: "trino_texts", exp.DType.JSON: "trino_elements"}
 
 _READERS = {
     exp.DType.VARCHAR: "trino_varchar",
@@ -168,6 +183,7 @@ _CALLS: dict[str, Callable[[exp.Expr], exp.Expr]] = {
     "all_match": _match(False, negated=True),
     "any_match": _match(True, negated=False),
     "concat": _concat,
+    "count_if": _count_if,
     "date_format": _date_format,
     "filter": _renamed("list_filter"),
     "if": _if,
