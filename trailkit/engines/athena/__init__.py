@@ -1,4 +1,4 @@
-"""Athena as an engine; boto3 and PyAthena are imported here and nowhere else."""
+"""Athena as an engine; PyAthena is imported here and nowhere else."""
 
 from trailkit.engines.athena.engine import AthenaEngine
 

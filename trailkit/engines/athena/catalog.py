@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Self
 
-from trailkit.engines.athena.access import Access
+from trailkit.aws.access import Access
 from trailkit.errors import TableError
 from trailkit.tables.definition import Definition
 

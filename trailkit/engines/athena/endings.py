@@ -6,7 +6,7 @@ the Athena User Guide ("Troubleshooting") and of queries that people have shown.
 
 import re
 
-from trailkit.engines.athena.explain import lacking
+from trailkit.aws.explain import lacking
 from trailkit.errors import (
     AccessRefused,
     QueryCancelled,

@@ -9,9 +9,9 @@ from typing import Any
 import boto3
 from pyathena.connection import Connection
 
+from trailkit.aws.access import Access
 from trailkit.engines import Answer
 from trailkit.engines.athena import catalog, results, unload
-from trailkit.engines.athena.access import Access
 from trailkit.engines.athena.cursor import AsText, PatientCursor
 from trailkit.engines.athena.destination import Destination, require_one, settle
 from trailkit.engines.athena.explain import explained

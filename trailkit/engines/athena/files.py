@@ -4,7 +4,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError
 
-from trailkit.engines.athena.explain import is_refusal, is_unreached
+from trailkit.aws.explain import is_refusal, is_unreached
 
 _ATTEMPTS = 3
 

@@ -32,8 +32,7 @@ class Access:
         region = self._region or self.session.region_name
         if not region:
             raise NotConfigured(
-                'No AWS region is set. Name it: tk.athena("db.table", '
-                'region="eu-west-1", …).'
+                'No AWS region is set. Name it in the call: region="eu-west-1".'
             )
         return region
 

@@ -1,0 +1,1 @@
+"""The way into an AWS account, which tables, evidence and Athena share."""
