@@ -1,10 +1,11 @@
--- Aggregated data events: how often something happened in five minutes, without who
--- or from where for each call. One row a record; `statistics` are in `summary`.
+-- Aggregated data events: how often something happened in five minutes, counted by one
+-- dimension (eventName, resourceARN or userIdentity), not call by call. One row for a
+-- record; its counts stand in `summary`. Each dimension may count the same calls.
 select
     window_start as window_start,
     window_end as window_end,
     nullif(split_part(event_source, '.amazonaws.com', 1), '') as service,
-    family_of(nullif(split_part(event_source, '.amazonaws.com', 1), '')) as family,
+    family_of(service) as family,
     json_extract_scalar(summary, '$.primaryDimension.dimension') as dimension,
     json_extract_scalar(summary, '$.primaryDimension.aggregationType') as aggregation,
     nullif(summary, '') as summary,

@@ -166,6 +166,20 @@ def _admin_session() -> list[Record]:
             "PutEventSelectors",
             "cloudtrail",
             again,
+            "09:31:00",
+            requestParameters={
+                "trailName": "main",
+                "advancedEventSelectors": [
+                    {"fieldSelectors": [{"field": "eventCategory", "equals": [kind]}]}
+                    for kind in ("Data", "Management")
+                ],
+            },
+            **place,
+        ),
+        record(
+            "PutEventSelectors",
+            "cloudtrail",
+            again,
             "09:31:01",
             requestParameters={
                 "trailName": "main",

@@ -898,3 +898,64 @@ def test_the_account_of_the_folder_stands_in_for_a_missing_recipient(
     write(tmp_path / f"logs/AWSLogs/{OTHER}/CloudTrail/eu-west-1/2026/03/09", [made])
     case = tk.local(tmp_path / "logs", store=tmp_path / "store", progress=False)
     assert case.query("select account from events")["account"].tolist() == [OTHER]
+
+
+def test_the_endpoint_owners_copy_of_a_call_is_no_event(tmp_path: Path) -> None:
+    call = {"sharedEventID": "s-1", "vpcEndpointId": "vpce-1"}
+    seen = record(
+        "PutObject",
+        "s3",
+        stranger("AIDACKCEVSQ6C2EXAMPLE"),
+        eventType="AwsVpceEvent",
+        eventCategory="NetworkActivity",
+        errorCode="VpceAccessDenied",
+        **call,
+    )
+    case = case_of(tmp_path, [record("PutObject", "s3", **call), seen])
+    assert len(case.query("select time from events order by time")) == 1
+    frame = case.query(
+        "select actor, outcome, vpc_endpoint, action_id from network order by time"
+    )
+    assert frame.iloc[0].tolist() == [
+        f"account/{OTHER}/AIDACKCEVSQ6C2EXAMPLE",
+        "denied",
+        "vpce-1",
+        "s-1/s3/PutObject",
+    ]
+
+
+def test_an_insight_says_how_far_a_rate_was_from_the_usual(tmp_path: Path) -> None:
+    statistics = {
+        "baseline": {"average": 9.8e-05},
+        "insight": {"average": 12.5},
+        "insightDuration": 7,
+    }
+    made = {
+        "eventVersion": "1.11",
+        "eventTime": "2026-03-09T11:40:00Z",
+        "awsRegion": "eu-west-1",
+        "eventID": "e-1",
+        "sharedEventID": "s-1",
+        "eventType": "AwsCloudTrailInsight",
+        "eventCategory": "Insight",
+        "recipientAccountId": ACCOUNT,
+        "insightDetails": {
+            "state": "End",
+            "eventSource": "ec2.amazonaws.com",
+            "eventName": "RunInstances",
+            "insightType": "ApiErrorRateInsight",
+            "errorCode": "null",
+            "insightContext": {"statistics": statistics},
+        },
+    }
+    case = case_of(tmp_path, [made])
+    assert len(case.query("select time from events order by time")) == 0
+    frame = case.query(
+        "select state, insight_type, action, service, account, baseline_per_minute, "
+        "insight_per_minute, insight_minutes, coalesce(error_code, '-') as error_code "
+        "from insights order by time"
+    )
+    assert frame.iloc[0].tolist() == [
+        *["End", "ApiErrorRateInsight", "RunInstances", "ec2", ACCOUNT],
+        *[9.8e-05, 12.5, 7, "-"],
+    ]

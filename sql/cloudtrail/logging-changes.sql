@@ -6,7 +6,8 @@
 -- next: [activity/volume, identity/access-key, activity/resource]
 -- notes: |
 --   `effect` is what the call did when it succeeded: starts, stops or alters recording.
---   Of selectors the first is shown; more, and advanced ones, stand in `request`.
+--   `management_events` and `read_write` are of the first selector, or of all advanced
+--   ones; what else they leave out stands in `request`.
 --   After PutEventSelectors without management events most of what follows is unseen.
 --   A trail is also silenced from outside: a lifecycle rule or a policy of its bucket,
 --   its key in KMS. Ask activity/resource for the bucket and the key.
@@ -42,8 +43,14 @@ select
             then 'starts'
         else 'alters'
     end as effect,
-    json_extract_scalar(request, '$.eventSelectors[0].includeManagementEvents') = 'true'
-        as management_events,
+    coalesce(
+        json_extract_scalar(request, '$.eventSelectors[0].includeManagementEvents')
+        = 'true',
+        case
+            when strpos(request, '"advancedEventSelectors"') > 0
+                then strpos(replace(request, ' ', ''), '"equals":["Management"]') > 0
+        end
+    ) as management_events,
     json_extract_scalar(request, '$.eventSelectors[0].readWriteType') as read_write,
     request, access_key, session_id, via, user_agent, error_code, error_message
 from events

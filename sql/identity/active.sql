@@ -10,18 +10,22 @@
 --   A call that two accounts recorded counts once.
 with named as (
     select
-        time, outcome, action_id, identity_id, identity_type, caller_account, read_only,
-        session_id, access_key, source_ip, user_agent,
+        time, outcome, action_id, identity_id, identity_type, caller_account, user_name,
+        read_only, session_id, access_key, source_ip, user_agent,
+        regexp_replace(actor, '^(role/[^/]+)/.*$', '$1') as name,
         -- The sessions of a role are one identity; people who share a role of Identity
         -- Center are not, nor is root with and without AssumeRoot.
-        regexp_replace(actor, '^(role/[^/]+)/.*$', '$1') as name,
-        case when regexp_like(actor, '^(sso/|root)') then actor end as person
+        case
+            when identity_type in ('AssumedRole', 'Root') and strpos(actor, 'role/') = 0
+                then actor
+        end as person
     from events
 )
 
 select
-    -- Another account knows a role/… as account/… only: the greater name says more.
-    max(name) as identity,
+    -- Not every event has the user's name, and another account knows a role/… as
+    -- account/… only: the greater text says more.
+    coalesce(max(name) filter (where user_name is not null), max(name)) as identity,
     identity_id,
     max(identity_type) as identity_type,
     max(caller_account) as caller_account,

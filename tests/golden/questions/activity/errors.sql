@@ -56,6 +56,8 @@ events as (
 select distinct
     time,
     action,
+    identity_type,
+    user_name,
     coalesce(
         case
             when
@@ -239,9 +241,13 @@ from (
 ),
 named as (
     select
-        time, outcome, error_code, action, action_id, identity_id, source_ip,
+        time, outcome, error_code, action, action_id, identity_id, user_name, source_ip,
         regexp_replace(actor, '^(role/[^/]+)/.*$', '$1') as name,
-        case when regexp_like(actor, '^(sso/|root)') then actor end as person
+        -- As in identity/active: who shares a role of Identity Center is not one.
+        case
+            when identity_type in ('AssumedRole', 'Root') and strpos(actor, 'role/') = 0
+                then actor
+        end as person
     from events
     where outcome <> 'success'
 )
@@ -249,7 +255,7 @@ named as (
 select
     error_code,
     outcome,
-    max(name) as identity,
+    coalesce(max(name) filter (where user_name is not null), max(name)) as identity,
     identity_id,
     count(distinct action_id) as events,
     cast(

@@ -347,8 +347,14 @@ select
             then 'starts'
         else 'alters'
     end as effect,
-    json_extract_scalar(request, '$.eventSelectors[0].includeManagementEvents') = 'true'
-        as management_events,
+    coalesce(
+        json_extract_scalar(request, '$.eventSelectors[0].includeManagementEvents')
+        = 'true',
+        case
+            when strpos(request, '"advancedEventSelectors"') > 0
+                then strpos(replace(request, ' ', ''), '"equals":["Management"]') > 0
+        end
+    ) as management_events,
     json_extract_scalar(request, '$.eventSelectors[0].readWriteType') as read_write,
     request, access_key, session_id, via, user_agent, error_code, error_message
 from events
