@@ -23,9 +23,12 @@ with calls as (
             json_extract_scalar(request, '$.secretId'),
             json_extract_scalar(request, '$.name'),
             json_extract_scalar(request, '$.path'),
-            array_join(cast(json_extract(request, '$.names') as array(varchar)), ', '),
             array_join(
-                cast(json_extract(request, '$.secretIdList') as array(varchar)), ', '
+                try_cast(json_extract(request, '$.names') as array(varchar)), ', '
+            ),
+            array_join(
+                try_cast(json_extract(request, '$.secretIdList') as array(varchar)),
+                ', '
             ),
             regexp_extract(error_message, 'on resource: "?([^ "]+)', 1)
         ) as names,
