@@ -85,6 +85,8 @@ _BY_CODE: tuple[tuple[tuple[str, ...], *Known], ...] = (
     ),
 )
 
+_LOST = (boto.ConnectionError, boto.HTTPClientError, boto.IncompleteReadError)
+
 _ACTION = re.compile(
     r"not authorized to perform: (?P<action>[\w-]+:\w+)"
     r'(?: on resource: "?(?P<on>[^\s"]+))?'
@@ -114,7 +116,7 @@ def is_unreached(error: BaseException | None) -> bool:
     if isinstance(error, boto.ClientError):
         answer = error.response.get("ResponseMetadata", {})
         return answer.get("HTTPStatusCode", 0) >= 500
-    return isinstance(error, boto.ConnectionError | boto.HTTPClientError)
+    return isinstance(error, _LOST)
 
 
 def is_refusal(error: BaseException) -> bool:
