@@ -1,24 +1,26 @@
 """One question: a SQL file, with its header.
 
-The header is the run of ``--`` lines at the top, YAML once the dashes are off; then one
-SELECT follows. Everything in the header is text and is converted by declared type: YAML
-itself would read NO as false and 0123 as 83.
+The header is the run of ``--`` lines at the top; then one SELECT follows. ``read``
+takes the file apart and holds parameters and text to each other; ``check`` tries the
+SELECT itself, which takes longer: it is for tests and for a user's own questions.
 """
 
 import keyword
 import re
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import yaml
+from sqlglot.tokenizer_core import TokenType
 
-from trailkit import dialect, parameters
-from trailkit.errors import InvalidQuestion, TrailkitError, nearest
+from trailkit import dialect, header, parameters
+from trailkit.errors import InvalidQuestion, SQLError
+from trailkit.header import Mistake
 from trailkit.parameters import Parameter
-from trailkit.scope import duration
 
 EVENT_COLUMNS = (
     "time",
@@ -32,20 +34,18 @@ EVENT_COLUMNS = (
 )
 """The columns that every list of events begins with."""
 
-CHARTS = ("heatmap", "ranking", "timeline", "volume")
-"""The charts that a header can name."""
+RELATIONS = ("aggregated", "deliveries", "events", "insights", "network")
+"""The relations that a question can read."""
 
-_ATTACK = re.compile(r"T\d{4}(\.\d{3})?")
-_RETIRED = re.compile(r"T1562(\.\d{3})?")
-_NEED = re.compile(
-    r"management:(read|write|kms)|(data|aggregated):[a-z0-9-]+|network|insight"
-)
-_NAME = re.compile(r"[a-z][a-z0-9_]*")
+_WORD = re.compile(r"[a-z][a-z0-9-]*")
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question of the library; ``sql`` is its SELECT, without the header."""
+    """A question of the library; ``sql`` is its SELECT, without the header.
+
+    ``line`` is the line of its file on which the SELECT begins.
+    """
 
     name: str
     title: str
@@ -62,11 +62,30 @@ class Question:
     scans: int = 1
     global_services: tuple[str, ...] = ()
     limit: str | None = None
+    line: int = 1
 
     @property
     def columns(self) -> list[str]:
         """Give the names of the columns that it returns."""
-        return dialect.output_columns(self.sql)
+        return dialect.output_columns(self.tried())
+
+    @property
+    def reads(self) -> Counter[str]:
+        """Count how often it reads each relation."""
+        return dialect.relations_used(self.tried())
+
+    def tried(self) -> str:
+        """Give the SELECT with its defaults, or typed nulls, for the parameters."""
+        values = {
+            each.name: parameters.literal(each.default, each.type)
+            for each in self.parameters
+        }
+        window = parameters.window_literals(None, None)
+        return parameters.bind(self.placed(), values | window)
+
+    def placed(self) -> str:
+        """Give the SELECT on the lines that it has in its file, for messages."""
+        return "\n" * (self.line - 1) + self.sql
 
     def cut_note(self, rows: int, values: Mapping[str, Any]) -> str | None:
         """Say so when the question's own limit has cut the frame."""
@@ -75,8 +94,8 @@ class Question:
         )
         if limit is None:
             return None
-        most = values.get(limit.name) or limit.default
-        if most is None or rows < int(most):
+        given = values.get(limit.name)
+        if rows < int(limit.default if given is None else given):
             return None
         return f"Only the first {rows:,} rows are shown: give a larger {limit.name}."
 
@@ -86,230 +105,135 @@ def read(path: Path, folder: Path) -> Question:
 
     Raises InvalidQuestion, which names the file, the line and the mend.
     """
-    text = path.read_text(encoding="utf-8")
-    header, sql = _split(text)
     name = path.relative_to(folder).with_suffix("").as_posix()
     try:
-        fields = _fields(_yaml(header))
-        question = Question(name=name, sql=sql, path=path, **fields)
-        _check(question)
-    except _Mistake as mistake:
-        place = _line(text, mistake.word)
-        raise InvalidQuestion(f"{path}, line {place}: {mistake}") from None
+        _check_name(name)
+        top, sql, line = header.split(_text(path))
+        fields = header.fields(top)
+        question = Question(name=name, sql=sql, path=path, line=line, **fields)
+        _check_parameters(question)
+    except (Mistake, SQLError) as mistake:
+        raise _invalid(path, mistake) from None
     return question
 
 
-class _Mistake(Exception):
-    """A mistake in a file, with the word that stands on its line."""
+def check(question: Question) -> None:
+    """Hold the SELECT to the dialect, to its header and to the house's shapes.
 
-    def __init__(self, message: str, word: str = "") -> None:
-        super().__init__(message)
-        self.word = word
-
-
-def _line(text: str, word: str) -> int:
-    """Find the first line that holds a word; the first line of all without one."""
-    lines = text.splitlines()
-    return next((n for n, line in enumerate(lines, 1) if word and word in line), 1)
-
-
-def _split(text: str) -> tuple[str, str]:
-    """Take the comment lines at the top off the SELECT."""
-    lines = text.splitlines()
-    end = next((n for n, line in enumerate(lines) if not line.startswith("--")), 0)
-    header = "\n".join(
-        line.removeprefix("--").removeprefix(" ") for line in lines[:end]
-    )
-    return header, "\n".join(lines[end:]).strip()
-
-
-def _yaml(header: str) -> Mapping[str, Any]:
+    Raises InvalidQuestion, which names the file, the line and the mend.
+    """
     try:
-        loaded = yaml.load(header, Loader=yaml.CBaseLoader)  # noqa: S506 - texts only
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = header.splitlines()[mark.line] if mark else ""
-        raise _Mistake(f"the header is no YAML ({error}). Quote texts.", line) from None
-    if not isinstance(loaded, dict):
-        raise _Mistake('the file does not begin with "-- title: …".')
-    return loaded
+        dialect.check_query(question.tried(), RELATIONS)
+        dialect.check_habits(question.tried())
+        _check_scans(question)
+        _check_columns(question.columns)
+        _check_order(question)
+    except (Mistake, SQLError) as mistake:
+        raise _invalid(question.path, mistake) from None
 
 
-def _fields(header: Mapping[str, Any]) -> dict[str, Any]:
-    for key in header:
-        if key not in _READERS:
-            raise _Mistake(f'unknown key "{key}". {nearest(key, _READERS)}', key)
-    if not header.get("title"):
-        raise _Mistake('the header has no title: write -- title: "Who …?"')
-    return {_FIELD.get(key, key): _READERS[key](header[key]) for key in header}
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise Mistake(f"It cannot be read as text: {error}.") from None
 
 
-def _one(value: Any) -> str:
-    if not isinstance(value, str):
-        raise _Mistake(f"{value!r} must be one text.")
-    return value
+def _invalid(path: Path, mistake: Mistake | SQLError) -> InvalidQuestion:
+    reason = str(mistake)
+    if isinstance(mistake, Mistake) and mistake.line:
+        reason = f"Line {mistake.line}: {reason}"
+    return InvalidQuestion(f"{path}: {reason}")
 
 
-def _list(value: Any) -> tuple[str, ...]:
-    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
-        raise _Mistake(f"{value!r} must be a list: [a, b].", str(value))
-    return tuple(value)
-
-
-def _attack(value: Any) -> tuple[str, ...]:
-    for each in _list(value):
-        if not _ATTACK.fullmatch(each):
-            raise _Mistake(f'"{each}" is no ATT&CK id, such as T1078.004.', each)
-        if _RETIRED.fullmatch(each):
-            raise _Mistake(
-                f"{each} was retired in ATT&CK version 19: T1562.008 is T1685.002, "
-                "T1562.001 T1685, T1562.007 T1686.001.",
-                each,
-            )
-    return tuple(value)
-
-
-def _needs(value: Any) -> tuple[str, ...]:
-    for each in _list(value):
-        if not _NEED.fullmatch(each):
-            raise _Mistake(
-                f'"{each}" is no need: write management:read, management:write, '
-                "management:kms, data:<service>, network, insight or "
-                "aggregated:<service>.",
-                each,
-            )
-    return tuple(value)
-
-
-def _chart(value: Any) -> str:
-    if value not in CHARTS:
-        raise _Mistake(
-            f'there is no chart "{value}". {nearest(str(value), CHARTS)}', "chart"
+def _check_name(name: str) -> None:
+    parts = name.split("/")
+    words = [part for part in parts if _WORD.fullmatch(part)]
+    if len(words) != 2 or len(parts) != 2:
+        raise Mistake(
+            f'"{name}" is no name for a question: put it in a folder by topic and use'
+            " lower-case letters, digits and hyphens, as in s3/bucket-deletions.sql."
         )
-    return value
-
-
-def _number(value: Any) -> int:
-    if not str(value).isdigit():
-        raise _Mistake(f'"{value}" is no whole number.', str(value))
-    return int(value)
-
-
-def _duration(value: Any) -> timedelta:
-    try:
-        return duration(_one(value))
-    except TrailkitError as error:
-        raise _Mistake(str(error), str(value)) from None
-
-
-def _parameters(value: Any) -> tuple[Parameter, ...]:
-    if not isinstance(value, dict):
-        raise _Mistake("parameters must be name: {type: …, help: …}.", "parameters")
-    return tuple(_parameter(name, fields) for name, fields in value.items())
-
-
-def _parameter(name: str, fields: Any) -> Parameter:
-    if not _NAME.fullmatch(name) or keyword.iskeyword(name):
-        raise _Mistake(f'"{name}" is no lower-case Python name, or a keyword.', name)
-    if name in parameters.WINDOW:
-        raise _Mistake(f'"{name}" is filled by the scope; do not declare it.', name)
-    known = ("type", "optional", "default", "help")
-    for key in fields if isinstance(fields, dict) else ["no fields"]:
-        if key not in known:
-            raise _Mistake(f'"{name}" has {key}. {nearest(key, known)}', name)
-    kind = fields.get("type", "")
-    if kind not in parameters.TYPES:
-        raise _Mistake(f'"{name}": {nearest(kind, parameters.TYPES)}', name)
-    return Parameter(
-        name,
-        kind,
-        optional=fields.get("optional") == "true",
-        default=_default(kind, fields.get("default"), name),
-        help=fields.get("help", ""),
-    )
-
-
-def _default(kind: str, text: str | None, name: str) -> Any:
-    """Convert a default by its declared type."""
-    if text is None:
-        return None
-    try:
-        value = parameters.from_texts([text], kind)
-        parameters.literal(value, kind)
-    except TrailkitError as error:
-        raise _Mistake(f'the default of "{name}": {error}', name) from None
-    return value
-
-
-_READERS: dict[str, Callable[[Any], Any]] = {
-    "title": _one,
-    "answers": _list,
-    "attack": _attack,
-    "needs": _needs,
-    "parameters": _parameters,
-    "chart": _chart,
-    "next": _list,
-    "notes": _one,
-    "lookback": _duration,
-    "scans": _number,
-    "global": _list,
-    "limit": _one,
-}
-
-_FIELD = {"global": "global_services"}
-"""The field of a key that is a Python keyword."""
-
-
-def _check(question: Question) -> None:
-    """Hold the SELECT to what the header says and to the house's shapes."""
-    _check_parameters(question)
-    _check_select(question)
-    _check_columns(question.columns)
+    for word in words:
+        if keyword.iskeyword(word.replace("-", "_")):
+            raise Mistake(f'"{word}" is a Python keyword: rename the file or folder.')
 
 
 def _check_parameters(question: Question) -> None:
+    """Hold the parameters that are declared and used to each other."""
+    if not question.sql:
+        raise Mistake("No SELECT follows the header.")
     declared = {each.name for each in question.parameters}
-    used = set(parameters.names(question.sql)) - set(parameters.WINDOW)
-    if undeclared := sorted(used - declared):
-        raise _Mistake(f":{undeclared[0]} is not declared.", f":{undeclared[0]}")
-    if unused := sorted(declared - used):
-        raise _Mistake(f'the parameter "{unused[0]}" is not used.', unused[0])
-    if question.limit and question.limit not in declared:
-        raise _Mistake(f'limit names no parameter: "{question.limit}".', "limit")
-
-
-def _check_select(question: Question) -> None:
-    """Try the SELECT with typed nulls in place of its parameters."""
-    nulls = {
-        each.name: parameters.literal(None, each.type) for each in question.parameters
-    }
-    sql = parameters.bind(question.sql, nulls | parameters.window_literals(None, None))
-    try:
-        dialect.check(sql)
-        reads = sum(dialect.relations_used(sql).values())
-    except TrailkitError as error:
-        raise _Mistake(str(error)) from None
-    if reads > question.scans:
-        raise _Mistake(
-            f"it reads its relations {reads} times, and Athena bills each: use window "
-            f"functions or filter (where …), or say scans: {reads}."
+    used = set(parameters.names(question.placed()))
+    if undeclared := sorted(used - declared - set(parameters.WINDOW)):
+        raise Mistake(
+            f":{undeclared[0]} is not declared. Add it to parameters in the header.",
+            question.placed().partition(f":{undeclared[0]}")[0].count("\n") + 1,
         )
-    if "order by" not in sql.rpartition(")")[2]:
-        raise _Mistake("it has no order by at its end; end it in a unique column.")
+    if unused := sorted(declared - used):
+        raise Mistake(f'The parameter "{unused[0]}" is not used in the SELECT.')
+    if (question.lookback is None) != used.isdisjoint(parameters.WINDOW):
+        raise Mistake(
+            "lookback and :window_start belong together: with a lookback the SELECT"
+            " reads earlier events, and must itself keep what lies in the window."
+        )
+    _check_limit(question)
+
+
+def _check_limit(question: Question) -> None:
+    """Hold every ``limit`` in the text to the parameter that the header names."""
+    pieces = dialect.tokens(question.placed())
+    limits = [
+        pair for pair in pairwise(pieces) if pair[0].token_type is TokenType.LIMIT
+    ]
+    for limit, after in limits:
+        if after.text != ":":
+            raise Mistake("A limit is a parameter: write limit :most.", limit.line)
+    if bool(limits) != bool(question.limit):
+        raise Mistake("Name the parameter of `limit` in the header: limit: most.")
+    taken = [each for each in question.parameters if each.name == question.limit]
+    if limits and not (taken and taken[0].type == "integer" and taken[0].default):
+        raise Mistake(f'"{question.limit}" must be an integer with a default.')
+
+
+def _check_scans(question: Question) -> None:
+    reads = question.reads.total()
+    if reads != question.scans:
+        raise Mistake(
+            f"It reads its relations {reads} times, and Athena bills each. Use window"
+            f" functions or filter (where …), or say scans: {reads}."
+        )
 
 
 def _check_columns(columns: list[str]) -> None:
     for name in columns:
-        if not _NAME.fullmatch(name) or columns.count(name) > 1:
-            raise _Mistake(
-                f'the column "{name}" must have one lower-case name of its own: write '
-                '"… as name".',
-                name,
+        if not parameters.NAME.fullmatch(name):
+            raise Mistake(
+                f'The column "{name}" needs a lower-case name: write "… as name".'
             )
+        if columns.count(name) > 1:
+            raise Mistake(f'Two columns are called "{name}": rename one.')
     is_list = tuple(columns[: len(EVENT_COLUMNS)]) == EVENT_COLUMNS
     is_summary = {"first_seen", "last_seen"} <= set(columns)
     if not is_list and not is_summary:
-        raise _Mistake(
-            f"a list of events begins with {', '.join(EVENT_COLUMNS)}; a summary has "
-            "keys, counts, first_seen and last_seen."
+        raise Mistake(
+            f"A list of events begins with {', '.join(EVENT_COLUMNS)}. A summary has"
+            " its keys, then counts, then first_seen and last_seen."
         )
+
+
+def _check_order(question: Question) -> None:
+    order = dialect.order_columns(question.tried())
+    if not order:
+        raise Mistake(
+            "It has no order by: end it with one that ends in a unique column."
+        )
+    for name in order:
+        if name not in question.columns:
+            raise Mistake(
+                "The order by names columns that the SELECT gives, and nothing else:"
+                f" {', '.join(question.columns)}."
+            )
+    is_list = tuple(question.columns[: len(EVENT_COLUMNS)]) == EVENT_COLUMNS
+    if is_list and "event_id" not in order:
+        raise Mistake("The order by of a list of events ends in event_id.")

@@ -7,6 +7,7 @@ macros (``macros.sql``), and everything outside a closed table is refused (``che
 
 from trailkit.dialect.check import check, check_query
 from trailkit.dialect.grammar import tokens
+from trailkit.dialect.habits import check_habits, order_columns
 from trailkit.dialect.relations import (
     columns_used,
     output_columns,
@@ -17,9 +18,11 @@ from trailkit.dialect.translate import macros, settings, to_duckdb
 
 __all__ = [
     "check",
+    "check_habits",
     "check_query",
     "columns_used",
     "macros",
+    "order_columns",
     "output_columns",
     "relations_used",
     "settings",

@@ -7,7 +7,7 @@ from itertools import pairwise
 from sqlglot import exp
 from sqlglot.tokenizer_core import Token, TokenType
 
-from trailkit.dialect.grammar import parse, tokens
+from trailkit.dialect.grammar import parse, place, tokens
 from trailkit.dialect.networks import unroll_networks
 from trailkit.dialect.relations import relation_tables
 from trailkit.dialect.rules import check_node
@@ -38,7 +38,10 @@ def check(sql: str) -> None:
     tree = parse(sql)
     _check_tokens(tree, tokens(sql))
     for node in tree.walk():
-        check_node(node)
+        try:
+            check_node(node)
+        except UnsupportedSQL as error:
+            raise UnsupportedSQL(f"{place(node, sql)}{error}") from None
     unroll_networks(tree.copy())
 
 

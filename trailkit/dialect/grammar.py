@@ -81,6 +81,13 @@ def _parse(sql: str) -> exp.Query:
     return query
 
 
+def place(node: exp.Expr, sql: str) -> str:
+    """Name the line of a node, for a message; nothing where there is but one line."""
+    lines = (each.meta.get("line") for each in node.walk())
+    line = next((line for line in lines if line), None)
+    return f"Line {line}: " if line and "\n" in sql.strip() else ""
+
+
 def _verb(statement: exp.Expr) -> str:
     words = statement.sql(dialect="trino").split()
     return f'"{words[0].lower()} …"' if words else "nothing"

@@ -1,8 +1,10 @@
-"""``contains('10.0.0.0/8', try_cast(client_ip as ipaddress))``: address and network.
+"""``try(contains('10.0.0.0/8', try_cast(client_ip as ipaddress)))``: is it in there?
 
 Trino's ``contains`` takes an array and an element, or a network in CIDR notation and an
-address. Which one it is shows in the second argument, so that must be a cast. Networks
-must be literals, alone or in an array, and are worked out here, not once a row.
+address. Which one it is shows in the second argument, so that must be a cast. Of an
+IPv6 address and an IPv4 network it makes an error, which ends the whole query: so there
+must be a ``try``. Networks must be literals, alone or in an array, and are worked out
+here, not once a row.
 """
 
 import ipaddress
@@ -13,8 +15,8 @@ from trailkit.errors import UnsupportedSQL
 
 _V4_PREFIX = 0xFFFF << 32
 _HELP = (
-    "Write contains('10.0.0.0/8', try_cast(x as ipaddress)), or with a list of literals"
-    " any_match(:networks, n -> contains(n, try_cast(x as ipaddress)))."
+    "Write try(contains('10.0.0.0/8', try_cast(x as ipaddress))), or with a list of"
+    " literals any_match(:networks, n -> try(contains(n, try_cast(x as ipaddress))))."
 )
 
 
@@ -39,7 +41,17 @@ def unroll_networks(tree: exp.Expr) -> None:
     for test in [
         node for node in tree.find_all(exp.Anonymous) if is_network_test(node)
     ]:
+        _check_tried(test)
         test.replace(_test(*test.expressions))
+
+
+def _check_tried(test: exp.Anonymous) -> None:
+    outside = test.parent
+    if not isinstance(outside, exp.Anonymous) or outside.name.lower() != "try":
+        raise UnsupportedSQL(
+            f"{_said(test)} fails on Athena for an address of the other version of IP,"
+            f" IPv4 or IPv6. {_HELP}"
+        )
 
 
 def _over_networks(node: exp.Anonymous) -> bool:
