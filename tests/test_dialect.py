@@ -72,16 +72,6 @@ def test_every_type_has_cases() -> None:
     assert set(TYPES.values()) <= tried
 
 
-def test_every_function_with_null_text_is_null_or_says_otherwise(
-    value_of: Callable[[str], Any],
-) -> None:
-    """A null first argument gives null, but for those that look past it."""
-    past = {"coalesce", "concat_ws", "if", "row", "chr", "nullif", "try"}
-    texts = [name for name in FUNCTIONS if name in EXPRESSIONS and name not in past]
-    null = [n for n in texts if f"{n}(cast(null" in str(EXPRESSIONS[n])]
-    assert len(null) > 20
-
-
 def test_a_macro_takes_columns_as_well_as_constants(
     engine: duckdb.DuckDBPyConnection,
 ) -> None:
