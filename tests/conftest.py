@@ -9,6 +9,7 @@ import pytest
 
 if TYPE_CHECKING:
     from tests.athena_server import AthenaServer
+    from trailkit import Case
 
 PROJECT = Path(__file__).parents[1]
 
@@ -21,6 +22,20 @@ def shared_data() -> Path:
         message = f"{folder} is not there: put the public sample logs in it."
         pytest.fail(message) if os.environ.get("CI") else pytest.skip(message)
     return folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Keep stores and the practice case out of the user's cache folder."""
+    os.environ["TRAILKIT_CACHE"] = str(tmp_path_factory.mktemp("cache"))
+
+
+@pytest.fixture(scope="session")
+def practice_case() -> "Case":
+    """Give the practice case; it is generated and read once a run."""
+    import trailkit
+
+    return trailkit.demo()
 
 
 @pytest.hookimpl(trylast=True)

@@ -26,7 +26,8 @@ def explain_empty(
         return f"{searched} {_unknown(unseen)}"
     kinds = " and ".join(question.needs)
     return (
-        f"{searched} Events of the kind {kinds} were recorded there: it is not in them."
+        f"{searched} Events of the kind {kinds} were recorded there, and this is not "
+        "among them."
     )
 
 

@@ -1,7 +1,8 @@
 """What a case stands on: records, and what is known of the files they came from."""
 
+import json
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import pandas as pd
 
@@ -16,6 +17,25 @@ class Original:
     file: str
     position: int
     text: str
+
+    @property
+    def record(self) -> dict[str, Any]:
+        """Give the record as Python objects."""
+        return json.loads(self.text)
+
+    def __str__(self) -> str:
+        """Show the place, and the record with a field a line."""
+        shown = json.dumps(self.record, indent=2)
+        return f"Record {self.position} of {self.file}\n{shown}"
+
+    __repr__ = __str__
+
+    def __str__(self) -> str:
+        """Show the record with a line for each field, all in plain ASCII."""
+        record = json.dumps(json.loads(self.text), indent=2)
+        return f"{self.file}, record {self.position}\n{record}"
+
+    __repr__ = __str__
 
 
 class Source(Protocol):
