@@ -24,15 +24,8 @@ class Original:
         return json.loads(self.text)
 
     def __str__(self) -> str:
-        """Show the place, and the record with a field a line."""
-        shown = json.dumps(self.record, indent=2)
-        return f"Record {self.position} of {self.file}\n{shown}"
-
-    __repr__ = __str__
-
-    def __str__(self) -> str:
         """Show the record with a line for each field, all in plain ASCII."""
-        record = json.dumps(json.loads(self.text), indent=2)
+        record = json.dumps(self.record, indent=2)
         return f"{self.file}, record {self.position}\n{record}"
 
     __repr__ = __str__
