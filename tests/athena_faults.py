@@ -99,7 +99,7 @@ def _answer(
         environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
         raise ConnectionError("dropped for a test")
     status = _status(fault.code)
-    if action.startswith(("athena:", "glue:")):
+    if "HTTP_X_AMZ_TARGET" in environ:
         start(status, [("Content-Type", "application/x-amz-json-1.1")])
         return [json.dumps({"__type": fault.code, "Message": fault.message}).encode()]
     start(status, [("Content-Type", "application/xml")])

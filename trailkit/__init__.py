@@ -3,6 +3,7 @@
 from trailkit import charts
 from trailkit.case import Case
 from trailkit.charts import chart
+from trailkit.discovery import discover
 from trailkit.errors import TrailkitError
 from trailkit.finding import finding
 from trailkit.opening import athena, demo, local
@@ -18,6 +19,7 @@ __all__ = [
     "chart",
     "charts",
     "demo",
+    "discover",
     "finding",
     "local",
     "provenance",

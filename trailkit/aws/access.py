@@ -4,8 +4,12 @@ from functools import cached_property
 from typing import Any
 
 import boto3
+from botocore.config import Config
 
 from trailkit.errors import NotConfigured
+
+AT_ONCE = 16
+"""The most requests that one client has under way."""
 
 
 class Access:
@@ -19,7 +23,7 @@ class Access:
     ) -> None:
         """Remember what is wanted; nothing is read yet."""
         self._session, self._profile, self._region = session, profile, region
-        self._clients: dict[str, Any] = {}
+        self._clients: dict[tuple[str, str], Any] = {}
 
     @cached_property
     def session(self) -> Any:
@@ -36,10 +40,11 @@ class Access:
             )
         return region
 
-    def client(self, service: str) -> Any:
-        """Give the client of a service."""
-        if service not in self._clients:
-            self._clients[service] = self.session.client(
-                service, region_name=self.region
+    def client(self, service: str, region: str | None = None) -> Any:
+        """Give the client of a service, in this region or another."""
+        key = service, region or self.region
+        if key not in self._clients:
+            self._clients[key] = self.session.client(
+                service, region_name=key[1], config=Config(max_pool_connections=AT_ONCE)
             )
-        return self._clients[service]
+        return self._clients[key]

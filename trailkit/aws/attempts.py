@@ -1,0 +1,56 @@
+"""What was asked of AWS and refused: named one by one, so that the rest still works."""
+
+from collections.abc import Callable, Collection
+from typing import TypeVar
+
+from botocore.exceptions import ClientError
+
+from trailkit.aws.explain import code, is_refusal
+
+_Answer = TypeVar("_Answer")
+
+
+class Attempts:
+    """Ask, and remember each right that is missing and each thing that was left out."""
+
+    def __init__(self) -> None:
+        """Begin with nothing refused."""
+        self._missing: dict[str, None] = {}
+        self._left_out: dict[str, None] = {}
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The rights that were missing, each with what it was needed on."""
+        return tuple(self._missing)
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """What is not there, or cannot be used, with the reason."""
+        return tuple(self._left_out)
+
+    def leave_out(self, thing: str, reason: str) -> None:
+        """Remember a thing that is left out."""
+        self._left_out[f"{thing}: {reason}"] = None
+
+    def ask(
+        self,
+        right: str,
+        on: str,
+        call: Callable[[], _Answer],
+        absent: Collection[str] = (),
+    ) -> _Answer | None:
+        """Give what the call gives; None where it is refused.
+
+        The same for AWS's codes in ``absent``, which say that a thing is not there.
+        Any other error goes on.
+        """
+        try:
+            return call()
+        except ClientError as error:
+            if is_refusal(error):
+                self._missing[f"{right} on {on}"] = None
+            elif code(error) in absent:
+                self.leave_out(on, code(error))
+            else:
+                raise
+        return None

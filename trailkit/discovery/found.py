@@ -1,0 +1,212 @@
+"""What was discovered, as one value: trails, folders, what is recorded, tables."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+import pandas as pd
+
+from trailkit.discovery.folders import LogFolder, Place
+from trailkit.discovery.selectors import Coverage, State
+from trailkit.discovery.trails import Trail
+from trailkit.record import Kind
+from trailkit.tables.layout import Layout
+from trailkit.tables.raw import MOST_ACCOUNTS, RawTable
+from trailkit.tables.regions import REGIONS
+
+_TABLES = {
+    Kind.EVENT: "",
+    Kind.INSIGHT: "_insights",
+    Kind.NETWORK: "_network",
+    Kind.AGGREGATED: "_aggregated",
+}
+"""What is put behind a table's name for each kind of record."""
+
+_TRAIL_RIGHTS = ("cloudtrail:DescribeTrails", "cloudtrail:ListTrails")
+"""Without these there may be trails that do not show."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Discovery:
+    """The trails of an account and the folders of their logs, at one moment.
+
+    ``missing`` names each right that was refused, ``left_out`` what is not there or
+    cannot be used: what they hide is not in here. Selectors are those of today: a trail
+    may have recorded less before (``cloudtrail/logging-changes`` finds out).
+    """
+
+    account: str
+    partition: str
+    time: datetime
+    all_trails: tuple[Trail, ...]
+    all_folders: tuple[LogFolder, ...]
+    missing: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
+
+    @property
+    def trails(self) -> pd.DataFrame:
+        """Every trail as a row: where it delivers, and how it is set up."""
+        hidden = ("selectors", "insights", "aggregates")
+        shown = [name for name in Trail.__dataclass_fields__ if name not in hidden]
+        rows = [
+            {
+                **{name: getattr(trail, name) for name in shown},
+                "records": _join(trail, State.RECORDED),
+                "records_in_part": _join(trail, State.UNKNOWN),
+            }
+            for trail in self.all_trails
+        ]
+        return pd.DataFrame(rows, columns=[*shown, "records", "records_in_part"])
+
+    @property
+    def folders(self) -> pd.DataFrame:
+        """Every folder of one account, kind and region as a row, with its days."""
+        columns = ["bucket", "prefix", "organization", "account"]
+        columns += ["folder", "region", "first_day", "last_day"]
+        rows = [
+            {
+                "bucket": each.layout.bucket,
+                "prefix": each.layout.prefix,
+                "organization": each.layout.organization,
+                **{name: getattr(each, name) for name in columns[3:]},
+            }
+            for each in self.all_folders
+        ]
+        frame = pd.DataFrame(rows, columns=columns)
+        days = {"first_day": "datetime64[us]", "last_day": "datetime64[us]"}
+        return frame.astype(days)
+
+    @property
+    def coverage(self) -> pd.DataFrame:
+        """What each trail records, in the words of a question's ``needs``, and why."""
+        rows = [
+            {"need": need, "trail": trail.name, "state": state.value, "why": why}
+            for trail in self.all_trails
+            for need in trail.needs()
+            for state, why in [trail.recorded(need)]
+        ]
+        return pd.DataFrame(rows, columns=["need", "trail", "state", "why"])
+
+    def recorded(self, need: str) -> Coverage:
+        """Say whether events of a kind are recorded wherever logs were found.
+
+        ``need`` is in the words of a question's ``needs``, such as ``data:s3``. The
+        answer is careful: *recorded* takes one trail over all regions that records all
+        of them, for every account found; *not recorded* takes that every trail is
+        known, and none does.
+        """
+        said = [(trail, trail.recorded(need)) for trail in self.all_trails]
+        for trail, (state, why) in said:
+            if state is State.RECORDED and self._is_everywhere(trail):
+                return Coverage(State.RECORDED, f"{trail.name}: {why}")
+        if said and self._knows_all_trails():
+            states = {state for _, (state, _) in said}
+            if states == {State.NOT_RECORDED}:
+                return Coverage(State.NOT_RECORDED, "no trail records them")
+        reasons = [f"{trail.name}: {why}" for trail, (_, why) in said]
+        return Coverage(State.UNKNOWN, "; ".join(reasons) or "no trail was seen")
+
+    def _is_everywhere(self, trail: Trail) -> bool:
+        """Look whether a trail logs in every region, and for every account found."""
+        accounts = {each.account for each in self.all_folders}
+        covered = trail.organization or accounts <= {trail.account}
+        return bool(trail.logging and trail.multi_region and covered)
+
+    def _knows_all_trails(self) -> bool:
+        """Look whether every folder found is that of a trail that is known."""
+        known = {Place(trail.bucket, trail.prefix) for trail in self.all_trails}
+        found = {
+            Place(each.layout.bucket, each.layout.prefix) for each in self.all_folders
+        }
+        mine = {each.account for each in self.all_folders} <= {self.account}
+        organization = any(trail.organization for trail in self.all_trails)
+        hidden = any(right.startswith(_TRAIL_RIGHTS) for right in self.missing)
+        return not hidden and found <= known and (mine or organization)
+
+    def tables(self, database: str, name: str = "cloudtrail") -> tuple[RawTable, ...]:
+        """Specify a table for each place of logs and kind of record found.
+
+        The place with most folders has the plain names; the next ones get a number. A
+        table looks into the accounts found and into every region of the partition, for
+        a region may come into use; of more than 1,000 accounts, every question must
+        name its own. ``ddl.create_table(table.definition())`` gives the SQL.
+
+        Raises TableError for names that are not allowed.
+        """
+        sizes = Counter(each.layout for each in self.all_folders if each.kind)
+        return tuple(
+            self._table(database, _numbered(name, place), layout, kind)
+            for place, (layout, _) in enumerate(sizes.most_common(), start=1)
+            for kind in Kind
+            if any(_is_in(each, layout, kind) for each in self.all_folders)
+        )
+
+    def _table(self, database: str, name: str, layout: Layout, kind: Kind) -> RawTable:
+        inside = [each for each in self.all_folders if _is_in(each, layout, kind)]
+        accounts = sorted({each.account for each in inside})
+        known = REGIONS.get(self.partition, ())
+        regions = sorted({*known, *(each.region for each in inside)})
+        return RawTable(
+            database,
+            name + _TABLES[kind],
+            layout,
+            min(each.first_day for each in inside),
+            kind,
+            tuple(accounts) if len(accounts) <= MOST_ACCOUNTS else None,
+            tuple(regions),
+        )
+
+    def __repr__(self) -> str:
+        """Say what was found in a few lines, and what could not be seen."""
+        when = self.time.strftime("%Y-%m-%d %H:%M UTC")
+        return "\n".join(
+            [
+                f"Discovery from account {self.account}, {when}",
+                *(_say_trail(trail) for trail in self.all_trails),
+                *self._say_places(),
+                *(f"  missing right: {right}" for right in self.missing),
+                *(f"  left out: {thing}" for thing in self.left_out),
+                '  Next: .trails, .folders, .coverage, .tables("security")',
+            ]
+        )
+
+    def _say_places(self) -> Iterable[str]:
+        if not self.all_folders:
+            yield "  no folders with log files were found"
+        for layout in dict.fromkeys(each.layout for each in self.all_folders):
+            inside = [each for each in self.all_folders if each.layout == layout]
+            accounts = len({each.account for each in inside})
+            regions = len({each.region for each in inside})
+            kinds = ", ".join(sorted({each.folder for each in inside}))
+            first = min(each.first_day for each in inside)
+            last = max(each.last_day for each in inside)
+            yield (
+                f"  {layout.root} {first} to {last}, accounts: {accounts:,}, "
+                f"regions: {regions}, {kinds}"
+            )
+
+
+def _numbered(name: str, place: int) -> str:
+    return name if place == 1 else f"{name}_{place}"
+
+
+def _is_in(folder: LogFolder, layout: Layout, kind: Kind) -> bool:
+    return folder.layout == layout and folder.kind is kind
+
+
+def _join(trail: Trail, state: State) -> str:
+    return ", ".join(
+        need for need in trail.needs() if trail.recorded(need).state is state
+    )
+
+
+def _say_trail(trail: Trail) -> str:
+    logging = {True: "logging", False: "NOT LOGGING", None: "perhaps logging"}
+    facts = [
+        "organization" if trail.organization else f"account {trail.account}",
+        "all regions" if trail.multi_region else trail.home_region,
+        logging[trail.logging],
+        f"records {_join(trail, State.RECORDED) or 'nothing for certain'}",
+    ]
+    return f"  trail {trail.name}: {', '.join(facts)}"
