@@ -66,6 +66,12 @@ def test_a_frame_that_was_grouped_since_gets_what_suits_it(events: Events):
     assert chart(frame).to_json() == ranking(frame).to_json()
 
 
+def test_counts_of_each_outcome_make_a_summary_without_a_total():
+    frame = pd.DataFrame({"object": ["a"], "succeeded": [3], "bytes_out": [9]})
+
+    assert chart(frame).to_json() == ranking(frame).to_json()
+
+
 def test_an_unknown_chart_is_refused_with_the_nearest(events: Events):
     with pytest.raises(
         ChartError, match=r'no chart "timelin".*Did you mean "timeline"'

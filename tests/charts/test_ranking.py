@@ -44,6 +44,12 @@ def test_the_rest_share_a_bar_and_the_subtitle_says_so():
     )
 
 
+def test_a_single_smaller_value_keeps_its_name():
+    frame = pd.DataFrame({"actor": [*"abc"], "events": [9, 8, 3]})
+
+    assert bars(ranking(frame, top=2)) == {"events": {"a": 9, "b": 8, "c": 3}}
+
+
 def test_outcomes_split_the_bars():
     frame = pd.DataFrame(
         {

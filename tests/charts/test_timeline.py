@@ -59,6 +59,12 @@ def test_title_is_the_finding(events: Events):
     )
 
 
+def test_title_names_no_leader_where_there_is_none(events: Events):
+    figure = timeline(events(2, actor=["root", "user/amy"]))
+
+    assert figure.layout.title.text.endswith("; 2 actors</b>")
+
+
 def test_subtitle_says_scope_rows_and_notes(events: Events):
     frame = events(2)
     frame.attrs["trailkit"] = {"scope": "all times", "rows": 2, "notes": ["A limit."]}
@@ -121,6 +127,13 @@ def test_smaller_lanes_share_one_and_the_subtitle_says_so(events: Events):
         figure.layout.title.subtitle.text
     )
     assert [text for text in hover(figure) if "<br>c · " in text]
+
+
+def test_a_single_smaller_lane_keeps_its_name(events: Events):
+    figure = timeline(events(3, actor=["a", "b", "c"]), lanes=2)
+
+    assert figure.layout.yaxis.ticktext == ("a", "b", "c")
+    assert not [text for text in hover(figure) if "c · " in text]
 
 
 def test_hover_says_who_what_when_and_where(events: Events):

@@ -53,6 +53,13 @@ def test_a_wide_summary_gives_the_same_bars():
     assert bars(volume(frame)) == {"success": [5, 7], "failed": [1], "denied": [1, 2]}
 
 
+def test_a_wide_summary_without_a_total_keeps_its_buckets():
+    figure = volume(pd.DataFrame({"hour": HOURS, "succeeded": [5, 7], "denied": 1}))
+
+    assert bars(figure) == {"success": [5, 7], "denied": [1, 1]}
+    assert "a bar is 1 h" in figure.layout.title.subtitle.text
+
+
 def test_the_rest_of_a_wide_summary_is_not_taken_for_success():
     frame = pd.DataFrame({"hour": HOURS, "events": [7, 9], "denied": [1, 2]})
 

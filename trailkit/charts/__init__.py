@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 
 from trailkit.charts.heatmap import heatmap
 from trailkit.charts.ranking import ranking
-from trailkit.charts.reading import about, count_column, key_columns, time_column
+from trailkit.charts.reading import about, is_summary, key_columns, time_column
 from trailkit.charts.theme import register
 from trailkit.charts.timeline import timeline
 from trailkit.charts.volume import volume
@@ -60,7 +60,7 @@ def _suggested(frame: pd.DataFrame) -> str:
 def _fitting(frame: pd.DataFrame) -> list[str]:
     """Name the charts that the frame's columns allow, the most telling first."""
     dated = time_column(frame) is not None
-    summed = count_column(frame) is not None
+    summed = is_summary(frame)
     fitting = ["timeline"] if dated and "actor" in frame.columns else []
     if dated:
         # A summary has no single events to set on a timeline.

@@ -10,6 +10,7 @@ from trailkit.charts import bins
 from trailkit.charts.labels import counted
 from trailkit.charts.reading import (
     count_column,
+    is_summary,
     require,
     subtitle,
     tally,
@@ -43,7 +44,8 @@ def heatmap(frame: pd.DataFrame, count: str | None = None) -> "go.Figure":
     hours = tally(frame, moments.dt.floor("1h"), count).dropna(subset="key")
     if hours.empty:
         return draw_nothing(frame)
-    if count and bins.bucket(when, moments) > pd.Timedelta("1h"):
+    summed = count or is_summary(frame)
+    if summed and bins.bucket(when, moments) > pd.Timedelta("1h"):
         raise ChartError(
             f'A heatmap shows hours, and "{when}" counts whole days. Draw '
             "tk.charts.volume(frame), or ask for the events by hour."

@@ -43,6 +43,8 @@ def ranking(
     parts, values = _placed(frame, keys, count)
     if parts.empty:
         return draw_nothing(frame)
+    # A bar for one other would save none.
+    top = len(values) if len(values) == top + 1 else top
     parts["row"] = parts["place"].clip(upper=top)
     by = label(" and ".join(keys).replace("_", " "))
     names, folded = _names(values, by, top)

@@ -69,6 +69,13 @@ def count_column(frame: pd.DataFrame) -> str | None:
     return total if _split_columns(frame) else total or next(iter(numbers), None)
 
 
+def is_summary(frame: pd.DataFrame) -> bool:
+    """Ask whether a row stands for many events, by a count of all or by outcome."""
+    if "event_id" in frame.columns:
+        return False
+    return count_column(frame) is not None or bool(_split_columns(frame))
+
+
 def key_columns(frame: pd.DataFrame) -> list[str]:
     """Find the columns of text that say what a row is about: the first, mostly."""
     texts = [name for name in frame.columns if is_text(frame[name])]

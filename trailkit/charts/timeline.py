@@ -32,7 +32,7 @@ _HOVER = (
 
 
 def timeline(
-    frame: pd.DataFrame, lane: str | None = None, lanes: int = 12
+    frame: pd.DataFrame, lane: str | None = None, lanes: int = 20
 ) -> "go.Figure":
     """Draw events over time, in lanes by a column, outcome by colour and symbol.
 
@@ -55,7 +55,7 @@ def timeline(
     if events.empty:
         return draw_nothing(frame)
     events["row"], names, folded = _lanes(events["lane"], lanes)
-    events["member"] = events["lane"].where(events["row"] == lanes)
+    events["member"] = events["lane"].where(events["row"] == lanes) if folded else None
     shown = looks(events["outcome"])
     step = step_for(events)
     drawn = marks(events, names, step)
@@ -63,7 +63,7 @@ def timeline(
         [_trace(drawn, outcome, events) for outcome in shown],
         _finding(events, lane),
         subtitle(frame, _sums(drawn, step), folded, undated(moments)),
-        height=190 + 34 * len(names),
+        height=190 + (34 if len(names) <= 12 else 27) * len(names),
         legend=ANY not in shown,
         xaxis={**time_axis(), "range": _reach(drawn)},
         yaxis=name_axis(names),
@@ -102,11 +102,11 @@ def _lanes(column: pd.Series, most: int) -> tuple[np.ndarray, np.ndarray, str]:
     """Give each event its lane, the lanes their names, and say what was folded."""
     # Numbers, not names: two values that are cut to the same label stay two lanes.
     codes, values = pd.factorize(column, use_na_sentinel=False)
-    sizes = np.bincount(codes)
-    kept = np.sort(np.argsort(-sizes, kind="stable")[:most])
+    # A lane for one other would save none.
+    if len(values) <= most + 1:
+        return codes, labels(pd.Series(values)), ""
+    kept = np.sort(np.argsort(-np.bincount(codes), kind="stable")[:most])
     names = labels(pd.Series(values[kept]))
-    if len(values) == len(kept):
-        return codes, names, ""
     rows = np.full(len(values), len(kept))
     rows[kept] = np.arange(len(kept))
     other = counted(len(values) - len(kept), "other")
@@ -147,7 +147,7 @@ def _finding(events: pd.DataFrame, lane: str) -> str:
     if "actor" in events and events["actor"].nunique(dropna=False) == 1:
         return f"{said}; only actor: {label(events['actor'][0])}"
     if sizes.iloc[0] == sizes.iloc[1]:
-        return f"{said}; {counted(len(sizes), 'lane')}"
+        return f"{said}; {counted(len(sizes), column)}"
     return f"{said}; most active {column}: {leader} ({sizes.iloc[0]:,})"
 
 

@@ -9,6 +9,7 @@ from trailkit.charts import bins
 from trailkit.charts.outcome import ANY, Outcome, looks, verdict
 from trailkit.charts.reading import (
     count_column,
+    is_summary,
     require,
     subtitle,
     tally,
@@ -39,7 +40,7 @@ def volume(frame: pd.DataFrame, count: str | None = None) -> "go.Figure":
     count = count or count_column(frame)
     require(frame, "volume", when, *filter(None, [count]))
     moments = times(frame[when])
-    step = _step(when, moments, count)
+    step = _step(when, moments, bool(count) or is_summary(frame))
     bars = tally(frame, bins.floor(moments, step), count).dropna(subset="key")
     if bars.empty:
         return draw_nothing(frame)
@@ -57,8 +58,8 @@ def volume(frame: pd.DataFrame, count: str | None = None) -> "go.Figure":
     )
 
 
-def _step(when: str, moments: pd.Series, count: str | None) -> pd.Timedelta:
-    if count is None:
+def _step(when: str, moments: pd.Series, summed: bool) -> pd.Timedelta:
+    if not summed:
         return bins.step_for(moments, _EVENT_BARS)
     return max(bins.bucket(when, moments), bins.step_for(moments, _BUCKET_BARS))
 
