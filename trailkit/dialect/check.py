@@ -8,7 +8,7 @@ from sqlglot import exp
 from sqlglot.tokenizer_core import Token, TokenType
 
 from trailkit.dialect.grammar import parse, place, tokens
-from trailkit.dialect.networks import unroll_networks
+from trailkit.dialect.networks import is_network_test, unroll_networks
 from trailkit.dialect.relations import relation_tables
 from trailkit.dialect.rules import check_node
 from trailkit.errors import UnknownRelation, UnsupportedSQL, nearest
@@ -42,7 +42,8 @@ def check(sql: str) -> None:
             check_node(node)
         except UnsupportedSQL as error:
             raise UnsupportedSQL(f"{place(node, sql)}{error}") from None
-    unroll_networks(tree.copy())
+    if any(is_network_test(call) for call in tree.find_all(exp.Anonymous)):
+        unroll_networks(tree.copy())
 
 
 def check_query(sql: str, relations: Collection[str]) -> None:
