@@ -6,7 +6,7 @@ from trailkit.charts import chart
 from trailkit.discovery import discover
 from trailkit.errors import TrailkitError
 from trailkit.finding import finding
-from trailkit.opening import athena, demo, local
+from trailkit.opening import athena, demo, local, trino
 from trailkit.provenance import Provenance, provenance
 from trailkit.scope import Scope
 
@@ -23,4 +23,5 @@ __all__ = [
     "finding",
     "local",
     "provenance",
+    "trino",
 ]

@@ -1,4 +1,4 @@
-"""The ways to a case: local files, the practice case, Athena."""
+"""The ways to a case: local files, the practice case, Athena, Trino."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,6 +11,7 @@ from trailkit.record import Kind
 
 if TYPE_CHECKING:
     import boto3
+    from trino.auth import Authentication
 
 
 def local(
@@ -78,13 +79,45 @@ def athena(
         unload=unload,
         poll=poll,
     )
-    named = {
-        Kind.EVENT: table,
-        Kind.INSIGHT: insights,
-        Kind.NETWORK: network,
-        Kind.AGGREGATED: aggregated,
-    }
-    names = {kind: name for kind, name in named.items() if name is not None}
+    names = _by_kind(table, insights, network, aggregated)
+    return Case(TableSource(names, engine.definition), engine, load())
+
+
+def trino(
+    table: str,
+    *,
+    host: str,
+    port: int | None = None,
+    user: str | None = None,
+    insights: str | None = None,
+    network: str | None = None,
+    aggregated: str | None = None,
+    http_scheme: str | None = None,
+    auth: "Authentication | None" = None,
+    verify: bool | str = True,
+) -> Case:
+    """Open a table on a Trino of your own as a case; nothing is asked of it yet.
+
+    ``table`` is ``catalog.schema.table``; the tables of other kinds of record are named
+    beside it. ``user`` is the one at this computer, unless it is given. ``auth`` is one
+    of ``trino.auth``, over https; ``verify`` is False, or a file of certificates.
+
+    It needs ``pip install "trailkit[trino]"``: raises NotConfigured without, and
+    TableError for a wrong name.
+    """
+    from trailkit.engines.trino import TrinoEngine
+    from trailkit.tables.source import TableSource
+
+    engine = TrinoEngine(
+        table,
+        host=host,
+        port=port,
+        user=user,
+        http_scheme=http_scheme,
+        auth=auth,
+        verify=verify,
+    )
+    names = _by_kind(table, insights, network, aggregated)
     return Case(TableSource(names, engine.definition), engine, load())
 
 
@@ -94,3 +127,16 @@ def demo() -> Case:
     It is written to your cache folder the first time, in a few seconds.
     """
     return local(practice_folder())
+
+
+def _by_kind(
+    events: str, insights: str | None, network: str | None, aggregated: str | None
+) -> dict[Kind, str]:
+    """Give the tables that are named, each by the kind of record that it holds."""
+    named = {
+        Kind.EVENT: events,
+        Kind.INSIGHT: insights,
+        Kind.NETWORK: network,
+        Kind.AGGREGATED: aggregated,
+    }
+    return {kind: name for kind, name in named.items() if name is not None}

@@ -1,0 +1,81 @@
+"""Trino's jars, from Maven Central, once: kept in the user's cache folder.
+
+Release 411 runs on Java 17 and is of the age of Athena's engine version 3. Its server
+is put together from jars: some repositories do not have the whole distribution.
+"""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from trailkit.demo import practice
+
+HERE = Path(__file__).parent / "trino"
+VERSION = "411"
+CHECKSUM = "25465afb076503cd75e1c3ad17be74cce6ec5d7591ce242229a4be54b7a1a562"
+"""SHA-256 of the names and checksums of all jars."""
+
+
+def home() -> Path:
+    """Give the folder with ``lib`` and ``plugin/hive``; make it if it is not there.
+
+    It is made beside and moved into place, so that one that is there is whole.
+    """
+    folder = practice.cache_folder() / "conformance" / f"trino-{VERSION}"
+    if not folder.is_dir():
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        making = Path(tempfile.mkdtemp(prefix="trino-", dir=folder.parent))
+        try:
+            _make(making)
+            making.rename(folder)
+        finally:
+            shutil.rmtree(making, ignore_errors=True)
+    found = checksum(folder)
+    assert found == CHECKSUM, f"{folder} holds other jars ({found}): delete it"
+    return folder
+
+
+def checksum(folder: Path) -> str:
+    """Work out the checksum of all jars."""
+    whole = hashlib.sha256()
+    for jar in sorted(folder.rglob("*.jar")):
+        own = hashlib.sha256(jar.read_bytes()).hexdigest()
+        whole.update(f"{own} {jar.relative_to(folder).as_posix()}\n".encode())
+    return whole.hexdigest()
+
+
+def _make(folder: Path) -> None:
+    for part, place in (("trino-main", "lib"), ("trino-hive", "plugin/hive")):
+        _fetch(part, folder / place)
+    classes = folder / "plugin" / "hive" / "classes"
+    jars = os.pathsep.join(f"{folder / place}/*" for place in ("lib", "plugin/hive"))
+    source = str(HERE / "StartTrino.java")
+    _run("javac", "--class-path", jars, "-d", str(classes), source)
+    services = classes / "META-INF" / "services"
+    services.mkdir(parents=True)
+    (services / "io.trino.spi.Plugin").write_text("StartTrino$Hive\n", encoding="utf-8")
+
+
+def _fetch(part: str, folder: Path) -> None:
+    _run(
+        "mvn",
+        "--batch-mode",
+        "--quiet",
+        f"--file={HERE / 'pom.xml'}",
+        "dependency:copy-dependencies",
+        f"-Dtrino.version={VERSION}",
+        f"-Dpart={part}",
+        f"-DoutputDirectory={folder}",
+    )
+
+
+def _run(program: str, *arguments: str) -> None:
+    found = shutil.which(program) or pytest.fail(
+        f"There is no {program}: apt-get install maven default-jdk-headless"
+    )
+    subprocess.run([found, *arguments], check=True, timeout=1200)

@@ -1,0 +1,195 @@
+"""A real Trino on loopback, with the tables of log files that a test publishes.
+
+Open-source Trino has no CloudTrailInputFormat, and its JSON reader refuses an object
+in a string column. So a table lies here in Parquet, with the columns and partition keys
+of Athena's raw table, and with the values that Athena reads from the logs.
+"""
+
+import json
+import re
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.request import urlopen
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+import pytest
+from sqlglot import exp
+from trino.dbapi import Connection
+
+from tests.conformance.trino_jars import VERSION, home
+from trailkit.engines.trino import TrinoEngine
+from trailkit.tables.definition import Definition
+from trailkit.tables.names import trino, trino_text
+
+LOOPBACK = "127.0.0.1"
+CATALOG = "hive"
+PATIENCE = 180.0
+
+_SERVER = """
+coordinator=true
+node-scheduler.include-coordinator=true
+node.environment=conformance
+node.bind-ip={host}
+node.internal-address={host}
+node.external-address={host}
+discovery.uri=http://{host}:{port}
+http-server.http.port={port}
+web-ui.enabled=false
+plugin.dir={home}/plugin
+catalog.config-dir={folder}/catalogs
+query.max-memory=1GB
+query.max-memory-per-node=1GB
+memory.heap-headroom-per-node=400MB
+"""
+_CATALOG = """
+connector.name=hive
+hive.metastore=file
+hive.metastore.catalog.dir=file://{folder}/metastore
+hive.non-managed-table-writes-enabled=true
+"""
+_JAVA = (
+    *("java", "-Xmx2500M", "-XX:+UseG1GC", "-XX:G1HeapRegionSize=32M"),
+    *("-XX:+ExplicitGCInvokesConcurrent", "-Djdk.attach.allowAttachSelf=true"),
+    "--add-opens=java.base/java.nio=ALL-UNNAMED",
+)
+"""What Trino's documentation recommends ("Deploying Trino"), in small."""
+
+_KIND = re.compile("AWSLogs/.*(CloudTrail[A-Za-z-]*)/")
+
+
+class TrinoServer:
+    """The server's process, and the tables that it has."""
+
+    def __init__(self, folder: Path) -> None:
+        """Start on a free port, with everything it writes below the folder."""
+        started = time.monotonic()
+        self.folder, self.port = folder, _free_port()
+        jars = home()
+        self._configure(jars)
+        self._log = (folder / "server.log").open("wb")
+        self._process = subprocess.Popen(
+            [
+                *_JAVA,
+                f"-Dconfig={folder / 'server.properties'}",
+                *("-cp", f"{jars}/lib/*:{jars}/plugin/hive/classes"),
+                *("StartTrino", VERSION),
+            ],
+            cwd=folder,
+            stdout=self._log,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            self._wait()
+        except BaseException:
+            self.stop()
+            raise
+        self.seconds = time.monotonic() - started
+
+    def stop(self) -> None:
+        """End the process, and no other."""
+        self._process.terminate()
+        try:
+            self._process.wait(30)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._log.close()
+
+    def engine(self, table: str = f"{CATALOG}.security.cloudtrail") -> TrinoEngine:
+        """Give an engine that asks this server."""
+        return TrinoEngine(table, host=LOOPBACK, port=self.port, user="analyst")
+
+    def rows(self, sql: str) -> list[list[Any]]:
+        """Run any statement, and give its rows as Trino's client does."""
+        with Connection(LOOPBACK, self.port, "analyst", timezone="UTC") as connection:
+            return connection.cursor().execute(sql).fetchall()
+
+    def create(self, table: Definition, rows: pa.Table, total: int) -> None:
+        """Make a table of rows, a file for each partition; ``total`` is not needed."""
+        del total
+        place = self._write(table, rows)
+        name = f"{trino(CATALOG)}.{trino(table.database)}"
+        self.rows(f"create schema if not exists {name}")
+        self.rows(_create_table(f"{name}.{trino(table.name)}", table, place))
+        self.rows(
+            f"call {CATALOG}.system.sync_partition_metadata("
+            f"{trino_text(table.database)}, {trino_text(table.name)}, 'ADD')"
+        )
+
+    def _write(self, table: Definition, rows: pa.Table) -> Path:
+        """Write the files below a folder that says the kind, as in the logs' bucket."""
+        kind = _KIND.search(table.properties["storage.location.template"])
+        assert kind is not None
+        place = self.folder / table.database / table.name / "AWSLogs" / kind[1]
+        place.mkdir(parents=True)
+        for names, part in _partitions(rows, list(table.partitions)):
+            folder = place.joinpath(*names)
+            folder.mkdir(parents=True)
+            pq.write_table(part, folder / "part.parquet")
+        return place
+
+    def _configure(self, jars: Path) -> None:
+        (self.folder / "catalogs").mkdir()
+        texts = {"server.properties": _SERVER, "catalogs/hive.properties": _CATALOG}
+        for name, text in texts.items():
+            filled = text.format(
+                host=LOOPBACK, port=self.port, home=jars, folder=self.folder
+            )
+            (self.folder / name).write_text(filled, encoding="utf-8")
+
+    def _wait(self) -> None:
+        give_up = time.monotonic() + PATIENCE
+        while time.monotonic() < give_up and self._process.poll() is None:
+            if self._is_ready():
+                return
+            time.sleep(0.5)
+        log = (self.folder / "server.log").read_text(encoding="utf-8", errors="replace")
+        pytest.fail(f"Trino did not start:\n{log[-4000:]}")
+
+    def _is_ready(self) -> bool:
+        try:
+            with urlopen(f"http://{LOOPBACK}:{self.port}/v1/info", timeout=5) as reply:
+                return not json.load(reply)["starting"]
+        except OSError:
+            return False
+
+
+def _free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind((LOOPBACK, 0))
+        return listener.getsockname()[1]
+
+
+def _partitions(
+    rows: pa.Table, keys: list[str]
+) -> Iterator[tuple[list[str], pa.Table]]:
+    """Take rows apart by their keys; give the folders' names as Hive writes them."""
+    data = rows.drop_columns([*keys, "$path"])
+    for values in rows.select(keys).group_by(keys).aggregate([]).to_pylist():
+        mask = [pc.equal(rows[key], value) for key, value in values.items()]
+        chosen = mask[0]
+        for more in mask[1:]:
+            chosen = pc.and_(chosen, more)
+        names = [f"{k}={v.replace('/', '%2F')}" for k, v in values.items()]
+        yield names, data.filter(chosen)
+
+
+def _create_table(name: str, table: Definition, place: Path) -> str:
+    columns = {**table.columns, **table.partitions}
+    listed = ",\n".join(f"    {trino(n)} {_type(k)}" for n, k in columns.items())
+    keys = ", ".join(map(trino_text, table.partitions))
+    return (
+        f"create table {name} (\n{listed}\n) with (\n    format = 'PARQUET',\n"
+        f"    external_location = 'file://{place}',\n"
+        f"    partitioned_by = array[{keys}]\n)"
+    )
+
+
+def _type(hive: str) -> str:
+    return exp.DataType.build(hive, dialect="hive").sql("trino")
