@@ -310,10 +310,11 @@ select
     nullif(event_id, '') as event_id,
     nullif(shared_event_id, '') as shared_event_id,
     -- An action that two accounts recorded is two events with one `action_id`. It holds
-    -- service and name: SwitchRole shares its id with the AssumeRole that AWS made.
+    -- service and name: SwitchRole shares its id with the AssumeRole that AWS made. Two
+    -- records with one event id are one action, unless their times differ.
     coalesce(
-        nullif(shared_event_id, '') || '/' || service || '/' || action,
-        nullif(event_id, '')
+        shared_event_id || '/' || service || '/' || action,
+        event_id || date_format(time, '/%Y-%m-%dT%H:%i:%sZ')
     ) as action_id,
     nullif(addendum_original_event_id, '') as original_event_id,
     nullif(addendum_reason, '') as addendum_reason,

@@ -788,7 +788,7 @@ REST = [
         "a single event is its own action",
         record(eventID="e-2"),
         shared_event_id=None,
-        action_id="e-2",
+        action_id="e-2/2026-03-09T11:40:00Z",
     ),
     sees(
         "TLS is told",

@@ -194,6 +194,12 @@ def test_volume_counts_an_action_of_two_accounts_once(case: tk.Case) -> None:
     assert hour["outcome"].tolist() == ["denied", "failed", "success"]
 
 
+def test_one_event_id_at_two_times_is_two_events(made: Made) -> None:
+    first = record(at="11:00:00")
+    case = made(first, {**first, "eventTime": "2026-03-09T11:30:00Z"})
+    assert rows(case.ask("activity/volume"), "events") == [(2,)]
+
+
 def test_an_event_is_shown_with_all_that_the_lens_sees(case: tk.Case) -> None:
     frame = case.ask("activity/event", event_id=DAY[0]["eventID"])
     assert len(frame) == 1

@@ -43,6 +43,9 @@ columns of ``events``: each row is the endpoint owner's copy of a call.
 _RECORD = [*relation_columns(), *PLACE]
 """Every column of ``records``."""
 
+_IDENTITY = {"event_id", "time"}
+"""What tells events apart, and so is always kept: ids have been seen at two times."""
+
 
 def compose(select: str, source: Source, scope: Scope) -> str:
     """Put the relations that a SELECT reads in front of it, as Athena SQL."""
@@ -63,7 +66,7 @@ def _relation(
 ) -> dict[str, str]:
     """Write two CTEs: the records that a relation stands on, and the relation."""
     every = _columns(relation)
-    wanted = every.keys() if used is None else every.keys() & {*used, "event_id"}
+    wanted = every.keys() if used is None else every.keys() & {*used, *_IDENTITY}
     kept = layers.needed(every, wanted)
     read = {name for column in kept.values() for name in column.below}
     below = "records" if relation.name == "events" else f"{relation.name}_records"

@@ -241,8 +241,8 @@ from (
             read_only,
             event_id,
             coalesce(
-                nullif(shared_event_id, '') || '/' || service || '/' || action,
-                nullif(event_id, '')
+                shared_event_id || '/' || service || '/' || action,
+                event_id || date_format(time, '/%Y-%m-%dT%H:%i:%sZ')
             ) as action_id,
             on_behalf_of_user_id,
             session_issuer_arn,
