@@ -33,6 +33,8 @@ FORBIDDEN = {
     ],
     "trailkit.tables": ["case", "charts", "demo", "engines", "library", "question"],
     "trailkit.evidence": ["case", "charts", "demo", "engines", "library", "question"],
+    "trailkit.discovery": ["case", "charts", "demo", "engines", "library", "question"],
+    "trailkit.history": ["case", "charts", "demo", "engines", "library", "question"],
     "trailkit.demo.routine": ["demo.story"],
 }
 """Package or module, and what neither it nor its parts may import."""

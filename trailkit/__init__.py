@@ -5,7 +5,7 @@ from trailkit.case import Case
 from trailkit.charts import chart
 from trailkit.discovery import discover
 from trailkit.errors import TrailkitError
-from trailkit.finding import finding
+from trailkit.finding import finding, tell
 from trailkit.opening import athena, demo, local, trino
 from trailkit.provenance import Provenance, provenance
 from trailkit.scope import Scope
@@ -20,8 +20,10 @@ __all__ = [
     "charts",
     "demo",
     "discover",
+    "event_history",
     "finding",
     "local",
     "provenance",
+    "tell",
     "trino",
 ]

@@ -74,8 +74,8 @@ _BY_CODE: tuple[tuple[tuple[str, ...], *Known], ...] = (
             *("RequestLimitExceeded", "SlowDown"),
         ),
         Unavailable,
-        "AWS throttled every attempt for two minutes: too many queries or requests in "
-        "this account and region. Wait, then repeat the line.",
+        "AWS throttled every attempt: too many queries or requests in this account and "
+        "region. Wait, then repeat the line.",
     ),
     (
         ("EntityNotFoundException",),
