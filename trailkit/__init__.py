@@ -6,6 +6,7 @@ from trailkit.charts import chart
 from trailkit.discovery import discover
 from trailkit.errors import TrailkitError
 from trailkit.finding import finding, tell
+from trailkit.history import event_history
 from trailkit.opening import athena, demo, local, trino
 from trailkit.provenance import Provenance, provenance
 from trailkit.scope import Scope
