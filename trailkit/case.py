@@ -14,7 +14,7 @@ from trailkit.errors import EvidenceError, UnboundedScan
 from trailkit.library import Ask, Library
 from trailkit.notices import notice
 from trailkit.question import Question
-from trailkit.scope import Moment, Scope, duration
+from trailkit.scope import Moment, Scope, duration, moment
 from trailkit.source import Original, Source
 
 
@@ -43,6 +43,14 @@ class Case:
         after the start, or the start lies in the future.
         """
         return replace(self, scope=self.scope.window(start, end))
+
+    def around(self, time: Moment, length: str | timedelta) -> "Case":
+        """Narrow to so much time before a moment and as much after it.
+
+        ``case.around(event["time"], "1h")`` shows what else happened then.
+        """
+        middle, reach = moment(time), duration(length)
+        return self.window(middle - reach, middle + reach)
 
     def last(self, length: str | timedelta) -> "Case":
         """Narrow to the last so many minutes, hours or days: ``case.last("7d")``.

@@ -1,4 +1,4 @@
-"""A frame in words: what it holds, over what time, and who leads."""
+"""A frame and an event in words."""
 
 from collections.abc import Iterator
 from html import unescape
@@ -11,10 +11,8 @@ from trailkit.charts.reading import TOTALS, about, count_column, tally
 
 _STARTS, _ENDS = ("time", "first_seen"), ("time", "last_seen")
 _LEADERS = {
-    "actor": "actor",
-    "action": "action",
-    "source_ip": "source address",
-    "error_code": "error code",
+    **{"actor": "actor", "identity": "identity", "action": "action"},
+    **{"source_ip": "address", "error_code": "error"},
 }
 
 
@@ -36,13 +34,50 @@ def finding(frame: pd.DataFrame) -> str:
     return "\n".join([*([asked] if asked else []), *said, *notes])
 
 
+def tell(event: pd.Series) -> str:
+    """Say one event in words: who, what, when, where, from where, and with what.
+
+    ``event`` is a row of a list of events: ``frame.iloc[0]``. What the row does not
+    have is left out.
+
+    >>> event = {"actor": "root", "action": "DeleteTrail", "outcome": "denied"}
+    >>> print(tell(pd.Series(event)))
+    Who:   root
+    What:  DeleteTrail, denied
+    """
+    told = {word: _joined(event, columns) for word, columns in _WORDS.items()}
+    return "\n".join(f"{word + ':':<6} {text}" for word, text in told.items() if text)
+
+
+_WORDS = {
+    "Who": ("actor", "principal_arn"),
+    "What": ("action", "bucket", "target", "outcome", "error_code"),
+    "When": ("time",),
+    "Where": ("account", "region"),
+    "From": ("source_ip",),
+    "With": ("access_key", "session_id", "user_agent"),
+    "Event": ("event_id",),
+}
+"""The words that an investigator answers to, and the columns that hold the answer."""
+
+
+def _joined(event: pd.Series, columns: tuple[str, ...]) -> str:
+    values = (event[name] for name in columns if name in event.index)
+    return ", ".join(_shown(value) for value in values if not pd.isna(value))
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, pd.Timestamp):
+        return f"{value:%Y-%m-%d %H:%M:%S} UTC"
+    return unescape(label(str(value), 200))
+
+
 def _rows(frame: pd.DataFrame) -> Iterator[str]:
     count = count_column(frame)
     yield f"{_how_much(frame, count)}."
     yield from _span(frame)
-    for column, noun in _LEADERS.items():
-        if column in frame.columns:
-            yield from _leader(frame, column, noun, count)
+    for column in frame.columns.intersection([*_LEADERS]):
+        yield from _leader(frame, column, count)
 
 
 def _how_much(frame: pd.DataFrame, count: str | None) -> str:
@@ -62,20 +97,16 @@ def _span(frame: pd.DataFrame) -> Iterator[str]:
         yield f"From {first:%Y-%m-%d %H:%M:%S} to {last:%Y-%m-%d %H:%M:%S} UTC."
 
 
-def _leader(
-    frame: pd.DataFrame, column: str, noun: str, count: str | None
-) -> Iterator[str]:
+def _leader(frame: pd.DataFrame, column: str, count: str | None) -> Iterator[str]:
     weight = frame[count] if count else pd.Series(1, frame.index)
     sums = (
         weight.groupby(frame[column]).sum().sort_values(ascending=False, kind="stable")
     )
+    if sums.empty:
+        return
+    noun, leader = _LEADERS[column], unescape(label(sums.index[0], 80))
     if len(sums) == 1:
-        yield f"Only {noun}: {_plain(sums.index[0])}."
-    elif len(sums) > 1:
-        most = f"{_plain(sums.index[0])} ({sums.iloc[0]:,})"
-        yield f"{len(sums):,} {noun}s, most often {most}."
-
-
-def _plain(value: object) -> str:
-    """Show a log value with what cannot be printed as its escape, and cut to length."""
-    return unescape(label(value, 80))
+        yield f"Only {noun}: {leader}."
+    else:
+        others = counted(len(sums) - 1, "other")
+        yield f"Most by {noun}: {leader} ({sums.iloc[0]:,}), then {others}."

@@ -1,13 +1,18 @@
 """What trailkit says beside a frame: bounds it took, limits, what no rows mean."""
 
 import sys
+from typing import TextIO
 
 
 def notice(text: str) -> None:
-    """Say a sentence to the person at the keyboard.
+    """Say a sentence to the person at the keyboard."""
+    print(text, file=beside())
 
-    In a notebook it stands above the frame; elsewhere it goes to stderr, so that
-    output that a program reads stays clean.
+
+def beside() -> TextIO:
+    """Give the stream for what is said beside the answer.
+
+    In a notebook that is the cell's own output; elsewhere stderr, so that output that
+    a program reads stays clean.
     """
-    in_notebook = "ipykernel" in sys.modules
-    print(text, file=sys.stdout if in_notebook else sys.stderr)
+    return sys.stdout if "ipykernel" in sys.modules else sys.stderr

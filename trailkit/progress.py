@@ -1,10 +1,11 @@
-"""One line on stderr that says how far a long piece of work has come."""
+"""One line that says how far a long piece of work has come."""
 
 import shutil
-import sys
 import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+
+from trailkit.notices import beside
 
 FIRST_SHOWN = 1.0
 """Seconds of silence: what takes less time needs no progress."""
@@ -47,14 +48,14 @@ class _Line:
     def wipe(self) -> None:
         if self._width:
             self._write("")
-            sys.stderr.write("\r")
-            sys.stderr.flush()
+            beside().write("\r")
+            beside().flush()
 
     def _write(self, text: str) -> None:
         room = shutil.get_terminal_size().columns - 1
         shown = "".join(char if char.isprintable() else "?" for char in text)[:room]
-        sys.stderr.write("\r" + shown.ljust(self._width))
-        sys.stderr.flush()
+        beside().write("\r" + shown.ljust(self._width))
+        beside().flush()
         self._width = len(shown)
 
 

@@ -1,0 +1,71 @@
+"""The findings of the notebook on the deleted bucket, held to the answer key."""
+
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+from trailkit.demo import practice
+
+NOTEBOOK = Path(__file__).parents[1] / "notebooks" / "10_who_deleted_the_bucket.ipynb"
+KEY = practice.answers()
+
+
+@pytest.fixture(scope="module")
+def said() -> dict[str, str]:
+    """Run the notebook and give what each heading's cell printed."""
+    notebook = nbformat.read(NOTEBOOK, as_version=4)
+    NotebookClient(notebook, timeout=120, kernel_name="python3").execute()
+    texts: dict[str, str] = {}
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            heading = cell.source.splitlines()[0].lstrip("# ")
+        else:
+            texts[heading] = texts.get(heading, "") + "".join(map(shown, cell.outputs))
+    return texts
+
+
+def shown(output) -> str:
+    return output.get("text") or output.get("data", {}).get("text/plain", "")
+
+
+def test_it_asks_for_the_bucket_of_the_story():
+    notebook = nbformat.read(NOTEBOOK, as_version=4)
+    [cell] = [c for c in notebook.cells if c.metadata.get("tags") == ["parameters"]]
+    assert f'bucket = "{KEY.bucket}"' in cell.source
+
+
+def test_it_names_time_address_credential_and_bucket_of_the_deletion(said):
+    deletion = said["The deletion itself"]
+    facts = [KEY.bucket, KEY.deletion.address, KEY.deletion.access_key]
+    facts += [KEY.deletion.event_id, KEY.deletion.account, KEY.deletion.region]
+    assert [fact for fact in facts if fact not in deletion] == []
+    assert f"{KEY.deletion.time:%Y-%m-%d %H:%M:%S} UTC" in deletion
+    assert "success" in deletion
+
+
+def test_it_follows_the_role_to_the_user_behind_it(said):
+    assert (
+        f"user/{KEY.created_user.rpartition('/')[2]}"
+        in said["Who else was at that address?"]
+    )
+    assert "SwitchRole" in said["How did they come to that role?"]
+
+
+def test_it_ends_at_the_leaked_key_and_the_first_use_of_it(said):
+    first = said["In words"]
+    assert KEY.leaked_key in first
+    assert KEY.first.event_id in first
+    assert KEY.address in first
+
+
+def test_it_counts_what_was_taken(said):
+    taken = said["What did they take?"]
+    assert f" {KEY.reading.objects}\n" in taken
+    assert f" {KEY.reading.bytes}\n" in taken
+
+
+def test_it_shows_when_the_log_was_blind(said):
+    assert "stops" in said["Did they blind the log?"]
+    assert "starts" in said["Did they blind the log?"]
