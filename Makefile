@@ -7,7 +7,7 @@ OPTIONS ?=
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test notebooks bench lint conformance constraints clean
+.PHONY: help lab test notebooks bench lint conformance picture constraints clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -18,9 +18,8 @@ lab: .venv/kit ## open the first notebook in JupyterLab
 test: .venv/checks ## run the quick tests: offline, no AWS
 	$(BIN)/pytest --numprocesses=auto $(OPTIONS)
 
-notebooks: .venv/kit ## run every notebook, into build/notebooks as HTML
-	PLOTLY_RENDERER=notebook $(BIN)/jupyter-nbconvert --execute --to html \
-		--HTMLExporter.require_js_url= --HTMLExporter.mathjax_url= \
+notebooks: .venv/kit ## run every notebook; what they show is in build/notebooks
+	$(BIN)/jupyter-nbconvert --execute --to notebook \
 		--output-dir build/notebooks notebooks/*.ipynb
 
 bench: .venv/checks ## measure the speed, as ratios to a baseline
@@ -35,6 +34,9 @@ lint: .venv/checks ## check style and types
 
 conformance: .venv/checks ## test against a real browser and a real Hive parser
 	$(BIN)/pytest tests/conformance $(OPTIONS)
+
+picture: .venv/checks ## draw the README's chart anew; takes a Chromium
+	$(BIN)/python docs/images/draw.py
 
 constraints: .venv/checks ## take the newest versions, and write them down
 	$(BIN)/pip install --quiet --upgrade --upgrade-strategy eager \

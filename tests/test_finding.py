@@ -22,8 +22,8 @@ def test_a_list_of_events_is_counted_by_outcome() -> None:
 
 def test_who_leads_is_named_with_how_often() -> None:
     said = finding(events(actor=["root", "user/alice", "root"], source_ip=["a"] * 3))
-    assert "2 actors, most often root (2)." in said
-    assert "Only source address: a." in said
+    assert "Most by actor: root (2), then 1 other." in said
+    assert "Only address: a." in said
 
 
 def test_a_summary_is_weighed_by_its_events() -> None:
@@ -41,7 +41,7 @@ def test_a_summary_is_weighed_by_its_events() -> None:
     assert finding(frame).splitlines() == [
         "2 rows: 10 of 43 events denied.",
         "From 2026-03-01 00:00:00 to 2026-03-03 00:00:00 UTC.",
-        "2 actors, most often role/Deploy (40).",
+        "Most by actor: role/Deploy (40), then 1 other.",
     ]
 
 

@@ -93,7 +93,7 @@ LEAKS = {
     "a path of somebody's machine": rf"{re.escape(str(PROJECT))}\b|/(home|Users)/\w+/",
     "a registry's host": r"://[^\s/\"']*(pypi|pythonhosted|npmjs|maven|crates|debian)\b",
     "a private key": r"-----BEGIN [A-Z ]*PRIVATE KEY",
-    "an access key": r"\b(AKIA|ASIA)(?![A-Z0-9]*EXAMPL)[A-Z0-9]{16}\b",
+    "an access key": r"\b(AKIA|ASIA)(?!IOSFODNN7|[A-Z0-9]*EXAMPLE)[A-Z0-9]{16}\b",
 }
 
 

@@ -25,6 +25,7 @@ LOOPBACK = "127.0.0.1"
 PATIENCE = 120  # seconds, on a busy machine
 
 PROMPTS = ".jp-NotebookPanel .jp-CodeCell .jp-InputPrompt"
+CHART = ".js-plotly-plot"
 STDERR = "[data-mime-type='application/vnd.jupyter.stderr']"
 
 
@@ -57,6 +58,8 @@ def visit(tmp_path_factory: pytest.TempPathFactory) -> Visit:
         page.goto(url)
         run_all_cells(page)
         look(page, seen)
+        page.locator(CHART).first.scroll_into_view_if_needed()
+        page.wait_for_timeout(1000)
         page.screenshot(path=home / "start_here.png")
         print(f"Screenshot: {home / 'start_here.png'}")
     return seen
@@ -88,19 +91,22 @@ def lab(home: Path, proxy: str) -> Generator[str]:
     """Run `make lab` on a copy of the notebook, for a user without any settings."""
     copy = shutil.copy(NOTEBOOK, home)
     port, token = free_port(), secrets.token_hex()
-    options = f"--no-browser --ServerApp.port={port} --IdentityProvider.token={token}"
+    options = "OPTIONS=--no-browser"
+    options += f" --ServerApp.port={port} --IdentityProvider.token={token}"
     server = subprocess.Popen(
-        ["make", "lab", f"NOTEBOOK={copy}", f"OPTIONS={options}"],
+        # What is installed stays: pip could not get past the proxy.
+        ["make", "--old-file=.venv/kit", "lab", f"NOTEBOOK={copy}", options],
         cwd=PROJECT,
         env=os.environ | {"HOME": str(home)} | calls_through(proxy),
     )
     address = f"http://{LOOPBACK}:{port}"
     try:
-        wait_for(f"{address}/api?token={token}")
+        wait_for(f"{address}/api?token={token}", server)
         yield f"{address}/lab/tree/{NOTEBOOK.name}?token={token}"
     finally:
-        stop = urllib.request.Request(f"{address}/api/shutdown?token={token}", b"")
-        urllib.request.urlopen(stop).close()
+        if server.poll() is None:
+            stop = urllib.request.Request(f"{address}/api/shutdown?token={token}", b"")
+            urllib.request.urlopen(stop).close()
         server.wait(PATIENCE)
 
 
@@ -117,13 +123,14 @@ def free_port() -> int:
         return listener.getsockname()[1]
 
 
-def wait_for(url: str) -> None:
+def wait_for(url: str, server: subprocess.Popen[bytes]) -> None:
     give_up = time.monotonic() + PATIENCE
-    while time.monotonic() < give_up:
+    while server.poll() is None and time.monotonic() < give_up:
         try:
             return urllib.request.urlopen(url).close()
         except OSError:
             time.sleep(0.2)
+    server.terminate()
     pytest.fail("JupyterLab did not start.")
 
 
@@ -152,7 +159,7 @@ def run_all_cells(page: Page) -> None:
 def look(page: Page, seen: Visit) -> None:
     seen.prompts = page.locator(PROMPTS).all_text_contents()
     seen.stderr = page.locator(STDERR).all_text_contents()
-    charts = page.locator(".js-plotly-plot").all()
+    charts = page.locator(CHART).all()
     seen.marks = [chart.locator("svg .trace path").count() for chart in charts]
 
 
