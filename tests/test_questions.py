@@ -6,7 +6,6 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from trailkit.evidence.store import open_store
 
 import trailkit as tk
 from tests import golden_files
@@ -25,6 +24,7 @@ from trailkit import lens
 from trailkit.engines import Answer
 from trailkit.engines.local import LocalEngine
 from trailkit.evidence.source import StoreSource
+from trailkit.evidence.store import open_store
 from trailkit.library import load
 from trailkit.question import EVENT_COLUMNS, Question
 from trailkit.record import Kind
