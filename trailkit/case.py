@@ -8,7 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from trailkit import asking, lens
+from trailkit import asking, lens, parameters
+from trailkit.cost.estimate import Estimate, estimate
 from trailkit.engines import Engine
 from trailkit.errors import EvidenceError, UnboundedScan
 from trailkit.library import Ask, Library
@@ -105,6 +106,21 @@ class Case:
         asked = asking.ad_hoc(select, self.source, self.scope)
         return asking.run(asked, self.engine, self.source)
 
+    def estimate(self, name: str = "", /, **values: Any) -> Estimate:
+        """Say what a question would read and cost, before it runs.
+
+        Without a name it is about any question that reads the events of the case once.
+        On Athena it lists the log files in scope, which S3 bills by the request: about
+        $0.005 for a million files. Raises TableError for a table that does not say
+        where its files lie, AccessRefused without s3:ListBucket.
+        """
+        if name or values:
+            asked = self._request(self.questions[name], values)
+        else:
+            self._require_window("estimate")
+            asked = asking.ad_hoc(_ANY, self.source, self.scope)
+        return self._estimate(name or "Any question", asked.reads, asked.scope)
+
     def library(self, about: str = "") -> pd.DataFrame:
         """List the questions that mention a text, all of them without one."""
         return self.questions.search(about)
@@ -135,7 +151,7 @@ class Case:
 
         Raises EvidenceError when no record has that id, or the file has changed.
         """
-        found = self.source.originals(event_id)
+        found = self.source.originals(event_id, lambda: self._files_of(event_id))
         if not found:
             raise EvidenceError(
                 f'No record has the event id "{event_id}" in {self.source.title}. '
@@ -152,12 +168,23 @@ class Case:
         self._require_window(question.name)
         return asking.request(question, values, self.source, self.scope)
 
+    def _estimate(self, title: str, reads: Mapping[str, int], scope: Scope) -> Estimate:
+        return estimate(title, reads, self.source, self.engine, scope)
+
     def _require_window(self, name: str) -> None:
         if self.source.needs_window and not self.scope.bounded:
             raise UnboundedScan(
                 f'"{name}" would read every log file of {self.source.title}. Give it a '
                 'window: case.window("2026-03-02", "2026-03-03") or case.last("24h").'
             )
+
+    def _files_of(self, event_id: str) -> list[str]:
+        """Ask for the log files that hold an event."""
+        wanted = parameters.literal(event_id, "text")
+        self._require_window("original")
+        select = f"select distinct file from deliveries where event_id = {wanted}"
+        answer = self.engine.run(lens.compose(select, self.source, self.scope))
+        return sorted(answer.table.column("file").to_pylist())
 
     def _newest(self) -> datetime:
         """Give the time from which ``last`` counts back."""
@@ -178,6 +205,7 @@ class Case:
         return answer.table.to_pylist()[0]
 
 
+_ANY = "select event_id from events"
 _SPAN = "select min(time) as first, max(time) as last from events"
 _WHERE = """
 select

@@ -15,4 +15,9 @@ def beside() -> TextIO:
     In a notebook that is the cell's own output; elsewhere stderr, so that output that
     a program reads stays clean.
     """
-    return sys.stdout if "ipykernel" in sys.modules else sys.stderr
+    return sys.stdout if _in_notebook() else sys.stderr
+
+
+def _in_notebook() -> bool:
+    ipython = sys.modules.get("IPython")
+    return ipython is not None and hasattr(ipython.get_ipython(), "kernel")

@@ -80,7 +80,7 @@ def athena(
         poll=poll,
     )
     names = _by_kind(table, insights, network, aggregated)
-    return Case(TableSource(names, engine.definition), engine, load())
+    return Case(TableSource(names, engine.definition, engine.read), engine, load())
 
 
 def trino(

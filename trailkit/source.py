@@ -1,6 +1,7 @@
 """What a case stands on: records, and what is known of the files they came from."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -29,6 +30,10 @@ class Original:
         return f"{self.file}, record {self.position}\n{record}"
 
     __repr__ = __str__
+
+
+Files = Callable[[], list[str]]
+"""Ask for the log files of an event."""
 
 
 class Source(Protocol):
@@ -71,6 +76,9 @@ class Source(Protocol):
         """List what could not be read: file, position, reason."""
         ...
 
-    def originals(self, event_id: str) -> list[Original]:
-        """Read the records of an event again from their log files."""
+    def originals(self, event_id: str, files: Files) -> list[Original]:
+        """Read the records of an event again from their log files.
+
+        ``files`` asks the engine for those files, where the source does not know them.
+        """
         ...

@@ -7,7 +7,7 @@ from trailkit.conditions import conditions, texts
 from trailkit.evidence.store import Store
 from trailkit.record import PLACE, Kind
 from trailkit.scope import Scope
-from trailkit.source import Original
+from trailkit.source import Files, Original
 
 _SCHEMA = "store"
 _FOLDER = [name for name in PLACE if name != "file"]
@@ -84,6 +84,6 @@ class StoreSource:
         parts = [pq.read_table(path) for path in self._store.parquet(name)]
         return pd.concat([part.to_pandas() for part in parts], ignore_index=True)
 
-    def originals(self, event_id: str) -> list[Original]:
+    def originals(self, event_id: str, files: Files) -> list[Original]:
         """Read the records of an event again from their log files."""
         return [Original(*place) for place in self._store.original(event_id)]

@@ -9,14 +9,15 @@ from typing import Any
 import boto3
 from pyathena.connection import Connection
 
+from trailkit.aws import explain
 from trailkit.aws.access import Access
+from trailkit.cost.price import per_terabyte
 from trailkit.engines import Answer
 from trailkit.engines.athena import catalog, results, unload
 from trailkit.engines.athena.cursor import AsText, PatientCursor
 from trailkit.engines.athena.destination import Destination, require_one, settle
 from trailkit.engines.athena.explain import explained
 from trailkit.engines.athena.files import ResultFiles
-from trailkit.engines.athena.price import per_terabyte
 from trailkit.engines.athena.query import Query
 from trailkit.progress import line
 from trailkit.tables.definition import Definition
@@ -82,6 +83,11 @@ class AthenaEngine:
         with explained():
             return catalog.definition(catalog.TableName.parse(table), self._access)
 
+    def read(self, url: str) -> bytes:
+        """Fetch a log file from S3; raises AccessRefused without s3:GetObject."""
+        with explained():
+            return ResultFiles(self._access.client("s3"), None).read(url)
+
     @cached_property
     def destination(self) -> Destination:
         """The workgroup and the checked place of results."""
@@ -91,6 +97,14 @@ class AthenaEngine:
     def price(self) -> float:
         """Dollars for a terabyte scanned: yours, else the region's."""
         return per_terabyte(self._access.region) if self._price is None else self._price
+
+    def objects(self, **asked: Any) -> dict[str, Any]:
+        """List objects in S3, a page of them, as ListObjectsV2 does.
+
+        Raises AccessRefused without s3:ListBucket.
+        """
+        with explain.explained():
+            return self._access.client("s3").list_objects_v2(**asked)
 
     @cached_property
     def _connection(self) -> Connection[PatientCursor]:

@@ -1,0 +1,53 @@
+"""Each notebook runs on Athena with one changed line, and says the same."""
+
+import re
+from pathlib import Path
+
+import boto3
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+from tests.tables_over_logs import BUCKET, publish
+from trailkit.demo import practice
+from trailkit.demo.organization import ACCOUNTS
+
+NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
+KEY = practice.answers()
+
+OPENING = "case = tk.local(folder) if folder else tk.demo()"
+ON_ATHENA = (
+    'case = tk.athena("security.cloudtrail", workgroup="dfir", poll=0.05)'
+    '.window("2026-03-02", "2026-03-16")'
+)
+
+
+@pytest.fixture
+def trail(athena, tmp_path):
+    """Lay the practice case into the tests' Athena, with the logs of its last days."""
+    practice.write(tmp_path)
+    publish(athena, tmp_path, tuple(each.id for each in ACCOUNTS), "security")
+    athena.bucket(BUCKET)
+    client = boto3.client("s3")
+    for path in tmp_path.rglob("2026/03/1[23456]/*.json.gz"):
+        key = path.relative_to(tmp_path).as_posix()
+        client.put_object(Bucket=BUCKET, Key=key, Body=path.read_bytes())
+
+
+@pytest.mark.parametrize("name", ["00_start_here", "10_who_deleted_the_bucket"])
+def test_a_notebook_runs_on_athena_with_one_changed_line(trail, name):
+    notebook = nbformat.read(NOTEBOOKS / f"{name}.ipynb", as_version=4)
+    changed = [cell for cell in notebook.cells if cell.source == OPENING]
+    assert len(changed) == 1
+    changed[0].source = ON_ATHENA
+    NotebookClient(notebook, timeout=120, kernel_name="python3").execute()
+    said = " ".join(
+        output.get("text") or output.get("data", {}).get("text/plain", "")
+        for cell in notebook.cells
+        for output in cell.get("outputs", [])
+    )
+    assert re.search(r"query_id +[0-9a-f-]{36}", said)
+    if name == "10_who_deleted_the_bucket":
+        assert KEY.deletion.address in said
+        assert KEY.leaked_key in said
+        assert f'"eventID": "{KEY.deletion.event_id}"' in said
