@@ -21,7 +21,8 @@ from tests.athena_server import (
     WRITING_REFUSED,
     AthenaServer,
 )
-from trailkit.engines.athena import AthenaEngine, price
+from trailkit.cost import price
+from trailkit.engines.athena import AthenaEngine
 from trailkit.engines.athena.results import Column, from_csv
 from trailkit.engines.athena.unload import order
 from trailkit.errors import (

@@ -1,6 +1,7 @@
 """From a question and its values to a frame: compose, run, note, attach."""
 
 import secrets
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -21,9 +22,13 @@ from trailkit.source import Source
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """Finished Athena SQL, with what it asks and where."""
+    """Finished Athena SQL, with what it asks and where.
+
+    ``reads`` counts how often it reads each relation of the lens.
+    """
 
     sql: str
+    reads: Counter[str]
     scope: Scope
     question: Question | None
     values: Mapping[str, Any]
@@ -43,13 +48,14 @@ def request(
     select = parameters.bind(question.sql, literals | window)
     searched = _searched(question, scope)
     sql = lens.compose(select, source, searched)
-    return Request(sql, searched, question, values)
+    return Request(sql, dialect.relations_used(select), searched, question, values)
 
 
 def ad_hoc(select: str, source: Source, scope: Scope) -> Request:
     """Write the SQL of somebody's own SELECT over the lens."""
     dialect.check_query(select, set(lens.RELATIONS))
-    return Request(lens.compose(select, source, scope), scope, None, {})
+    sql = lens.compose(select, source, scope)
+    return Request(sql, dialect.relations_used(select), scope, None, {})
 
 
 def run(asked: Request, engine: Engine, source: Source) -> pd.DataFrame:

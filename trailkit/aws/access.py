@@ -1,5 +1,6 @@
 """The way into an AWS account: a session, a region, a client for each service."""
 
+import threading
 from functools import cached_property
 from typing import Any
 
@@ -24,6 +25,7 @@ class Access:
         """Remember what is wanted; nothing is read yet."""
         self._session, self._profile, self._region = session, profile, region
         self._clients: dict[tuple[str, str], Any] = {}
+        self._making = threading.Lock()
 
     @cached_property
     def session(self) -> Any:
@@ -41,10 +43,13 @@ class Access:
         return region
 
     def client(self, service: str, region: str | None = None) -> Any:
-        """Give the client of a service, in this region or another."""
+        """Give the client of a service, in this region or another; to any thread."""
         key = service, region or self.region
-        if key not in self._clients:
-            self._clients[key] = self.session.client(
-                service, region_name=key[1], config=Config(max_pool_connections=AT_ONCE)
-            )
+        with self._making:  # a client may be shared between threads, a session not
+            if key not in self._clients:
+                self._clients[key] = self.session.client(
+                    service,
+                    region_name=key[1],
+                    config=Config(max_pool_connections=AT_ONCE),
+                )
         return self._clients[key]

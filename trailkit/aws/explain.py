@@ -101,6 +101,9 @@ _SERVICES = {
 }
 """Whose operation it is, of the few that we call: the first that matches."""
 
+_ACTIONS = {"ListObjectsV2": "ListBucket"}
+"""The right that an operation needs, where it is not its name."""
+
 
 @contextmanager
 def explained() -> Generator[None]:
@@ -162,7 +165,8 @@ def _missing_right(error: BaseException, said: str) -> str:
     if match:
         return lacking(match["action"], match["on"])
     operation = getattr(error, "operation_name", "this call")
-    return lacking(f"{_service(operation)}:{operation}", None)
+    action = _ACTIONS.get(operation, operation)
+    return lacking(f"{_service(operation)}:{action}", None)
 
 
 def _service(operation: str) -> str:

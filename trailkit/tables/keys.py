@@ -18,7 +18,7 @@ _FOLDERS = re.compile(
     r".*AWSLogs/(?:[^/]+/)?(?P<account>[^/]+)/CloudTrail[A-Za-z-]*/"
     r"(?P<region>[^/]+)/(?P<day>.+?)/?"
 )
-_PLACEHOLDER = re.compile(r"\$\{([^}]+)\}")
+PLACEHOLDER = re.compile(r"\$\{([^}]+)\}")
 _NAMES = {
     "account": ("account", "account_id", "accountid", "account_partition"),
     "region": ("region", "aws_region", "awsregion", "region_partition"),
@@ -51,10 +51,10 @@ class Key:
 
 def find_key(table: Definition, role: str) -> Key:
     """Find what says the account or the region: a partition key, or the path."""
-    place = _places(table).get(role, "")
+    place = places(table).get(role, "")
     if place and "$" not in place:
         return Key(trino_text(place), values=(place,))
-    for column in _PLACEHOLDER.findall(place) or _named(table, role):
+    for column in PLACEHOLDER.findall(place) or _named(table, role):
         projection = Projection(column, table.properties)
         injected = projection.type == "injected"
         return Key(trino(column), True, projection.values(), injected)
@@ -91,14 +91,18 @@ def _one_day_column(table: Definition, column: str) -> TextDays:
 
 
 def _day_columns(table: Definition) -> list[str]:
-    if place := _places(table).get("day"):
-        return _PLACEHOLDER.findall(place)
+    if place := places(table).get("day"):
+        return PLACEHOLDER.findall(place)
     day, month, year = (_named(table, role) for role in ("day", "month", "year"))
     return [*year, *month, *day] if year and month and day else day
 
 
-def _places(table: Definition) -> dict[str, str]:
-    """Give what stands in the place of account, region and day in the folders."""
+def places(table: Definition) -> dict[str, str]:
+    """Give what stands in the place of account, region and day in the folders.
+
+    Nothing where the table does not project its partitions, or not onto a trail's
+    folders.
+    """
     if not Projection("", table.properties).enabled:
         return {}
     template = table.properties.get("storage.location.template", "")

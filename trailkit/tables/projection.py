@@ -79,6 +79,13 @@ class Projection:
         first, last = self._range()
         return self._bound(first), self._bound(last)
 
+    def spelled(self, number: int) -> str:
+        """Write a number as the folders' names do: ``7``, or ``07``."""
+        listed = [text for text in self.values() or () if text.isdecimal()]
+        digits = self._property("digits")
+        plain = f"{number:0{digits if digits.isdecimal() else 1}}"
+        return next((text for text in listed if int(text) == number), plain)
+
     @property
     def format(self) -> str:
         """The Java format of a date column."""

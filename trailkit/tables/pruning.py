@@ -31,13 +31,18 @@ def pruning(table: Table, scope: Scope) -> list[str]:
     """
     first, last = event_days(scope) if table.is_copy else delivery_days(scope)
     _check_days(table, first, scope)
-    apart = _regions_apart(scope) or table.region.injected
-    regions = scope.regions if apart else ()
+    regions = searched_regions(table, scope)
     return [
         *_key(table, table.account, "accounts", scope.accounts),
         *_key(table, table.region, "regions", regions),
         *table.days.between(first, last),
     ]
+
+
+def searched_regions(table: Table, scope: Scope) -> tuple[str, ...]:
+    """Give the regions whose folders are searched; none means all of them."""
+    apart = _regions_apart(scope) or table.region.injected
+    return scope.regions if apart else ()
 
 
 def delivery_days(scope: Scope) -> tuple[date, date]:

@@ -8,9 +8,9 @@ from pyathena.connection import Connection
 from pyathena.error import OperationalError
 from pyathena.model import AthenaQueryExecution
 
+from trailkit.cost.price import dollars, say_bytes, say_dollars
 from trailkit.engines.athena.cursor import PatientCursor
 from trailkit.engines.athena.endings import explain_ending
-from trailkit.engines.athena.price import dollars, say_bytes, say_dollars
 from trailkit.errors import QueryFailed
 
 QUERY_TEXT_LIMIT = 262_144

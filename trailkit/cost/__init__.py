@@ -1,0 +1,1 @@
+"""What a question costs on Athena: worked out before it runs, kept count of after."""
