@@ -1,0 +1,124 @@
+"""Collect records as they arrive, and give them column by column.
+
+An arrival is one record in one file. Its columns are those of ``records`` with times
+still as text, and its number, the number of its file, its position there, counted from
+1, and the hash of its content.
+"""
+
+from collections.abc import Iterator
+from hashlib import sha256
+from typing import Any, NamedTuple
+
+import pyarrow as pa
+from msgspec import Raw, structs
+from pyarrow.compute import call_function
+
+from trailkit.evidence import casting
+from trailkit.evidence.casting import NoRecord
+from trailkit.evidence.columns import NAMES, arrow_type
+from trailkit.evidence.columns import cast as columns_of
+from trailkit.evidence.wrappers import Items
+from trailkit.record import FIELDS, relation_columns
+
+ROWS = 4096
+"""Records in a batch: so few that their objects stay in the processor's cache."""
+
+BYTES = 1 << 25
+"""Bytes of JSON in a batch: a column stays far below the two gigabytes of Arrow's."""
+
+_HASH = pa.binary(16)
+
+SCHEMA = pa.schema(
+    [("arrival", pa.int64()), ("file_number", pa.int32()), ("position", pa.int32())]
+    + [("content", _HASH)]
+    + [(name, arrow_type(kind)) for name, kind in relation_columns().items()]
+)
+
+
+class Remark(NamedTuple):
+    """Something to know about a record, or why it is none (then it is ``lost``)."""
+
+    file_number: int
+    position: int
+    reason: str
+    lost: bool
+
+
+class Arrivals:
+    """The records of some files, until there are enough for a batch."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self.count = 0
+        self.remarks: list[Remark] = []
+        self._clear()
+
+    def _clear(self) -> None:
+        self._records: list[Any] = []
+        self._texts: list[Raw] = []
+        self._files: list[int] = []
+        self._positions: list[int] = []
+        self._bytes = 0
+
+    def add(self, file_number: int, items: Items) -> Iterator[pa.Table]:
+        """Add the records of a file, and give the batches that are full.
+
+        What is no record becomes a remark.
+        """
+        for index, text in enumerate(items.texts):
+            try:
+                if index in items.problems:
+                    raise NoRecord(items.problems[index])
+                record = casting.record(text)
+            except NoRecord as reason:
+                self._remark(file_number, index, str(reason), lost=True)
+                continue
+            if not record.eventTime:
+                record.eventTime = record.timestamp or items.times.get(index)
+            self._records.append(record)
+            self._texts.append(text)
+            self._files.append(file_number)
+            self._positions.append(index + 1)
+            self._bytes += len(text)
+            if len(self._records) == ROWS or self._bytes > BYTES:
+                yield from self.rest()
+        for index, reason in items.remarks.items():
+            self._remark(file_number, index, reason, lost=False)
+
+    def rest(self) -> Iterator[pa.Table]:
+        """Give the records that make no full batch, if there are any."""
+        if self._records:
+            yield self._table()
+
+    def _remark(self, file_number: int, index: int, reason: str, lost: bool) -> None:
+        self.remarks.append(Remark(file_number, index + 1, reason, lost))
+
+    def _table(self) -> pa.Table:
+        first, self.count = self.count, self.count + len(self._records)
+        columns: dict[str, pa.Array] = {
+            "arrival": pa.array(range(first, self.count), pa.int64()),
+            "file_number": pa.array(self._files, pa.int32()),
+            "position": pa.array(self._positions, pa.int32()),
+            "content": pa.array([_hash(text) for text in self._texts], _HASH),
+        }
+        members = zip(*map(structs.astuple, self._records), strict=True)
+        for field, values in zip(FIELDS, members, strict=False):
+            cast = columns_of(field, values)
+            for name, column in zip(NAMES[field.name], cast.columns, strict=True):
+                columns[name] = _either(columns.get(name), column)
+            for row in cast.odd:
+                reason = f"{field.name} is not what AWS writes there."
+                self._remark(self._files[row], self._positions[row] - 1, reason, False)
+        self._clear()
+        return pa.table(columns, SCHEMA)
+
+
+def _either(first: pa.Array | None, second: pa.Array) -> pa.Array:
+    """Join two fields with one column: the event id has two spellings."""
+    if first is None:
+        return second
+    return call_function("coalesce", [first, second])
+
+
+def _hash(text: Raw) -> bytes:
+    return sha256(text).digest()[:16]

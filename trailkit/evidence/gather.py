@@ -1,0 +1,37 @@
+"""Write the new records, sorted by time, from where they were laid down.
+
+The rows are long, and most of a row is text that sorting need not touch. So DuckDB
+sorts the times alone, and the rows are gathered in that order.
+"""
+
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from trailkit.evidence.staging import Staged
+from trailkit.evidence.tables import COMPRESSION, ROW_GROUP, SCHEMAS
+from trailkit.evidence.workshop import Workshop
+from trailkit.progress import Say
+
+
+def write_records(workshop: Workshop, staged: Staged, path: Path, say: Say) -> None:
+    """Write the relation ``new_records`` with all columns of its arrivals."""
+    added = workshop.arrow(
+        "select * from new_records order by event_time, record_id", doing="Sorting"
+    )
+    schema = SCHEMAS["records"]
+    with pq.ParquetWriter(path, schema, compression=COMPRESSION) as written:
+        for first in range(0, added.num_rows, ROW_GROUP):
+            written.write_table(_gather(added.slice(first, ROW_GROUP), staged))
+            say(f"Writing: {first:,} of {added.num_rows:,} records")
+
+
+def _gather(added: pa.Table, staged: Staged) -> pa.Table:
+    rows = staged.arrivals.take(added["arrival"])
+    files = staged.files.take(added["file_number"])
+    given: dict[str, pa.ChunkedArray] = {}
+    for table in (files, rows, added):
+        given |= dict(zip(table.column_names, table.columns, strict=True))
+    schema = SCHEMAS["records"]
+    return pa.table([given[name] for name in schema.names], schema)
