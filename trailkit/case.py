@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from trailkit import asking, lens
+from trailkit import asking, lens, parameters
 from trailkit.cost.estimate import Estimate, estimate
 from trailkit.engines import Engine
 from trailkit.errors import EvidenceError, UnboundedScan
@@ -151,7 +151,7 @@ class Case:
 
         Raises EvidenceError when no record has that id, or the file has changed.
         """
-        found = self.source.originals(event_id)
+        found = self.source.originals(event_id, lambda: self._files_of(event_id))
         if not found:
             raise EvidenceError(
                 f'No record has the event id "{event_id}" in {self.source.title}. '
@@ -177,6 +177,14 @@ class Case:
                 f'"{name}" would read every log file of {self.source.title}. Give it a '
                 'window: case.window("2026-03-02", "2026-03-03") or case.last("24h").'
             )
+
+    def _files_of(self, event_id: str) -> list[str]:
+        """Ask for the log files that hold an event."""
+        wanted = parameters.literal(event_id, "text")
+        self._require_window("original")
+        select = f"select distinct file from deliveries where event_id = {wanted}"
+        answer = self.engine.run(lens.compose(select, self.source, self.scope))
+        return sorted(answer.table.column("file").to_pylist())
 
     def _newest(self) -> datetime:
         """Give the time from which ``last`` counts back."""

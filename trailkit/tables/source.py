@@ -5,8 +5,10 @@ from datetime import UTC, datetime
 from typing import NoReturn
 
 from trailkit.errors import TableError
+from trailkit.evidence.originals import find_in
 from trailkit.record import Kind
 from trailkit.scope import Scope
+from trailkit.source import Files, Original
 from trailkit.tables import records
 from trailkit.tables.definition import Definition
 from trailkit.tables.folders import LogFolder, folders
@@ -18,16 +20,19 @@ class TableSource:
     """One table for each kind of record that the case can be asked about.
 
     ``names`` holds the tables as ``database.table``; ``define`` reads a definition,
-    once and when it is first needed.
+    once and when it is first needed; ``read`` fetches a log file, for originals.
     """
 
     needs_window = True
 
     def __init__(
-        self, names: Mapping[Kind, str], define: Callable[[str], Definition]
+        self,
+        names: Mapping[Kind, str],
+        define: Callable[[str], Definition],
+        read: Callable[[str], bytes] | None = None,
     ) -> None:
         """Remember the names; nothing is read yet."""
-        self._names, self._define = dict(names), define
+        self._names, self._define, self._read = dict(names), define, read
         self._tables: dict[Kind, tuple[Table, Definition]] = {}
 
     @property
@@ -100,9 +105,15 @@ class TableSource:
         """Refuse: Athena does not tell what it could not read."""
         raise self._unlisted()
 
-    def originals(self, event_id: str) -> NoReturn:
-        """Refuse: the original lies in S3."""
-        raise self._unlisted()
+    def originals(self, event_id: str, files: Files) -> list[Original]:
+        """Fetch the log files of an event from S3, and find its records in them."""
+        if self._read is None:
+            raise self._unlisted()
+        return [
+            Original(*found)
+            for file in files()
+            for found in find_in(file, self._read(file), event_id)
+        ]
 
     def _unlisted(self) -> TableError:
         return TableError(

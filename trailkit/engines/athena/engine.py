@@ -83,6 +83,11 @@ class AthenaEngine:
         with explained():
             return catalog.definition(catalog.TableName.parse(table), self._access)
 
+    def read(self, url: str) -> bytes:
+        """Fetch a log file from S3; raises AccessRefused without s3:GetObject."""
+        with explained():
+            return ResultFiles(self._access.client("s3"), None).read(url)
+
     @cached_property
     def destination(self) -> Destination:
         """The workgroup and the checked place of results."""
