@@ -3,6 +3,7 @@
 from trailkit import charts
 from trailkit.case import Case
 from trailkit.charts import chart
+from trailkit.deployment import Setup
 from trailkit.discovery import discover
 from trailkit.errors import TrailkitError
 from trailkit.finding import finding, tell
@@ -15,6 +16,7 @@ __all__ = [
     "Case",
     "Provenance",
     "Scope",
+    "Setup",
     "TrailkitError",
     "athena",
     "chart",

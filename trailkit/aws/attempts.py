@@ -54,3 +54,15 @@ class Attempts:
             else:
                 raise
         return None
+
+
+def found_or_none(
+    call: Callable[[], _Answer], absent: Collection[str]
+) -> _Answer | None:
+    """Give what a call gives; None for AWS's codes that say it is not there."""
+    try:
+        return call()
+    except ClientError as error:
+        if code(error) in absent:
+            return None
+        raise

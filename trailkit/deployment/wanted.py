@@ -1,0 +1,148 @@
+"""What a set-up consists of, with every name checked, and the ARNs of its parts."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from trailkit.errors import TableError
+from trailkit.tables import names
+from trailkit.tables.raw import RawTable
+from trailkit.tables.regions import REGIONS
+
+_RESULTS = re.compile(r"s3://(?P<bucket>[^/]+)/(?P<prefix>.*[^/])/?")
+_WORKGROUP = re.compile(r"[A-Za-z0-9._-]{1,128}")
+_KEY = re.compile(r"arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+")
+_TRAIL = re.compile(r"arn:aws[a-z-]*:cloudtrail:[a-z0-9-]+:[0-9]{12}:trail/[\w.-]+")
+_LEAST_CUTOFF = 10_000_000
+
+TERABYTE = 10**12
+
+NOT_PUBLIC = {
+    "BlockPublicAcls": True,
+    "BlockPublicPolicy": True,
+    "IgnorePublicAcls": True,
+    "RestrictPublicBuckets": True,
+}
+"""A bucket's public access block."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The parts of a set-up in one account and region.
+
+    ``cutoff`` is the most bytes that a query may scan. ``results_key`` encrypts the
+    results (else S3's own keys do), ``log_keys`` the logs; both are ARNs of KMS keys.
+    With ``new_bucket`` the bucket of the results is made as well. ``trails`` are ARNs,
+    for the rights to read what they record.
+
+    Raises TableError for what AWS would not allow.
+    """
+
+    tables: tuple[RawTable, ...]
+    account: str
+    region: str
+    results: str
+    workgroup: str = "trailkit"
+    cutoff: int = TERABYTE
+    results_key: str | None = None
+    log_keys: tuple[str, ...] = ()
+    trails: tuple[str, ...] = ()
+    new_bucket: bool = False
+
+    def __post_init__(self) -> None:
+        """Check every name."""
+        names.account(self.account)
+        names.region(self.region)
+        names.bucket(self.results_bucket)
+        names.prefix(self.results_prefix)
+        self._check_tables()
+        _check(_WORKGROUP, self.workgroup, "a workgroup's name", "dfir")
+        for key in (*self.log_keys, *filter(None, [self.results_key])):
+            _check(
+                _KEY, key, "the ARN of a KMS key", f"{self.arn('kms')}:key/1234abcd-…"
+            )
+        for trail in self.trails:
+            _check(_TRAIL, trail, "the ARN of a trail", "found.trails.arn has them")
+        if self.cutoff < _LEAST_CUTOFF:
+            raise TableError(
+                f"A workgroup's cut-off is at least {_LEAST_CUTOFF:,} bytes, not "
+                f"{self.cutoff:,}. Such as cutoff=10**12, a terabyte."
+            )
+
+    def _check_tables(self) -> None:
+        named = [(table.database, table.name) for table in self.tables]
+        if not named:
+            raise TableError(
+                'There are no tables to set up. tk.discover().tables("security") '
+                "gives those of the logs that it finds."
+            )
+        if len(set(named)) < len(named):
+            raise TableError("Two tables have the same name. Rename one of them.")
+
+    @property
+    def partition(self) -> str:
+        """The partition of AWS that the region lies in; "aws" for one yet unknown."""
+        known = [name for name, regions in REGIONS.items() if self.region in regions]
+        return known[0] if known else "aws"
+
+    @property
+    def results_bucket(self) -> str:
+        """The bucket of the results."""
+        return self._results["bucket"]
+
+    @property
+    def results_prefix(self) -> str:
+        """The folder of the results, without a slash at the end."""
+        return self._results["prefix"]
+
+    @property
+    def _results(self) -> re.Match[str]:
+        return _check(
+            _RESULTS, self.results, "a folder in S3", "s3://athena-results/trailkit/"
+        )
+
+    @property
+    def databases(self) -> tuple[str, ...]:
+        """The databases of the tables, once each."""
+        return tuple(dict.fromkeys(table.database for table in self.tables))
+
+    def arn(self, service: str, resource: str = "") -> str:
+        """Give the ARN of something in this account and region."""
+        arn = f"arn:{self.partition}:{service}:{self.region}:{self.account}"
+        return f"{arn}:{resource}" if resource else arn
+
+    def bucket_arn(self, bucket: str, key: str = "") -> str:
+        """Give the ARN of a bucket, or of objects in it."""
+        return f"arn:{self.partition}:s3:::{bucket}" + (f"/{key}" if key else "")
+
+    def workgroup_settings(self) -> dict[str, Any]:
+        """Give the workgroup's configuration, as Athena and CloudFormation take it."""
+        encryption = {"EncryptionOption": "SSE_S3"}
+        if self.results_key:
+            encryption = {"EncryptionOption": "SSE_KMS", "KmsKey": self.results_key}
+        return {
+            "EnforceWorkGroupConfiguration": True,
+            "BytesScannedCutoffPerQuery": self.cutoff,
+            "PublishCloudWatchMetricsEnabled": True,
+            "ResultConfiguration": {
+                "OutputLocation": f"s3://{self.results_bucket}/{self.results_prefix}/",
+                "EncryptionConfiguration": encryption,
+                "ExpectedBucketOwner": self.account,
+            },
+            "EngineVersion": {"SelectedEngineVersion": "Athena engine version 3"},
+        }
+
+    def bucket_encryption(self) -> dict[str, str]:
+        """Give the default encryption of the bucket of the results."""
+        if self.results_key:
+            return {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": self.results_key}
+        return {"SSEAlgorithm": "AES256"}
+
+
+def _check(
+    pattern: re.Pattern[str], text: object, what: str, example: str
+) -> re.Match[str]:
+    match = pattern.fullmatch(text) if isinstance(text, str) else None
+    if match is None:
+        raise TableError(f'{text!r} is not {what}. Write it like "{example}".')
+    return match
