@@ -25,6 +25,7 @@ from trailkit.errors import (
     TableError,
 )
 from trailkit.evidence.store import open_store
+from trailkit.evidence.unpack import Skipped
 from trailkit.evidence.wrappers import split
 from trailkit.history import event_history
 from trailkit.history.fetched import EventHistory
@@ -307,6 +308,13 @@ def test_local_reads_what_was_fetched(history: History, tmp_path: Path) -> None:
     assert store.counts["records"] == 1500, "equal pages are one file"
     assert store.counts["files_broken"] == 0
     assert store.counts["files_skipped"] == 1, "the note"
+
+
+def test_the_note_says_what_it_is(history: History, tmp_path: Path) -> None:
+    fetch(tmp_path)
+    [note] = tmp_path.glob("*.json")
+    with pytest.raises(Skipped, match="trailkit's own note"):
+        split(note.read_bytes())
 
 
 def test_a_wrong_region_is_refused(history: History, tmp_path: Path) -> None:

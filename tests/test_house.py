@@ -35,6 +35,10 @@ NEVER_SEES = {
     ],
     "tables": ["asking", "case", "charts", "demo", "engines", "library", "question"],
     "evidence": ["asking", "case", "charts", "demo", "engines", "library", "question"],
+    "deployment": [
+        *["asking", "case", "charts", "demo", "discovery", "engines", "evidence"],
+        *["library", "question"],
+    ],
     "discovery": ["asking", "case", "charts", "demo", "engines", "library", "question"],
     "history": ["asking", "case", "charts", "demo", "engines", "library", "question"],
     "demo.routine": ["demo.story"],

@@ -99,6 +99,7 @@ class _Object(msgspec.Struct):
 _OTHER_FILES = {
     "digestStartTime": "A digest file of CloudTrail, which holds no records.",
     "configurationItems": "A file of AWS Config.",
+    "eventHistory": "trailkit's own note on the event history that lies beside it.",
 }
 
 _log = msgspec.json.Decoder(_Log)
