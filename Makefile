@@ -32,7 +32,7 @@ lint: .venv/checks ## check style and types
 	$(BIN)/sqlfluff lint sql
 	$(BIN)/nbstripout --verify --keep-id notebooks/*.ipynb
 
-conformance: .venv/checks ## test against a real browser and a real Hive parser
+conformance: .venv/checks ## test against a real browser, Hive parser and Trino
 	$(BIN)/pytest tests/conformance $(OPTIONS)
 
 picture: .venv/checks ## draw the README's chart anew; takes a Chromium

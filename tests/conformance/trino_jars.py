@@ -16,6 +16,8 @@ import pytest
 from trailkit.demo import practice
 
 HERE = Path(__file__).parent / "trino"
+# Read before a fixture gives the tests an empty cache folder.
+CACHE = practice.cache_folder() / "conformance"
 VERSION = "411"
 CHECKSUM = "25465afb076503cd75e1c3ad17be74cce6ec5d7591ce242229a4be54b7a1a562"
 """SHA-256 of the names and checksums of all jars."""
@@ -26,10 +28,10 @@ def home() -> Path:
 
     It is made beside and moved into place, so that one that is there is whole.
     """
-    folder = practice.cache_folder() / "conformance" / f"trino-{VERSION}"
+    folder = CACHE / f"trino-{VERSION}"
     if not folder.is_dir():
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        making = Path(tempfile.mkdtemp(prefix="trino-", dir=folder.parent))
+        CACHE.mkdir(parents=True, exist_ok=True)
+        making = Path(tempfile.mkdtemp(prefix="trino-", dir=CACHE))
         try:
             _make(making)
             making.rename(folder)

@@ -9,7 +9,7 @@ from sqlglot import exp
 
 from trailkit.errors import TableError
 from trailkit.tables.definition import Definition
-from trailkit.tables.names import trino
+from trailkit.tables.names import trino, trino_text
 
 Ask = Callable[[str], Sequence[Sequence[Any]]]
 """Runs a statement, and gives its rows."""
@@ -51,6 +51,7 @@ def definition(table: TableName, ask: Ask) -> Definition:
 
     Raises TableError for a view, which does not say where its rows lie.
     """
+    _refuse_view(table, ask)
     written = ask(f"show create table {table.quoted}")[0][0]
     location = _LOCATION.search(written)
     described = ask(f"show columns from {table.quoted}")
@@ -66,6 +67,19 @@ def definition(table: TableName, ask: Ask) -> Definition:
         input_format="",
         output_format="",
     )
+
+
+def _refuse_view(table: TableName, ask: Ask) -> None:
+    found = ask(
+        f"select table_type from {trino(table.catalog)}.information_schema.tables"
+        f" where table_schema = {trino_text(table.schema)}"
+        f" and table_name = {trino_text(table.name)}"
+    )
+    if found and found[0][0] == "VIEW":
+        raise TableError(
+            f"{table.quoted} is a view, and trailkit cannot see what a question over "
+            "it would read. Name the table that the view reads."
+        )
 
 
 def _hive_type(kind: str) -> str:

@@ -1,0 +1,212 @@
+"""The same question gives the same frame from local files and from a real Trino.
+
+Columns, types, order, values; full and empty; in a narrow scope; with every file
+delivered twice and the rows in another order; and from Athena by CSV and by UNLOAD,
+where the test server runs each statement on that Trino.
+"""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+import trailkit as tk
+from tests.athena_server import AthenaServer
+from tests.conformance.trino_server import CATALOG, LOOPBACK, TrinoServer
+from tests.conformance.trino_warehouse import TrinoWarehouse
+from tests.tables_over_logs import publish
+from tests.test_equal_engines import NOTHING, QUESTIONS, WINDOW, arguments, on_athena
+from trailkit import lens
+from trailkit.demo import practice
+from trailkit.demo.organization import ACCOUNTS
+from trailkit.question import Question
+
+DATABASE = "practice"
+
+OPTIONAL = {
+    "iam/access-changes": {"target": "shop-web"},
+    "identity/role-assumptions": {
+        "role": practice.answers().hops[0].role,
+        "access_key": practice.answers().hops[0].caller_key,
+    },
+    "s3/bucket-deletions": {"bucket": practice.answers().bucket},
+    "secrets/reads": {"name": "shop/database"},
+}
+"""A value for each parameter that a question can do without; each has an answer."""
+
+NUMBERS = {"context"}
+"""Columns of JSON text in which an engine may spell a number anew."""
+
+_ACCOUNTS = tuple(account.id for account in ACCOUNTS)
+
+
+@pytest.fixture(scope="module")
+def logs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("practice")
+    practice.write(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def local(logs: Path, tmp_path_factory: pytest.TempPathFactory) -> tk.Case:
+    return tk.local(logs, store=tmp_path_factory.mktemp("store"), progress=False)
+
+
+@pytest.fixture(scope="module")
+def published(trino: TrinoServer, logs: Path) -> TrinoServer:
+    publish(trino, logs, _ACCOUNTS, DATABASE)
+    return trino
+
+
+def on_trino(server: TrinoServer, database: str) -> tk.Case:
+    schema = f"{CATALOG}.{database}"
+    return tk.trino(
+        f"{schema}.cloudtrail",
+        insights=f"{schema}.insights",
+        network=f"{schema}.network",
+        aggregated=f"{schema}.aggregated",
+        host=LOOPBACK,
+        port=server.port,
+        user="analyst",
+    )
+
+
+@pytest.fixture(scope="module")
+def plain(published: TrinoServer) -> tk.Case:
+    return on_trino(published, DATABASE)
+
+
+@pytest.fixture(scope="module")
+def doubled(published: TrinoServer) -> tk.Case:
+    return on_trino(published, f"{DATABASE}_twice")
+
+
+@pytest.fixture(scope="module")
+def athena(
+    _running_athena: AthenaServer, published: TrinoServer, logs: Path
+) -> Iterator[tuple[tk.Case, tk.Case]]:
+    """Give the test server's Athena, by CSV and by UNLOAD; Trino runs what it asks."""
+    with pytest.MonkeyPatch.context() as patch:
+        _running_athena.begin(patch)
+        _running_athena.warehouse = TrinoWarehouse(published)
+        publish(_running_athena, logs, _ACCOUNTS, DATABASE)
+        yield on_athena(DATABASE), on_athena(DATABASE, unload=True)
+
+
+def same(question: Question, values: dict[str, Any], *cases: tk.Case) -> pd.DataFrame:
+    """Ask every case, and expect one frame."""
+    first, *others = (case.ask(question.name, **values) for case in cases)
+    for other in others:
+        pd.testing.assert_frame_equal(other, first)
+    return first
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_trino_gives_the_local_frame(
+    question: Question, local: tk.Case, plain: tk.Case, doubled: tk.Case
+) -> None:
+    cases = (case.window(*WINDOW) for case in (local, plain, doubled))
+    assert len(same(question, arguments(question), *cases)) > 0
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_athena_gives_it_too(
+    question: Question, local: tk.Case, athena: tuple[tk.Case, tk.Case]
+) -> None:
+    cases = (case.window(*WINDOW) for case in (local, *athena))
+    assert len(same(question, arguments(question), *cases)) > 0
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_an_empty_frame_is_equal_too(
+    question: Question, local: tk.Case, plain: tk.Case
+) -> None:
+    cases = (case.window(*NOTHING) for case in (local, plain))
+    assert same(question, arguments(question), *cases).empty
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_a_scope_means_the_same(
+    question: Question, local: tk.Case, plain: tk.Case
+) -> None:
+    narrow = (
+        case.window("2026-03-11 18:00", "2026-03-12 02:30:00")
+        .accounts("777788889999", "111122223333")
+        .regions("us-east-1", "eu-central-1")
+        for case in (local, plain)
+    )
+    same(question, arguments(question), *narrow)
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_every_parameter_means_the_same(
+    question: Question, local: tk.Case, plain: tk.Case
+) -> None:
+    needed, optional = arguments(question), OPTIONAL.get(question.name, {})
+    tried = {*needed, *optional}
+    assert tried == {parameter.name for parameter in question.parameters}
+    for name, value in optional.items():
+        cases = (case.window(*WINDOW) for case in (local, plain))
+        assert len(same(question, {**needed, name: value}, *cases)) > 0
+
+
+@pytest.mark.parametrize("relation", ["events", "insights", "network", "aggregated"])
+def test_every_column_of_the_lens_is_equal(
+    relation: str, local: tk.Case, plain: tk.Case, doubled: tk.Case
+) -> None:
+    names = [name for name in lens.columns(relation) if name != "resources"]
+    order = [name for name in names if name not in NUMBERS]
+    select = f"select {', '.join(names)} from {relation} order by {', '.join(order)}"
+    first, *others = (
+        _with_numbers(case.window(*WINDOW).query(select))
+        for case in (local, plain, doubled)
+    )
+    assert len(first) > 0
+    for other in others:
+        pd.testing.assert_frame_equal(other, first)
+
+
+def _with_numbers(frame: pd.DataFrame) -> pd.DataFrame:
+    """Read the JSON texts in which numbers may be spelt in another way."""
+    read = {name: frame[name].map(json.loads) for name in frame if name in NUMBERS}
+    return frame.assign(**read)
+
+
+def test_resources_are_equal(local: tk.Case, plain: tk.Case) -> None:
+    select = (
+        "select e.event_id, array_join(transform(e.resources, r -> concat_ws('|',"
+        " coalesce(r.arn, '-'), coalesce(r.account_id, '-'), coalesce(r.type, '-'))),"
+        " ' ') as resources from events e order by event_id, resources"
+    )
+    first, other = (case.window(*WINDOW).query(select) for case in (local, plain))
+    assert first["resources"].notna().any()
+    pd.testing.assert_frame_equal(other, first)
+
+
+def test_a_delivery_names_its_file(plain: tk.Case) -> None:
+    key = practice.answers()
+    frame = plain.window(*WINDOW).query(
+        f"select file from deliveries where event_id = '{key.deletion.event_id}'"
+    )
+    assert all(Path(file.removeprefix("file:")).is_file() for file in frame["file"])
+
+
+def test_the_doubled_tables_are_doubled(plain: tk.Case, doubled: tk.Case) -> None:
+    count = "select count(*) as n from deliveries"
+    [once], [twice] = (
+        case.window(*WINDOW).query(count)["n"].tolist() for case in (plain, doubled)
+    )
+    assert twice == 2 * once
+
+
+def test_a_narrow_scope_reads_less(plain: tk.Case) -> None:
+    wide = plain.window(*WINDOW)
+    narrow = plain.window("2026-03-12", "2026-03-13").accounts("777788889999")
+    read = [
+        tk.provenance(case.ask("activity/volume")).facts["bytes"]
+        for case in (wide, narrow)
+    ]
+    assert 0 < read[1] < read[0] / 5
