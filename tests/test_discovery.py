@@ -254,6 +254,7 @@ def test_recorded_everywhere_takes_a_trail_over_everything(aws: AthenaServer) ->
     trail(advanced=[MANAGEMENT, DATA_S3], IsOrganizationTrail=True)
     found = find()
     assert found.recorded("data:s3").state is R
+    assert f"central, logging since {TODAY}" in found.recorded("data:s3").why
     assert found.recorded("data:lambda").state is N
     assert found.recorded("network").state is N
 
@@ -457,6 +458,17 @@ def test_a_missing_right_is_named_and_the_rest_works(
     assert f"missing right: {action}" in repr(found)
     assert found.folders.empty == (action == "s3:ListBucket")
     assert found.trails.empty == (action == "cloudtrail:DescribeTrails")
+
+
+def test_a_trail_that_may_not_log_records_nothing_for_certain(
+    aws: AthenaServer,
+) -> None:
+    trail(selectors=[event_selector()])
+    aws.refuse("cloudtrail:GetTrailStatus", "AccessDeniedException")
+    found = find()
+    assert found.recorded("management:write").state is U
+    assert found.recorded("data:s3").state is N
+    assert "perhaps logging, records nothing for certain" in repr(found)
 
 
 def test_without_all_selectors_nothing_is_said_to_be_unrecorded(

@@ -99,7 +99,12 @@ class Discovery:
         said = [(trail, trail.recorded(need)) for trail in self.all_trails]
         for trail, (state, why) in said:
             if state is State.RECORDED and self._is_everywhere(trail):
-                return Coverage(State.RECORDED, f"{trail.name}: {why}")
+                since = (
+                    f"{trail.logging_since:%Y-%m-%d}" if trail.logging_since else "?"
+                )
+                return Coverage(
+                    State.RECORDED, f"{trail.name}, logging since {since}: {why}"
+                )
         if said and self._knows_all_trails():
             states = {state for _, (state, _) in said}
             if states == {State.NOT_RECORDED}:

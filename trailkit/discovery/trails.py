@@ -55,13 +55,20 @@ class Trail:
             *("management:read", "management:write", "management:kms"),
             *(f"data:{service}" for service in services),
             *("network", "insight"),
-            *(f"aggregated:{service}" for service in services),
+            *(f"aggregated:{service}" for service in services if self.aggregates),
         ]
 
     def recorded(self, need: str) -> Coverage:
         """Say whether the trail records events of a kind, in the words of ``needs``."""
         if self.logging is False:
             return _STOPPED
+        selected = self._selected(need)
+        if self.logging is None and selected.state is State.RECORDED:
+            return Coverage(State.UNKNOWN, f"{selected.why}, but does the trail log?")
+        return selected
+
+    def _selected(self, need: str) -> Coverage:
+        """Say whether the trail's settings cover events of a kind."""
         kind, _, what = need.partition(":")
         if kind == "insight":
             return self._insights()
@@ -86,7 +93,7 @@ class Trail:
             return _UNASKED
         if not self.aggregates:
             return Coverage(State.NOT_RECORDED, "aggregation is off")
-        return self.recorded(f"data:{service}")
+        return self._selected(f"data:{service}")
 
 
 def find_trails(access: Access, attempts: Attempts) -> tuple[Trail, ...]:
