@@ -8,7 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from trailkit import asking, lens, parameters
+from trailkit import asking, dialect, lens, parameters
+from trailkit.cost.budget import Budget, PaidEngine
 from trailkit.cost.estimate import Estimate, estimate
 from trailkit.engines import Engine
 from trailkit.errors import EvidenceError, UnboundedScan
@@ -34,6 +35,7 @@ class Case:
     engine: Engine = field(repr=False)
     questions: Library = field(repr=False)
     scope: Scope = field(default_factory=Scope)
+    spending: Budget | None = field(default=None, repr=False)
 
     # Narrowing
 
@@ -103,8 +105,16 @@ class Case:
         UnsupportedSQL for anything else.
         """
         self._require_window("query")
-        asked = asking.ad_hoc(select, self.source, self.scope)
-        return asking.run(asked, self.engine, self.source)
+        return self._run(asking.ad_hoc(select, self.source, self.scope))
+
+    def budget(self, *, usd: float) -> "Case":
+        """Give a case that may spend so many dollars on Athena, and no more.
+
+        All cases that are narrowed from it share the account, ``case.spending``. Each
+        ask is estimated first, and one that would go beyond is refused: it then raises
+        BudgetExceeded, and what ``estimate`` raises.
+        """
+        return replace(self, spending=Budget(usd))
 
     def estimate(self, name: str = "", /, **values: Any) -> Estimate:
         """Say what a question would read and cost, before it runs.
@@ -134,7 +144,7 @@ class Case:
         """
         facts: dict[str, Any] = {"evidence": self.source.title, "scope": self.scope}
         facts |= {name: f"{count:,}" for name, count in self.source.counts().items()}
-        facts |= self._look(_WHERE, self.scope)
+        facts |= self._look("The inventory", _WHERE, self.scope)[0]
         rows = [(name.replace("_", " "), str(value)) for name, value in facts.items()]
         return pd.DataFrame(rows, columns=["what", "value"])
 
@@ -162,7 +172,11 @@ class Case:
     # Underneath
 
     def _answer(self, question: Question, values: Mapping[str, Any]) -> pd.DataFrame:
-        return asking.run(self._request(question, values), self.engine, self.source)
+        return self._run(self._request(question, values))
+
+    def _run(self, asked: asking.Request) -> pd.DataFrame:
+        engine = self._paid(asked.title, asked.reads, asked.scope)
+        return asking.run(asked, engine, self.source)
 
     def _request(self, question: Question, values: Mapping[str, Any]) -> asking.Request:
         self._require_window(question.name)
@@ -170,6 +184,14 @@ class Case:
 
     def _estimate(self, title: str, reads: Mapping[str, int], scope: Scope) -> Estimate:
         return estimate(title, reads, self.source, self.engine, scope)
+
+    def _paid(self, title: str, reads: Mapping[str, int], scope: Scope) -> Engine:
+        """Give the engine for one query, within the budget if there is one."""
+        if self.spending is None:
+            return self.engine
+        return PaidEngine(
+            self.engine, self.spending, self._estimate(title, reads, scope)
+        )
 
     def _require_window(self, name: str) -> None:
         if self.source.needs_window and not self.scope.bounded:
@@ -183,15 +205,15 @@ class Case:
         wanted = parameters.literal(event_id, "text")
         self._require_window("original")
         select = f"select distinct file from deliveries where event_id = {wanted}"
-        answer = self.engine.run(lens.compose(select, self.source, self.scope))
-        return sorted(answer.table.column("file").to_pylist())
+        found = self._look("The original", select, self.scope)
+        return sorted(row["file"] for row in found)
 
     def _newest(self) -> datetime:
         """Give the time from which ``last`` counts back."""
         now = datetime.now(UTC)
         if self.source.needs_window:
             return now
-        newest = self._look(_SPAN, Scope(end=now))["last"]
+        newest = self._look("The newest event", _SPAN, Scope(end=now))[0]["last"]
         if newest is None:
             raise EvidenceError(
                 f"There is no event with a time in {self.source.title}."
@@ -199,10 +221,11 @@ class Case:
         # The window is half-open: it must reach past the newest event.
         return newest.replace(tzinfo=UTC) + timedelta(seconds=1)
 
-    def _look(self, select: str, scope: Scope) -> dict[str, Any]:
-        """Give the one row of a SELECT of our own."""
-        answer = self.engine.run(lens.compose(select, self.source, scope))
-        return answer.table.to_pylist()[0]
+    def _look(self, title: str, select: str, scope: Scope) -> list[dict[str, Any]]:
+        """Give the rows of a SELECT of our own."""
+        engine = self._paid(title, dialect.relations_used(select), scope)
+        answer = engine.run(lens.compose(select, self.source, scope))
+        return answer.table.to_pylist()
 
 
 _ANY = "select event_id from events"

@@ -29,6 +29,7 @@
         * QueryCancelled: somebody stopped the query
         * AccessRefused: a right is missing, or credentials are
         * Unavailable: it could not be reached, or throttled us
+    * BudgetExceeded: a question would cost more than the budget has left
     * ChartError: a frame that the chart cannot draw
 
 A message is plain sentences: what happened, with the value; what is allowed; the
@@ -41,6 +42,9 @@ from collections.abc import Iterable
 
 class TrailkitError(Exception):
     """Any error that the user can mend; its text says how."""
+
+    dollars: float = 0.0
+    """What is billed all the same."""
 
     def _render_traceback_(self) -> list[str]:
         """Give IPython the sentence instead of the traceback."""
@@ -157,6 +161,10 @@ class AccessRefused(EngineError):
 
 class Unavailable(EngineError):
     """The engine could not be reached, or throttled every attempt."""
+
+
+class BudgetExceeded(TrailkitError):
+    """A question would cost more than the budget has left."""
 
 
 class ChartError(TrailkitError):

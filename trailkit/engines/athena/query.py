@@ -50,9 +50,9 @@ class Query:
             if seen is None or seen.state not in ("FAILED", "CANCELLED"):
                 raise
             reason = seen.state_change_reason or ""
-            raise explain_ending(
-                seen.state, reason, self._bill(), self._limit()
-            ) from error
+            ending = explain_ending(seen.state, reason, self._bill(), self._limit())
+            ending.dollars = self._dollars()
+            raise ending from error
         return cursor
 
     def facts(self) -> dict[str, Any]:

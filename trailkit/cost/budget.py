@@ -1,0 +1,101 @@
+"""A running account of what questions cost, and a limit that they may not pass."""
+
+import math
+import threading
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+
+from trailkit.cost.estimate import Estimate
+from trailkit.cost.price import say_bytes, say_dollars
+from trailkit.engines import Answer, Engine
+from trailkit.errors import BudgetExceeded, InvalidParameter, TrailkitError
+
+
+class Budget:
+    """Dollars that may be spent, and what has been; for any number of threads.
+
+    What is spent is what Athena billed. Of a query that was interrupted the bill is not
+    known: it counts with its whole estimate.
+    """
+
+    def __init__(self, usd: float) -> None:
+        """Take the limit; raises InvalidParameter for what is no amount."""
+        if not isinstance(usd, int | float) or not math.isfinite(usd) or usd <= 0:
+            raise InvalidParameter(
+                f"usd={usd!r} is no budget. Give dollars: case.budget(usd=5)."
+            )
+        self.usd = float(usd)
+        self.spent = 0.0
+        self.queries = 0
+        self._held = 0.0
+        self._lock = threading.Lock()
+
+    @property
+    def left(self) -> float:
+        """Dollars that are neither spent nor held for a query that runs."""
+        return max(0.0, self.usd - self.spent - self._held)
+
+    @contextmanager
+    def held(self, estimate: Estimate) -> Generator[Callable[[float], None]]:
+        """Hold what a query may cost while it runs, and take its bill.
+
+        Raises BudgetExceeded where that is more than what is left.
+        """
+        most = estimate.dollars
+        self._hold(estimate)
+        bill = most
+
+        def pay(dollars: float) -> None:
+            nonlocal bill
+            bill = dollars
+
+        try:
+            yield pay
+        except TrailkitError as error:
+            bill = error.dollars
+            raise
+        finally:
+            with self._lock:
+                self._held -= most
+                self.spent += bill
+                self.queries += 1
+
+    def _hold(self, estimate: Estimate) -> None:
+        with self._lock:
+            if estimate.dollars > self.left:
+                raise BudgetExceeded(self._refusal(estimate))
+            self._held += estimate.dollars
+
+    def _refusal(self, estimate: Estimate) -> str:
+        held = f" and {say_dollars(self._held)} held for others" if self._held else ""
+        enough = math.ceil((self.spent + self._held + estimate.dollars) * 100) / 100
+        return (
+            f'"{estimate.title}" would cost {say_dollars(estimate.dollars)} '
+            f"({estimate.files:,} log files, {say_bytes(estimate.bytes)}), and of the "
+            f"budget of {say_dollars(self.usd)} {say_dollars(self.spent)} is spent"
+            f"{held}. Narrow the window, the accounts or the regions, or give more: "
+            f"case.budget(usd={enough})."
+        )
+
+    def __repr__(self) -> str:
+        """Say what is spent, and what is left."""
+        return (
+            f"Budget of {say_dollars(self.usd)}: {say_dollars(self.spent)} spent "
+            f"(queries: {self.queries:,}), {say_dollars(self.left)} left"
+        )
+
+
+class PaidEngine:
+    """An engine that runs within a budget, a query of this estimate each time."""
+
+    def __init__(self, engine: Engine, budget: Budget, estimate: Estimate) -> None:
+        """Take the engine, who pays for it, and how much at most."""
+        self.name = engine.name
+        self._engine, self._budget, self._estimate = engine, budget, estimate
+
+    def run(self, sql: str) -> Answer:
+        """Run Athena SQL, and pay what it cost; raises BudgetExceeded before."""
+        with self._budget.held(self._estimate) as pay:
+            answer = self._engine.run(sql)
+            pay(answer.facts.get("dollars", 0.0))
+        return answer
