@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.conformance.trino_server import TrinoServer
+from tests.test_equal_engines import real_logs  # noqa: F401 - a fixture
 
 
 @pytest.fixture(scope="session")

@@ -18,7 +18,13 @@ from tests.athena_server import AthenaServer
 from tests.conformance.trino_server import CATALOG, LOOPBACK, TrinoServer
 from tests.conformance.trino_warehouse import TrinoWarehouse
 from tests.tables_over_logs import publish
-from tests.test_equal_engines import NOTHING, QUESTIONS, WINDOW, arguments, on_athena
+from tests.test_equal_engines import (
+    NOTHING,
+    QUESTIONS,
+    WINDOW,
+    arguments,
+    on_athena,
+)
 from trailkit import lens
 from trailkit.demo import practice
 from trailkit.demo.organization import ACCOUNTS
@@ -37,8 +43,8 @@ OPTIONAL = {
 }
 """A value for each parameter that a question can do without; each has an answer."""
 
-NUMBERS = {"context"}
-"""Columns of JSON text in which an engine may spell a number anew."""
+JSON = {"context", "request", "response", "additional_data", "service_details"}
+"""Columns of JSON text: equal as values."""
 
 _ACCOUNTS = tuple(account.id for account in ACCOUNTS)
 
@@ -158,10 +164,10 @@ def test_every_column_of_the_lens_is_equal(
     relation: str, local: tk.Case, plain: tk.Case, doubled: tk.Case
 ) -> None:
     names = [name for name in lens.columns(relation) if name != "resources"]
-    order = [name for name in names if name not in NUMBERS]
+    order = [name for name in names if name not in JSON]
     select = f"select {', '.join(names)} from {relation} order by {', '.join(order)}"
     first, *others = (
-        _with_numbers(case.window(*WINDOW).query(select))
+        _with_values(case.window(*WINDOW).query(select))
         for case in (local, plain, doubled)
     )
     assert len(first) > 0
@@ -169,10 +175,29 @@ def test_every_column_of_the_lens_is_equal(
         pd.testing.assert_frame_equal(other, first)
 
 
-def _with_numbers(frame: pd.DataFrame) -> pd.DataFrame:
-    """Read the JSON texts in which numbers may be spelt in another way."""
-    read = {name: frame[name].map(json.loads) for name in frame if name in NUMBERS}
-    return frame.assign(**read)
+def _with_values(frame: pd.DataFrame) -> pd.DataFrame:
+    """Read the JSON texts, which an engine may write anew."""
+    texts = [name for name in frame if name in JSON]
+    return frame.assign(
+        **{name: frame[name].map(json.loads, na_action="ignore") for name in texts}
+    )
+
+
+def test_real_records_are_equal(
+    trino: TrinoServer, real_logs: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    publish(trino, real_logs, ("111122223333",), "labs")
+    names = [name for name in lens.columns("events") if name != "resources"]
+    unique = [name for name in names if name not in JSON]
+    select = f"select {', '.join(names)} from events order by {', '.join(unique)}"
+    store = tmp_path_factory.mktemp("store")
+    local = tk.local(real_logs, store=store, progress=False)
+    first, other = (
+        case.window("2016-01-01", "2026-11-01").query(select)
+        for case in (local, on_trino(trino, "labs"))
+    )
+    assert len(first) > 3_000
+    pd.testing.assert_frame_equal(_with_values(other), _with_values(first))
 
 
 def test_resources_are_equal(local: tk.Case, plain: tk.Case) -> None:

@@ -10,7 +10,7 @@ import re
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
@@ -113,7 +113,23 @@ class TrinoServer:
     def create(self, table: Definition, rows: pa.Table, total: int) -> None:
         """Make a table of rows, a file for each partition; ``total`` is not needed."""
         del total
-        place = self._write(table, rows)
+        place = self.place(table)
+        for names, part in _partitions(rows, list(table.partitions)):
+            folder = place.joinpath(*names)
+            folder.mkdir(parents=True)
+            pq.write_table(part, folder / "part.parquet")
+        self.adopt(table)
+
+    def place(self, table: Definition) -> Path:
+        """Give a table's folder, whose name says the kind, as in the logs' bucket."""
+        kind = _KIND.search(table.properties["storage.location.template"])
+        assert kind is not None
+        return self.folder / table.database / table.name / "AWSLogs" / kind[1]
+
+    def adopt(self, table: Definition) -> None:
+        """Make a table of the files in its folder."""
+        place = self.place(table)
+        place.mkdir(parents=True, exist_ok=True)
         name = f"{trino(CATALOG)}.{trino(table.database)}"
         self.rows(f"create schema if not exists {name}")
         self.rows(_create_table(f"{name}.{trino(table.name)}", table, place))
@@ -121,18 +137,6 @@ class TrinoServer:
             f"call {CATALOG}.system.sync_partition_metadata("
             f"{trino_text(table.database)}, {trino_text(table.name)}, 'ADD')"
         )
-
-    def _write(self, table: Definition, rows: pa.Table) -> Path:
-        """Write the files below a folder that says the kind, as in the logs' bucket."""
-        kind = _KIND.search(table.properties["storage.location.template"])
-        assert kind is not None
-        place = self.folder / table.database / table.name / "AWSLogs" / kind[1]
-        place.mkdir(parents=True)
-        for names, part in _partitions(rows, list(table.partitions)):
-            folder = place.joinpath(*names)
-            folder.mkdir(parents=True)
-            pq.write_table(part, folder / "part.parquet")
-        return place
 
     def _configure(self, jars: Path) -> None:
         (self.folder / "catalogs").mkdir()
@@ -176,8 +180,16 @@ def _partitions(
         chosen = mask[0]
         for more in mask[1:]:
             chosen = pc.and_(chosen, more)
-        names = [f"{k}={v.replace('/', '%2F')}" for k, v in values.items()]
-        yield names, data.filter(chosen)
+        yield partition_folders(values), data.filter(chosen)
+
+
+def partition_folders(values: Mapping[str, str]) -> list[str]:
+    """Name the folders of a partition as Hive does.
+
+    >>> partition_folders({"region": "eu-west-1", "day": "2026/03/09"})
+    ['region=eu-west-1', 'day=2026%2F03%2F09']
+    """
+    return [f"{key}={value.replace('/', '%2F')}" for key, value in values.items()]
 
 
 def _create_table(name: str, table: Definition, place: Path) -> str:
