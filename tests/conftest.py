@@ -9,7 +9,7 @@ import pytest
 
 if TYPE_CHECKING:
     from tests.athena_server import AthenaServer
-    from trailkit import Case
+    from trailkit.case import Case
 
 PROJECT = Path(__file__).parents[1]
 

@@ -7,7 +7,7 @@ import pytest
 
 from tests.athena_server import AthenaServer
 from tests.trail_listed import A_FILE, case, deliver
-from trailkit import Case
+from trailkit.case import Case
 from trailkit.cost.budget import Budget, PaidEngine
 from trailkit.cost.estimate import Estimate
 from trailkit.cost.listing import Size

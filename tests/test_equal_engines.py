@@ -20,6 +20,7 @@ import trailkit as tk
 from tests.athena_server import AthenaServer
 from tests.tables_over_logs import BUCKET, publish
 from trailkit import lens
+from trailkit.case import Case
 from trailkit.demo import practice
 from trailkit.demo.organization import ACCOUNTS
 from trailkit.library import load
@@ -51,7 +52,7 @@ def logs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def local(logs: Path, tmp_path_factory: pytest.TempPathFactory) -> tk.Case:
+def local(logs: Path, tmp_path_factory: pytest.TempPathFactory) -> Case:
     return tk.local(logs, store=tmp_path_factory.mktemp("store"), progress=False)
 
 
@@ -70,7 +71,7 @@ def session() -> boto3.Session:
     return boto3.Session()
 
 
-def on_athena(database: str, **settings: Any) -> tk.Case:
+def on_athena(database: str, **settings: Any) -> Case:
     return tk.athena(
         f"{database}.cloudtrail",
         insights=f"{database}.insights",
@@ -84,21 +85,21 @@ def on_athena(database: str, **settings: Any) -> tk.Case:
 
 
 @pytest.fixture(scope="module")
-def by_csv(server: AthenaServer) -> tk.Case:
+def by_csv(server: AthenaServer) -> Case:
     return on_athena("practice")
 
 
 @pytest.fixture(scope="module")
-def by_unload(server: AthenaServer) -> tk.Case:
+def by_unload(server: AthenaServer) -> Case:
     return on_athena("practice", unload=True)
 
 
 @pytest.fixture(scope="module")
-def doubled(server: AthenaServer) -> tk.Case:
+def doubled(server: AthenaServer) -> Case:
     return on_athena("practice_twice")
 
 
-def same(question: Question, *cases: tk.Case) -> pd.DataFrame:
+def same(question: Question, *cases: Case) -> pd.DataFrame:
     """Ask every case, and expect one frame."""
     first, *others = (case.ask(question.name, **arguments(question)) for case in cases)
     for other in others:
@@ -109,10 +110,10 @@ def same(question: Question, *cases: tk.Case) -> pd.DataFrame:
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_athena_gives_the_local_frame(
     question: Question,
-    local: tk.Case,
-    by_csv: tk.Case,
-    by_unload: tk.Case,
-    doubled: tk.Case,
+    local: Case,
+    by_csv: Case,
+    by_unload: Case,
+    doubled: Case,
 ) -> None:
     cases = (local, by_csv, by_unload, doubled)
     frame = same(question, *(case.window(*WINDOW) for case in cases))
@@ -121,7 +122,7 @@ def test_athena_gives_the_local_frame(
 
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_an_empty_frame_is_equal_too(
-    question: Question, local: tk.Case, by_csv: tk.Case, by_unload: tk.Case
+    question: Question, local: Case, by_csv: Case, by_unload: Case
 ) -> None:
     cases = (local, by_csv, by_unload)
     assert same(question, *(case.window(*NOTHING) for case in cases)).empty
@@ -129,7 +130,7 @@ def test_an_empty_frame_is_equal_too(
 
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_a_scope_means_the_same(
-    question: Question, local: tk.Case, by_csv: tk.Case
+    question: Question, local: Case, by_csv: Case
 ) -> None:
     same(
         question,
@@ -144,7 +145,7 @@ def test_a_scope_means_the_same(
 
 @pytest.mark.parametrize("relation", ["events", "insights", "network", "aggregated"])
 def test_every_column_of_the_lens_is_equal(
-    relation: str, local: tk.Case, by_csv: tk.Case, by_unload: tk.Case
+    relation: str, local: Case, by_csv: Case, by_unload: Case
 ) -> None:
     names = [name for name in lens.columns(relation) if name != "resources"]
     select = f"select {', '.join(names)} from {relation} order by {', '.join(names)}"
@@ -207,7 +208,7 @@ def test_real_records_are_equal(
     pd.testing.assert_frame_equal(remote, local)
 
 
-def test_a_delivery_names_its_log_file(by_csv: tk.Case, logs: Path) -> None:
+def test_a_delivery_names_its_log_file(by_csv: Case, logs: Path) -> None:
     key = practice.answers()
     frame = by_csv.window(*WINDOW).query(
         f"select file from deliveries where event_id = '{key.deletion.event_id}'"
@@ -216,7 +217,7 @@ def test_a_delivery_names_its_log_file(by_csv: tk.Case, logs: Path) -> None:
     assert all((logs / file.removeprefix(prefix)).is_file() for file in frame["file"])
 
 
-def test_the_doubled_tables_are_doubled(by_csv: tk.Case, doubled: tk.Case) -> None:
+def test_the_doubled_tables_are_doubled(by_csv: Case, doubled: Case) -> None:
     count = "select count(*) as n from deliveries"
     [once], [twice] = (
         case.window(*WINDOW).query(count)["n"].tolist() for case in (by_csv, doubled)
@@ -224,7 +225,7 @@ def test_the_doubled_tables_are_doubled(by_csv: tk.Case, doubled: tk.Case) -> No
     assert twice == 2 * once
 
 
-def test_a_narrow_scope_scans_less(by_csv: tk.Case) -> None:
+def test_a_narrow_scope_scans_less(by_csv: Case) -> None:
     wide = by_csv.window(*WINDOW)
     narrow = by_csv.window("2026-03-12", "2026-03-13").accounts("777788889999")
     scanned = [

@@ -12,6 +12,7 @@ import trailkit as tk
 from tests.athena_queries import put
 from tests.athena_server import AthenaServer
 from tests.raw_rows import Located, raw_rows
+from trailkit.case import Case
 from trailkit.record import Kind
 from trailkit.tables.layout import Layout
 from trailkit.tables.raw import RawTable
@@ -80,7 +81,7 @@ def session() -> boto3.Session:
     return boto3.Session()
 
 
-def case(table: RawTable = TABLE, **settings: Any) -> tk.Case:
+def case(table: RawTable = TABLE, **settings: Any) -> Case:
     name = f"{table.database}.{table.name}"
     given = {"workgroup": "dfir", "poll": 0.01, "session": session(), **settings}
     return tk.athena(name, **given)

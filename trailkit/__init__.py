@@ -1,7 +1,6 @@
 """trailkit: ask CloudTrail a question, on Athena or over a folder of log files."""
 
 from trailkit import charts
-from trailkit.case import Case
 from trailkit.charts import chart
 from trailkit.deployment import Setup
 from trailkit.discovery import discover
@@ -13,7 +12,6 @@ from trailkit.provenance import Provenance, provenance
 from trailkit.scope import Scope
 
 __all__ = [
-    "Case",
     "Provenance",
     "Scope",
     "Setup",

@@ -8,6 +8,7 @@ from datetime import date
 import pandas as pd
 
 import trailkit as tk
+from trailkit.case import Case
 from trailkit.demo import folder as practice_folder
 from trailkit.errors import ParameterError, TrailkitError
 from trailkit.export import to_csv, to_parquet
@@ -95,7 +96,7 @@ def _ask(given: argparse.Namespace) -> None:
         _show(frame)
 
 
-def _case(given: argparse.Namespace) -> tk.Case:
+def _case(given: argparse.Namespace) -> Case:
     """Open the practice case, unless evidence or a table is named; narrow it."""
     if given.table:
         case = tk.athena(given.table, workgroup=given.workgroup, results=given.results)
@@ -110,7 +111,7 @@ def _case(given: argparse.Namespace) -> tk.Case:
     return case.regions(*given.region) if given.region else case
 
 
-def _values(case: tk.Case, given: argparse.Namespace) -> dict[str, object]:
+def _values(case: Case, given: argparse.Namespace) -> dict[str, object]:
     """Read ``name=value`` by the declared types; a list has a value each time."""
     texts: dict[str, list[str]] = {}
     for text in given.parameters:

@@ -4,14 +4,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from trailkit.case import Case
 from trailkit.demo import folder as practice_folder
-from trailkit.library import load
 from trailkit.record import Kind
 
 if TYPE_CHECKING:
     import boto3
     from trino.auth import Authentication
+
+    from trailkit.case import Case
+    from trailkit.engines import Engine
+    from trailkit.source import Source
 
 
 def local(
@@ -19,7 +21,7 @@ def local(
     *,
     store: str | Path | None = None,
     progress: bool = True,
-) -> Case:
+) -> "Case":
     """Open log files as a case; no AWS account is needed.
 
     ``evidence`` is a folder, a file or a list of them, in any form that CloudTrail
@@ -35,7 +37,7 @@ def local(
     folder = Path(store) if store is not None else None
     opened = open_store(evidence, folder=folder, progress=progress)
     source = StoreSource(opened)
-    return Case(source, LocalEngine(opened.folder, source.views()), load())
+    return _case(source, LocalEngine(opened.folder, source.views()))
 
 
 def athena(
@@ -53,7 +55,7 @@ def athena(
     price: float | None = None,
     unload: bool = False,
     poll: float = 1.0,
-) -> Case:
+) -> "Case":
     """Open a table on Athena as a case; nothing is asked of AWS yet.
 
     ``table`` is ``database.table`` or ``catalog.database.table``; the tables of other
@@ -80,7 +82,7 @@ def athena(
         poll=poll,
     )
     names = _by_kind(table, insights, network, aggregated)
-    return Case(TableSource(names, engine.definition, engine.read), engine, load())
+    return _case(TableSource(names, engine.definition, engine.read), engine)
 
 
 def trino(
@@ -95,7 +97,7 @@ def trino(
     http_scheme: str | None = None,
     auth: "Authentication | None" = None,
     verify: bool | str = True,
-) -> Case:
+) -> "Case":
     """Open a table on a Trino of your own as a case; nothing is asked of it yet.
 
     ``table`` is ``catalog.schema.table``; the tables of other kinds of record are named
@@ -118,15 +120,23 @@ def trino(
         verify=verify,
     )
     names = _by_kind(table, insights, network, aggregated)
-    return Case(TableSource(names, engine.definition), engine, load())
+    return _case(TableSource(names, engine.definition), engine)
 
 
-def demo() -> Case:
+def demo() -> "Case":
     """Open the practice case: a generated trail of an organization, with a story in it.
 
     It is written to your cache folder the first time, in a few seconds.
     """
     return local(practice_folder())
+
+
+def _case(source: "Source", engine: "Engine") -> "Case":
+    """Make the case; what it stands on is imported now, so that trailkit is at once."""
+    from trailkit.case import Case
+    from trailkit.library import load
+
+    return Case(source, engine, load())
 
 
 def _by_kind(

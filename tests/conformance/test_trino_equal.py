@@ -26,6 +26,7 @@ from tests.test_equal_engines import (
     on_athena,
 )
 from trailkit import lens
+from trailkit.case import Case
 from trailkit.demo import practice
 from trailkit.demo.organization import ACCOUNTS
 from trailkit.question import Question
@@ -57,7 +58,7 @@ def logs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def local(logs: Path, tmp_path_factory: pytest.TempPathFactory) -> tk.Case:
+def local(logs: Path, tmp_path_factory: pytest.TempPathFactory) -> Case:
     return tk.local(logs, store=tmp_path_factory.mktemp("store"), progress=False)
 
 
@@ -67,7 +68,7 @@ def published(trino: TrinoServer, logs: Path) -> TrinoServer:
     return trino
 
 
-def on_trino(server: TrinoServer, database: str) -> tk.Case:
+def on_trino(server: TrinoServer, database: str) -> Case:
     schema = f"{CATALOG}.{database}"
     return tk.trino(
         f"{schema}.cloudtrail",
@@ -81,19 +82,19 @@ def on_trino(server: TrinoServer, database: str) -> tk.Case:
 
 
 @pytest.fixture(scope="module")
-def plain(published: TrinoServer) -> tk.Case:
+def plain(published: TrinoServer) -> Case:
     return on_trino(published, DATABASE)
 
 
 @pytest.fixture(scope="module")
-def doubled(published: TrinoServer) -> tk.Case:
+def doubled(published: TrinoServer) -> Case:
     return on_trino(published, f"{DATABASE}_twice")
 
 
 @pytest.fixture(scope="module")
 def athena(
     _running_athena: AthenaServer, published: TrinoServer, logs: Path
-) -> Iterator[tuple[tk.Case, tk.Case]]:
+) -> Iterator[tuple[Case, Case]]:
     """Give the test server's Athena, by CSV and by UNLOAD; Trino runs what it asks."""
     with pytest.MonkeyPatch.context() as patch:
         _running_athena.begin(patch)
@@ -102,7 +103,7 @@ def athena(
         yield on_athena(DATABASE), on_athena(DATABASE, unload=True)
 
 
-def same(question: Question, values: dict[str, Any], *cases: tk.Case) -> pd.DataFrame:
+def same(question: Question, values: dict[str, Any], *cases: Case) -> pd.DataFrame:
     """Ask every case, and expect one frame."""
     first, *others = (case.ask(question.name, **values) for case in cases)
     for other in others:
@@ -112,7 +113,7 @@ def same(question: Question, values: dict[str, Any], *cases: tk.Case) -> pd.Data
 
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_trino_gives_the_local_frame(
-    question: Question, local: tk.Case, plain: tk.Case, doubled: tk.Case
+    question: Question, local: Case, plain: Case, doubled: Case
 ) -> None:
     cases = (case.window(*WINDOW) for case in (local, plain, doubled))
     assert len(same(question, arguments(question), *cases)) > 0
@@ -120,7 +121,7 @@ def test_trino_gives_the_local_frame(
 
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_athena_gives_it_too(
-    question: Question, local: tk.Case, athena: tuple[tk.Case, tk.Case]
+    question: Question, local: Case, athena: tuple[Case, Case]
 ) -> None:
     cases = (case.window(*WINDOW) for case in (local, *athena))
     assert len(same(question, arguments(question), *cases)) > 0
@@ -128,7 +129,7 @@ def test_athena_gives_it_too(
 
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_an_empty_frame_is_equal_too(
-    question: Question, local: tk.Case, plain: tk.Case
+    question: Question, local: Case, plain: Case
 ) -> None:
     cases = (case.window(*NOTHING) for case in (local, plain))
     assert same(question, arguments(question), *cases).empty
@@ -136,7 +137,7 @@ def test_an_empty_frame_is_equal_too(
 
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_a_scope_means_the_same(
-    question: Question, local: tk.Case, plain: tk.Case
+    question: Question, local: Case, plain: Case
 ) -> None:
     narrow = (
         case.window("2026-03-11 18:00", "2026-03-12 02:30:00")
@@ -149,7 +150,7 @@ def test_a_scope_means_the_same(
 
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_every_parameter_means_the_same(
-    question: Question, local: tk.Case, plain: tk.Case
+    question: Question, local: Case, plain: Case
 ) -> None:
     needed, optional = arguments(question), OPTIONAL.get(question.name, {})
     tried = {*needed, *optional}
@@ -161,7 +162,7 @@ def test_every_parameter_means_the_same(
 
 @pytest.mark.parametrize("relation", ["events", "insights", "network", "aggregated"])
 def test_every_column_of_the_lens_is_equal(
-    relation: str, local: tk.Case, plain: tk.Case, doubled: tk.Case
+    relation: str, local: Case, plain: Case, doubled: Case
 ) -> None:
     names = [name for name in lens.columns(relation) if name != "resources"]
     order = [name for name in names if name not in JSON]
@@ -200,7 +201,7 @@ def test_real_records_are_equal(
     pd.testing.assert_frame_equal(_with_values(other), _with_values(first))
 
 
-def test_resources_are_equal(local: tk.Case, plain: tk.Case) -> None:
+def test_resources_are_equal(local: Case, plain: Case) -> None:
     select = (
         "select e.event_id, array_join(transform(e.resources, r -> concat_ws('|',"
         " coalesce(r.arn, '-'), coalesce(r.account_id, '-'), coalesce(r.type, '-'))),"
@@ -211,7 +212,7 @@ def test_resources_are_equal(local: tk.Case, plain: tk.Case) -> None:
     pd.testing.assert_frame_equal(other, first)
 
 
-def test_a_delivery_names_its_file(plain: tk.Case) -> None:
+def test_a_delivery_names_its_file(plain: Case) -> None:
     key = practice.answers()
     frame = plain.window(*WINDOW).query(
         f"select file from deliveries where event_id = '{key.deletion.event_id}'"
@@ -219,7 +220,7 @@ def test_a_delivery_names_its_file(plain: tk.Case) -> None:
     assert all(Path(file.removeprefix("file:")).is_file() for file in frame["file"])
 
 
-def test_the_doubled_tables_are_doubled(plain: tk.Case, doubled: tk.Case) -> None:
+def test_the_doubled_tables_are_doubled(plain: Case, doubled: Case) -> None:
     count = "select count(*) as n from deliveries"
     [once], [twice] = (
         case.window(*WINDOW).query(count)["n"].tolist() for case in (plain, doubled)
@@ -227,7 +228,7 @@ def test_the_doubled_tables_are_doubled(plain: tk.Case, doubled: tk.Case) -> Non
     assert twice == 2 * once
 
 
-def test_a_narrow_scope_reads_less(plain: tk.Case) -> None:
+def test_a_narrow_scope_reads_less(plain: Case) -> None:
     wide = plain.window(*WINDOW)
     narrow = plain.window("2026-03-12", "2026-03-13").accounts("777788889999")
     read = [

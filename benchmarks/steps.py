@@ -1,0 +1,44 @@
+"""The programs that are measured; each call is a process of its own."""
+
+import shutil
+import sys
+from pathlib import Path
+
+
+def read_by_trailkit(logs: str, store: str) -> None:
+    """Read log files into a new store: checked, folded, sorted, with their places."""
+    from trailkit.evidence.store import open_store
+
+    shutil.rmtree(store, ignore_errors=True)
+    open_store(logs, folder=Path(store), progress=False)
+
+
+def read_by_duckdb(logs: str, target: str) -> None:
+    """Read the same files with DuckDB's read_json, as read_json.sql says."""
+    import duckdb
+
+    statement = Path(__file__).with_name("read_json.sql").read_text(encoding="utf-8")
+    target_file = Path(target)
+    target_file.unlink(missing_ok=True)
+    duckdb.execute(statement, {"logs": f"{logs}/**/*.json.gz", "parquet": target})
+
+
+def open_again(logs: str, store: str) -> None:
+    """Open a store that is up to date."""
+    from trailkit.evidence.store import open_store
+
+    open_store(logs, folder=Path(store), progress=False)
+
+
+def import_trailkit() -> None:
+    """Import the public face."""
+    import trailkit  # noqa: F401
+
+
+def import_pandas() -> None:
+    """Import what every notebook imports anyway."""
+    import pandas  # noqa: F401
+
+
+if __name__ == "__main__":
+    globals()[sys.argv[1]](*sys.argv[2:])
