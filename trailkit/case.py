@@ -1,14 +1,14 @@
 """A case: a scope over a source of records, to which one puts questions."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import pandas as pd
 
-from trailkit import asking, dialect, lens, parameters
+from trailkit import asking, dialect, lens, parameters, together, widening
 from trailkit.cost.budget import Budget, PaidEngine
 from trailkit.cost.estimate import Estimate, estimate
 from trailkit.engines import Engine
@@ -18,6 +18,7 @@ from trailkit.notices import notice
 from trailkit.question import Question
 from trailkit.scope import Moment, Scope, duration, moment
 from trailkit.source import Original, Source
+from trailkit.together import Answers, Wanted
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,29 @@ class Case:
         ``case.ask.s3.bucket_deletions(bucket="payroll")`` are the same.
         """
         return Ask(self.questions, self._answer)
+
+    def ask_all(self, wanted: Iterable[Wanted], *, at_once: int = 8) -> Answers:
+        """Ask many questions at once: by name, or ``("name", {"parameter": value})``.
+
+        The answer is a dict of frames by name. A question that fails sinks no other:
+        its error is in ``answers.errors``. Ctrl-C stops them all. Raises
+        UnknownQuestion or a ParameterError before anything runs.
+        """
+        self._require_window("ask_all")
+        asked = together.named(wanted, self.questions)
+        jobs = {name: partial(self._answer, *each) for name, each in asked.items()}
+        return together.ask(jobs, at_once)
+
+    def find(self, name: str, /, *, around: Moment, **values: Any) -> pd.DataFrame:
+        """Ask about an hour around a time, then a day, a week, a month, until found.
+
+        It says what it searched, and ends early with the case's budget. On Athena each
+        step is a query of its own.
+        """
+        question, middle = self.questions[name], moment(around)
+        return widening.find(
+            lambda reach: self.around(middle, reach)._answer(question, values)
+        )
 
     def sql(self, name: str, /, **values: Any) -> str:
         """Write the Athena SQL that ``ask`` would run, without running it."""

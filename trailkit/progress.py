@@ -1,9 +1,11 @@
 """One line that says how far a long piece of work has come."""
 
 import shutil
+import threading
 import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from contextvars import ContextVar
 
 from trailkit.notices import beside
 
@@ -13,6 +15,8 @@ FIRST_SHOWN = 1.0
 _BETWEEN = 0.1
 
 Say = Callable[[str], None]
+
+_stop: ContextVar[threading.Event | None] = ContextVar("_stop", default=None)
 
 
 @contextmanager
@@ -26,11 +30,41 @@ def line(shown: bool = True) -> Generator[Say]:
     >>> with line(shown=False) as say:
     ...     say("12 of 4,000 files")
     """
+    if stop := _stop.get():
+        yield _until(stop)
+        return
     updating = _Line(time.monotonic() + FIRST_SHOWN)
     try:
         yield updating.show if shown else _be_silent
     finally:
         updating.wipe()
+
+
+@contextmanager
+def behind(stop: threading.Event) -> Generator[None]:
+    """Let the work of this thread show nothing: another thread shows all of it.
+
+    Once ``stop`` is set, what reports its progress is interrupted, as by Ctrl-C.
+    """
+    token = _stop.set(stop)
+    try:
+        yield
+    finally:
+        _stop.reset(token)
+
+
+def _until(stop: threading.Event) -> Say:
+    """Raise KeyboardInterrupt when it is time to stop; once, so that one can tidy."""
+    told = False
+
+    def say(text: str) -> None:
+        del text
+        nonlocal told
+        if stop.is_set() and not told:
+            told = True
+            raise KeyboardInterrupt
+
+    return say
 
 
 class _Line:
