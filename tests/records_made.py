@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import trailkit as tk
+from trailkit.case import Case
 
 Record = dict[str, Any]
 
@@ -148,7 +149,7 @@ def write(folder: Path, records: list[Record], name: str = "log.json") -> Path:
     return folder
 
 
-def case_of(folder: Path, records: list[Record]) -> tk.Case:
+def case_of(folder: Path, records: list[Record]) -> Case:
     """Open these records as a case of local files, kept under the folder."""
     logs = write(folder / "logs", records)
     return tk.local(logs, store=folder / "store", progress=False)

@@ -129,9 +129,7 @@ def test_an_empty_frame_is_equal_too(
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
-def test_a_scope_means_the_same(
-    question: Question, local: Case, by_csv: Case
-) -> None:
+def test_a_scope_means_the_same(question: Question, local: Case, by_csv: Case) -> None:
     same(
         question,
         *(

@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 
 import trailkit as tk
+from trailkit.case import Case
 
 TESTED: set[str] = set()
 Truth = dict[str, Any]
@@ -36,15 +37,15 @@ def truth(shared_data: Path) -> Truth:
     return {each["id"]: each["expected"] for each in json.loads(text)}
 
 
-Open = Callable[[str], tk.Case]
+Open = Callable[[str], Case]
 
 
 @pytest.fixture(scope="module")
 def opened(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Open:
     """Open a file or a folder of the real logs, once."""
-    cases: dict[str, tk.Case] = {}
+    cases: dict[str, Case] = {}
 
-    def open_once(name: str) -> tk.Case:
+    def open_once(name: str) -> Case:
         if name not in cases:
             store = tmp_path_factory.mktemp("store")
             cases[name] = tk.local(shared_data / name, store=store, progress=False)
@@ -54,12 +55,12 @@ def opened(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Open:
 
 
 @pytest.fixture(scope="module")
-def invictus(opened: Open) -> tk.Case:
+def invictus(opened: Open) -> Case:
     return opened(f"{INVICTUS}/CloudTrail")
 
 
 @pytest.fixture(scope="module")
-def umccr(opened: Open) -> tk.Case:
+def umccr(opened: Open) -> Case:
     return opened(f"{UMCCR}/AWSLogs")
 
 
@@ -91,7 +92,7 @@ def bare(arn: str) -> str:
     return arn.rpartition("/")[2]
 
 
-def counts(case: tk.Case, expression: str, where: str = "true") -> dict[Any, int]:
+def counts(case: Case, expression: str, where: str = "true") -> dict[Any, int]:
     """Count events by an expression of the lens."""
     frame = case.query(
         f"select {expression} as name, count(*) as events from events "
@@ -414,7 +415,7 @@ def test_the_password_that_somebody_else_changed(truth: Truth, stratus: Open) ->
 
 
 @answers(f"{INVICTUS}-001")
-def test_the_hour_is_whole(truth: Truth, invictus: tk.Case) -> None:
+def test_the_hour_is_whole(truth: Truth, invictus: Case) -> None:
     expected = truth[f"{INVICTUS}-001"]
     frame = invictus.query(
         "select count(*) as events, count(distinct event_id) as ids, "
@@ -432,7 +433,7 @@ def test_the_hour_is_whole(truth: Truth, invictus: tk.Case) -> None:
 
 
 @answers(f"{INVICTUS}-002")
-def test_the_principals_and_their_calls(truth: Truth, invictus: tk.Case) -> None:
+def test_the_principals_and_their_calls(truth: Truth, invictus: Case) -> None:
     expected = dict(truth[f"{INVICTUS}-002"])
     unnamed = expected.pop("IAMUser")
     named = {actor_of(name): calls for name, calls in expected.items()}
@@ -445,7 +446,7 @@ def test_the_principals_and_their_calls(truth: Truth, invictus: tk.Case) -> None
 
 
 @answers(f"{INVICTUS}-003")
-def test_the_keys_of_one_user(truth: Truth, invictus: tk.Case) -> None:
+def test_the_keys_of_one_user(truth: Truth, invictus: Case) -> None:
     expected = truth[f"{INVICTUS}-003"]
     user = _users(truth)[0]
     frame = invictus.query(
@@ -463,7 +464,7 @@ def test_the_keys_of_one_user(truth: Truth, invictus: tk.Case) -> None:
 
 
 @answers(f"{INVICTUS}-004")
-def test_the_console_sign_ins(truth: Truth, invictus: tk.Case) -> None:
+def test_the_console_sign_ins(truth: Truth, invictus: Case) -> None:
     frame = invictus.ask("console/sign-ins").query("action == 'ConsoleLogin'")
     found = picked(frame, "time", "actor", "outcome", "mfa_used", "source_ip")
     assert found == [
@@ -479,7 +480,7 @@ def test_the_console_sign_ins(truth: Truth, invictus: tk.Case) -> None:
 
 
 @answers(f"{INVICTUS}-005")
-def test_no_windows_password_was_read(truth: Truth, invictus: tk.Case) -> None:
+def test_no_windows_password_was_read(truth: Truth, invictus: Case) -> None:
     expected = truth[f"{INVICTUS}-005"]
     frame = invictus.query(
         "select count(*) as calls, min(time) as first, max(time) as last, "
@@ -495,7 +496,7 @@ def test_no_windows_password_was_read(truth: Truth, invictus: tk.Case) -> None:
 
 @answers(f"{INVICTUS}-006")
 def test_an_instances_credentials_were_used_elsewhere(
-    truth: Truth, invictus: tk.Case
+    truth: Truth, invictus: Case
 ) -> None:
     for expected in truth[f"{INVICTUS}-006"]:
         frame = invictus.ask("identity/access-key", access_key=expected["key"])
@@ -507,7 +508,7 @@ def test_an_instances_credentials_were_used_elsewhere(
 
 
 @answers(f"{INVICTUS}-007")
-def test_the_secrets_that_the_tool_read(truth: Truth, invictus: tk.Case) -> None:
+def test_the_secrets_that_the_tool_read(truth: Truth, invictus: Case) -> None:
     expected = truth[f"{INVICTUS}-007"]
     frame = invictus.ask("secrets/reads").query("action == 'GetSecretValue'")
     assert len(frame) == expected["all_get_secret_value"]
@@ -518,9 +519,7 @@ def test_the_secrets_that_the_tool_read(truth: Truth, invictus: tk.Case) -> None
 
 
 @answers(f"{INVICTUS}-008")
-def test_the_parameters_that_the_tool_decrypted(
-    truth: Truth, invictus: tk.Case
-) -> None:
+def test_the_parameters_that_the_tool_decrypted(truth: Truth, invictus: Case) -> None:
     expected = truth[f"{INVICTUS}-008"]
     frame = invictus.ask("secrets/reads").query("action == 'GetParameters'")
     read = frame[frame["with_decryption"].fillna(False)]
@@ -530,7 +529,7 @@ def test_the_parameters_that_the_tool_decrypted(
 
 
 @answers(f"{INVICTUS}-009")
-def test_every_change_to_cloudtrail(truth: Truth, invictus: tk.Case) -> None:
+def test_every_change_to_cloudtrail(truth: Truth, invictus: Case) -> None:
     frame = invictus.ask("cloudtrail/logging-changes")
     expected = wanted(truth[f"{INVICTUS}-009"], "time", "event", "trail", "error")
     found = picked(frame, "time", "action", "trail", "error_code")
@@ -541,7 +540,7 @@ def test_every_change_to_cloudtrail(truth: Truth, invictus: tk.Case) -> None:
 
 @answers(f"{INVICTUS}-010")
 def test_management_events_were_switched_off_and_on(
-    truth: Truth, invictus: tk.Case
+    truth: Truth, invictus: Case
 ) -> None:
     frame = invictus.ask("cloudtrail/logging-changes")
     frame = frame[frame["action"] == "PutEventSelectors"]
@@ -552,9 +551,7 @@ def test_management_events_were_switched_off_and_on(
 
 
 @answers(f"{INVICTUS}-011")
-def test_the_log_bucket_that_was_made_to_forget(
-    truth: Truth, invictus: tk.Case
-) -> None:
+def test_the_log_bucket_that_was_made_to_forget(truth: Truth, invictus: Case) -> None:
     expected = truth[f"{INVICTUS}-011"]
     frame = invictus.query(
         """select time, action, json_extract_scalar(request, '$.bucketName') as bucket,
@@ -577,7 +574,7 @@ def test_the_log_bucket_that_was_made_to_forget(
 
 
 @answers(f"{INVICTUS}-012")
-def test_the_attempt_to_leave_the_organization(truth: Truth, invictus: tk.Case) -> None:
+def test_the_attempt_to_leave_the_organization(truth: Truth, invictus: Case) -> None:
     frame = invictus.query(
         "select time, actor, outcome, error_code from events "
         "where action = 'LeaveOrganization' order by time"
@@ -590,7 +587,7 @@ def test_the_attempt_to_leave_the_organization(truth: Truth, invictus: tk.Case) 
 
 
 @answers(f"{INVICTUS}-013")
-def test_the_flow_logs_that_were_deleted(truth: Truth, invictus: tk.Case) -> None:
+def test_the_flow_logs_that_were_deleted(truth: Truth, invictus: Case) -> None:
     frame = invictus.query(
         "select time, principal_arn, json_extract_scalar("
         "request, '$.DeleteFlowLogsRequest.FlowLogId.content') as flow_log, "
@@ -604,7 +601,7 @@ def test_the_flow_logs_that_were_deleted(truth: Truth, invictus: tk.Case) -> Non
 
 
 @answers(f"{INVICTUS}-014")
-def test_no_user_data_was_read(truth: Truth, invictus: tk.Case) -> None:
+def test_no_user_data_was_read(truth: Truth, invictus: Case) -> None:
     expected = truth[f"{INVICTUS}-014"]
     # Refused calls have no request: the message names the instance, not the attribute.
     refused = (
@@ -624,7 +621,7 @@ def test_no_user_data_was_read(truth: Truth, invictus: tk.Case) -> None:
 
 
 @answers(f"{INVICTUS}-015")
-def test_the_gpu_instances_that_were_asked_for(truth: Truth, invictus: tk.Case) -> None:
+def test_the_gpu_instances_that_were_asked_for(truth: Truth, invictus: Case) -> None:
     frame = invictus.query(
         "select time, actor, error_code, "
         "json_extract_scalar(request, '$.instanceType') as type, "
@@ -640,9 +637,7 @@ def test_the_gpu_instances_that_were_asked_for(truth: Truth, invictus: tk.Case) 
 
 
 @answers(f"{INVICTUS}-016")
-def test_the_ports_that_were_opened_to_the_world(
-    truth: Truth, invictus: tk.Case
-) -> None:
+def test_the_ports_that_were_opened_to_the_world(truth: Truth, invictus: Case) -> None:
     expected = truth[f"{INVICTUS}-016"]
     item = "$.ipPermissions.items[0]"
     frame = invictus.query(
@@ -690,7 +685,7 @@ SHARED = {
 @answers(*(f"{INVICTUS}-{number}" for number in SHARED))
 @pytest.mark.parametrize("number", SHARED)
 def test_what_was_shared_with_another_account(
-    number: str, truth: Truth, invictus: tk.Case
+    number: str, truth: Truth, invictus: Case
 ) -> None:
     action, named, path = SHARED[number]
     words = ("Add", "Remove") if number == "019" else ("add", "remove")
@@ -717,7 +712,7 @@ def test_what_was_shared_with_another_account(
 
 @answers(f"{INVICTUS}-020")
 def test_the_bucket_that_was_opened_to_another_account(
-    truth: Truth, invictus: tk.Case
+    truth: Truth, invictus: Case
 ) -> None:
     path = "$.bucketPolicy.Statement[0]"
     frame = invictus.query(
@@ -742,9 +737,7 @@ def test_the_bucket_that_was_opened_to_another_account(
 
 
 @answers(f"{INVICTUS}-021")
-def test_the_role_that_another_account_may_assume(
-    truth: Truth, invictus: tk.Case
-) -> None:
+def test_the_role_that_another_account_may_assume(truth: Truth, invictus: Case) -> None:
     expected = truth[f"{INVICTUS}-021"]
     frame = invictus.ask("iam/access-changes", target=expected[0]["role"])
     frame = frame[frame["action"] == "UpdateAssumeRolePolicy"]
@@ -759,7 +752,7 @@ def test_the_role_that_another_account_may_assume(
 
 
 @answers(f"{INVICTUS}-022")
-def test_the_keys_that_were_made_and_deleted(truth: Truth, invictus: tk.Case) -> None:
+def test_the_keys_that_were_made_and_deleted(truth: Truth, invictus: Case) -> None:
     expected = truth[f"{INVICTUS}-022"]
     frame = invictus.ask("iam/access-changes")
     made = frame[frame["action"] == "CreateAccessKey"]
@@ -774,7 +767,7 @@ def test_the_keys_that_were_made_and_deleted(truth: Truth, invictus: tk.Case) ->
 
 @answers(f"{INVICTUS}-023")
 def test_the_users_that_were_made_and_who_became_administrator(
-    truth: Truth, invictus: tk.Case
+    truth: Truth, invictus: Case
 ) -> None:
     expected = truth[f"{INVICTUS}-023"]
     frame = invictus.ask("iam/access-changes").query("outcome == 'success'")
@@ -790,7 +783,7 @@ def test_the_users_that_were_made_and_who_became_administrator(
 
 
 @answers(f"{INVICTUS}-024")
-def test_the_passwords_that_were_made_and_used(truth: Truth, invictus: tk.Case) -> None:
+def test_the_passwords_that_were_made_and_used(truth: Truth, invictus: Case) -> None:
     expected = truth[f"{INVICTUS}-024"]
     frame = invictus.ask("iam/access-changes").query("outcome == 'success'")
     made = frame[frame["action"] == "CreateLoginProfile"]
@@ -804,7 +797,7 @@ def test_the_passwords_that_were_made_and_used(truth: Truth, invictus: tk.Case) 
 
 @answers(f"{INVICTUS}-025")
 def test_the_functions_that_were_opened_or_changed(
-    truth: Truth, invictus: tk.Case
+    truth: Truth, invictus: Case
 ) -> None:
     frame = invictus.query(
         "select time, event_name, "
@@ -821,7 +814,7 @@ def test_the_functions_that_were_opened_or_changed(
 
 
 @answers(f"{INVICTUS}-026")
-def test_the_trust_anchors_that_came_and_went(truth: Truth, invictus: tk.Case) -> None:
+def test_the_trust_anchors_that_came_and_went(truth: Truth, invictus: Case) -> None:
     frame = invictus.query(
         "select time, action, coalesce(json_extract_scalar(request, '$.name'), "
         "json_extract_scalar(request, '$.trustAnchorId'), "
@@ -835,7 +828,7 @@ def test_the_trust_anchors_that_came_and_went(truth: Truth, invictus: tk.Case) -
 
 
 @answers(f"{INVICTUS}-027")
-def test_the_errors_of_the_hour(truth: Truth, invictus: tk.Case) -> None:
+def test_the_errors_of_the_hour(truth: Truth, invictus: Case) -> None:
     frame = invictus.ask("activity/errors")
     counted = frame.groupby("error_code")["events"].sum()
     assert counted.to_dict() == truth[f"{INVICTUS}-027"]
@@ -844,7 +837,7 @@ def test_the_errors_of_the_hour(truth: Truth, invictus: tk.Case) -> None:
 
 
 @answers(f"{INVICTUS}-028")
-def test_the_runs_of_the_tool(truth: Truth, invictus: tk.Case) -> None:
+def test_the_runs_of_the_tool(truth: Truth, invictus: Case) -> None:
     frame = invictus.query(
         "select count(distinct regexp_extract(user_agent, "
         "'stratus-red-team_([0-9a-f-]{36})', 1)) as distinct_ids, count(*) as events "
@@ -855,7 +848,7 @@ def test_the_runs_of_the_tool(truth: Truth, invictus: tk.Case) -> None:
 
 
 @answers(f"{INVICTUS}-029")
-def test_what_the_normal_user_did(truth: Truth, invictus: tk.Case) -> None:
+def test_what_the_normal_user_did(truth: Truth, invictus: Case) -> None:
     expected = truth[f"{INVICTUS}-029"]
     user = actor_of(_users(truth)[1])
     frame = invictus.ask("identity/active").set_index("identity")
@@ -877,7 +870,7 @@ def _users(truth: Truth) -> list[str]:
 
 
 @answers(f"{INVICTUS}-030")
-def test_the_role_sessions_that_were_started(truth: Truth, invictus: tk.Case) -> None:
+def test_the_role_sessions_that_were_started(truth: Truth, invictus: Case) -> None:
     expected = truth[f"{INVICTUS}-030"]
     frame = invictus.ask("identity/role-assumptions")
     frame = frame[frame["actor"].str.startswith("user/")]
@@ -901,7 +894,7 @@ def test_the_role_sessions_that_were_started(truth: Truth, invictus: tk.Case) ->
 
 
 @answers(f"{UMCCR}-001")
-def test_who_made_the_calls_of_the_slice(truth: Truth, umccr: tk.Case) -> None:
+def test_who_made_the_calls_of_the_slice(truth: Truth, umccr: Case) -> None:
     expected = truth[f"{UMCCR}-001"]
     (row,) = umccr.ask("identity/active").to_dict("records")
     ((who, events),) = expected["by"].items()
@@ -915,7 +908,7 @@ def test_who_made_the_calls_of_the_slice(truth: Truth, umccr: tk.Case) -> None:
 
 
 @answers(f"{UMCCR}-002")
-def test_the_footprint_of_the_scanner(truth: Truth, umccr: tk.Case) -> None:
+def test_the_footprint_of_the_scanner(truth: Truth, umccr: Case) -> None:
     expected = truth[f"{UMCCR}-002"]
     frame = umccr.query(
         "select count(distinct service) as services, "

@@ -30,6 +30,7 @@ from tests.records_made import (
     stranger,
     user,
 )
+from trailkit.case import Case
 
 DAY = "CloudTrail/us-west-1/2026/03/10"
 TRAIL = f"AWSLogs/{ACCOUNT}/{DAY}"
@@ -682,7 +683,7 @@ ODDITIES = [
 
 
 @pytest.fixture(scope="module")
-def case(tmp_path_factory: pytest.TempPathFactory) -> tk.Case:
+def case(tmp_path_factory: pytest.TempPathFactory) -> Case:
     """Open the files of all oddities as one case."""
     folder = tmp_path_factory.mktemp("oddities")
     for oddity in ODDITIES:
@@ -695,7 +696,7 @@ def case(tmp_path_factory: pytest.TempPathFactory) -> tk.Case:
     ODDITIES,
     ids=[f"{each.number:02}_{each.what.replace(' ', '_')}" for each in ODDITIES],
 )
-def test_the_lens_shows_the_right_rows_for(oddity: Oddity, case: tk.Case) -> None:
+def test_the_lens_shows_the_right_rows_for(oddity: Oddity, case: Case) -> None:
     frame = case.query(oddity.query())
     rows = [tuple(None if pd.isna(v) else v for v in row) for row in frame.to_numpy()]
     assert rows == oddity.rows
@@ -705,20 +706,20 @@ def test_every_oddity_of_the_catalogue_is_here() -> None:
     assert [each.number for each in ODDITIES] == list(range(1, 40))
 
 
-def test_a_broken_file_is_reported_and_costs_only_itself(case: tk.Case) -> None:
+def test_a_broken_file_is_reported_and_costs_only_itself(case: Case) -> None:
     files = case.files()
     broken = files.loc[files["status"] == "broken", "file"]
     assert [Path(file).name for file in broken] == ["broken.json"]
 
 
-def test_an_event_in_another_regions_folder_is_found_by_its_own(case: tk.Case) -> None:
+def test_an_event_in_another_regions_folder_is_found_by_its_own(case: Case) -> None:
     narrowed = case.regions("us-east-1").query(
         "select action from events where request_id = '3' order by event_id"
     )
     assert narrowed["action"].tolist() == ["PutUserPolicy"]
 
 
-def test_an_event_delivered_the_next_day_is_found_by_its_time(case: tk.Case) -> None:
+def test_an_event_delivered_the_next_day_is_found_by_its_time(case: Case) -> None:
     evening = case.window("2026-03-09 23:00", "2026-03-10").query(
         "select time from events where request_id = '4' order by time"
     )

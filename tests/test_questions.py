@@ -21,6 +21,7 @@ from tests.made_day import (
 from tests.records_made import ACCOUNT, OTHER, case_of, record, role, write
 from tests.tables_made import OWN
 from trailkit import lens
+from trailkit.case import Case
 from trailkit.engines import Answer
 from trailkit.engines.local import LocalEngine
 from trailkit.evidence.source import StoreSource
@@ -31,14 +32,14 @@ from trailkit.record import Kind
 from trailkit.tables.source import TableSource
 
 Answers = Callable[[Question], pd.DataFrame]
-Made = Callable[..., tk.Case]
+Made = Callable[..., Case]
 
 LIBRARY = load()
 QUESTIONS = [pytest.param(each, id=each.name) for each in LIBRARY]
 
 
 @pytest.fixture(scope="module")
-def case(tmp_path_factory: pytest.TempPathFactory) -> tk.Case:
+def case(tmp_path_factory: pytest.TempPathFactory) -> Case:
     """Open the made day."""
     return case_of(tmp_path_factory.mktemp("day"), DAY)
 
@@ -49,13 +50,13 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
     return lambda *records: case_of(tmp_path_factory.mktemp("made"), list(records))
 
 
-def ask(case: tk.Case, question: Question) -> pd.DataFrame:
+def ask(case: Case, question: Question) -> pd.DataFrame:
     """Ask a question so that the made day has an answer."""
     return case.ask(question.name, **ARGUMENTS.get(question.name, {}))
 
 
 @pytest.fixture(scope="module")
-def answer(case: tk.Case) -> Answers:
+def answer(case: Case) -> Answers:
     """Ask the made day a question, once for all tests."""
     return cache(lambda question: ask(case, question))
 
@@ -80,7 +81,7 @@ def test_every_question_has_an_answer_on_the_made_day(
 
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_an_empty_answer_has_the_same_columns_and_types(
-    question: Question, case: tk.Case, answer: Answers
+    question: Question, case: Case, answer: Answers
 ) -> None:
     full = answer(question)
     empty = ask(case.window("2001-01-01", "2001-01-02"), question)
@@ -100,7 +101,7 @@ class Unfolded(StoreSource):
 
 
 @pytest.fixture(scope="module")
-def doubled(tmp_path_factory: pytest.TempPathFactory) -> tk.Case:
+def doubled(tmp_path_factory: pytest.TempPathFactory) -> Case:
     """Open the made day with every file delivered twice, and nothing folded."""
     folder = tmp_path_factory.mktemp("doubled")
     for number, start in enumerate(range(0, len(DAY), 10)):
@@ -109,23 +110,23 @@ def doubled(tmp_path_factory: pytest.TempPathFactory) -> tk.Case:
         write(folder / "logs", part, f"again-{number}.json")
     store = open_store(folder / "logs", folder=folder / "store", progress=False)
     source = Unfolded(store)
-    return tk.Case(source, LocalEngine(store.folder, source.views()), LIBRARY)
+    return Case(source, LocalEngine(store.folder, source.views()), LIBRARY)
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_files_delivered_twice_change_no_frame(
-    question: Question, answer: Answers, doubled: tk.Case
+    question: Question, answer: Answers, doubled: Case
 ) -> None:
     pd.testing.assert_frame_equal(ask(doubled, question), answer(question))
 
 
-def test_the_doubled_day_is_doubled_past_the_store(doubled: tk.Case) -> None:
+def test_the_doubled_day_is_doubled_past_the_store(doubled: Case) -> None:
     frame = doubled.query("select count(*) as rows_read from deliveries")
     assert frame["rows_read"].tolist() == [2 * len(DAY)]
 
 
 @pytest.fixture(scope="module")
-def shuffled(tmp_path_factory: pytest.TempPathFactory) -> tk.Case:
+def shuffled(tmp_path_factory: pytest.TempPathFactory) -> Case:
     """Open the made day with its records backwards, in many files."""
     folder = tmp_path_factory.mktemp("shuffled")
     for number, made in enumerate(reversed(DAY)):
@@ -135,7 +136,7 @@ def shuffled(tmp_path_factory: pytest.TempPathFactory) -> tk.Case:
 
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_shuffled_records_change_no_frame(
-    question: Question, answer: Answers, shuffled: tk.Case
+    question: Question, answer: Answers, shuffled: Case
 ) -> None:
     pd.testing.assert_frame_equal(ask(shuffled, question), answer(question))
 
@@ -176,7 +177,7 @@ class NoEngine:
 def test_the_text_for_athena_is_the_golden_one(question: Question) -> None:
     table = OWN["organization_trail"].definition()
     source = TableSource({Kind.EVENT: "security.cloudtrail"}, lambda _: table)
-    case = tk.Case(source, NoEngine(), LIBRARY).window("2026-03-09", "2026-03-10")
+    case = Case(source, NoEngine(), LIBRARY).window("2026-03-09", "2026-03-10")
     needed = [each.name for each in question.parameters if not each.optional]
     text = case.sql(question.name, **dict.fromkeys(needed, "it's"))
     golden_files.compare(f"questions/{question.name}.sql", text)
@@ -185,7 +186,7 @@ def test_the_text_for_athena_is_the_golden_one(question: Question) -> None:
 # Activity
 
 
-def test_volume_counts_an_action_of_two_accounts_once(case: tk.Case) -> None:
+def test_volume_counts_an_action_of_two_accounts_once(case: Case) -> None:
     frame = case.ask("activity/volume")
     hour = frame[frame["hour"] == pd.Timestamp("2026-03-09T09:00Z")]
     twins = 2
@@ -200,14 +201,14 @@ def test_one_event_id_at_two_times_is_two_events(made: Made) -> None:
     assert rows(case.ask("activity/volume"), "events") == [(2,)]
 
 
-def test_an_event_is_shown_with_all_that_the_lens_sees(case: tk.Case) -> None:
+def test_an_event_is_shown_with_all_that_the_lens_sees(case: Case) -> None:
     frame = case.ask("activity/event", event_id=DAY[0]["eventID"])
     assert len(frame) == 1
     seen = set(lens.columns("events")) - {"resources", "action_id"}
     assert set(frame.columns) >= seen
 
 
-def test_errors_are_counted_by_code_and_by_who_met_them(case: tk.Case) -> None:
+def test_errors_are_counted_by_code_and_by_who_met_them(case: Case) -> None:
     frame = case.ask("activity/errors")
     top = frame.iloc[0]
     assert top[["error_code", "outcome", "identity"]].tolist() == [
@@ -257,7 +258,7 @@ def test_a_user_of_the_portal_goes_by_the_name_that_one_event_tells(
     assert rows(frame, "identity", "identity_id", "events") == [("sso/z", "f-1", 2)]
 
 
-def test_a_resource_is_found_wherever_it_is_named(case: tk.Case) -> None:
+def test_a_resource_is_found_wherever_it_is_named(case: Case) -> None:
     frame = case.ask("activity/resource", resource=BUCKET)
     assert set(frame["named_in"]) == {"resources", "request", "error message"}
     refused = frame[
@@ -266,13 +267,13 @@ def test_a_resource_is_found_wherever_it_is_named(case: tk.Case) -> None:
     assert refused["named_in"].tolist() == ["error message"]
 
 
-def test_each_account_counts_its_own_records(case: tk.Case) -> None:
+def test_each_account_counts_its_own_records(case: Case) -> None:
     frame = case.ask("activity/regions")
     assert frame["events"].sum() == len(DAY)
     assert set(frame["account"]) == {ACCOUNT, OTHER}
 
 
-def test_user_agents_show_the_strange_one(case: tk.Case) -> None:
+def test_user_agents_show_the_strange_one(case: Case) -> None:
     frame = case.ask("activity/user-agents").set_index("user_agent")
     strange = frame.loc["Boto3/1.40 md/Kali"]
     assert strange["addresses"] == 1
@@ -282,7 +283,7 @@ def test_user_agents_show_the_strange_one(case: tk.Case) -> None:
 # Identity
 
 
-def test_who_was_active_counts_what_came_of_it(case: tk.Case) -> None:
+def test_who_was_active_counts_what_came_of_it(case: Case) -> None:
     frame = case.ask("identity/active").set_index("identity")
     alice = frame.loc["user/alice"]
     counted = alice["succeeded"] + alice["denied"] + alice["failed"]
@@ -292,26 +293,26 @@ def test_who_was_active_counts_what_came_of_it(case: tk.Case) -> None:
     assert {"root", "root-session", "anonymous", "service/ec2"} <= set(frame.index)
 
 
-def test_a_user_seen_by_two_accounts_is_one_identity(case: tk.Case) -> None:
+def test_a_user_seen_by_two_accounts_is_one_identity(case: Case) -> None:
     frame = case.ask("identity/active")
     assert frame["identity_id"].tolist().count("AIDAALICEXXXXXXXXXXX") == 1
 
 
-def test_a_key_brings_the_rest_of_its_session(case: tk.Case) -> None:
+def test_a_key_brings_the_rest_of_its_session(case: Case) -> None:
     frame = case.ask("identity/access-key", access_key=ISSUED)
     joined = set(rows(frame, "action", "joined_by"))
     assert {("StopLogging", "key"), ("PutEventSelectors", "session")} <= joined
     assert frame["keys_joined"].unique().tolist() == [2]
 
 
-def test_a_long_term_key_stands_alone(case: tk.Case) -> None:
+def test_a_long_term_key_stands_alone(case: Case) -> None:
     frame = case.ask("identity/access-key", access_key=STOLEN)
     assert frame["joined_by"].unique().tolist() == ["key"]
     assert frame["keys_joined"].unique().tolist() == [1]
 
 
 def test_a_role_assumed_over_accounts_is_one_row_that_knows_the_caller(
-    case: tk.Case,
+    case: Case,
 ) -> None:
     frame = case.ask("identity/role-assumptions", role="Admin")
     shown = rows(frame, "actor", "outcome", "role", "issued_key", "copies")
@@ -319,27 +320,27 @@ def test_a_role_assumed_over_accounts_is_one_row_that_knows_the_caller(
 
 
 def test_a_refused_assumption_is_found_by_the_role_in_its_message(
-    case: tk.Case,
+    case: Case,
 ) -> None:
     frame = case.ask("identity/role-assumptions", role="Billing")
     shown = rows(frame, "actor", "outcome", "role")
     assert shown == [("user/alice", "denied", f"arn:aws:iam::{OTHER}:role/Billing")]
 
 
-def test_a_switch_of_roles_names_where_it_came_from(case: tk.Case) -> None:
+def test_a_switch_of_roles_names_where_it_came_from(case: Case) -> None:
     frame = case.ask("identity/role-assumptions", role="Ops")
     shown = rows(frame, "action", "role_session", "switched_from")
     assert shown == [("SwitchRole", "alice", f"arn:aws:iam::{ACCOUNT}:user/alice")]
 
 
-def test_a_key_shows_what_it_assumed_and_who_issued_it(case: tk.Case) -> None:
+def test_a_key_shows_what_it_assumed_and_who_issued_it(case: Case) -> None:
     onward = case.ask("identity/role-assumptions", access_key=STOLEN)
     assert rows(onward, "outcome") == [("denied",), ("success",)]
     back = case.ask("identity/role-assumptions", access_key=ISSUED)
     assert rows(back, "access_key") == [(STOLEN,)]
 
 
-def test_root_activity_leaves_out_what_services_did(case: tk.Case) -> None:
+def test_root_activity_leaves_out_what_services_did(case: Case) -> None:
     frame = case.ask("identity/root-activity")
     assert rows(frame, "action", "actor") == [
         ("ConsoleLogin", "root"),
@@ -351,14 +352,14 @@ def test_root_activity_leaves_out_what_services_did(case: tk.Case) -> None:
 # Network and console
 
 
-def test_an_address_shows_everything_that_came_from_it(case: tk.Case) -> None:
+def test_an_address_shows_everything_that_came_from_it(case: Case) -> None:
     frame = case.ask("network/source-address", address=STRANGE)
     came = [made for made in DAY if made["sourceIPAddress"] == STRANGE]
     assert len(frame) == len(came)
     assert frame["ip_kind"].unique().tolist() == ["public"]
 
 
-def test_sign_ins_are_shown_with_what_was_checked(case: tk.Case) -> None:
+def test_sign_ins_are_shown_with_what_was_checked(case: Case) -> None:
     frame = case.ask("console/sign-ins")
     assert rows(frame, "action", "actor", "outcome", "mfa_used", "credentials")[:6] == [
         ("ConsoleLogin", "user/bob", "success", "No", None),
@@ -370,7 +371,7 @@ def test_sign_ins_are_shown_with_what_was_checked(case: tk.Case) -> None:
     ]
 
 
-def test_weak_sign_ins_leave_out_whom_aws_cannot_judge(case: tk.Case) -> None:
+def test_weak_sign_ins_leave_out_whom_aws_cannot_judge(case: Case) -> None:
     frame = case.ask("console/weak-sign-ins")
     assert rows(frame, "action", "actor", "finding") == [
         ("ConsoleLogin", "user/bob", "without MFA"),
@@ -383,7 +384,7 @@ def test_weak_sign_ins_leave_out_whom_aws_cannot_judge(case: tk.Case) -> None:
 # IAM, CloudTrail, secrets
 
 
-def test_changes_to_iam_name_target_and_new_key(case: tk.Case) -> None:
+def test_changes_to_iam_name_target_and_new_key(case: Case) -> None:
     frame = case.ask("iam/access-changes", target="backup")
     assert rows(frame, "action", "outcome", "target", "changed_key") == [
         ("CreateUser", "success", "backup", None),
@@ -392,12 +393,12 @@ def test_changes_to_iam_name_target_and_new_key(case: tk.Case) -> None:
     ]
 
 
-def test_changes_to_trust_are_changes_to_access(case: tk.Case) -> None:
+def test_changes_to_trust_are_changes_to_access(case: Case) -> None:
     frame = case.ask("iam/access-changes", target="Ops")
     assert rows(frame, "action", "document") == [("UpdateAssumeRolePolicy", "{}")]
 
 
-def test_cloudtrail_is_stopped_altered_or_left_alone(case: tk.Case) -> None:
+def test_cloudtrail_is_stopped_altered_or_left_alone(case: Case) -> None:
     frame = case.ask("cloudtrail/logging-changes")
     shown = rows(frame, "action", "trail", "effect", "management_events", "read_write")
     assert shown == [
@@ -408,7 +409,7 @@ def test_cloudtrail_is_stopped_altered_or_left_alone(case: tk.Case) -> None:
     ]
 
 
-def test_secrets_and_parameters_are_read_by_name(case: tk.Case) -> None:
+def test_secrets_and_parameters_are_read_by_name(case: Case) -> None:
     frame = case.ask("secrets/reads")
     assert rows(frame, "outcome", "names", "with_decryption")[:2] == [
         ("success", "prod/database", None),
@@ -416,7 +417,7 @@ def test_secrets_and_parameters_are_read_by_name(case: tk.Case) -> None:
     ]
 
 
-def test_a_refused_read_is_found_by_the_secret_in_its_message(case: tk.Case) -> None:
+def test_a_refused_read_is_found_by_the_secret_in_its_message(case: Case) -> None:
     frame = case.ask("secrets/reads", name="prod/key")
     assert rows(frame, "outcome", "action") == [("denied", "GetSecretValue")]
 
@@ -424,7 +425,7 @@ def test_a_refused_read_is_found_by_the_secret_in_its_message(case: tk.Case) -> 
 # S3
 
 
-def test_bucket_deletions_show_refused_failed_and_done(case: tk.Case) -> None:
+def test_bucket_deletions_show_refused_failed_and_done(case: Case) -> None:
     frame = case.ask("s3/bucket-deletions", bucket=BUCKET)
     assert rows(frame, "outcome", "bucket", "actor", "source_ip") == [
         ("denied", BUCKET, "user/alice", STRANGE),
@@ -433,7 +434,7 @@ def test_bucket_deletions_show_refused_failed_and_done(case: tk.Case) -> None:
     ]
 
 
-def test_directory_and_table_buckets_are_buckets(case: tk.Case) -> None:
+def test_directory_and_table_buckets_are_buckets(case: Case) -> None:
     frame = case.ask("s3/bucket-deletions")
     assert rows(frame, "service", "bucket")[-2:] == [
         ("s3express", "scratch--euw1-az1--x-s3"),
@@ -442,12 +443,12 @@ def test_directory_and_table_buckets_are_buckets(case: tk.Case) -> None:
 
 
 def test_a_refused_deletion_of_another_bucket_is_not_this_one(
-    case: tk.Case,
+    case: Case,
 ) -> None:
     assert len(case.ask("s3/bucket-deletions", bucket="pay")) == 0
 
 
-def test_objects_read_are_summed_by_who_and_where(case: tk.Case) -> None:
+def test_objects_read_are_summed_by_who_and_where(case: Case) -> None:
     frame = case.ask("s3/objects-read", bucket=BUCKET)
     shown = rows(frame, "object", "identity", "succeeded", "denied", "bytes_out")
     assert shown == [

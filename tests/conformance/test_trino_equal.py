@@ -136,9 +136,7 @@ def test_an_empty_frame_is_equal_too(
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
-def test_a_scope_means_the_same(
-    question: Question, local: Case, plain: Case
-) -> None:
+def test_a_scope_means_the_same(question: Question, local: Case, plain: Case) -> None:
     narrow = (
         case.window("2026-03-11 18:00", "2026-03-12 02:30:00")
         .accounts("777788889999", "111122223333")
