@@ -21,6 +21,7 @@ from trailkit.evidence.unpack import Broken, Skipped
 _DEPTH = 8
 _NOTHING = Raw(b"")
 _MALFORMED = "Malformed JSON: "
+_TOO_DEEP = "JSON nested too deeply to read."
 
 
 @dataclass(slots=True)
@@ -127,9 +128,7 @@ def split(text: bytes) -> Items:
     items = Items()
     try:
         items.texts = _log.decode(valid).Records
-    except RecursionError as error:
-        raise Broken("JSON nested too deeply to read.") from error
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         for value in _values(valid):
             _unwrap(value, None, items, _DEPTH)
         _hold_a_record(items)
@@ -143,7 +142,7 @@ def _hold_a_record(items: Items) -> None:
     if not items.texts or len(items.problems) < len(items.texts):
         return
     reason = items.problems[0]
-    if reason.startswith(_MALFORMED):
+    if reason.startswith((_MALFORMED, _TOO_DEEP)):
         raise Broken(reason)
     raise Skipped(f"No CloudTrail record in it. {reason}")
 
@@ -169,7 +168,7 @@ def _in_a_row(text: bytes) -> Iterator[Raw]:
     """Give JSON values without anything between them, as Firehose writes them."""
     try:
         yield _value.decode(text)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         yield from _scanned(text.decode())
 
 
@@ -204,7 +203,7 @@ def _unwrap(text: Raw, time: str | None, items: Items, depth: int) -> None:
         else:
             _unwrap_object(text, time, items, depth)
     except RecursionError:
-        items.refuse(text, "JSON nested too deeply to read.")
+        items.refuse(text, _TOO_DEEP)
     except msgspec.ValidationError:
         items.refuse(text, "Not a JSON object.")
     except msgspec.DecodeError as error:
