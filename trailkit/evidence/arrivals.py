@@ -18,7 +18,7 @@ from trailkit.evidence.casting import NoRecord
 from trailkit.evidence.columns import NAMES, arrow_type
 from trailkit.evidence.columns import cast as columns_of
 from trailkit.evidence.wrappers import Items
-from trailkit.record import FIELDS, relation_columns
+from trailkit.record import FIELDS, Type, relation_columns
 
 ROWS = 4096
 """Records in a batch: so few that their objects stay in the processor's cache."""
@@ -28,11 +28,22 @@ BYTES = 1 << 25
 
 _HASH = pa.binary(16)
 
-SCHEMA = pa.schema(
-    [("arrival", pa.int64()), ("file_number", pa.int32()), ("position", pa.int32())]
-    + [("content", _HASH)]
-    + [(name, arrow_type(kind)) for name, kind in relation_columns().items()]
-)
+_COLUMNS = {name: arrow_type(kind) for name, kind in relation_columns().items()}
+_NUMBERS = {
+    "arrival": pa.int64(),
+    "file_number": pa.int32(),
+    "position": pa.int32(),
+    "content": _HASH,
+}
+_TIMES = [name for name, kind in relation_columns().items() if kind is Type.TIME]
+_COMPARED = ["event_id", "event_type", "event_category", *_TIMES]
+
+SCHEMA = pa.schema(_NUMBERS | _COLUMNS)
+KEYS = pa.schema(_NUMBERS | {name: _COLUMNS[name] for name in _COMPARED})
+"""The short columns, by which records are told apart and sorted."""
+
+TEXTS = pa.schema({name: _COLUMNS[name] for name in _COLUMNS if name not in _TIMES})
+"""The columns that a record keeps as they are."""
 
 
 class Remark(NamedTuple):

@@ -28,7 +28,7 @@ def write_records(workshop: Workshop, staged: Staged, path: Path, say: Say) -> N
 
 
 def _gather(added: pa.Table, staged: Staged) -> pa.Table:
-    rows = staged.arrivals.take(added["arrival"])
+    rows = staged.texts.take(added["arrival"])
     files = staged.files.take(added["file_number"])
     given: dict[str, pa.ChunkedArray] = {}
     for table in (files, rows, added):

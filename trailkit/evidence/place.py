@@ -21,6 +21,9 @@ _NAME = re.compile(
 )
 
 
+_TIME = re.compile(r"\d{8}T\d{4}Z(?=_[^/]*\Z)", re.ASCII)
+
+
 class Place(NamedTuple):
     """Where a record was delivered; None for what the path does not say."""
 
@@ -47,6 +50,16 @@ def place_of(path: str) -> Place:
         return Place()
     day = _day(match["year"], match["month"], match["day"])
     return Place(day, match["account"], match["region"])
+
+
+def delivery_time(path: str) -> str:
+    """Give the time in the name of a log file, as text that sorts; else no text.
+
+    >>> delivery_time("111122223333_CloudTrail_eu-west-1_20260309T1105Z_Ab1.json.gz")
+    '20260309T1105Z'
+    """
+    match = _TIME.search(path)
+    return match[0] if match else ""
 
 
 def _day(year: str, month: str, day: str) -> date | None:

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from trailkit.evidence.arrivals import SCHEMA, Arrivals, Remark
-from trailkit.evidence.place import place_of
+from trailkit.evidence.arrivals import KEYS, TEXTS, Arrivals, Remark
+from trailkit.evidence.place import delivery_time, place_of
 from trailkit.evidence.reader import Reading, read_all, take_apart
+from trailkit.evidence.shelf import Shelf
 from trailkit.evidence.walk import Found
 from trailkit.progress import Say
 
@@ -51,23 +52,27 @@ class Staged:
     ``left`` are the files that are for the next round.
     """
 
-    arrivals: pa.Table
+    keys: Shelf
+    texts: Shelf
     files: pa.Table
     remarks: pa.Table
     left: list[Found]
 
 
-def stage(found: Sequence[Found], path: Path, limit: int, say: Say) -> Staged:
-    """Read files until a round is full, and write their records to an Arrow file.
+def stage(found: Sequence[Found], work: Path, limit: int, say: Say) -> Staged:
+    """Read files until a round is full, and lay their records down in the folder.
 
-    The file is mapped into memory, which the system may take back at any time.
+    Files are read in the order of their delivery, as far as their names tell: what
+    belongs together in time lies together.
     """
+    ordered = sorted(found, key=lambda each: (delivery_time(each.path), each.path))
     readings: list[Reading] = []
     arrivals = Arrivals()
     done = 0
     with (
-        pa.ipc.new_file(path, SCHEMA) as written,
-        closing(read_all(found, limit)) as incoming,
+        Shelf(work / "keys.arrow", KEYS) as keys,
+        Shelf(work / "texts.arrow", TEXTS) as texts,
+        closing(read_all(ordered, limit)) as incoming,
         _without_looking_for_cycles(),
     ):
         for reading in incoming:
@@ -79,14 +84,17 @@ def stage(found: Sequence[Found], path: Path, limit: int, say: Say) -> Staged:
             items = take_apart(reading)
             reading.records = len(items.texts)
             for batch in arrivals.add(len(readings), items):
-                written.write_table(batch)
+                _lay_down(batch, keys, texts)
             readings.append(reading)
         for batch in arrivals.rest():
-            written.write_table(batch)
-    table = pa.ipc.open_file(pa.memory_map(str(path))).read_all()
-    return Staged(
-        table, _files(readings), _remarks(arrivals.remarks), list(found[done:])
-    )
+            _lay_down(batch, keys, texts)
+    remarks = _remarks(arrivals.remarks)
+    return Staged(keys, texts, _files(readings), remarks, ordered[done:])
+
+
+def _lay_down(batch: pa.Table, *shelves: Shelf) -> None:
+    for shelf in shelves:
+        shelf.write(batch)
 
 
 def _files(readings: Iterable[Reading]) -> pa.Table:

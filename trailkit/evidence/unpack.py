@@ -61,7 +61,7 @@ def receive(file: BufferedReader, limit: int) -> bytes:
     start = file.read(_PEEK)
     if not start.startswith((GZIP, ZIP)) and not _may_be_json(start):
         raise Skipped(_what_it_is(start))
-    received = start + file.read(limit + 1 - len(start))
+    received = start + file.read(max(0, limit + 1 - len(start)))
     _within(received, limit)
     return received
 

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from trailkit.progress import Say
 
-MEMORY = "512MB"
+MEMORY = "256MB"
 """What DuckDB may hold in memory; the rest of its work lies on the disk."""
 
 _Result = TypeVar("_Result")
