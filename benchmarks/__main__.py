@@ -29,8 +29,8 @@ def main() -> None:
     print(f"{FILES // smaller:,} files, {packed / 1e6:,.0f} MB packed, ", end="")
     print(f"{os.cpu_count()} cores; medians of {measure.RUNS}\n")
     _read(evidence, folder)
-    _questions(evidence, folder)
     _imports()
+    _questions(evidence, folder)
 
 
 def _read(evidence: Path, folder: Path) -> None:
@@ -56,8 +56,8 @@ def _imports() -> None:
     ours, pandas = measure.alternating(
         [*STEPS, "import_trailkit"], [*STEPS, "import_pandas"], runs=9
     )
-    print(f"\nimport trailkit            {ours}\nimport pandas              {pandas}")
-    print(f"  ratio {ours.median / pandas.median:.2f}, at most 1.30")
+    print(f"import trailkit            {ours}\nimport pandas              {pandas}")
+    print(f"  ratio {ours.median / pandas.median:.2f}, at most 1.30\n")
 
 
 if __name__ == "__main__":
