@@ -123,8 +123,9 @@ def _made_current(
     """Read what is new, in rounds; what a round has read is kept, come what may."""
     manifest = read_manifest(folder) or begin(folder, limit)
     changes = compare(walk(evidence), folder, manifest, limit)
+    # Once: what the rounds replace is still there for whoever opened the store earlier.
+    sweep(folder, manifest)
     while changes or not manifest.counts:
-        sweep(folder, manifest)
         try:
             manifest, changes = ingest(folder, manifest, changes, limit, say)
             write_manifest(folder, manifest)
