@@ -42,14 +42,19 @@ def zipped(**files: bytes) -> bytes:
     return written.getvalue()
 
 
+def packed(content: bytes) -> bytes:
+    """Pack without the time, so that a test has one name in every process."""
+    return gzip.compress(content, mtime=0)
+
+
 @pytest.mark.parametrize(
     "content",
     [
         LOG,
-        gzip.compress(LOG),
-        gzip.compress(LOG[:10]) + gzip.compress(LOG[10:]),
-        gzip.compress(LOG) + bytes(512),
-        gzip.compress(gzip.compress(LOG)),
+        packed(LOG),
+        packed(LOG[:10]) + packed(LOG[10:]),
+        packed(LOG) + bytes(512),
+        packed(packed(LOG)),
         b"\xef\xbb\xbf" + LOG,
         LOG.decode().encode("utf-16"),
         LOG.decode().encode("utf-32-le"),
@@ -71,12 +76,12 @@ def test_a_file_is_unpacked_and_hashed(tmp_path: Path, content: bytes):
         (b"", "skipped", "Empty."),
         (b" \n", "skipped", "Empty."),
         (b"# Notes\n", "skipped", "No log: neither JSON nor gzip nor zip."),
-        (gzip.compress(b"a,b\n1,2\n"), "skipped", "No log"),
+        (packed(b"a,b\n1,2\n"), "skipped", "No log"),
         (b"\x00\x00\x00\x00" * 100, "skipped", "No log"),
-        (os.urandom(64).replace(b"{", b"").replace(b"[", b""), "skipped", "No log"),
-        (gzip.compress(LOG)[:-9], "broken", "Cut short"),
-        (gzip.compress(LOG)[:5], "broken", "Cut short"),
-        (gzip.compress(LOG)[:-8] + bytes(8), "broken", "Broken gzip"),
+        (bytes(range(128, 192)), "skipped", "No log"),
+        (packed(LOG)[:-9], "broken", "Cut short"),
+        (packed(LOG)[:5], "broken", "Cut short"),
+        (packed(LOG)[:-8] + bytes(8), "broken", "Broken gzip"),
         (b"\x1f\x8b" + b"x" * 50, "broken", "gzip"),
         (zipped(a=LOG)[:-20], "broken", "Broken zip archive"),
     ],
