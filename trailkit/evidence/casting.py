@@ -120,17 +120,26 @@ def as_boolean(value: bool | str | None) -> bool | None:
 def as_leaves(field: Field, text: Raw | bytes) -> list[Any]:
     """Cast the leaves below a field, in the order of ``record.COLUMNS``."""
     if field.type is Type.OBJECT:
-        written = as_object(text) or {}
+        written = as_object(text)
+        if not written:
+            return [None] * _leaf_count(field)
         below = ((each, written.get(each.name, NOTHING)) for each in field.fields)
         return [leaf for each, value in below for leaf in as_leaves(each, value)]
     leaf = as_text(text)
     return [as_boolean(leaf) if field.type is Type.BOOLEAN else leaf]
 
 
+def _leaf_count(field: Field) -> int:
+    return sum(_leaf_count(each) for each in field.fields) or 1
+
+
 def as_object(text: Raw | bytes) -> dict[str, Raw] | None:
     """Cast to an object, also from a string that holds one, as copies have it."""
+    written = as_text(text)
+    if written is None:
+        return None
     try:
-        return _decode_object(as_text(text) or b"")
+        return _decode_object(written)
     except msgspec.DecodeError:
         return None
 

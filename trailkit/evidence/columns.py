@@ -81,6 +81,8 @@ def _spread(field: Field, values: Sequence[Raw]) -> Cast:
     index = pa.array(rows, pa.int32())
     columns = [column.take(index) for column in of_texts(field, list(numbers))]
     odd = {number for text, number in numbers.items() if _is_odd(field, text)}
+    if not odd:
+        return Cast(columns)
     return Cast(columns, [row for row, number in enumerate(rows) if number in odd])
 
 

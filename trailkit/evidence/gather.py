@@ -4,11 +4,13 @@ The rows are long, and most of a row is text that sorting need not touch. So Duc
 sorts the times alone, and the rows are gathered in that order.
 """
 
+from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from trailkit.evidence.behind import Behind
 from trailkit.evidence.staging import Staged
 from trailkit.evidence.tables import COMPRESSION, ROW_GROUP, SCHEMAS
 from trailkit.evidence.workshop import Workshop
@@ -21,9 +23,13 @@ def write_records(workshop: Workshop, staged: Staged, path: Path, say: Say) -> N
         "select * from new_records order by event_time, record_id", doing="Sorting"
     )
     schema = SCHEMAS["records"]
-    with pq.ParquetWriter(path, schema, compression=COMPRESSION) as written:
+    with (
+        pq.ParquetWriter(path, schema, compression=COMPRESSION) as written,
+        Behind() as behind,
+    ):
         for first in range(0, added.num_rows, ROW_GROUP):
-            written.write_table(_gather(added.slice(first, ROW_GROUP), staged))
+            rows = _gather(added.slice(first, ROW_GROUP), staged)
+            behind.do(partial(written.write_table, rows))
             say(f"Writing: {first:,} of {added.num_rows:,} records")
 
 

@@ -4,11 +4,13 @@ import gc
 from collections.abc import Generator, Iterable, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
 
 from trailkit.evidence.arrivals import KEYS, TEXTS, Arrivals, Remark
+from trailkit.evidence.behind import Behind
 from trailkit.evidence.place import delivery_time, place_of
 from trailkit.evidence.reader import Reading, read_all, take_apart
 from trailkit.evidence.shelf import Shelf
@@ -72,6 +74,7 @@ def stage(found: Sequence[Found], work: Path, limit: int, say: Say) -> Staged:
     with (
         Shelf(work / "keys.arrow", KEYS) as keys,
         Shelf(work / "texts.arrow", TEXTS) as texts,
+        Behind() as behind,
         closing(read_all(ordered, limit)) as incoming,
         _without_looking_for_cycles(),
     ):
@@ -84,10 +87,10 @@ def stage(found: Sequence[Found], work: Path, limit: int, say: Say) -> Staged:
             items = take_apart(reading)
             reading.records = len(items.texts)
             for batch in arrivals.add(len(readings), items):
-                _lay_down(batch, keys, texts)
+                behind.do(partial(_lay_down, batch, keys, texts))
             readings.append(reading)
         for batch in arrivals.rest():
-            _lay_down(batch, keys, texts)
+            behind.do(partial(_lay_down, batch, keys, texts))
     remarks = _remarks(arrivals.remarks)
     return Staged(keys, texts, _files(readings), remarks, ordered[done:])
 

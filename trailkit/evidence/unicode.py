@@ -24,15 +24,26 @@ def mend(text: bytes) -> bytes:
     >>> mend(b'"caf\xe9 \\ud83d"').decode()
     '"caf\ufffd \\ufffd"'
     """
-    valid = text
+    return mend_escapes(mend_bytes(text))
+
+
+def mend_bytes(text: bytes) -> bytes:
+    """Replace bytes that are not UTF-8."""
+    if text.isascii():
+        return text
     try:
-        valid.decode()
+        text.decode()
     except UnicodeDecodeError:
-        valid = valid.decode(errors="replace").encode()
-    if b"\\ud" in valid or b"\\uD" in valid:
-        mended = _ESCAPES.sub(_mend_half, valid)
-        valid = valid if mended == valid else mended
-    return valid
+        return text.decode(errors="replace").encode()
+    return text
+
+
+def mend_escapes(text: bytes) -> bytes:
+    """Replace escapes of half a surrogate pair, which JSON allows and Unicode not."""
+    if b"\\ud" not in text and b"\\uD" not in text:
+        return text
+    mended = _ESCAPES.sub(_mend_half, text)
+    return text if mended == text else mended
 
 
 def _mend_half(escape: re.Match[bytes]) -> bytes:

@@ -11,7 +11,7 @@ import zlib
 from io import BufferedReader
 from typing import cast
 
-from isal import igzip, igzip_lib
+from isal import igzip, igzip_lib, isal_zlib
 
 GZIP = b"\x1f\x8b"
 UNPACKED_LIMIT = 1 << 30
@@ -111,14 +111,23 @@ def sha256(data: bytes) -> str:
 
 
 def _gunzip(packed: bytes, limit: int) -> bytes:
-    """Unpack every member of a gzip file, at most ``limit`` bytes in all."""
+    """Unpack a gzip file, at most ``limit`` bytes of it."""
     try:
-        with igzip.IGzipFile(fileobj=io.BytesIO(packed)) as file:
-            return _within(file.read(limit + 1), limit)
+        one = isal_zlib.decompressobj(wbits=31)
+        text = one.decompress(packed, limit + 1)
+        if not one.eof or one.unused_data:
+            text = _gunzip_members(packed, limit)
     except EOFError as error:
         raise Broken("Cut short: the gzip ends before its end mark.") from error
     except _GZIP_ERRORS as error:
         raise Broken(f"Broken gzip: {error}.") from error
+    return _within(text, limit)
+
+
+def _gunzip_members(packed: bytes, limit: int) -> bytes:
+    """Unpack several members, or find out what is wrong with one."""
+    with igzip.IGzipFile(fileobj=io.BytesIO(packed)) as file:
+        return file.read(limit + 1)
 
 
 def _within(data: bytes, limit: int) -> bytes:

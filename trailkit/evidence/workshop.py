@@ -2,7 +2,8 @@
 
 import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
@@ -80,12 +81,10 @@ class Workshop:
         try:
             while not wait([going_on], _POLL).done:
                 self._say(doing)
-        except KeyboardInterrupt:
-            self._stop(going_on)
-            raise
+        finally:
+            # An interrupt that comes before the statement begins is lost: repeat it.
+            while not going_on.done():
+                self._connection.interrupt()
+                with suppress(KeyboardInterrupt):
+                    wait([going_on], _POLL)
         return going_on.result()
-
-    def _stop(self, work: Future[Any]) -> None:
-        # An interrupt that comes before the statement begins is lost: repeat it.
-        while not wait([work], _POLL).done:
-            self._connection.interrupt()

@@ -15,7 +15,13 @@ from dataclasses import dataclass, field
 import msgspec
 from msgspec import Raw
 
-from trailkit.evidence.unicode import MENDED, mend, was_mended
+from trailkit.evidence.unicode import (
+    MENDED,
+    mend,
+    mend_bytes,
+    mend_escapes,
+    was_mended,
+)
 from trailkit.evidence.unpack import Broken, Skipped
 
 _DEPTH = 8
@@ -124,11 +130,12 @@ def split(text: bytes) -> Items:
     >>> [bytes(text) for text in items.texts]
     [b'{"eventName": "GetObject"}']
     """
-    valid = mend(text)
+    valid = mend_bytes(text)
     items = Items()
     try:
         items.texts = _log.decode(valid).Records
     except (msgspec.DecodeError, RecursionError):
+        valid = mend_escapes(valid)
         for value in _values(valid):
             _unwrap(value, None, items, _DEPTH)
         _hold_a_record(items)
