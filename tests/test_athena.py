@@ -552,8 +552,11 @@ def test_progress_shows_state_seconds_and_bytes(
 
 
 def test_pyathena_adds_no_words_of_its_own(
-    server: AthenaServer, capfd: pytest.CaptureFixture[str]
+    server: AthenaServer,
+    capfd: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr("trailkit.progress.FIRST_SHOWN", 3600)
     server.failure = "Query exhausted resources at this scale factor"
     with pytest.raises(QueryFailed):
         engine().run("select 1 as one")

@@ -36,13 +36,9 @@ def test_the_users_cache_folder_is_the_default(
     assert store_folder(evidence, None).is_relative_to(tmp_path / "home")
 
 
-def test_a_store_never_lies_in_the_evidence(
-    evidence: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_cache_folder_in_the_evidence_is_refused(
+    evidence: list[Path], monkeypatch: pytest.MonkeyPatch
 ):
-    (tmp_path / "link").symlink_to(evidence[0])
-    for folder in (evidence[0], evidence[0] / "store", tmp_path / "link" / "store"):
-        with pytest.raises(StoreError, match="inside the evidence"):
-            store_folder(evidence, folder)
     monkeypatch.setenv(CACHE, str(evidence[0]))
     with pytest.raises(StoreError, match=CACHE):
         store_folder(evidence, None)
@@ -56,14 +52,3 @@ def test_a_folder_with_other_things_is_no_store(evidence: list[Path], tmp_path: 
         store_folder(evidence, tmp_path / "photos")
     (tmp_path / "photos" / LOCK).write_text("")
     assert store_folder(evidence, tmp_path / "photos")
-
-
-def test_a_path_that_is_a_pattern_is_refused(evidence: list[Path], tmp_path: Path):
-    with pytest.raises(StoreError, match="as a pattern"):
-        store_folder(evidence, tmp_path / "case [1]")
-
-
-def test_a_folder_that_cannot_be_made_is_said(evidence: list[Path], tmp_path: Path):
-    (tmp_path / "file").write_text("")
-    with pytest.raises(StoreError, match="cannot lie in"):
-        store_folder(evidence, tmp_path / "file" / "store")
