@@ -9,6 +9,19 @@ from typing import Any, Protocol
 
 import pyarrow as pa
 
+ARROW_TYPES: dict[str, pa.DataType] = {
+    "bigint": pa.int64(),
+    "integer": pa.int64(),
+    "smallint": pa.int64(),
+    "tinyint": pa.int64(),
+    "double": pa.float64(),
+    "real": pa.float64(),
+    "boolean": pa.bool_(),
+    "timestamp": pa.timestamp("us"),
+    "date": pa.date32(),
+}
+"""The Arrow type of each of Athena's types that an engine does not leave as text."""
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:

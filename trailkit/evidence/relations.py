@@ -1,7 +1,8 @@
 """The relations of an ingest, in SQL: what was there, what arrived, what becomes of it.
 
-All of it reads Parquet files, so that it runs in bounded memory. ``old_…`` is what the
-store holds, less the files that are ``gone``; ``new_…`` is what the arrivals add.
+All of it reads files, Parquet or mapped Arrow, so that it runs in bounded memory.
+``old_…`` is what the store holds, less the files that are ``gone``; ``new_…`` is what
+the arrivals add.
 """
 
 from collections.abc import Iterable, Mapping

@@ -15,18 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pyarrow import csv
 
-_ARROW: dict[str, pa.DataType] = {
-    "bigint": pa.int64(),
-    "integer": pa.int64(),
-    "smallint": pa.int64(),
-    "tinyint": pa.int64(),
-    "double": pa.float64(),
-    "real": pa.float64(),
-    "boolean": pa.bool_(),
-    "timestamp": pa.timestamp("us"),
-    "date": pa.date32(),
-}
-"""The Arrow type of each Athena type that is not left as text."""
+from trailkit.engines import ARROW_TYPES
 
 # Athena's rows are 32 MB at most; pyarrow wants each inside one block.
 _BLOCK_BYTES = 64 * 1024**2
@@ -95,7 +84,7 @@ def from_parquet(parts: Iterable[bytes]) -> tuple[pa.Table, list[Column]]:
     table = pa.concat_tables([pq.read_table(io.BytesIO(part)) for part in parts])
     described = [Column(field.name, _athena_type(field.type)) for field in table.schema]
     cast = [
-        column.cast(_ARROW.get(each.type, column.type), safe=False)
+        column.cast(ARROW_TYPES.get(each.type, column.type), safe=False)
         for column, each in zip(table.columns, described, strict=True)
     ]
     return pa.table(cast, table.column_names), described
@@ -103,7 +92,7 @@ def from_parquet(parts: Iterable[bytes]) -> tuple[pa.Table, list[Column]]:
 
 def _typed(texts: pa.Table, described: Sequence[Column]) -> pa.Table:
     typed = [
-        column.cast(_ARROW.get(each.type, pa.string()))
+        column.cast(ARROW_TYPES.get(each.type, pa.string()))
         for column, each in zip(texts.columns, described, strict=True)
     ]
     return pa.table(typed, [column.name for column in described])

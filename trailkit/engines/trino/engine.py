@@ -11,24 +11,13 @@ import pyarrow as pa
 from trino.auth import Authentication
 from trino.dbapi import Connection, Cursor
 
-from trailkit.engines import Answer
+from trailkit.engines import ARROW_TYPES, Answer
 from trailkit.engines.trino.catalog import TableName, definition
 from trailkit.engines.trino.explain import FAILURES, explained
 from trailkit.progress import line
 from trailkit.tables.definition import Definition
 
-_ARROW = {
-    "varchar": pa.string(),
-    "bigint": pa.int64(),
-    "integer": pa.int64(),
-    "smallint": pa.int64(),
-    "tinyint": pa.int64(),
-    "double": pa.float64(),
-    "real": pa.float64(),
-    "boolean": pa.bool_(),
-    "timestamp": pa.timestamp("us"),
-    "date": pa.date32(),
-}
+_ARROW = {"varchar": pa.string(), **ARROW_TYPES}
 """The Arrow type of each type that a frame can hold; others become text."""
 
 _LENGTH = re.compile(r"(varchar|timestamp)\(\d+\)")
