@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from msgspec import Raw
+from msgspec import Raw, structs
 
 from trailkit.evidence import casting
 from trailkit.evidence.arrivals import Arrivals
@@ -81,7 +81,15 @@ def test_the_quick_way_and_the_exact_way_agree(record: dict[str, Any]):
         quick = casting._decode_record(text)
     except msgspec.ValidationError:
         return
-    assert quick == casting._record_of_odd_types(text)
+    assert settled(quick) == settled(casting._record_of_odd_types(text))
+
+
+def settled(record: Any) -> list[Any]:
+    """Give what the columns will hold: a boolean may still be its text."""
+    return [
+        casting.as_boolean(value) if field.type is Type.BOOLEAN else value
+        for field, value in zip(FIELDS, structs.astuple(record), strict=False)
+    ]
 
 
 @pytest.mark.parametrize("written", ["1.50", "9.8E-5", "[1,  2]", '{"b":1, "a":1.0}'])

@@ -249,7 +249,7 @@ def test_an_earlier_store_stays_through_an_ingest_of_many_rounds(
     before = opened(logs, store)
     held = checksum(before)
     monkeypatch.setattr("trailkit.evidence.staging.ROUND", 10)
-    monkeypatch.setattr("trailkit.evidence.arrivals.ROWS", 5)
+    monkeypatch.setattr("trailkit.evidence.pieces.PIECE_FILES", 1)
     put(logs, {"0000.json.gz": log([record("Changed")])})
     put(logs, {f"{n}.json": log([record() for _ in range(10)]) for n in range(1, 5)})
     after = opened(logs, store)

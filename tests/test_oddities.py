@@ -49,11 +49,15 @@ class Oddity:
     relation: str = "events"
 
     def query(self) -> str:
-        """Ask for its own records, in the order that lists of events have."""
+        """Ask for its own records, in the order that lists of events have.
+
+        Two records may share their id (number 2): then the account decides.
+        """
         mine = f"request_id = '{self.number}'"
         if self.relation == "aggregated":
             return f"select {self.select} from aggregated order by event_id"
-        return f"select {self.select} from events where {mine} order by time, event_id"
+        order = "order by time, event_id, account"
+        return f"select {self.select} from events where {mine} {order}"
 
     def write(self, folder: Path) -> None:
         """Write its files: text and bytes as they are, anything else as JSON."""

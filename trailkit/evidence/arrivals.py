@@ -1,12 +1,13 @@
 """Collect records as they arrive, and give them column by column.
 
 An arrival is one record in one file. Its columns are those of ``records`` with times
-still as text, and its number, the number of its file, its position there, counted from
-1, and the hash of its content.
+still as text, and the number of its file, its position there, counted from 1, and the
+hash of its content.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from hashlib import sha256
+from itertools import repeat
 from typing import Any, NamedTuple
 
 import pyarrow as pa
@@ -15,22 +16,25 @@ from pyarrow.compute import call_function
 
 from trailkit.evidence import casting
 from trailkit.evidence.casting import NoRecord
-from trailkit.evidence.columns import NAMES, arrow_type
+from trailkit.evidence.columns import NAMES, POINTING, arrow_type
 from trailkit.evidence.columns import cast as columns_of
+from trailkit.evidence.tables import REPEATED
 from trailkit.evidence.wrappers import Items
 from trailkit.record import FIELDS, Type, relation_columns
 
 ROWS = 4096
-"""Records in a batch: so few that their objects stay in the processor's cache."""
+"""Records after which a batch is full: their objects stay in the processor's cache."""
 
 BYTES = 1 << 25
 """Bytes of JSON in a batch: a column stays far below the two gigabytes of Arrow's."""
+
+_PIECE = 256
+"""Records that are cast together, at most: a file may hold a million."""
 
 _HASH = pa.binary(16)
 
 _COLUMNS = {name: arrow_type(kind) for name, kind in relation_columns().items()}
 _NUMBERS = {
-    "arrival": pa.int64(),
     "file_number": pa.int32(),
     "position": pa.int32(),
     "content": _HASH,
@@ -38,11 +42,16 @@ _NUMBERS = {
 _TIMES = [name for name, kind in relation_columns().items() if kind is Type.TIME]
 _COMPARED = ["event_id", "event_type", "event_category", *_TIMES]
 
-SCHEMA = pa.schema(_NUMBERS | _COLUMNS)
 KEYS = pa.schema(_NUMBERS | {name: _COLUMNS[name] for name in _COMPARED})
 """The short columns, by which records are told apart and sorted."""
 
-TEXTS = pa.schema({name: _COLUMNS[name] for name in _COLUMNS if name not in _TIMES})
+TEXTS = pa.schema(
+    {
+        name: POINTING if name in REPEATED else kind
+        for name, kind in _COLUMNS.items()
+        if name not in _TIMES
+    }
+)
 """The columns that a record keeps as they are."""
 
 
@@ -76,7 +85,22 @@ class Arrivals:
 
         What is no record becomes a remark.
         """
-        for index, text in enumerate(items.texts):
+        for first in range(0, len(items.texts), _PIECE):
+            texts = items.texts[first : first + _PIECE]
+            indices = range(first, first + len(texts))
+            records = None if items.problems else casting.records(texts)
+            if records is None:
+                self._add_one_by_one(file_number, items, indices)
+            else:
+                self._keep(file_number, records, texts, indices)
+            if len(self._records) >= ROWS or self._bytes > BYTES:
+                yield from self.rest()
+        for index, reason in items.remarks.items():
+            self._remark(file_number, index, reason, lost=False)
+
+    def _add_one_by_one(self, file_number: int, items: Items, indices: range) -> None:
+        for index in indices:
+            text = items.texts[index]
             try:
                 if index in items.problems:
                     raise NoRecord(items.problems[index])
@@ -86,15 +110,20 @@ class Arrivals:
                 continue
             if not record.eventTime:
                 record.eventTime = record.timestamp or items.times.get(index)
-            self._records.append(record)
-            self._texts.append(text)
-            self._files.append(file_number)
-            self._positions.append(index + 1)
-            self._bytes += len(text)
-            if len(self._records) == ROWS or self._bytes > BYTES:
-                yield from self.rest()
-        for index, reason in items.remarks.items():
-            self._remark(file_number, index, reason, lost=False)
+            self._keep(file_number, [record], [text], [index])
+
+    def _keep(
+        self,
+        file_number: int,
+        records: Sequence[Any],
+        texts: Sequence[Raw],
+        indices: Sequence[int],
+    ) -> None:
+        self._records += records
+        self._texts += texts
+        self._files += repeat(file_number, len(records))
+        self._positions += [index + 1 for index in indices]
+        self._bytes += sum(map(len, texts))
 
     def rest(self) -> Iterator[pa.Table]:
         """Give the records that make no full batch, if there are any."""
@@ -105,12 +134,11 @@ class Arrivals:
         self.remarks.append(Remark(file_number, index + 1, reason, lost))
 
     def _table(self) -> pa.Table:
-        first, self.count = self.count, self.count + len(self._records)
+        self.count += len(self._records)
         columns: dict[str, pa.Array] = {
-            "arrival": pa.array(range(first, self.count), pa.int64()),
             "file_number": pa.array(self._files, pa.int32()),
             "position": pa.array(self._positions, pa.int32()),
-            "content": pa.array([_hash(text) for text in self._texts], _HASH),
+            "content": _hashes(self._texts),
         }
         members = zip(*map(structs.astuple, self._records), strict=True)
         for field, values in zip(FIELDS, members, strict=False):
@@ -121,7 +149,7 @@ class Arrivals:
                 reason = f"{field.name} is not what AWS writes there."
                 self._remark(self._files[row], self._positions[row] - 1, reason, False)
         self._clear()
-        return pa.table(columns, SCHEMA)
+        return pa.table(columns)
 
 
 def _either(first: pa.Array | None, second: pa.Array) -> pa.Array:
@@ -131,5 +159,7 @@ def _either(first: pa.Array | None, second: pa.Array) -> pa.Array:
     return call_function("coalesce", [first, second])
 
 
-def _hash(text: Raw) -> bytes:
-    return sha256(text).digest()[:16]
+def _hashes(texts: Sequence[Raw]) -> pa.Array:
+    """Give half of each text's SHA-256: enough that nobody can make two alike."""
+    halves = b"".join([sha256(text).digest()[:16] for text in texts])
+    return pa.Array.from_buffers(_HASH, len(texts), [None, pa.py_buffer(halves)])

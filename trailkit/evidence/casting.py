@@ -5,6 +5,7 @@ JSON text, and a string where JSON belongs is that string, as Athena reads it. N
 missing are null.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -60,6 +61,19 @@ _decode_resources = msgspec.json.Decoder(list[Resource]).decode
 _decode_list = msgspec.json.Decoder(list[Raw]).decode
 _decode_object = msgspec.json.Decoder(dict[str, Raw]).decode
 _decode_string = msgspec.json.Decoder(str).decode
+
+
+def records(texts: Sequence[Raw]) -> list[Any] | None:
+    """Cast records that are all as CloudTrail writes them, with name, id and time.
+
+    None if one is not: then each takes the exact way, ``record``.
+    """
+    try:
+        decoded = [*map(_decode_record, texts)]
+    except msgspec.ValidationError:
+        return None
+    usual = all(each.eventTime and (each.eventName or each.eventID) for each in decoded)
+    return decoded if usual else None
 
 
 def record(text: Raw) -> Any:

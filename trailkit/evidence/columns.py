@@ -1,11 +1,14 @@
 """From the members of many records to Arrow columns.
 
 Objects below the top repeat: one session writes the same ``userIdentity`` a dozen
-times. Each distinct text is cast once, and its leaves are spread over the rows.
+times. Each distinct text is cast once, and the rows point at what came of it: their
+leaves are dictionary columns.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
-from itertools import accumulate
+from functools import lru_cache, partial
+from itertools import accumulate, count
 from typing import Any, NamedTuple
 
 import pyarrow as pa
@@ -29,12 +32,29 @@ _KINDS = {
 }
 _NULLS = pa.array(["", "null"])
 
+POINTING = pa.dictionary(pa.int32(), pa.string())
+"""A column of texts that repeat: each is there once, and rows point at it."""
+
 
 def arrow_type(kind: Type) -> pa.DataType:
     """Give the type of a column before its times are cast."""
     if kind is Type.RESOURCES:
         return pa.list_(RESOURCE)
     return pa.bool_() if kind is Type.BOOLEAN else pa.string()
+
+
+_SHORT = 2_000
+_CAST_BEFORE = {
+    field.name: lru_cache(8_000)(partial(casting.as_leaves, field)) for field in FIELDS
+}
+"""The leaves of short texts that came lately: identities last longer than a batch."""
+
+
+def _types(field: Field) -> list[pa.DataType]:
+    plain = [arrow_type(kind) for kind in _KINDS[field.name]]
+    if field.type is not Type.OBJECT:
+        return plain
+    return [POINTING if kind == pa.string() else kind for kind in plain]
 
 
 class Cast(NamedTuple):
@@ -51,9 +71,8 @@ def cast(field: Field, values: Sequence[Any]) -> Cast:
     if field.type is Type.BOOLEAN:
         booleans = [casting.as_boolean(value) for value in values]
         return Cast([pa.array(booleans, pa.bool_())])
-    if all(value is NOTHING for value in values):
-        kinds = _KINDS[field.name]
-        return Cast([pa.nulls(len(values), arrow_type(kind)) for kind in kinds])
+    if values[0] is NOTHING and values.count(NOTHING) == len(values):
+        return Cast([pa.nulls(len(values), kind) for kind in _types(field)])
     if field.type is Type.JSON:
         return Cast([_json(values)])
     return _spread(field, values)
@@ -63,39 +82,54 @@ def _json(values: Sequence[Raw]) -> pa.Array:
     """Keep the JSON as it is written; all of it is copied at once."""
     ends = accumulate(map(len, values), initial=0)
     offsets = pa.array(list(ends), pa.int32()).buffers()[1]
-    written = pa.StringArray.from_buffers(
-        len(values), offsets, pa.py_buffer(b"".join(values))
-    )
+    text = pa.py_buffer(b"".join(values))
+    written = pa.StringArray.from_buffers(len(values), offsets, text)
     is_string = call_function("starts_with", [written], MatchSubstringOptions('"'))
     if is_string.true_count:
         return pa.array([casting.as_text(value) for value in values], pa.string())
     is_null = call_function("is_in", [written], SetLookupOptions(_NULLS))
-    return call_function("if_else", [is_null, pa.scalar(None, pa.string()), written])
+    there = call_function("invert", [is_null]).buffers()[1]
+    return pa.StringArray.from_buffers(len(values), offsets, text, there)
 
 
 def _spread(field: Field, values: Sequence[Raw]) -> Cast:
     """Cast each distinct text once."""
-    numbers: dict[bytes, int] = {}
-    rows = [numbers.setdefault(bytes(value), len(numbers)) for value in values]
+    numbers = defaultdict[bytes, int](count().__next__)
+    rows = [*map(numbers.__getitem__, map(bytes, values))]
     of_texts = _resources if field.type is Type.RESOURCES else _leaves
-    index = pa.array(rows, pa.int32())
-    columns = [column.take(index) for column in of_texts(field, list(numbers))]
+    columns = of_texts(field, list(numbers), pa.array(rows, pa.int32()))
     odd = {number for text, number in numbers.items() if _is_odd(field, text)}
     if not odd:
         return Cast(columns)
     return Cast(columns, [row for row, number in enumerate(rows) if number in odd])
 
 
-def _leaves(field: Field, texts: list[bytes]) -> list[pa.Array]:
-    leaves = zip(*(casting.as_leaves(field, text) for text in texts), strict=True)
-    kinds = _KINDS[field.name]
+def _leaves(field: Field, texts: list[bytes], rows: pa.Array) -> list[pa.Array]:
+    cast_before, kinds = _CAST_BEFORE[field.name], _KINDS[field.name]
+    leaves = zip(
+        *(
+            cast_before(text) if len(text) < _SHORT else casting.as_leaves(field, text)
+            for text in texts
+        ),
+        strict=True,
+    )
     return [
-        pa.array(column, arrow_type(kind))
+        _pointing(pa.array(column, arrow_type(kind)), rows)
         for column, kind in zip(leaves, kinds, strict=True)
     ]
 
 
-def _resources(_: Field, texts: list[bytes]) -> list[pa.Array]:
+def _pointing(values: pa.Array, rows: pa.Array) -> pa.Array:
+    """Let each row point at its value."""
+    if values.type != pa.string():
+        return values.take(rows)
+    distinct = values.dictionary_encode()
+    return pa.DictionaryArray.from_arrays(
+        distinct.indices.take(rows), distinct.dictionary
+    )
+
+
+def _resources(_: Field, texts: list[bytes], rows: pa.Array) -> list[pa.Array]:
     lists = [casting.as_resources(text) for text in texts]
     ends = list(accumulate((len(each or ()) for each in lists), initial=0))
     pairs = zip(lists, ends, strict=False)
@@ -107,7 +141,8 @@ def _resources(_: Field, texts: list[bytes]) -> list[pa.Array]:
         pa.array([item.type for item in items], pa.string()),
     ]
     struct = pa.StructArray.from_arrays(members, fields=list(RESOURCE))
-    return [pa.ListArray.from_arrays(pa.array([*starts, ends[-1]], pa.int32()), struct)]
+    offsets = pa.array([*starts, ends[-1]], pa.int32())
+    return [pa.ListArray.from_arrays(offsets, struct).take(rows)]
 
 
 def _is_odd(field: Field, text: bytes) -> bool:

@@ -10,11 +10,20 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from trailkit.evidence.arrivals import TEXTS
 from trailkit.evidence.behind import Behind
 from trailkit.evidence.staging import Staged
-from trailkit.evidence.tables import COMPRESSION, ROW_GROUP, SCHEMAS
+from trailkit.evidence.tables import COMPRESSION, REPEATED, ROW_GROUP, SCHEMAS
 from trailkit.evidence.workshop import Workshop
 from trailkit.progress import Say
+
+_SCHEMA = pa.schema(
+    [
+        TEXTS.field(field.name) if field.name in TEXTS.names else field
+        for field in SCHEMAS["records"]
+    ]
+)
+"""The columns of records; those that were laid down stay in the form they have."""
 
 
 def write_records(workshop: Workshop, staged: Staged, path: Path, say: Say) -> None:
@@ -22,15 +31,22 @@ def write_records(workshop: Workshop, staged: Staged, path: Path, say: Say) -> N
     added = workshop.arrow(
         "select * from new_records order by event_time, record_id", doing="Sorting"
     )
-    schema = SCHEMAS["records"]
-    with (
-        pq.ParquetWriter(path, schema, compression=COMPRESSION) as written,
-        Behind() as behind,
-    ):
+    with _open(path) as written, Behind() as behind:
         for first in range(0, added.num_rows, ROW_GROUP):
             rows = _gather(added.slice(first, ROW_GROUP), staged)
             behind.do(partial(written.write_table, rows))
             say(f"Writing: {first:,} of {added.num_rows:,} records")
+
+
+def _open(path: Path) -> pq.ParquetWriter:
+    return pq.ParquetWriter(
+        path,
+        _SCHEMA,
+        compression=COMPRESSION,
+        use_dictionary=REPEATED,  # pyright: ignore[reportArgumentType]
+        # Who reads it with Arrow shall see texts, however they were written.
+        store_schema=False,
+    )
 
 
 def _gather(added: pa.Table, staged: Staged) -> pa.Table:
@@ -39,5 +55,4 @@ def _gather(added: pa.Table, staged: Staged) -> pa.Table:
     given: dict[str, pa.ChunkedArray] = {}
     for table in (files, rows, added):
         given |= dict(zip(table.column_names, table.columns, strict=True))
-    schema = SCHEMAS["records"]
-    return pa.table([given[name] for name in schema.names], schema)
+    return pa.table([given[name] for name in _SCHEMA.names], _SCHEMA)

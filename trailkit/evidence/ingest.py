@@ -42,7 +42,7 @@ def ingest(
     staged = stage(changes.new, work, limit, say)
     left = replace(changes, new=staged.left, gone=[])
     with Workshop(work / "spill", say) as workshop:
-        workshop.register("staged_arrivals", staged.keys.table)
+        workshop.register("staged_arrivals", staged.keys)
         workshop.register("staged_files", staged.files)
         workshop.register("staged_remarks", staged.remarks)
         gone = pa.array(changes.gone, pa.string())

@@ -1,15 +1,11 @@
-"""Read the files of the evidence, ahead of the work and in their order."""
+"""Read the files of the evidence, in their order."""
 
 import hashlib
 import zipfile
-from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 from io import BufferedReader
-from typing import TypeVar
 
 from trailkit.evidence.unpack import (
     ZIP,
@@ -24,12 +20,6 @@ from trailkit.evidence.unpack import (
 )
 from trailkit.evidence.walk import BAD_NAME, Found, is_plain
 from trailkit.evidence.wrappers import Items, split
-
-_THREADS = 2
-_AHEAD = 8
-"""How many files may wait, unpacked, for their turn."""
-
-_Item = TypeVar("_Item")
 
 
 @dataclass(slots=True)
@@ -64,32 +54,13 @@ class Reading:
         self.status, self.reason, self.text = status, reason, None
 
 
-def read_all(files: Iterable[Found], limit: int) -> Generator[Reading]:
-    """Read files in their order; after a zip come the files in it.
-
-    Unpacking and hashing run in threads, a few files ahead: both leave the interpreter
-    to the one who takes the records apart.
-    """
-    pool = ThreadPoolExecutor(_THREADS, "trailkit-read")
-    try:
-        for reading in _ahead(pool, partial(read, limit=limit), files):
-            yield reading
-            if reading.members is not None:
-                yield from _read_members(pool, reading, limit)
-    finally:
-        pool.shutdown(cancel_futures=True)
-
-
-def _ahead(
-    pool: ThreadPoolExecutor, work: Callable[[_Item], Reading], items: Iterable[_Item]
-) -> Iterator[Reading]:
-    waiting = deque[Future[Reading]]()
-    for item in items:
-        waiting.append(pool.submit(work, item))
-        if len(waiting) > _AHEAD:
-            yield waiting.popleft().result()
-    while waiting:
-        yield waiting.popleft().result()
+def read_all(files: Iterable[Found], limit: int) -> Iterator[Reading]:
+    """Read files in their order; after a zip come the files in it."""
+    for found in files:
+        reading = read(found, limit)
+        yield reading
+        if reading.members is not None:
+            yield from _read_members(reading, limit)
 
 
 def read(found: Found, limit: int) -> Reading:
@@ -116,14 +87,11 @@ def _read_open(reading: Reading, file: BufferedReader, limit: int) -> None:
     reading.reason = f"A zip archive with {reading.members:,} entries."
 
 
-def _read_members(
-    pool: ThreadPoolExecutor, archive: Reading, limit: int
-) -> Iterator[Reading]:
+def _read_members(archive: Reading, limit: int) -> Iterator[Reading]:
     with _ending(archive), open_plain(archive.file) as file, open_zip(file) as opened:
-        entries = [each for each in opened.infolist() if not each.is_dir()]
-        yield from _ahead(
-            pool, partial(_read_member, opened, archive.file, limit), entries
-        )
+        for entry in opened.infolist():
+            if not entry.is_dir():
+                yield _read_member(opened, archive.file, limit, entry)
 
 
 def _read_member(

@@ -1,6 +1,12 @@
-"""Rows laid down on the disk, to be taken up again in any order."""
+"""Rows laid down on the disk, to be taken up again in any order.
+
+They lie in Arrow streams, which are mapped into memory and not read: so there may be
+more of them than memory. A column may be a dictionary column, with another dictionary
+in each batch.
+"""
 
 import mmap
+from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
 
@@ -8,19 +14,15 @@ import numpy as np
 import pyarrow as pa
 
 
-class Shelf:
-    """An Arrow file: write batches to it, close it, then take rows from it.
-
-    It is mapped into memory and not read, so that it may be larger than the memory.
-    """
+class Pile:
+    """A file that takes batches of rows, one upon the other."""
 
     def __init__(self, path: Path, schema: pa.Schema) -> None:
         """Begin the file."""
-        self._path = path
-        self._names = schema.names
-        self._writer = pa.ipc.new_file(path, schema)
+        self._schema = schema
+        self._writer = pa.ipc.new_stream(path, schema)
 
-    def __enter__(self) -> "Shelf":
+    def __enter__(self) -> "Pile":
         """Write to it, and close it at the end."""
         return self
 
@@ -30,18 +32,36 @@ class Shelf:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        """Close it; what is on it can be read from now on."""
+        """Close it; what lies in it can be read from now on."""
         self._writer.close()
-        with self._path.open("rb") as written:
-            self._mapping = mmap.mmap(written.fileno(), 0, access=mmap.ACCESS_READ)
-        file = pa.ipc.open_file(pa.py_buffer(self._mapping))
-        self._batches = [file.get_batch(n) for n in range(file.num_record_batches)]
-        self._firsts = np.cumsum([0, *(batch.num_rows for batch in self._batches)])
-        self.table = pa.Table.from_batches(self._batches, file.schema)
 
     def write(self, batch: pa.Table) -> None:
-        """Lay down the columns of the shelf."""
-        self._writer.write_table(batch.select(self._names))
+        """Lay down the columns of the pile."""
+        columns = [_as(batch[field.name], field.type) for field in self._schema]
+        self._writer.write_table(pa.table(columns, self._schema))
+
+
+def _as(column: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray:
+    if column.type == kind:
+        return column
+    if pa.types.is_dictionary(kind):
+        return column.dictionary_encode()
+    return column.cast(kind)
+
+
+class Shelf:
+    """The rows of some piles, one after the other, numbered from zero."""
+
+    def __init__(self, piles: Iterable[Path], schema: pa.Schema) -> None:
+        """Map the files of the piles."""
+        self._mapped = [_map(path) for path in piles]
+        self._batches = [
+            batch
+            for mapped in self._mapped
+            for batch in pa.ipc.open_stream(pa.py_buffer(mapped))
+        ]
+        self._firsts = np.cumsum([0, *(batch.num_rows for batch in self._batches)])
+        self.table = pa.Table.from_batches(self._batches, schema)
 
     def take(self, rows: pa.ChunkedArray) -> pa.Table:
         """Take up rows by their number, in the order of the numbers given.
@@ -60,5 +80,11 @@ class Shelf:
         ]
         if hasattr(mmap, "MADV_DONTNEED"):
             # What was touched counts as ours until the system is told that it is not.
-            self._mapping.madvise(mmap.MADV_DONTNEED)
+            for mapped in self._mapped:
+                mapped.madvise(mmap.MADV_DONTNEED)
         return pa.Table.from_batches(taken).take(pa.array(np.argsort(order)))
+
+
+def _map(path: Path) -> mmap.mmap:
+    with path.open("rb") as written:
+        return mmap.mmap(written.fileno(), 0, access=mmap.ACCESS_READ)

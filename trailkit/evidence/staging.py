@@ -1,19 +1,22 @@
-"""Read files and lay their records down, as they arrive, in one Arrow file."""
+"""Read files and lay their records down, as they arrive, on shelves."""
 
 import gc
 from collections.abc import Generator, Iterable, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
+from itertools import accumulate
 from pathlib import Path
 
 import pyarrow as pa
+from pyarrow.compute import call_function
 
-from trailkit.evidence.arrivals import KEYS, TEXTS, Arrivals, Remark
-from trailkit.evidence.behind import Behind
+from trailkit.evidence.arrivals import KEYS, TEXTS, Remark
+from trailkit.evidence.crew import Crew
+from trailkit.evidence.pieces import Pieces
 from trailkit.evidence.place import delivery_time, place_of
-from trailkit.evidence.reader import Reading, read_all, take_apart
+from trailkit.evidence.reader import Reading
 from trailkit.evidence.shelf import Shelf
+from trailkit.evidence.station import Laid, Station
 from trailkit.evidence.walk import Found
 from trailkit.progress import Say
 
@@ -51,10 +54,11 @@ _REMARKS = pa.schema(
 class Staged:
     """What was read: one row for each record, for each file, for each remark.
 
-    ``left`` are the files that are for the next round.
+    A record's ``arrival`` is the number of its row in ``texts``. ``left`` are the files
+    that are for the next round.
     """
 
-    keys: Shelf
+    keys: pa.Table
     texts: Shelf
     files: pa.Table
     remarks: pa.Table
@@ -68,36 +72,48 @@ def stage(found: Sequence[Found], work: Path, limit: int, say: Say) -> Staged:
     belongs together in time lies together.
     """
     ordered = sorted(found, key=lambda each: (delivery_time(each.path), each.path))
-    readings: list[Reading] = []
-    arrivals = Arrivals()
-    done = 0
+    pieces = Pieces(ordered, ROUND)
     with (
-        Shelf(work / "keys.arrow", KEYS) as keys,
-        Shelf(work / "texts.arrow", TEXTS) as texts,
-        Behind() as behind,
-        closing(read_all(ordered, limit)) as incoming,
         _without_looking_for_cycles(),
+        Station(work, "0", limit) as station,
+        Crew(work, limit, pieces) as crew,
     ):
-        for reading in incoming:
-            if reading.archive is None:
-                if arrivals.count >= ROUND:
-                    break
-                done += 1
-                say(f"Reading: {done:,} of {len(found):,} files")
-            items = take_apart(reading)
-            reading.records = len(items.texts)
-            for batch in arrivals.add(len(readings), items):
-                behind.do(partial(_lay_down, batch, keys, texts))
-            readings.append(reading)
-        for batch in arrivals.rest():
-            behind.do(partial(_lay_down, batch, keys, texts))
-    remarks = _remarks(arrivals.remarks)
-    return Staged(keys, texts, _files(readings), remarks, ordered[done:])
+        while (piece := pieces.take()) or not pieces.are_over():
+            pieces.read(len(piece), station.read(piece))
+            pieces.settle(len(piece))
+            say(f"Reading: {pieces.files:,} of {len(found):,} files")
+        others = crew.laid()
+    return _joined([station.laid, *others], pieces.left[::-1])
 
 
-def _lay_down(batch: pa.Table, *shelves: Shelf) -> None:
-    for shelf in shelves:
-        shelf.write(batch)
+def _joined(laid: Sequence[Laid], left: list[Found]) -> Staged:
+    """Put what several stations laid down into one row; their files count on."""
+    firsts = [*accumulate((len(each.readings) for each in laid), initial=0)]
+    remarks = [
+        remark._replace(file_number=first + remark.file_number)
+        for each, first in zip(laid, firsts, strict=False)
+        for remark in each.remarks
+    ]
+    readings = [reading for each in laid for reading in each.readings]
+    texts = Shelf([each.texts for each in laid], TEXTS)
+    keys = pa.concat_tables(
+        _counted_on(Shelf([each.keys], KEYS).table, first)
+        for each, first in zip(laid, firsts, strict=False)
+    )
+    arrivals = pa.array(range(keys.num_rows), pa.int64())
+    return Staged(
+        keys.append_column("arrival", arrivals),
+        texts,
+        _files(readings),
+        _remarks(remarks),
+        left,
+    )
+
+
+def _counted_on(keys: pa.Table, first: int) -> pa.Table:
+    place = keys.schema.get_field_index("file_number")
+    numbers = call_function("add", [keys["file_number"], pa.scalar(first, pa.int32())])
+    return keys.set_column(place, "file_number", numbers)
 
 
 def _files(readings: Iterable[Reading]) -> pa.Table:

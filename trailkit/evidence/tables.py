@@ -22,6 +22,9 @@ COMPRESSION = "zstd"
 ROW_GROUP = 30_000
 """Records that are read together: a window of an hour should need few of them."""
 
+UNIQUE = ("event_id", "request_id", "shared_event_id")
+"""Texts that hardly come twice: a dictionary of them would only cost."""
+
 _ARROW = {
     Type.BOOLEAN: pa.bool_(),
     Type.TIME: pa.timestamp("us"),
@@ -71,6 +74,19 @@ SCHEMAS = {
         ]
     ),
 }
+
+
+REPEATED = [
+    *(
+        name
+        for name, kind in relation_columns().items()
+        if kind is Type.TEXT and name not in UNIQUE
+    ),
+    *(f"resources.list.element.{each.name}" for each in RESOURCE),
+    "kind",
+    *PLACE,
+]
+"""The columns of records whose values repeat, as Parquet names them."""
 
 
 def write_empty(folder: Path, number: int) -> dict[str, list[str]]:
