@@ -17,37 +17,21 @@ from trailkit.evidence.place import delivery_time, place_of
 from trailkit.evidence.reader import Reading
 from trailkit.evidence.shelf import Shelf
 from trailkit.evidence.station import Laid, Station
+from trailkit.evidence.tables import PLACE_COLUMNS, SCHEMAS
 from trailkit.evidence.walk import Found
 from trailkit.progress import Say
 
 ROUND = 2_000_000
 """Records after which a round ends: its work on the disk stays below some gigabytes."""
 
-_FILES = pa.schema(
-    [
-        ("file_number", pa.int32()),
-        ("file", pa.string()),
-        ("archive", pa.string()),
-        ("size", pa.int64()),
-        ("modified", pa.timestamp("us")),
-        ("sha256", pa.string()),
-        ("sha256_unpacked", pa.string()),
-        ("records", pa.int64()),
-        ("status", pa.string()),
-        ("reason", pa.string()),
-        ("delivery_day", pa.date32()),
-        ("folder_account", pa.string()),
-        ("folder_region", pa.string()),
-    ]
-)
-_REMARKS = pa.schema(
-    [
-        ("file_number", pa.int32()),
-        ("position", pa.int32()),
-        ("reason", pa.string()),
-        ("lost", pa.bool_()),
-    ]
-)
+
+def _but_file(fields: Iterable[pa.Field]) -> list[pa.Field]:
+    return [each for each in fields if each.name != "file"]
+
+
+_NUMBER = pa.field("file_number", pa.int32())
+_FILES = pa.schema([_NUMBER, *SCHEMAS["files"], *_but_file(PLACE_COLUMNS)])
+_REMARKS = pa.schema([_NUMBER, *_but_file(SCHEMAS["problems"])])
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,15 +104,7 @@ def _files(readings: Iterable[Reading]) -> pa.Table:
     rows = [
         {
             "file_number": number,
-            "file": each.file,
-            "archive": each.archive,
-            "size": each.size,
-            "modified": each.modified,
-            "sha256": each.sha256,
-            "sha256_unpacked": each.sha256_unpacked,
-            "records": each.records,
-            "status": each.status,
-            "reason": each.reason,
+            **{name: getattr(each, name) for name in SCHEMAS["files"].names},
             **place_of(each.file)._asdict(),
         }
         for number, each in enumerate(readings)

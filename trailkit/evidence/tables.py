@@ -30,10 +30,11 @@ _ARROW = {
     Type.TIME: pa.timestamp("us"),
     Type.RESOURCES: pa.list_(RESOURCE),
 }
-_PLACE = [
-    (name, pa.date32() if kind == "date" else pa.string())
+PLACE_COLUMNS = [
+    pa.field(name, pa.date32() if kind == "date" else pa.string())
     for name, kind in PLACE.items()
 ]
+"""The day of delivery, the folder's account and region, the log file."""
 
 SCHEMAS = {
     "records": pa.schema(
@@ -42,14 +43,14 @@ SCHEMAS = {
             (name, _ARROW.get(kind, pa.string()))
             for name, kind in relation_columns().items()
         ]
-        + _PLACE
+        + PLACE_COLUMNS
     ),
     "places": pa.schema(
         [
             ("record_id", pa.int64()),
             ("position", pa.int32()),
             ("content", pa.binary()),
-            *_PLACE,
+            *PLACE_COLUMNS,
         ]
     ),
     "files": pa.schema(
