@@ -1,5 +1,6 @@
 """The scope: windows, accounts and regions as people type them."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pandas as pd
@@ -87,3 +88,8 @@ def test_narrowing_gives_a_new_scope_and_leaves_the_old_one():
 def test_a_lookback_moves_the_start_only():
     scope = Scope().window("2026-03-02", "2026-03-03").widened(timedelta(days=28))
     assert (scope.start, scope.end) == (moment("2026-02-02"), moment("2026-03-03"))
+
+
+def test_a_scope_by_folder_says_so() -> None:
+    scope = replace(Scope().window("2026-03-09", "2026-03-10"), by_folder=True)
+    assert str(scope).endswith("all regions, by the folder of the log file")

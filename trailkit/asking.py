@@ -58,8 +58,13 @@ def ad_hoc(select: str, source: Source, scope: Scope) -> Request:
     return Request(sql, dialect.relations_used(select), scope, None, {})
 
 
-def run(asked: Request, engine: Engine, source: Source) -> pd.DataFrame:
-    """Run a request; the frame says where it came from, and what to mind."""
+def run(
+    asked: Request, engine: Engine, source: Source, checked: str | None = None
+) -> pd.DataFrame:
+    """Run a request; the frame says where it came from, and what to mind.
+
+    ``checked`` is what the last check of the source found.
+    """
     started = datetime.now(UTC)
     answer = engine.run(asked.sql)
     frame = to_frame(answer)
@@ -67,7 +72,7 @@ def run(asked: Request, engine: Engine, source: Source) -> pd.DataFrame:
     for note in notes:
         notice(note)
     origin = _origin(asked, engine, source, started, answer, notes)
-    return attach(frame, origin, source.files)
+    return attach(frame, replace(origin, checked=checked), source.files)
 
 
 def _searched(question: Question, scope: Scope) -> Scope:

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from trailkit import asking, dialect, lens, parameters, together, widening
+from trailkit.checking import Check, Named, check
 from trailkit.cost.budget import Budget, PaidEngine
 from trailkit.cost.estimate import Estimate, estimate
 from trailkit.engines import Engine
@@ -37,6 +38,7 @@ class Case:
     questions: Library = field(repr=False)
     scope: Scope = field(default_factory=Scope)
     spending: Budget | None = field(default=None, repr=False)
+    checks: list[Check] = field(default_factory=list, repr=False, compare=False)
 
     # Narrowing
 
@@ -155,6 +157,33 @@ class Case:
             asked = asking.ad_hoc(_ANY, self.source, self.scope)
         return self._estimate(name or "Any question", asked.reads, asked.scope)
 
+    def check(
+        self,
+        *,
+        account: str | None = None,
+        region: str | None = None,
+        day: Moment | None = None,
+        unpriced: bool = False,
+    ) -> Check:
+        """Look at one account, region and day whether the table is what it should be.
+
+        For the first contact with a table: it says its price, then counts in one query
+        what no documentation settles. What you do not name is the first account in
+        scope, the last full day, and the region with most log files. Later frames carry
+        the result in their provenance.
+
+        Raises TableError or AccessRefused where the price cannot be told before; with
+        ``unpriced`` it looks all the same.
+        """
+        named = Named(account, region, day)
+        if day is None:
+            self._require_window("check")
+        where = self.source, self.engine, self.scope
+        found = check(*where, named, self.spending, unpriced)
+        self.checks.append(found)
+        notice(f"Check: {found.summary}.")
+        return found
+
     def library(self, about: str = "") -> pd.DataFrame:
         """List the questions that mention a text, all of them without one."""
         return self.questions.search(about)
@@ -200,7 +229,8 @@ class Case:
 
     def _run(self, asked: asking.Request) -> pd.DataFrame:
         engine = self._paid(asked.title, asked.reads, asked.scope)
-        return asking.run(asked, engine, self.source)
+        checked = self.checks[-1].summary if self.checks else None
+        return asking.run(asked, engine, self.source, checked)
 
     def _request(self, question: Question, values: Mapping[str, Any]) -> asking.Request:
         self._require_window(question.name)

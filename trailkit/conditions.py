@@ -13,7 +13,37 @@ def conditions(scope: Scope, kind: Kind) -> dict[str, tuple[str, ...]]:
     >>> conditions(Scope(regions=("eu-west-1",)), Kind.EVENT)
     {"aws_region in ('eu-west-1')": ('aws_region',)}
     """
+    if scope.by_folder:
+        return _folders(scope, kind)
     return _window(scope, kind) | _accounts(scope, kind) | _regions(scope, kind)
+
+
+def folder_of(kind: Kind) -> dict[str, str]:
+    """Write account, region and day of a folder; where it has none, the record's.
+
+    >>> folder_of(Kind.EVENT)["region"]
+    "coalesce(folder_region, nullif(aws_region, ''))"
+    """
+    return {
+        "account": f"coalesce(folder_account, nullif({_account_column(kind)}, ''))",
+        "region": "coalesce(folder_region, nullif(aws_region, ''))",
+        "day": f"coalesce(delivery_day, cast({time_of(kind)} as date))",
+    }
+
+
+def _folders(scope: Scope, kind: Kind) -> dict[str, tuple[str, ...]]:
+    folder = folder_of(kind)
+    account = "folder_account", _account_column(kind)
+    region, day = ("folder_region", "aws_region"), ("delivery_day", time_of(kind))
+    kept: dict[str, tuple[str, ...]] = {}
+    if scope.accounts:
+        kept[f"{folder['account']} in ({texts(scope.accounts)})"] = account
+    if scope.regions:
+        kept[f"{folder['region']} in ({texts(scope.regions)})"] = region
+    for sign, at in {">=": scope.start, "<": scope.end}.items():
+        if at is not None:
+            kept[f"{folder['day']} {sign} cast('{at.date()}' as date)"] = day
+    return kept
 
 
 def time_of(kind: Kind) -> str:

@@ -26,7 +26,8 @@ class Provenance:
     """What one run was: enough for another person to run it again and compare.
 
     ``sql`` is the Athena text with every value in it; ``facts`` are the engine's own
-    (seconds, and on Athena query id, bytes, dollars).
+    (seconds, and on Athena query id, bytes, dollars). ``checked`` is what the last
+    ``case.check()`` before it found.
     """
 
     run: str
@@ -41,6 +42,7 @@ class Provenance:
     rows: int
     trailkit: str
     chart: str | None = None
+    checked: str | None = None
     notes: tuple[str, ...] = ()
     facts: dict[str, Any] = field(default_factory=dict[str, Any])
 
@@ -71,6 +73,8 @@ class Provenance:
         shown = {**asdict(self), **self.facts}
         for name in ("sql", "facts", "chart", "notes"):
             shown.pop(name)
+        if self.checked is None:
+            del shown["checked"]
         shown["parameters"] = json.dumps(self.parameters, default=str)
         lines = [f"{name:>12}  {value}" for name, value in shown.items()]
         lines += [f"{'note':>12}  {note}" for note in self.notes]

@@ -59,7 +59,8 @@ ONLY_AGGREGATED = frozenset({Kind.AGGREGATED})
 class Field:
     """A field of the record, named as AWS writes it.
 
-    ``documented`` says whether the table of the Athena User Guide declares it.
+    ``documented`` says whether the table of the Athena User Guide declares it,
+    ``in_files`` whether a trail's log files ever have it.
     """
 
     name: str
@@ -68,6 +69,7 @@ class Field:
     prefix: str = ""
     fields: tuple["Field", ...] = ()
     documented: bool = True
+    in_files: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,7 @@ class Column:
     type: Type
     kinds: frozenset[Kind]
     documented: bool
+    in_files: bool
 
 
 def _text(*names: str, kinds: frozenset[Kind] = CALLS) -> tuple[Field, ...]:
@@ -224,8 +227,8 @@ FIELDS: tuple[Field, ...] = (
     *_text("vpcEndpointId", "vpcEndpointAccountId"),
     *_text("eventCategory", kinds=ALL),
     Field("sessionCredentialFromConsole", Type.BOOLEAN),
-    # Only in CloudTrail Lake's event data stores, never in a trail's files.
-    Field("eventContext", Type.JSON, ONLY_EVENT, documented=False),
+    # Only in CloudTrail Lake's event data stores.
+    Field("eventContext", Type.JSON, ONLY_EVENT, documented=False, in_files=False),
     Field("edgeDeviceDetails", Type.JSON),
     _USER_IDENTITY,
     _TLS_DETAILS,
@@ -276,7 +279,8 @@ def _leaves(
             yield from _leaves(field.fields, here, field.prefix)
         else:
             name = _column_name(prefix, field.name)
-            yield Column(name, here, field.type, field.kinds, field.documented)
+            facts = field.kinds, field.documented, field.in_files
+            yield Column(name, here, field.type, *facts)
 
 
 COLUMNS: tuple[Column, ...] = tuple(_leaves(FIELDS, (), ""))

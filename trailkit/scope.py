@@ -30,6 +30,9 @@ class Scope:
     ``late`` says how long after the last moment of the window a log file may have been
     delivered and still be searched. The services ``everywhere`` (``iam``, ``sts``, …)
     are searched in all regions: AWS records them in another one than they act on.
+
+    With ``by_folder`` it is what lies in some folders, whatever the records in them
+    say: the window is of whole days of delivery, accounts and regions are the folders'.
     """
 
     start: datetime | None = None
@@ -38,6 +41,7 @@ class Scope:
     regions: tuple[str, ...] = ()
     late: timedelta = timedelta(days=1)
     everywhere: tuple[str, ...] = ()
+    by_folder: bool = False
 
     @property
     def bounded(self) -> bool:
@@ -89,7 +93,8 @@ class Scope:
         """Say the scope in words, for subtitles and messages."""
         accounts = ", ".join(self.accounts) or "all accounts"
         regions = ", ".join(self.regions) or "all regions"
-        return f"{self._window_in_words()}, {accounts}, {regions}"
+        folder = ", by the folder of the log file" if self.by_folder else ""
+        return f"{self._window_in_words()}, {accounts}, {regions}{folder}"
 
     def _window_in_words(self) -> str:
         if self.start is None and self.end is None:

@@ -12,7 +12,7 @@ from trailkit.scope import Scope
 from trailkit.tables.keys import Key
 from trailkit.tables.table import Table
 
-_REGIONS_APART = datetime(2021, 11, 23, tzinfo=UTC)
+REGIONS_APART = datetime(2021, 11, 23, tzinfo=UTC)
 """From then on a region's events lie in its own folder.
 
 Until 22 November 2021 those of IAM, STS and other global services lay in any region's
@@ -82,10 +82,12 @@ def _last_moment(end: datetime) -> datetime:
 
 def _regions_apart(scope: Scope) -> bool:
     """Whether the folders of the regions in scope hold all of their events."""
+    if scope.by_folder:
+        return True
     return (
         not scope.everywhere
         and scope.start is not None
-        and scope.start >= _REGIONS_APART
+        and scope.start >= REGIONS_APART
     )
 
 

@@ -1,0 +1,84 @@
+"""First contact means the same on a real Trino: what holds, what fails, how often."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pytest
+
+import trailkit as tk
+from tests.conformance.test_trino_equal import (  # noqa: F401 - fixtures
+    local,
+    logs,
+    plain,
+    published,
+)
+from tests.conformance.trino_server import CATALOG, LOOPBACK, TrinoServer
+from tests.raw_rows import Located, raw_rows
+from tests.test_checking import CELL, TABLE, UNTRUE, Change, everyday, failing
+from trailkit.case import Case
+
+PLACE = "A log file lies in the folders"
+"""Trino's stand-in has no log files: its paths say nothing about this claim."""
+
+ON_TRINO = [
+    pytest.param(number, *each, id=f"{number} {each[0]}")
+    for number, each in enumerate(UNTRUE)
+    if not each[0].startswith((PLACE, '"$path"'))
+]
+
+
+def case_of(
+    server: TrinoServer, name: str, located: list[Located], change: Change = dict
+) -> Case:
+    table = replace(TABLE.definition(), name=name)
+    made = raw_rows(located, table)
+    rows = pa.Table.from_pylist(list(map(change, made.to_pylist())), made.schema)
+    server.create(table, rows, 0)
+    where = {"host": LOOPBACK, "port": server.port, "user": "analyst"}
+    return tk.trino(f"{CATALOG}.{table.database}.{name}", **where)
+
+
+def test_of_everyday_records_nothing_fails(trino: TrinoServer) -> None:
+    found = case_of(trino, "everyday", everyday()).check(**CELL)
+    assert (found.records, failing(found)) == (3, [])
+
+
+@pytest.mark.parametrize(("number", "claim", "rows", "located", "change"), ON_TRINO)
+def test_a_claim_that_is_untrue_fails(
+    number: int,
+    claim: str,
+    rows: int,
+    located: list[Located],
+    change: Change,
+    trino: TrinoServer,
+) -> None:
+    found = case_of(trino, f"untrue_{number}", located, change).check(**CELL)
+    [failed] = [each for each in failing(found) if each.startswith(claim)]
+    assert found.frame.set_index("claim").loc[failed, "disagree"] == rows
+
+
+def test_the_practice_case_is_found_the_same(
+    local: Case,  # noqa: F811
+    plain: Case,  # noqa: F811
+    logs: Path,  # noqa: F811
+) -> None:
+    at_home = local.check()
+    scope = at_home.scope
+    found = plain.window("2026-03-01", "2026-03-20").check(
+        account=scope.accounts[0], region=scope.regions[0], day=scope.start
+    )
+    assert found.records == at_home.records > 1_000
+    assert found.repeats == at_home.repeats
+    pd.testing.assert_frame_equal(_comparable(found.frame), _comparable(at_home.frame))
+
+
+def _comparable(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame[~frame["claim"].str.startswith(PLACE)].reset_index(drop=True)
+
+
+def test_the_fullest_cell_of_a_day_is_taken(plain: Case) -> None:  # noqa: F811
+    found = plain.window("2026-03-12", "2026-03-13").check()
+    assert found.records > 500
+    assert len(found.scope.accounts) == len(found.scope.regions) == 1
