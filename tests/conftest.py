@@ -63,3 +63,18 @@ def athena(
     """Lead boto3 to an empty Athena with a bucket "results" and a workgroup "dfir"."""
     _running_athena.begin(monkeypatch)
     return _running_athena
+
+
+@pytest.fixture
+def aws(athena: "AthenaServer", monkeypatch: pytest.MonkeyPatch) -> "AthenaServer":
+    """Give an account with a bucket for logs; moto has no GetEventConfiguration."""
+    from moto.cloudtrail.responses import CloudTrailResponse
+
+    monkeypatch.setattr(
+        CloudTrailResponse,
+        "get_event_configuration",
+        lambda self: '{"AggregationConfigurations": []}',
+        raising=False,
+    )
+    athena.bucket("central-logs")
+    return athena

@@ -10,12 +10,13 @@ from typing import Any
 
 import pandas as pd
 
-from trailkit import dialect, lens, parameters, recorded
+from trailkit import dialect, lens, parameters
 from trailkit.engines import Answer, Engine
 from trailkit.frames import to_frame
 from trailkit.notices import notice
 from trailkit.provenance import Provenance, attach
 from trailkit.question import Question
+from trailkit.recorded import Logs, Trails, explain_empty
 from trailkit.scope import Scope
 from trailkit.source import Source
 
@@ -59,16 +60,20 @@ def ad_hoc(select: str, source: Source, scope: Scope) -> Request:
 
 
 def run(
-    asked: Request, engine: Engine, source: Source, checked: str | None = None
+    asked: Request,
+    engine: Engine,
+    source: Source,
+    trails: Trails | None = None,
+    checked: str | None = None,
 ) -> pd.DataFrame:
     """Run a request; the frame says where it came from, and what to mind.
 
-    ``checked`` is what the last check of the source found.
+    ``trails`` says what was recorded there, ``checked`` what the last check found.
     """
     started = datetime.now(UTC)
     answer = engine.run(asked.sql)
     frame = to_frame(answer)
-    notes = _notes(frame, asked, engine, source)
+    notes = _notes(frame, asked, Logs(source, engine, asked.scope, trails))
     for note in notes:
         notice(note)
     origin = _origin(asked, engine, source, started, answer, notes)
@@ -84,20 +89,16 @@ def _searched(question: Question, scope: Scope) -> Scope:
     return scope
 
 
-def _notes(
-    frame: pd.DataFrame, asked: Request, engine: Engine, source: Source
-) -> list[str]:
+def _notes(frame: pd.DataFrame, asked: Request, logs: Logs) -> list[str]:
     """Say what the reader of the frame must know and cannot see in it."""
-    notes = list(source.notes(asked.scope))
+    notes = list(logs.source.notes(asked.scope))
     if asked.scope.everywhere:
         services = ", ".join(asked.scope.everywhere)
         notes.append(f"Events of {services} were searched in all regions.")
     if asked.question and (cut := asked.question.cut_note(len(frame), asked.values)):
         notes.append(cut)
     if frame.empty:
-        notes.append(
-            recorded.explain_empty(asked.question, source, engine, asked.scope)
-        )
+        notes.append(explain_empty(asked.question, logs))
     return notes
 
 

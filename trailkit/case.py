@@ -17,6 +17,7 @@ from trailkit.errors import EvidenceError, UnboundedScan
 from trailkit.library import Ask, Library
 from trailkit.notices import notice
 from trailkit.question import Question
+from trailkit.recorded import Logs, Trails, coverage
 from trailkit.scope import Moment, Scope, duration, moment
 from trailkit.source import Original, Source
 from trailkit.together import Answers, Wanted
@@ -38,6 +39,7 @@ class Case:
     questions: Library = field(repr=False)
     scope: Scope = field(default_factory=Scope)
     spending: Budget | None = field(default=None, repr=False)
+    trails: Trails | None = field(default=None, repr=False)
     checks: list[Check] = field(default_factory=list, repr=False, compare=False)
 
     # Narrowing
@@ -157,6 +159,32 @@ class Case:
             asked = asking.ad_hoc(_ANY, self.source, self.scope)
         return self._estimate(name or "Any question", asked.reads, asked.scope)
 
+    def recorded_by(self, trails: Trails) -> "Case":
+        """Give a case that knows its trails: what ``tk.discover()`` found.
+
+        An empty answer then says whether it means that nothing happened: ``coverage``
+        shows for which kinds of events. Raises EvidenceError for local files: what a
+        trail recorded, they need not hold.
+        """
+        if not self.source.needs_window:
+            raise EvidenceError(
+                f"{self.source.title} may hold less than the trails recorded, so they "
+                "cannot say what its empty answers mean. Ask a table of their logs: "
+                'tk.athena("database.table", …).recorded_by(tk.discover()).'
+            )
+        return replace(self, trails=trails)
+
+    def coverage(self) -> pd.DataFrame:
+        """List the kinds of events that questions need, and whether they were recorded.
+
+        The state is recorded, not recorded or unknown; only of what was recorded does
+        an empty answer show that nothing happened. Locally it looks for such events in
+        scope; of a table it is what ``recorded_by`` was told.
+        """
+        logs = Logs(self.source, self.engine, self.scope, self.trails)
+        needs = (need for question in self.questions for need in question.needs)
+        return coverage(logs, needs)
+
     def check(
         self,
         *,
@@ -230,7 +258,7 @@ class Case:
     def _run(self, asked: asking.Request) -> pd.DataFrame:
         engine = self._paid(asked.title, asked.reads, asked.scope)
         checked = self.checks[-1].summary if self.checks else None
-        return asking.run(asked, engine, self.source, checked)
+        return asking.run(asked, engine, self.source, self.trails, checked)
 
     def _request(self, question: Question, values: Mapping[str, Any]) -> asking.Request:
         self._require_window(question.name)

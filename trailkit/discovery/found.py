@@ -7,12 +7,14 @@ from datetime import datetime
 
 import pandas as pd
 
-from trailkit.discovery.folders import LogFolder, Place
+from trailkit.discovery.folders import LogFolder
+from trailkit.discovery.recording import Known
 from trailkit.discovery.selectors import Coverage, State
 from trailkit.discovery.trails import Trail
 from trailkit.record import Kind
 from trailkit.tables.layout import Layout
 from trailkit.tables.raw import MOST_ACCOUNTS, RawTable
+from trailkit.tables.reach import Reach
 from trailkit.tables.regions import REGIONS
 
 _TABLES = {
@@ -88,46 +90,40 @@ class Discovery:
         ]
         return pd.DataFrame(rows, columns=["need", "trail", "state", "why"])
 
-    def recorded(self, need: str) -> Coverage:
-        """Say whether events of a kind are recorded wherever logs were found.
+    def recorded(self, need: str, reach: Reach | None = None) -> Coverage:
+        """Say whether events of a kind are recorded wherever a question reaches.
 
-        ``need`` is in the words of a question's ``needs``, such as ``data:s3``. The
-        answer is careful: *recorded* takes one trail over all regions that records all
-        of them, for every account found; *not recorded* takes that every trail is
-        known, and none does.
+        ``need`` is in the words of a question's ``needs``, such as ``data:s3``. Without
+        a ``reach`` it is about all the places where logs were found, at present.
         """
-        said = [(trail, trail.recorded(need)) for trail in self.all_trails]
-        for trail, (state, why) in said:
-            if state is State.RECORDED and self._is_everywhere(trail):
-                since = (
-                    f"{trail.logging_since:%Y-%m-%d}" if trail.logging_since else "?"
-                )
-                return Coverage(
-                    State.RECORDED, f"{trail.name}, logging since {since}: {why}"
-                )
-        if said and self._knows_all_trails():
-            states = {state for _, (state, _) in said}
-            if states == {State.NOT_RECORDED}:
-                return Coverage(State.NOT_RECORDED, "no trail records them")
-        reasons = [f"{trail.name}: {why}" for trail, (_, why) in said]
-        return Coverage(State.UNKNOWN, "; ".join(reasons) or "no trail was seen")
+        asked = [reach] if reach else self._everything()
+        said = [self._known.recorded(need, each) for each in asked]
+        for state in (State.RECORDED, State.NOT_RECORDED):
+            if said and all(each.state is state for each in said):
+                return Coverage(state, "; ".join(dict.fromkeys(why for _, why in said)))
+        unknown = [why for state, why in said if state is not State.RECORDED]
+        reasons = "; ".join(dict.fromkeys(unknown)) or "no log files were found"
+        return Coverage(State.UNKNOWN, reasons)
 
-    def _is_everywhere(self, trail: Trail) -> bool:
-        """Look whether a trail logs in every region, and for every account found."""
-        accounts = {each.account for each in self.all_folders}
-        covered = trail.organization or accounts <= {trail.account}
-        return bool(trail.logging and trail.multi_region and covered)
+    def needs(self) -> list[str]:
+        """List the kinds of events that a trail is known to record, or may."""
+        return list(dict.fromkeys(x for each in self.all_trails for x in each.needs()))
 
-    def _knows_all_trails(self) -> bool:
-        """Look whether every folder found is that of a trail that is known."""
-        known = {Place(trail.bucket, trail.prefix) for trail in self.all_trails}
-        found = {
-            Place(each.layout.bucket, each.layout.prefix) for each in self.all_folders
-        }
-        mine = {each.account for each in self.all_folders} <= {self.account}
-        organization = any(trail.organization for trail in self.all_trails)
+    def _everything(self) -> list[Reach]:
+        """Give every place of logs; of an account's trail also one without any yet."""
+        found = {each.layout: Reach(each.layout) for each in self.all_folders}
+        for trail in self.all_trails:
+            layout = trail.layout
+            if layout is not None:
+                found.setdefault(layout, Reach(layout, accounts=(trail.account,)))
+        return list(found.values())
+
+    @property
+    def _known(self) -> Known:
         hidden = any(right.startswith(_TRAIL_RIGHTS) for right in self.missing)
-        return not hidden and found <= known and (mine or organization)
+        return Known(
+            self.account, self.time, self.all_trails, self.all_folders, not hidden
+        )
 
     def tables(self, database: str, name: str = "cloudtrail") -> tuple[RawTable, ...]:
         """Specify a table for each place of logs and kind of record found.

@@ -134,8 +134,14 @@ def recorded(selectors: Iterable[Selector], need: str) -> Coverage:
     if not chosen:
         return Coverage(State.NOT_RECORDED, "no selector lets them through")
     if whole and reads and writes:
-        return Coverage(State.RECORDED, "a selector lets all of them through")
+        return Coverage(State.RECORDED, f"all of them{_but(whole)}")
     return Coverage(State.UNKNOWN, f"in part: {'; '.join(map(_part, chosen))}")
+
+
+def _but(selectors: Iterable[Selector]) -> str:
+    """Name the sources that are left out all the same."""
+    left_out = sorted({source for each in selectors for source in each.excluded})
+    return f" but those of {', '.join(left_out)}" if left_out else ""
 
 
 def _is_of(selector: Selector, kind: str, what: str) -> bool:

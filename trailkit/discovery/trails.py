@@ -9,11 +9,12 @@ from trailkit.aws.access import Access
 from trailkit.aws.attempts import Attempts
 from trailkit.discovery import selectors
 from trailkit.discovery.selectors import Coverage, Selector, State
+from trailkit.errors import TableError
 from trailkit.record import snake
+from trailkit.tables.layout import Layout
 
 _INSIGHTS = {"ApiCallRateInsight", "ApiErrorRateInsight"}
 _NO_SUCH_TRAIL = ("TrailNotFoundException",)
-_STOPPED = Coverage(State.NOT_RECORDED, "the trail does not log")
 _UNASKED = Coverage(State.UNKNOWN, "its selectors could not be read")
 
 
@@ -22,8 +23,10 @@ class Trail:
     """A trail: where it delivers, and what it records as it stands today.
 
     None means that AWS did not say, for want of a right. ``logging_since`` is when
-    logging was last started. ``insights`` are its types of Insights, ``aggregates`` the
-    templates by which it sums up data events.
+    logging was last started, ``logging_until`` when it was last stopped, and
+    ``delivery_error`` why the last log file did not arrive. A trail of one region may
+    leave out ``global_services`` (IAM, STS). ``insights`` are its types of Insights,
+    ``aggregates`` the templates by which it sums up data events.
     """
 
     name: str
@@ -31,12 +34,15 @@ class Trail:
     home_region: str
     multi_region: bool
     organization: bool
+    global_services: bool
     bucket: str
     prefix: str
     validated: bool
     kms_key: str | None
     logging: bool | None
     logging_since: datetime | None
+    logging_until: datetime | None
+    delivery_error: str
     selectors: tuple[Selector, ...] | None
     insights: tuple[str, ...] | None
     aggregates: tuple[str, ...] | None
@@ -45,6 +51,14 @@ class Trail:
     def account(self) -> str:
         """The account that owns the trail."""
         return self.arn.split(":")[4]
+
+    @property
+    def layout(self) -> Layout | None:
+        """Where an account's trail delivers; an organization's does not say its id."""
+        try:
+            return None if self.organization else Layout(self.bucket, self.prefix)
+        except TableError:
+            return None
 
     def needs(self) -> list[str]:
         """List the kinds of events that are worth asking about."""
@@ -58,14 +72,37 @@ class Trail:
             *(f"aggregated:{service}" for service in services if self.aggregates),
         ]
 
-    def recorded(self, need: str) -> Coverage:
-        """Say whether the trail records events of a kind, in the words of ``needs``."""
-        if self.logging is False:
-            return _STOPPED
-        selected = self._selected(need)
-        if self.logging is None and selected.state is State.RECORDED:
-            return Coverage(State.UNKNOWN, f"{selected.why}, but does the trail log?")
+    def recorded(
+        self, need: str, start: datetime | None = None, end: datetime | None = None
+    ) -> Coverage:
+        """Say whether the trail records events of a kind, in the words of ``needs``.
+
+        With a window: whether it did then, if its selectors were those of today.
+        """
+        selected, logged = self._selected(need), self._logged(start, end)
+        for state in (State.NOT_RECORDED, State.UNKNOWN):
+            for each in (selected, logged):
+                if each.state is state:
+                    return each
         return selected
+
+    def _logged(self, start: datetime | None, end: datetime | None) -> Coverage:
+        """Say whether the trail logged, and its files came; without a window: now."""
+        if self.logging is None:
+            return Coverage(State.UNKNOWN, "one may not see whether it logs")
+        if self.delivery_error:
+            why = f"its last log file did not arrive ({self.delivery_error})"
+            return Coverage(State.UNKNOWN, why)
+        since, until = self.logging_since, self.logging_until
+        if not self.logging and (since is None or until is None or start is None):
+            return Coverage(State.NOT_RECORDED, "the trail does not log")
+        if not self.logging and until and start and start >= until:
+            return Coverage(State.NOT_RECORDED, f"it was stopped {_day(until)}")
+        if start and (since is None or start < since):
+            return Coverage(State.UNKNOWN, f"it was last started {_day(since)}")
+        if not self.logging and until and (end is None or end > until):
+            return Coverage(State.UNKNOWN, f"it was stopped {_day(until)}")
+        return Coverage(State.RECORDED, "it logs")
 
     def _selected(self, need: str) -> Coverage:
         """Say whether the trail's settings cover events of a kind."""
@@ -76,7 +113,11 @@ class Trail:
             return self._aggregated(what)
         if self.selectors is None:
             return _UNASKED
-        return selectors.recorded(self.selectors, need)
+        chosen = selectors.recorded(self.selectors, need)
+        narrow = not (self.multi_region or self.global_services or what == "kms")
+        if narrow and kind == "management" and chosen.state is State.RECORDED:
+            return Coverage(State.UNKNOWN, "in part: without global services (IAM, …)")
+        return chosen
 
     def _insights(self) -> Coverage:
         if self.insights is None:
@@ -151,12 +192,15 @@ def _trail(described: Mapping[str, Any], access: Access, attempts: Attempts) -> 
         home_region=described["HomeRegion"],
         multi_region=described.get("IsMultiRegionTrail", False),
         organization=described.get("IsOrganizationTrail", False),
+        global_services=described.get("IncludeGlobalServiceEvents", True),
         bucket=described["S3BucketName"],
         prefix=described.get("S3KeyPrefix") or "",
         validated=described.get("LogFileValidationEnabled", False),
         kms_key=described.get("KmsKeyId"),
         logging=None if status is None else status["IsLogging"],
         logging_since=(status or {}).get("StartLoggingTime"),
+        logging_until=(status or {}).get("StopLoggingTime"),
+        delivery_error=(status or {}).get("LatestDeliveryError") or "",
         selectors=None if chosen is None else selectors.read_selectors(chosen),
         insights=_listed(insights, "InsightSelectors", "InsightType"),
         aggregates=_listed(aggregates, "AggregationConfigurations", "Templates"),
@@ -175,3 +219,7 @@ def _listed(
         for value in values
         for each in ([value] if isinstance(value, str) else value)
     )
+
+
+def _day(time: datetime | None) -> str:
+    return f"on {time:%Y-%m-%d}" if time else "at an unknown time"

@@ -13,6 +13,7 @@ from trailkit.tables import records
 from trailkit.tables.definition import Definition
 from trailkit.tables.folders import LogFolder, folders
 from trailkit.tables.pruning import delivery_days
+from trailkit.tables.reach import Reach, reach
 from trailkit.tables.table import Table
 
 
@@ -65,6 +66,14 @@ class TableSource:
         where its partitions lie.
         """
         return folders(*self._table(kind), scope)
+
+    def reach(self, kind: Kind, scope: Scope) -> Reach | None:
+        """Give the place, accounts and regions of the log files that a scope reaches.
+
+        None where the table does not lie in a trail's folders, as a copy does not.
+        Raises TableError for a kind without a table.
+        """
+        return reach(*self._table(kind), scope)
 
     def _table(self, kind: Kind) -> tuple[Table, Definition]:
         if kind not in self._names:
