@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 import trailkit as tk
+from tests.records_made import case_of, record, write
 from trailkit.demo import practice
 from trailkit.errors import (
     EvidenceError,
@@ -174,3 +175,21 @@ def test_the_library_lists_what_mentions_a_word(practice_case):
 def test_a_question_at_home_has_no_window_and_needs_none(practice_case):
     assert practice_case.scope.start is None
     assert len(practice_case.ask.activity.volume())
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda file: file.unlink(), "not in the evidence any more"),
+        (lambda file: write(file.parent, [record()] * 2, file.name), "changed since"),
+    ],
+)
+def test_a_file_that_changed_or_vanished_is_told(tmp_path, capsys, change, words):
+    write(tmp_path / "logs", [record()], "other.json")
+    case_of(tmp_path, [record()])
+    assert capsys.readouterr().err == ""
+    change(tmp_path / "logs" / "log.json")
+    case = tk.local(tmp_path / "logs", store=tmp_path / "store", progress=False)
+    assert words in capsys.readouterr().err
+    assert words in case.inventory().set_index("what").loc["note", "value"]
+    assert words in tk.provenance(case.ask("activity/volume")).notes[0]

@@ -227,6 +227,7 @@ class Case:
         facts |= {name: f"{count:,}" for name, count in self.source.counts().items()}
         facts |= self._look("The inventory", _WHERE, self.scope)[0]
         rows = [(name.replace("_", " "), str(value)) for name, value in facts.items()]
+        rows += [("note", note) for note in self.source.notes(self.scope)]
         return pd.DataFrame(rows, columns=["what", "value"])
 
     def files(self) -> pd.DataFrame:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trailkit.demo import folder as practice_folder
+from trailkit.notices import notice
 from trailkit.record import Kind
 
 if TYPE_CHECKING:
@@ -26,7 +27,8 @@ def local(
 
     ``evidence`` is a folder, a file or a list of them, in any form that CloudTrail
     records come in. The files are read once into a Parquet store in your cache folder
-    (or in ``store``) and never changed; the next time the case opens at once.
+    (or in ``store``) and never changed; the next time the case opens at once. A file
+    that has changed or vanished since it was read is named.
 
     Raises NoSuchEvidence, NoRecords, HostilePath or StoreError.
     """
@@ -36,6 +38,8 @@ def local(
 
     folder = Path(store) if store is not None else None
     opened = open_store(evidence, folder=folder, progress=progress)
+    for note in opened.notes:
+        notice(note)
     source = StoreSource(opened)
     return _case(source, LocalEngine(opened.folder, source.views()))
 

@@ -93,14 +93,15 @@ class Trail:
         if self.delivery_error:
             why = f"its last log file did not arrive ({self.delivery_error})"
             return Coverage(State.UNKNOWN, why)
-        since, until = self.logging_since, self.logging_until
-        if not self.logging and (since is None or until is None or start is None):
+        since = self.logging_since
+        until = None if self.logging else self.logging_until
+        if not self.logging and not (since and until and start):
             return Coverage(State.NOT_RECORDED, "the trail does not log")
-        if not self.logging and until and start and start >= until:
+        if start and until and start >= until:
             return Coverage(State.NOT_RECORDED, f"it was stopped {_day(until)}")
         if start and (since is None or start < since):
             return Coverage(State.UNKNOWN, f"it was last started {_day(since)}")
-        if not self.logging and until and (end is None or end > until):
+        if until and (end is None or end > until):
             return Coverage(State.UNKNOWN, f"it was stopped {_day(until)}")
         return Coverage(State.RECORDED, "it logs")
 

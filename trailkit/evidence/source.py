@@ -63,8 +63,11 @@ class StoreSource:
         return f"select {selected}\nfrom {table}\nwhere\n    {where}"
 
     def notes(self, scope: Scope) -> list[str]:
-        """Say nothing: every file of the evidence is searched, however late it came."""
-        return []
+        """Say which files changed or vanished since they were read.
+
+        Every file of the evidence is searched, however late it came.
+        """
+        return self._store.notes
 
     def counts(self) -> dict[str, int]:
         """Count files and records, with what was skipped, folded or broken."""
