@@ -460,8 +460,8 @@ def test_later_frames_of_the_case_carry_the_result(athena: AthenaServer) -> None
     before = case.ask("s3/bucket-deletions")
     found = case.check(**CELL)
     after = case.accounts(ACCOUNT).ask("s3/bucket-deletions")
-    assert tk.provenance(before).checked is None
-    assert tk.provenance(after).checked == found.summary
+    assert tk.provenance(before).checked == ()
+    assert tk.provenance(after).checked == (found.summary,)
     assert f"checked  {found.summary}" in str(tk.provenance(after))
     assert "does not hold: A record has an event id" in found.summary
 
@@ -471,4 +471,17 @@ def test_another_case_is_not_checked_by_it(athena: AthenaServer) -> None:
     other = tk.athena("security.cloudtrail", workgroup="dfir", poll=0.01)
     case.check()
     frame = other.window("2026-03-09", "2026-03-10").ask("activity/volume")
-    assert tk.provenance(frame).checked is None
+    assert tk.provenance(frame).checked == ()
+
+
+def test_a_second_check_hides_no_failure(athena: AthenaServer) -> None:
+    elsewhere = (url(region="us-east-1"), record(awsRegion="us-east-1"))
+    case = published(athena, [*one(eventID=""), elsewhere])
+    case.check(**CELL)
+    first = case.check(**CELL)
+    case.check(**{**CELL, "account": OTHER})
+    second = case.check(**{**CELL, "region": "us-east-1"})
+    frame = case.window("2026-03-09", "2026-03-10").ask("activity/volume")
+    checked = tk.provenance(frame).checked
+    assert checked == (first.summary, second.summary), "one each; of nothing none"
+    assert "does not hold" in checked[0]

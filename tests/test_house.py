@@ -39,6 +39,7 @@ NEVER_SEES = {
         *["asking", "case", "charts", "demo", "discovery", "engines", "evidence"],
         *["library", "question"],
     ],
+    "checking": ["asking", "case", "charts", "demo", "library", "question"],
     "discovery": ["asking", "case", "charts", "demo", "engines", "library", "question"],
     "history": ["asking", "case", "charts", "demo", "engines", "library", "question"],
     "demo.routine": ["demo.story"],

@@ -64,11 +64,11 @@ def run(
     engine: Engine,
     source: Source,
     trails: Trails | None = None,
-    checked: str | None = None,
+    checked: tuple[str, ...] = (),
 ) -> pd.DataFrame:
     """Run a request; the frame says where it came from, and what to mind.
 
-    ``trails`` says what was recorded there, ``checked`` what the last check found.
+    ``trails`` says what was recorded there, ``checked`` what checks found.
     """
     started = datetime.now(UTC)
     answer = engine.run(asked.sql)

@@ -198,7 +198,7 @@ class Case:
         For the first contact with a table: it says its price, then counts in one query
         what no documentation settles. What you do not name is the first account in
         scope, the last full day, and the region with most log files. Later frames carry
-        the result in their provenance.
+        what it found in their provenance.
 
         Raises TableError or AccessRefused where the price cannot be told before; with
         ``unpriced`` it looks all the same.
@@ -208,7 +208,9 @@ class Case:
             self._require_window("check")
         where = self.source, self.engine, self.scope
         found = check(*where, named, self.spending, unpriced)
-        self.checks.append(found)
+        if found.findings:
+            others = [each for each in self.checks if each.scope != found.scope]
+            self.checks[:] = [*others, found]
         notice(f"Check: {found.summary}.")
         return found
 
@@ -258,7 +260,7 @@ class Case:
 
     def _run(self, asked: asking.Request) -> pd.DataFrame:
         engine = self._paid(asked.title, asked.reads, asked.scope)
-        checked = self.checks[-1].summary if self.checks else None
+        checked = tuple(each.summary for each in self.checks)
         return asking.run(asked, engine, self.source, self.trails, checked)
 
     def _request(self, question: Question, values: Mapping[str, Any]) -> asking.Request:

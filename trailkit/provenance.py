@@ -26,7 +26,7 @@ class Provenance:
     """What one run was: enough for another person to run it again and compare.
 
     ``sql`` is the Athena text with every value in it; ``facts`` are the engine's own
-    (seconds, and on Athena query id, bytes, dollars). ``checked`` is what the last
+    (seconds, and on Athena query id, bytes, dollars). ``checked`` is what each
     ``case.check()`` before it found.
     """
 
@@ -42,7 +42,7 @@ class Provenance:
     rows: int
     trailkit: str
     chart: str | None = None
-    checked: str | None = None
+    checked: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     facts: dict[str, Any] = field(default_factory=dict[str, Any])
 
@@ -71,12 +71,11 @@ class Provenance:
     def __str__(self) -> str:
         """Show it as lines of name and value, the SQL last."""
         shown = {**asdict(self), **self.facts}
-        for name in ("sql", "facts", "chart", "notes"):
+        for name in ("sql", "facts", "chart", "checked", "notes"):
             shown.pop(name)
-        if self.checked is None:
-            del shown["checked"]
         shown["parameters"] = json.dumps(self.parameters, default=str)
         lines = [f"{name:>12}  {value}" for name, value in shown.items()]
+        lines += [f"{'checked':>12}  {found}" for found in self.checked]
         lines += [f"{'note':>12}  {note}" for note in self.notes]
         return "\n".join([*lines, "", self.sql])
 
@@ -115,5 +114,6 @@ def provenance(frame: pd.DataFrame) -> Provenance:
         )
     fields: dict[str, Any] = dict(summary)
     fields["started"] = datetime.fromisoformat(summary["started"])
-    fields["notes"] = tuple(summary["notes"])
+    for name in ("checked", "notes"):
+        fields[name] = tuple(summary[name])
     return Provenance(**fields)
