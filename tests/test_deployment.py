@@ -221,6 +221,7 @@ def test_an_analyst_changes_nothing_but_results() -> None:
         ("s3:PutObject", f"{results}/*"),
         ("s3:AbortMultipartUpload", f"{results}/*"),
         ("s3:DeleteObject", f"{results}/unload/*"),
+        ("s3:DeleteObject", f"{results}/*-manifest.csv"),
         (
             "athena:StartQueryExecution",
             f"arn:aws:athena:us-east-1:{ACCOUNT}:workgroup/made",

@@ -43,7 +43,7 @@ WRITE_RESULTS = (
 """On the results."""
 
 CLEAN_RESULTS = ("s3:DeleteObject",)
-"""On the files of ``unload=True``, which are deleted once they are read."""
+"""On the files of an UNLOAD and the list of them, deleted once they are read."""
 
 READ_ENCRYPTED = ("kms:Decrypt",)
 """On the key of the logs."""

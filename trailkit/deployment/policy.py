@@ -103,8 +103,11 @@ def _results(wanted: Wanted) -> Iterable[Statement]:
     yield _allow("PlaceResults", rights.PLACE_RESULTS, [whole])
     files = wanted.bucket_arn(bucket, f"{prefix}/*")
     yield _allow("WriteResults", rights.WRITE_RESULTS, [files])
-    unloaded = wanted.bucket_arn(bucket, f"{prefix}/unload/*")
-    yield _allow("CleanResults", rights.CLEAN_RESULTS, [unloaded])
+    unloaded = [
+        wanted.bucket_arn(bucket, f"{prefix}/{files}")
+        for files in ("unload/*", "*-manifest.csv")
+    ]
+    yield _allow("CleanResults", rights.CLEAN_RESULTS, unloaded)
 
 
 def _workgroup(wanted: Wanted) -> str:
