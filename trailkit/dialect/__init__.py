@@ -14,6 +14,7 @@ from trailkit.dialect.relations import (
     relations_used,
     with_relations,
 )
+from trailkit.dialect.shape import lists
 from trailkit.dialect.translate import macros, settings, to_duckdb
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "check_habits",
     "check_query",
     "columns_used",
+    "lists",
     "macros",
     "order_columns",
     "output_columns",

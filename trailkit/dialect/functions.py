@@ -100,6 +100,12 @@ FUNCTIONS: dict[str, tuple[int, ...]] = {
 LAMBDAS = frozenset({"all_match", "any_match", "filter", "none_match", "transform"})
 """The functions whose second argument is ``x -> …``."""
 
+AGGREGATES = frozenset(
+    {"array_agg", "avg", "bool_and", "bool_or", "count", "count_if"}
+    | {"max", "max_by", "min", "min_by", "sum"}
+)
+"""The functions that make one value of many rows."""
+
 PLACES = frozenset(
     {"dense_rank", "first_value", "lag", "last_value", "lead", "rank", "row_number"}
 )

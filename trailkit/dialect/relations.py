@@ -45,7 +45,7 @@ def _after_with(pieces: list[Token]) -> int | None:
 
 def relation_tables(tree: exp.Expr) -> Iterator[exp.Table]:
     """Give every table of a query that is not a CTE of its own."""
-    return (table for table in tree.find_all(exp.Table) if _own(table) is None)
+    return (table for table in tree.find_all(exp.Table) if own_cte(table) is None)
 
 
 def relations_used(sql: str) -> Counter[str]:
@@ -62,10 +62,10 @@ def relations_used(sql: str) -> Counter[str]:
 def _reads(tree: exp.Expr) -> Counter[str]:
     counts: Counter[str] = Counter()
     for table in _outside_ctes(tree):
-        cte = _own(table)
+        cte = own_cte(table)
         if cte is None:
             counts[table.name.lower()] += 1
-        elif cte not in _ancestors(table):  # a recursive CTE reads itself
+        elif cte not in ancestors(table):  # a recursive CTE reads itself
             counts += _reads(cte.this)
     return counts
 
@@ -114,7 +114,9 @@ def _takes_all(select: exp.Select) -> bool:
     """Say whether a star stands for the columns of a relation."""
     sources = [select.args.get("from_"), *(select.args.get("joins") or [])]
     tables = (source.this for source in sources if source is not None)
-    return any(isinstance(table, exp.Table) and _own(table) is None for table in tables)
+    return any(
+        isinstance(table, exp.Table) and own_cte(table) is None for table in tables
+    )
 
 
 def _shows_all(select: exp.Select) -> bool:
@@ -144,12 +146,12 @@ def output_columns(sql: str) -> list[str]:
     ]
 
 
-def _own(table: exp.Table) -> exp.CTE | None:
+def own_cte(table: exp.Table) -> exp.CTE | None:
     """Find the CTE that a table means, looking outwards from where it stands."""
     if table.db or not isinstance(table.this, exp.Identifier):
         return None
     inside: exp.Expr = table
-    for ancestor in _ancestors(table):
+    for ancestor in ancestors(table):
         with_ = ancestor.args.get("with_")
         if with_ is not None:
             for cte in _visible(with_, inside):
@@ -167,7 +169,8 @@ def _visible(with_: exp.With, inside: exp.Expr) -> list[exp.CTE]:
     return ctes[: place + 1 if with_.recursive else place]
 
 
-def _ancestors(node: exp.Expr) -> Iterator[exp.Expr]:
+def ancestors(node: exp.Expr) -> Iterator[exp.Expr]:
+    """Give what a node stands in, from the nearest to the whole query."""
     while node.parent is not None:
         node = node.parent
         yield node
