@@ -1,8 +1,9 @@
 """What a case stands on: records, and what is known of the files they came from."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Protocol
 
 import pandas as pd
@@ -58,6 +59,10 @@ class Source(Protocol):
 
         ``columns`` are those in use. With ``deliveries`` each delivery is a row.
         """
+        ...
+
+    def reuse(self, kinds: Collection[Kind], scope: Scope) -> timedelta | None:
+        """Say how old an answer may be that is given again; None: none may."""
         ...
 
     def notes(self, scope: Scope) -> list[str]:

@@ -1,5 +1,8 @@
 """A local store as the source of a case."""
 
+from collections.abc import Collection
+from datetime import timedelta
+
 import pandas as pd
 import pyarrow.parquet as pq
 
@@ -61,6 +64,10 @@ class StoreSource:
         selected = ", ".join(columns)
         where = "\n    and ".join(kept)
         return f"select {selected}\nfrom {table}\nwhere\n    {where}"
+
+    def reuse(self, kinds: Collection[Kind], scope: Scope) -> timedelta | None:
+        """Say that no answer is given again: the store may have grown."""
+        return None
 
     def notes(self, scope: Scope) -> list[str]:
         """Say which files changed or vanished since they were read.

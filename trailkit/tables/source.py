@@ -1,7 +1,7 @@
 """Tables of records as the source of a case."""
 
-from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from collections.abc import Callable, Collection, Mapping
+from datetime import UTC, datetime, timedelta
 from typing import NoReturn
 
 from trailkit.errors import TableError
@@ -14,6 +14,7 @@ from trailkit.tables.definition import Definition
 from trailkit.tables.folders import LogFolder, folders
 from trailkit.tables.pruning import delivery_days
 from trailkit.tables.reach import Reach, reach
+from trailkit.tables.reuse import greatest_age
 from trailkit.tables.table import Table
 
 
@@ -74,6 +75,15 @@ class TableSource:
         Raises TableError for a kind without a table.
         """
         return reach(*self._table(kind), scope)
+
+    def reuse(self, kinds: Collection[Kind], scope: Scope) -> timedelta | None:
+        """Say how old an answer may be: as the log files come, and never of a copy.
+
+        A copy grows when somebody extends it, whatever the day.
+        """
+        if any(self._table(kind)[0].is_copy for kind in kinds):
+            return None
+        return greatest_age(scope, datetime.now(UTC))
 
     def _table(self, kind: Kind) -> tuple[Table, Definition]:
         if kind not in self._names:
