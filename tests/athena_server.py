@@ -9,6 +9,7 @@ import logging
 import os
 import threading
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from typing import Any, ClassVar
 from urllib.request import Request, urlopen
 
@@ -85,9 +86,20 @@ class ExecutingResponse(AthenaResponse):
             database=context.get("Database", "default"),
             workgroup=name,
             location=self._location(configuration),
+            own_settings=not self._get_param("ResultConfiguration"),
+            reuse_minutes=self._reuse_minutes(),
             cutoff=configuration.get("BytesScannedCutoffPerQuery"),
         )
         return json.dumps({"QueryExecutionId": query.id})
+
+    def _reuse_minutes(self) -> int | None:
+        """Read how old an answer may be that is given again."""
+        wanted = self._get_param("ResultReuseConfiguration") or {}
+        by_age = wanted.get("ResultReuseByAgeConfiguration") or {}
+        minutes = by_age.get("MaxAgeInMinutes", 60)
+        if not 0 <= minutes <= 10_080:
+            raise _invalid("MaxAgeInMinutes must be between 0 and 10080")
+        return minutes if by_age.get("Enabled") else None
 
     def _location(self, configuration: dict[str, Any]) -> str | None:
         """Choose as Athena does between the workgroup's settings and the caller's."""
@@ -161,6 +173,7 @@ class AthenaServer:
 
     ``slow`` makes queries run that many seconds. ``failure`` makes them fail with a
     reason, ``failure_state`` says FAILED or CANCELLED. ``queries`` holds what ran.
+    ``pass_time`` lets what has run be so much older.
     """
 
     def __init__(self) -> None:
@@ -230,6 +243,7 @@ class AthenaServer:
     def start_query(self, **settings: Any) -> Query:
         """Start a query under the knobs as they stand."""
         query = Query(
+            earlier=list(self.queries.values()),
             warehouse=self.warehouse,
             slow=self.slow,
             failure=self.failure,
@@ -238,6 +252,13 @@ class AthenaServer:
         )
         self.queries[query.id] = query
         return query
+
+    def pass_time(self, length: timedelta) -> None:
+        """Let so much time have passed since each query."""
+        for query in self.queries.values():
+            query.begun -= length
+            if query.ended:
+                query.ended -= length
 
     @property
     def last(self) -> Query:

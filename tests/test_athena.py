@@ -114,6 +114,13 @@ def test_an_empty_answer_keeps_its_types(way: AthenaEngine) -> None:
     assert to_frame(empty).dtypes.equals(to_frame(full).dtypes)
 
 
+def test_a_name_of_a_column_may_hold_a_line_break(way: AthenaEngine) -> None:
+    answer = way.run(
+        'select number as "a\nb" from security.cloudtrail where number = 2'
+    )
+    assert answer.table.to_pylist() == [{"a\nb": 2}]
+
+
 def test_a_single_null_column_keeps_its_rows(way: AthenaEngine) -> None:
     answer = way.run("select actor from security.cloudtrail where number = 2")
     assert answer.table.to_pylist() == [{"actor": None}]
@@ -152,7 +159,12 @@ def test_the_facts_say_what_ran_and_what_it_cost(server: AthenaServer) -> None:
     assert facts["workgroup"] == "dfir"
     assert facts["region"] == "us-east-1"
     assert facts["reused"] is False
-    assert facts["seconds"] >= facts["engine_seconds"] > 0
+    phases = facts["milliseconds"]
+    assert list(phases) == [
+        *("queue", "service_pre_processing", "planning", "engine"),
+        *("service_processing", "total"),
+    ]
+    assert facts["seconds"] * 1000 >= phases["engine"] > 0
 
 
 def test_a_price_of_ones_own_wins(server: AthenaServer) -> None:

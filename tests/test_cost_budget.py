@@ -11,7 +11,7 @@ from trailkit.case import Case
 from trailkit.cost.budget import Budget, PaidEngine
 from trailkit.cost.estimate import Estimate
 from trailkit.cost.listing import Size
-from trailkit.engines import Answer
+from trailkit.engines import ANEW, Answer, Terms
 from trailkit.errors import BudgetExceeded, InvalidParameter, QueryFailed
 from trailkit.provenance import provenance
 from trailkit.scope import Scope
@@ -84,7 +84,7 @@ def test_an_interrupted_query_counts_in_full() -> None:
     class Interrupted:
         name = "athena"
 
-        def run(self, sql: str) -> Answer:
+        def run(self, sql: str, terms: Terms = ANEW) -> Answer:
             assert budget.left == 5
             raise KeyboardInterrupt
 

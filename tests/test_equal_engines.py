@@ -80,7 +80,7 @@ def on_athena(database: str, **settings: Any) -> Case:
         workgroup="dfir",
         session=session(),
         poll=0.01,
-        **settings,
+        **{"unload": False, "reuse": None, **settings},
     )
 
 
@@ -126,6 +126,17 @@ def test_an_empty_frame_is_equal_too(
 ) -> None:
     cases = (local, by_csv, by_unload)
     assert same(question, *(case.window(*NOTHING) for case in cases)).empty
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_chunks_together_are_the_frame(
+    question: Question, local: Case, by_csv: Case
+) -> None:
+    for case in (local.window(*WINDOW), by_csv.window(*WINDOW)):
+        whole = case.ask(question.name, **arguments(question))
+        chunks = list(case.chunks(question.name, rows=5, **arguments(question)))
+        pd.testing.assert_frame_equal(pd.concat(chunks), whole)
+        assert len(chunks) == -(-len(whole) // 5)
 
 
 @pytest.mark.parametrize("question", QUESTIONS)

@@ -1,6 +1,7 @@
 """Where a frame came from."""
 
 import json
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -61,3 +62,19 @@ def test_a_foreign_frame_is_refused_with_advice():
 
 def test_printing_it_shows_the_sql_last(frame):
     assert str(tk.provenance(frame)).endswith("order by time, event_id")
+
+
+def test_printing_it_shows_what_a_query_cost_in_words(frame):
+    facts = {
+        "bytes": 3 * 1024**2,
+        "dollars": 0.0123456,
+        "milliseconds": {"queue": 4, "engine": 1020},
+        "reused": False,
+    }
+    shown = str(replace(tk.provenance(frame), facts=facts)).splitlines()
+    assert [line.split(maxsplit=1) for line in shown[10:14]] == [
+        ["bytes", "3,145,728 (3.0 MB)"],
+        ["dollars", "0.012346 ($0.01)"],
+        ["milliseconds", "queue 4, engine 1,020"],
+        ["reused", "no"],
+    ]

@@ -22,7 +22,7 @@ from tests.records_made import ACCOUNT, OTHER, case_of, record, role, write
 from tests.tables_made import OWN
 from trailkit import lens
 from trailkit.case import Case
-from trailkit.engines import Answer
+from trailkit.engines import ANEW, Answer, Terms
 from trailkit.engines.local import LocalEngine
 from trailkit.evidence.source import StoreSource
 from trailkit.evidence.store import open_store
@@ -169,7 +169,7 @@ class NoEngine:
 
     name = "none"
 
-    def run(self, sql: str) -> Answer:
+    def run(self, sql: str, terms: Terms = ANEW) -> Answer:
         raise AssertionError(sql)
 
 

@@ -2,21 +2,24 @@
 
 import secrets
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from importlib.metadata import version
 from typing import Any
 
 import pandas as pd
 
 from trailkit import dialect, lens, parameters
-from trailkit.engines import Answer, Engine
+from trailkit.cost import look
+from trailkit.engines import Answer, Terms
 from trailkit.frames import to_frame
 from trailkit.notices import notice
 from trailkit.provenance import Provenance, attach
 from trailkit.question import Question
-from trailkit.recorded import Logs, Trails, explain_empty
+from trailkit.recorded import Logs, explain_empty
 from trailkit.scope import Scope
 from trailkit.source import Source
 
@@ -25,11 +28,13 @@ from trailkit.source import Source
 class Request:
     """Finished Athena SQL, with what it asks and where.
 
-    ``reads`` counts how often it reads each relation of the lens.
+    ``reads`` counts how often it reads each relation of the lens; ``lists`` says that
+    it may give a row for each row of theirs.
     """
 
     sql: str
     reads: Counter[str]
+    lists: bool
     scope: Scope
     question: Question | None
     values: Mapping[str, Any]
@@ -48,36 +53,79 @@ def request(
     window = parameters.window_literals(scope.start, scope.end)
     select = parameters.bind(question.sql, literals | window)
     searched = _searched(question, scope)
-    sql = lens.compose(select, source, searched)
-    return Request(sql, dialect.relations_used(select), searched, question, values)
+    return _request(select, source, searched, question, values)
 
 
 def ad_hoc(select: str, source: Source, scope: Scope) -> Request:
     """Write the SQL of somebody's own SELECT over the lens."""
     dialect.check_query(select, set(lens.RELATIONS))
-    sql = lens.compose(select, source, scope)
-    return Request(sql, dialect.relations_used(select), scope, None, {})
+    return _request(select, source, scope, None, {})
 
 
-def run(
-    asked: Request,
-    engine: Engine,
-    source: Source,
-    trails: Trails | None = None,
-    checked: tuple[str, ...] = (),
-) -> pd.DataFrame:
+def run(asked: Request, logs: Logs, checked: tuple[str, ...] = ()) -> pd.DataFrame:
     """Run a request; the frame says where it came from, and what to mind.
 
-    ``trails`` says what was recorded there, ``checked`` what checks found.
+    ``checked`` is what checks found of the same logs.
     """
-    started = datetime.now(UTC)
-    answer = engine.run(asked.sql)
+    origin = _begun(asked, logs, checked)
+    answer = logs.engine.run(asked.sql, _terms(asked, logs))
     frame = to_frame(answer)
-    notes = _notes(frame, asked, Logs(source, engine, asked.scope, trails))
-    for note in notes:
-        notice(note)
-    origin = _origin(asked, engine, source, started, answer, notes)
-    return attach(frame, replace(origin, checked=checked), source.files)
+    notes = [*answer.notes, *_notes(frame, asked, logs)]
+    if cut := _cut(asked, len(frame)):
+        notes.append(cut)
+    _say(notes)
+    return attach(frame, _ended(origin, answer, notes), logs.source.files)
+
+
+def chunks(
+    asked: Request, logs: Logs, rows: int, checked: tuple[str, ...] = ()
+) -> Generator[pd.DataFrame]:
+    """Run a request, and give its frame in parts of so many rows.
+
+    Each says where it came from and which part it is; its index goes on from the one
+    before. What to mind is said once.
+    """
+    origin, notes, given = _begun(asked, logs, checked), list[str](), 0
+    parts = logs.engine.chunks(asked.sql, rows, _terms(asked, logs))
+    with closing(parts):
+        for number, answer in enumerate(parts, start=1):
+            frame = to_frame(answer)
+            if number == 1:
+                notes = [*answer.notes, *_notes(frame, asked, logs)]
+                _say(notes)
+            frame.index = pd.RangeIndex(given, given + len(frame))
+            given += len(frame)
+            part = replace(_ended(origin, answer, notes), chunk=number)
+            yield attach(frame, part, logs.source.files)
+    if cut := _cut(asked, given):
+        notice(cut)
+
+
+def _request(
+    select: str,
+    source: Source,
+    scope: Scope,
+    question: Question | None,
+    values: Mapping[str, Any],
+) -> Request:
+    return Request(
+        sql=lens.compose(select, source, scope),
+        reads=dialect.relations_used(select),
+        lists=dialect.lists(select),
+        scope=scope,
+        question=question,
+        values=values,
+    )
+
+
+def _terms(asked: Request, logs: Logs) -> Terms:
+    """Say what an engine may know of a request."""
+    kinds = {lens.RELATIONS[name].kind for name in asked.reads}
+    return Terms(
+        reuse=logs.source.reuse(kinds, asked.scope),
+        lists=asked.lists,
+        weigh=partial(look.weigh, asked.reads, logs.source, logs.engine, asked.scope),
+    )
 
 
 def _searched(question: Question, scope: Scope) -> Scope:
@@ -95,22 +143,24 @@ def _notes(frame: pd.DataFrame, asked: Request, logs: Logs) -> list[str]:
     if asked.scope.everywhere:
         services = ", ".join(asked.scope.everywhere)
         notes.append(f"Events of {services} were searched in all regions.")
-    if asked.question and (cut := asked.question.cut_note(len(frame), asked.values)):
-        notes.append(cut)
     if frame.empty:
         notes.append(explain_empty(asked.question, logs))
     return notes
 
 
-def _origin(
-    asked: Request,
-    engine: Engine,
-    source: Source,
-    started: datetime,
-    answer: Answer,
-    notes: list[str],
-) -> Provenance:
-    question = asked.question
+def _cut(asked: Request, rows: int) -> str | None:
+    """Say so when the question's own limit has cut the answer."""
+    return asked.question.cut_note(rows, asked.values) if asked.question else None
+
+
+def _say(notes: list[str]) -> None:
+    for note in notes:
+        notice(note)
+
+
+def _begun(asked: Request, logs: Logs, checked: tuple[str, ...]) -> Provenance:
+    """Write down what is known before the answer is there."""
+    started, question = datetime.now(UTC), asked.question
     return Provenance(
         run=f"{started:%Y%m%dT%H%M%S}-{secrets.token_hex(4)}",
         question=question.name if question else None,
@@ -118,12 +168,17 @@ def _origin(
         sql=asked.sql,
         parameters=dict(asked.values),
         scope=str(asked.scope),
-        engine=engine.name,
-        source=source.title,
+        engine=logs.engine.name,
+        source=logs.source.title,
         started=started,
-        rows=answer.table.num_rows,
+        rows=0,
         trailkit=version("trailkit"),
         chart=question.chart if question else None,
-        notes=tuple(notes),
-        facts=answer.facts,
+        checked=checked,
     )
+
+
+def _ended(origin: Provenance, answer: Answer, notes: list[str]) -> Provenance:
+    """Add what only the answer tells."""
+    rows = answer.table.num_rows
+    return replace(origin, rows=rows, notes=tuple(notes), facts=answer.facts)

@@ -1,6 +1,6 @@
 """A case: a scope over a source of records, to which one puts questions."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property, partial
@@ -13,7 +13,7 @@ from trailkit.checking import Check, Named, check
 from trailkit.cost.budget import Budget, PaidEngine
 from trailkit.cost.estimate import Estimate, estimate
 from trailkit.engines import Engine
-from trailkit.errors import EvidenceError, UnboundedScan
+from trailkit.errors import EvidenceError, InvalidParameter, UnboundedScan
 from trailkit.library import Ask, Library
 from trailkit.notices import notice
 from trailkit.question import Question
@@ -121,6 +121,17 @@ class Case:
             lambda reach: self.around(middle, reach)._answer(question, values)
         )
 
+    def chunks(
+        self, name: str, /, *, rows: int = 100_000, **values: Any
+    ) -> Generator[pd.DataFrame]:
+        """Ask a question whose answer may not fit in memory, so many rows at a time.
+
+        ``for frame in case.chunks("identity/access-key", access_key="AKIA…"):`` gives
+        the frame of ``ask`` in parts, in order; an empty answer is one empty part.
+        Leaving the loop stops the query. Raises what ``ask`` raises, before the loop.
+        """
+        return self._chunks(self._request(self.questions[name], values), rows)
+
     def sql(self, name: str, /, **values: Any) -> str:
         """Write the Athena SQL that ``ask`` would run, without running it."""
         return self._request(self.questions[name], values).sql
@@ -132,8 +143,13 @@ class Case:
         ``aggregated`` and its own CTEs. Raises NotOneSelect, UnknownRelation or
         UnsupportedSQL for anything else.
         """
-        self._require_window("query")
-        return self._run(asking.ad_hoc(select, self.source, self.scope))
+        return self._run(self._ad_hoc(select))
+
+    def query_chunks(
+        self, select: str, *, rows: int = 100_000
+    ) -> Generator[pd.DataFrame]:
+        """Run a SELECT of your own, and give its frame so many rows at a time."""
+        return self._chunks(self._ad_hoc(select), rows)
 
     def budget(self, *, usd: float) -> "Case":
         """Give a case that may spend so many dollars on Athena, and no more.
@@ -259,9 +275,25 @@ class Case:
         return self._run(self._request(question, values))
 
     def _run(self, asked: asking.Request) -> pd.DataFrame:
+        return asking.run(asked, self._logs(asked), self._checked())
+
+    def _chunks(self, asked: asking.Request, rows: int) -> Generator[pd.DataFrame]:
+        if isinstance(rows, bool) or not isinstance(rows, int) or rows < 1:
+            raise InvalidParameter(
+                f"rows={rows!r} is no number of rows. Give a whole one: rows=100_000."
+            )
+        return asking.chunks(asked, self._logs(asked), rows, self._checked())
+
+    def _logs(self, asked: asking.Request) -> Logs:
         engine = self._paid(asked.title, asked.reads, asked.scope)
-        checked = tuple(each.summary for each in self.checks)
-        return asking.run(asked, engine, self.source, self.trails, checked)
+        return Logs(self.source, engine, asked.scope, self.trails)
+
+    def _checked(self) -> tuple[str, ...]:
+        return tuple(each.summary for each in self.checks)
+
+    def _ad_hoc(self, select: str) -> asking.Request:
+        self._require_window("query")
+        return asking.ad_hoc(select, self.source, self.scope)
 
     def _request(self, question: Question, values: Mapping[str, Any]) -> asking.Request:
         self._require_window(question.name)

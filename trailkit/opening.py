@@ -1,6 +1,7 @@
 """The ways to a case: local files, the practice case, Athena, Trino."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     from trailkit.case import Case
     from trailkit.engines import Engine
+    from trailkit.engines.athena.engine import Unload
     from trailkit.source import Source
 
 
@@ -57,7 +59,8 @@ def athena(
     session: "boto3.Session | None" = None,
     bucket_owner: str | None = None,
     price: float | None = None,
-    unload: bool = False,
+    unload: "Unload" = "auto",
+    reuse: str | timedelta | None = "60m",
     poll: float = 1.0,
 ) -> "Case":
     """Open a table on Athena as a case; nothing is asked of AWS yet.
@@ -66,11 +69,15 @@ def athena(
     kinds of record are named beside it. Name a ``workgroup``, or with ``results`` a
     place in S3 for results; the account that owns the place must be yours, or
     ``bucket_owner``. ``price`` is dollars per terabyte, where yours is not the list's.
-    With ``unload`` large answers come quicker, as Parquet.
+
+    ``unload`` is True, False or "auto": then a list over large log files comes as
+    Parquet, which is quicker. ``reuse`` is how old an answer may be that Athena gives
+    again, for nothing, to a question over days that are complete; None asks anew.
 
     Raises NotConfigured without workgroup and place, TableError for a wrong name.
     """
     from trailkit.engines.athena import AthenaEngine
+    from trailkit.scope import duration
     from trailkit.tables.source import TableSource
 
     engine = AthenaEngine(
@@ -83,6 +90,7 @@ def athena(
         bucket_owner=bucket_owner,
         price=price,
         unload=unload,
+        reuse=None if reuse is None else duration(reuse),
         poll=poll,
     )
     names = _by_kind(table, insights, network, aggregated)

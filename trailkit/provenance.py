@@ -13,6 +13,7 @@ from typing import Any
 
 import pandas as pd
 
+from trailkit.cost.price import say_bytes, say_dollars
 from trailkit.errors import TrailkitError
 
 KEY = "trailkit"
@@ -26,8 +27,10 @@ class Provenance:
     """What one run was: enough for another person to run it again and compare.
 
     ``sql`` is the Athena text with every value in it; ``facts`` are the engine's own
-    (seconds, and on Athena query id, bytes, dollars). ``checked`` is what each
-    ``case.check()`` before it found.
+    (seconds, and on Athena query id, bytes, dollars, milliseconds of each phase,
+    whether an earlier answer was given again). ``checked`` is what each
+    ``case.check()`` before it found. ``chunk`` says which part of an answer it is
+    about; the facts are those of the whole query.
     """
 
     run: str
@@ -45,6 +48,7 @@ class Provenance:
     checked: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     facts: dict[str, Any] = field(default_factory=dict[str, Any])
+    chunk: int | None = None
 
     def summary(self) -> dict[str, Any]:
         """Give the small JSON dict that travels in ``frame.attrs``."""
@@ -74,12 +78,39 @@ class Provenance:
         for name in ("sql", "facts", "chart", "checked", "notes"):
             shown.pop(name)
         shown["parameters"] = json.dumps(self.parameters, default=str)
-        lines = [f"{name:>12}  {value}" for name, value in shown.items()]
-        lines += [f"{'checked':>12}  {found}" for found in self.checked]
-        lines += [f"{'note':>12}  {note}" for note in self.notes]
+        pairs = [
+            (name, _in_words(name, value))
+            for name, value in shown.items()
+            if value is not None
+        ]
+        pairs += [("checked", found) for found in self.checked]
+        pairs += [("note", note) for note in self.notes]
+        width = max(len(name) for name, _ in pairs)
+        lines = [f"{name:>{width}}  {text}" for name, text in pairs]
         return "\n".join([*lines, "", self.sql])
 
     __repr__ = __str__
+
+
+def _in_words(name: str, value: Any) -> str:
+    """Write a fact for people: amounts with their unit, phases in a row.
+
+    >>> _in_words("milliseconds", {"queue": 4, "engine": 1020})
+    'queue 4, engine 1,020'
+    """
+    match name, value:
+        case _, bool():
+            return "yes" if value else "no"
+        case "bytes", int():
+            return f"{value:,} ({say_bytes(value)})" if value else "0"
+        case "dollars", float():
+            return f"{value:.6f} ({say_dollars(value)})" if value else "0"
+        case "milliseconds", dict():
+            return ", ".join(f"{phase} {count:,}" for phase, count in value.items())
+        case _, int():
+            return f"{value:,}"
+        case _:
+            return str(value)
 
 
 _FILES: OrderedDict[str, Callable[[], pd.DataFrame]] = OrderedDict()

@@ -136,6 +136,15 @@ def test_an_empty_frame_is_equal_too(
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
+def test_chunks_together_are_the_frame(question: Question, plain: Case) -> None:
+    case = plain.window(*WINDOW)
+    whole = case.ask(question.name, **arguments(question))
+    chunks = list(case.chunks(question.name, rows=5, **arguments(question)))
+    pd.testing.assert_frame_equal(pd.concat(chunks), whole)
+    assert len(chunks) == -(-len(whole) // 5)
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
 def test_a_scope_means_the_same(question: Question, local: Case, plain: Case) -> None:
     narrow = (
         case.window("2026-03-11 18:00", "2026-03-12 02:30:00")

@@ -3,11 +3,12 @@
 import math
 import threading
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from dataclasses import replace
 
 from trailkit.cost.estimate import Estimate
 from trailkit.cost.price import say_bytes, say_dollars
-from trailkit.engines import Answer, Engine
+from trailkit.engines import ANEW, Answer, Engine, Terms
 from trailkit.errors import BudgetExceeded, InvalidParameter, TrailkitError
 
 
@@ -93,9 +94,22 @@ class PaidEngine:
         self.name = engine.name
         self._engine, self._budget, self._estimate = engine, budget, estimate
 
-    def run(self, sql: str) -> Answer:
+    def run(self, sql: str, terms: Terms = ANEW) -> Answer:
         """Run Athena SQL, and pay what it cost; raises BudgetExceeded before."""
         with self._budget.held(self._estimate) as pay:
-            answer = self._engine.run(sql)
+            answer = self._engine.run(sql, self._weighed(terms))
             pay(answer.facts.get("dollars", 0.0))
         return answer
+
+    def chunks(self, sql: str, rows: int, terms: Terms = ANEW) -> Generator[Answer]:
+        """Run Athena SQL, and pay once, as soon as the first part is there."""
+        with closing(self._engine.chunks(sql, rows, self._weighed(terms))) as parts:
+            with self._budget.held(self._estimate) as pay:
+                first = next(parts)
+                pay(first.facts.get("dollars", 0.0))
+            yield first
+            yield from parts
+
+    def _weighed(self, terms: Terms) -> Terms:
+        """Take the bytes from the estimate: nothing is listed twice."""
+        return replace(terms, weigh=lambda: self._estimate.bytes)

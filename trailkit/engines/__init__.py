@@ -1,10 +1,12 @@
 """The seam between trailkit and what runs SQL.
 
 An engine gets finished Athena SQL and returns Arrow. It knows nothing of questions,
-cases or frames.
+cases, scopes or frames.
 """
 
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, Protocol
 
 import pyarrow as pa
@@ -29,12 +31,38 @@ class Answer:
 
     ``types`` holds Athena's names: varchar, bigint, integer, double, boolean,
     timestamp. ``facts`` go into the provenance as they are; they hold texts,
-    numbers, booleans and lists of these (query id, bytes, dollars, seconds, …).
+    numbers, booleans, and lists and dicts of these (query id, bytes, dollars, …).
+    ``notes`` are sentences that the reader of the answer must not miss.
     """
 
     table: pa.Table
     types: dict[str, str]
     facts: dict[str, Any] = field(default_factory=dict[str, Any])
+    notes: tuple[str, ...] = ()
+
+
+def _nobody_knows() -> int:
+    return 0
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What an engine is told of a query besides its text.
+
+    ``reuse`` says how old an answer may be that is given again; None: it is worked out
+    anew. ``lists`` says that the answer is a list, with a row for each of what it is
+    about, and so may be long. ``weigh`` says about how many bytes of log files are
+    read, 0 where nobody knows: it may take a few requests, so an engine asks it only
+    where that decides something.
+    """
+
+    reuse: timedelta | None = None
+    lists: bool = False
+    weigh: Callable[[], int] = _nobody_knows
+
+
+ANEW = Terms()
+"""A query like any other: worked out anew, of unknown weight."""
 
 
 class Engine(Protocol):
@@ -42,6 +70,14 @@ class Engine(Protocol):
 
     name: str
 
-    def run(self, sql: str) -> Answer:
+    def run(self, sql: str, terms: Terms = ANEW) -> Answer:
         """Run Athena SQL; raise an EngineError that says what to do."""
+        ...
+
+    def chunks(self, sql: str, rows: int, terms: Terms = ANEW) -> Generator[Answer]:
+        """Run Athena SQL, and give its answer in parts of so many rows.
+
+        The last part has what is left; an answer without rows is one part. Closing the
+        generator before its end stops the query.
+        """
         ...

@@ -5,13 +5,17 @@ import tempfile
 import threading
 import time
 import weakref
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import closing
 from pathlib import Path
+from typing import TypeVar
 
 import duckdb
+import pyarrow as pa
 
 from trailkit import dialect
-from trailkit.engines import Answer
+from trailkit.engines import ANEW, Answer, Terms
+from trailkit.engines.parts import of_rows, timed
 from trailkit.errors import QueryFailed
 from trailkit.progress import line
 
@@ -35,6 +39,11 @@ _TYPES = {
     '"NULL"': "varchar",
 }
 """Athena's name for each DuckDB type; other types keep DuckDB's, and no frame."""
+
+_BATCH_ROWS = 50_000
+"""As many rows DuckDB hands over at a time."""
+
+_Given = TypeVar("_Given")
 
 
 class LocalEngine:
@@ -66,13 +75,19 @@ class LocalEngine:
         self._connection.execute("set enable_external_access = false")
         self._connection.execute("set lock_configuration = true")
 
-    def run(self, sql: str) -> Answer:
+    def run(self, sql: str, terms: Terms = ANEW) -> Answer:
         """Run Athena SQL.
 
         Ctrl-C stops the query at once. Raises UnsupportedSQL for what the engines do
         not share and QueryFailed for what DuckDB refuses.
         """
+        del terms  # nothing is billed here, and nothing kept
         return self.run_duckdb(dialect.to_duckdb(sql))
+
+    def chunks(self, sql: str, rows: int, terms: Terms = ANEW) -> Generator[Answer]:
+        """Run Athena SQL, and give its answer in parts while DuckDB works it out."""
+        del terms
+        return self._chunks(dialect.to_duckdb(sql), rows)
 
     def run_duckdb(self, text: str) -> Answer:
         """Run DuckDB's own SQL, as ``run`` writes it; the lock holds here too."""
@@ -82,6 +97,12 @@ class LocalEngine:
         answer.facts["seconds"] = round(time.monotonic() - started, 3)
         return answer
 
+    def _chunks(self, text: str, rows: int) -> Generator[Answer]:
+        with closing(self._connection.cursor()) as cursor:
+            reader, types = _interruptible(lambda: _open(cursor, text), cursor)
+            for part, seconds in timed(of_rows(_batches(reader, cursor), rows)):
+                yield Answer(part, types, {"seconds": seconds})
+
 
 def _close(connection: duckdb.DuckDBPyConnection, spill: str) -> None:
     connection.close()
@@ -90,18 +111,37 @@ def _close(connection: duckdb.DuckDBPyConnection, spill: str) -> None:
 
 def _fetch(cursor: duckdb.DuckDBPyConnection, text: str) -> Answer:
     result = cursor.sql(text)
-    types = {
+    return Answer(result.to_arrow_table(), _types(result))
+
+
+def _open(
+    cursor: duckdb.DuckDBPyConnection, text: str
+) -> tuple[pa.RecordBatchReader, dict[str, str]]:
+    result = cursor.sql(text)
+    return result.to_arrow_reader(_BATCH_ROWS), _types(result)
+
+
+def _types(result: duckdb.DuckDBPyRelation) -> dict[str, str]:
+    return {
         name: _TYPES.get(str(kind), str(kind).lower())
         for name, kind in zip(result.columns, result.types, strict=True)
     }
-    return Answer(result.to_arrow_table(), types, {})
+
+
+def _batches(
+    reader: pa.RecordBatchReader, cursor: duckdb.DuckDBPyConnection
+) -> Iterator[pa.Table]:
+    """Give what DuckDB hands over, batch by batch; first the columns without rows."""
+    yield reader.schema.empty_table()
+    while (batch := _interruptible(lambda: next(reader, None), cursor)) is not None:
+        yield pa.Table.from_batches([batch])
 
 
 def _interruptible(
-    work: Callable[[], Answer], cursor: duckdb.DuckDBPyConnection
-) -> Answer:
+    work: Callable[[], _Given], cursor: duckdb.DuckDBPyConnection
+) -> _Given:
     """Do the work in a thread: DuckDB does not listen to Ctrl-C while it runs."""
-    done: list[Answer] = []
+    done: list[_Given] = []
     failed: list[BaseException] = []
     finished = threading.Event()
 

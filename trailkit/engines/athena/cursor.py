@@ -2,6 +2,11 @@
 
 A query goes on in Athena when the network is lost: the cursor asks for it again by its
 id. And it names the owner that the result bucket must have.
+
+Athena gives an earlier answer again only where the workgroup's settings of results hold
+for both, and nothing of them was sent with the query. (Athena User Guide, "Reuse query
+results".) So where the place is the workgroup's own, a query that may be answered so
+is sent without place and owner; both have been looked at before.
 """
 
 import logging
@@ -25,15 +30,17 @@ logging.getLogger("pyathena").addHandler(logging.NullHandler())
 class PatientCursor(Cursor):
     """Run a query, and find it again after a lost connection."""
 
-    def __init__(self, *, owner: str | None, **settings: Any) -> None:
-        """Take the account that must own the result bucket."""
+    def __init__(self, *, owner: str | None, own: bool, **settings: Any) -> None:
+        """Take the owner of the result bucket; ``own``: the workgroup names it."""
         super().__init__(**settings)
-        self._owner = owner
+        self._owner, self._own = owner, own
 
     def _build_start_query_execution_request(
         self, query: str, *settings: Any, **more: Any
     ) -> dict[str, Any]:
         request = super()._build_start_query_execution_request(query, *settings, **more)
+        if self._own and "ResultReuseConfiguration" in request:
+            request.pop("ResultConfiguration", None)
         if self._owner and "ResultConfiguration" in request:
             request["ResultConfiguration"]["ExpectedBucketOwner"] = self._owner
         return request

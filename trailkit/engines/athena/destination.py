@@ -21,14 +21,15 @@ DEFAULT_WORKGROUP = "primary"
 class Destination:
     """A workgroup, and the place of its results; none where Athena manages them.
 
-    ``enforced`` says that the workgroup's place counts and nothing may be sent;
-    ``cutoff`` is its limit of bytes for a query.
+    ``enforced`` says that the workgroup's place counts and nothing may be sent, ``own``
+    that the place is the workgroup's; ``cutoff`` is its limit of bytes for a query.
     """
 
     workgroup: str
     location: str | None
     owner: str | None
     enforced: bool
+    own: bool
     cutoff: int | None
 
     @property
@@ -108,7 +109,7 @@ def settle(
     group = _Workgroup.read(access, workgroup or DEFAULT_WORKGROUP)
     location = group.choose(results)
     if group.managed:
-        return Destination(group.name, None, None, True, group.cutoff)
+        return Destination(group.name, None, None, True, True, group.cutoff)
     if not location:
         raise NotConfigured(
             f'Workgroup "{group.name}" has no place for results. Set one in the '
@@ -117,8 +118,14 @@ def settle(
         )
     owner = owner or group.owner or _account(access)
     _check_owner(access.client("s3"), location, owner)
-    location = location.rstrip("/") + "/"
-    return Destination(group.name, location, owner, group.enforced, group.cutoff)
+    return Destination(
+        workgroup=group.name,
+        location=location.rstrip("/") + "/",
+        owner=owner,
+        enforced=group.enforced,
+        own=location == group.location,
+        cutoff=group.cutoff,
+    )
 
 
 def _account(access: Access) -> str:

@@ -1,10 +1,11 @@
 """Athena, through PyAthena: one SELECT in, one Arrow table and its facts out."""
 
 import re
-import uuid
-from collections.abc import Callable
-from functools import cached_property
-from typing import Any
+from collections.abc import Callable, Generator
+from datetime import timedelta
+from functools import cached_property, partial
+from itertools import chain
+from typing import Any, Literal
 
 import boto3
 from pyathena.connection import Connection
@@ -12,18 +13,32 @@ from pyathena.connection import Connection
 from trailkit.aws import explain
 from trailkit.aws.access import Access
 from trailkit.cost.price import per_terabyte
-from trailkit.engines import Answer
-from trailkit.engines.athena import catalog, results, unload
+from trailkit.engines import ANEW, Answer, Terms
+from trailkit.engines.athena import catalog, fetching, unload
 from trailkit.engines.athena.cursor import AsText, PatientCursor
 from trailkit.engines.athena.destination import Destination, require_one, settle
 from trailkit.engines.athena.explain import explained
+from trailkit.engines.athena.fetching import Sent
 from trailkit.engines.athena.files import ResultFiles
 from trailkit.engines.athena.query import Query
+from trailkit.engines.parts import of_rows, timed
+from trailkit.errors import NotConfigured
 from trailkit.progress import line
 from trailkit.tables.definition import Definition
 
 _LEADING_COMMENTS = re.compile(r"(?:\s+|--[^\n]*(?:\n|$)|/\*.*?\*/)*", re.DOTALL)
-_LARGEST_PAGE = 1_000
+
+LARGE_BYTES = 1024**3
+"""From so many bytes of log files on, a list may be long: about eight million records.
+
+Of a list of a fortieth of them, the CSV has 200,000 rows. See docs/decisions/0006.
+"""
+
+_LEAST_REUSE, _MOST_REUSE = timedelta(minutes=1), timedelta(days=7)
+"""The ages that Athena takes. (Athena API, ResultReuseByAgeConfiguration.)"""
+
+Unload = bool | Literal["auto"]
+"""Whether an answer comes as Parquet; "auto": where it is a list, and may be long."""
 
 
 class AthenaEngine:
@@ -32,8 +47,13 @@ class AthenaEngine:
     ``results`` is a place in S3, needed unless the workgroup has its own.
     ``bucket_owner`` is the account that must own its bucket; left out, the one that the
     workgroup names, else the caller's. ``price`` is dollars per terabyte, where yours
-    is not the list's. With ``unload`` an answer comes as Parquet, which is quicker for
-    millions of rows; one whose order could not be put back comes as CSV all the same.
+    is not the list's.
+
+    With ``unload`` an answer comes as Parquet, which is quicker for millions of rows;
+    one whose order could not be put back comes as CSV all the same. With "auto" a list
+    does, where the log files that it reads are large. ``reuse`` is how old an answer
+    may be that Athena gives again, where the terms of a query allow it at all; Athena
+    never gives one again that came as Parquet, or that it keeps itself.
 
     Nothing is asked of AWS before the first ``run``.
     """
@@ -52,28 +72,47 @@ class AthenaEngine:
         bucket_owner: str | None = None,
         price: float | None = None,
         poll: float = 1.0,
-        unload: bool = False,
+        unload: Unload = False,
+        reuse: timedelta | None = None,
     ) -> None:
         """Remember where to ask; raises NotConfigured or TableError."""
         require_one(workgroup, results)
+        _require_settings(unload, reuse)
         self._table = catalog.TableName.parse(table)
         self._access = Access(session, profile, region)
         self._workgroup, self._results = workgroup, results
         self._bucket_owner = bucket_owner
-        self._price, self._poll, self._unloads = price, poll, unload
+        self._price, self._poll = price, poll
+        self._unload, self._reuse = unload, reuse
 
-    def run(self, sql: str) -> Answer:
+    def run(self, sql: str, terms: Terms = ANEW) -> Answer:
         """Run one SELECT.
 
         Ctrl-C stops it in Athena and says what is billed. Raises NotConfigured,
         AccessRefused, TableError, QueryFailed, QueryCancelled or Unavailable.
         """
-        select = _without_leading_comments(sql)
         with explained(), line() as say:
-            order = unload.order(select) if self._unloads else None
-            if order is None or self.destination.location is None:
-                return self._by_csv(select, say)
-            return self._by_unload(select, order, say)
+            sent = self._sent(sql, terms)
+            ask = partial(self._query, say)
+            order = self._order_after_unload(sent, terms)
+            if order is None:
+                return fetching.whole(sent, ask(), self._files)
+            return fetching.by_unload(sent, order, ask, self._files)
+
+    def chunks(self, sql: str, rows: int, terms: Terms = ANEW) -> Generator[Answer]:
+        """Run one SELECT, and read its rows piece by piece; never as Parquet.
+
+        An UNLOAD has no order, and putting it back takes all rows at once.
+        """
+        with explained():
+            with line() as say:
+                sent = self._sent(sql, terms)
+                query = self._query(say)
+                found, pieces = fetching.in_pieces(sent, query, self._files)
+            ran = found.facts["seconds"]
+            for part, seconds in timed(of_rows(chain([found.table], pieces), rows)):
+                facts = {**found.facts, "seconds": round(ran + seconds, 3)}
+                yield Answer(part, found.types, facts, found.notes)
 
     def definition(self, table: str) -> Definition:
         """Read a table's definition from Glue.
@@ -118,7 +157,7 @@ class AthenaEngine:
             schema_name=self._table.database,
             poll_interval=self._poll,
             cursor_class=PatientCursor,
-            cursor_kwargs={"owner": place.owner},
+            cursor_kwargs={"owner": place.owner, "own": place.own},
             converter=AsText(),
         )
 
@@ -129,55 +168,35 @@ class AthenaEngine:
     def _query(self, say: Callable[[str], None]) -> Query:
         return Query(self._connection, self.price, self.destination.cutoff, say)
 
-    def _by_csv(self, select: str, say: Callable[[str], None]) -> Answer:
-        """Read the CSV file that Athena wrote, or the rows of managed results."""
-        query = self._query(say)
-        managed = self.destination.location is None
-        cursor = query.run(select, rows=_LARGEST_PAGE if managed else 1)
-        described = results.columns(cursor.description or [])
-        if cursor.output_location is None:
-            table = results.from_rows(cursor.fetchall(), described)
-        else:
-            table = results.from_csv(
-                self._files.read(cursor.output_location), described
-            )
-        return self._answer(table, described, query.facts())
-
-    def _by_unload(
-        self, select: str, order: unload.Order, say: Callable[[str], None]
-    ) -> Answer:
-        """Read the Parquet files that Athena wrote, and delete them."""
-        query = self._query(say)
-        target = f"{self.destination.location}unload/{uuid.uuid4()}/"
-        cursor = query.run(unload.statement(select, target))
-        manifest = cursor.data_manifest_location
-        urls = self._files.read(manifest).decode().split() if manifest else []
-        facts = query.facts()
-        if not urls:
-            return self._without_rows(select, facts, say)
-        table, described = results.from_parquet(map(self._files.read, urls))
-        facts |= {
-            "output": target,
-            "deleted": self._files.delete([*urls, str(manifest)]),
-        }
-        return self._answer(unload.sort(table, order), described, facts)
-
-    def _without_rows(
-        self, select: str, facts: dict[str, Any], say: Callable[[str], None]
-    ) -> Answer:
-        """Ask for the columns of an answer of which UNLOAD left nothing."""
-        empty = self._by_csv(unload.only_types(select), say)
-        for name in ("bytes", "dollars"):
-            facts[name] += empty.facts[name]
-        return Answer(
-            empty.table, empty.types, {**facts, "region": self._access.region}
+    def _sent(self, sql: str, terms: Terms) -> Sent:
+        location = self.destination.location
+        ages = [age for age in (self._reuse, terms.reuse) if age is not None]
+        may_reuse = len(ages) == 2 and location and min(ages) >= _LEAST_REUSE
+        return Sent(
+            _without_leading_comments(sql), location, min(ages) if may_reuse else None
         )
 
-    def _answer(
-        self, table: Any, described: list[results.Column], facts: dict[str, Any]
-    ) -> Answer:
-        types = {column.name: column.type for column in described}
-        return Answer(table, types, {**facts, "region": self._access.region})
+    def _order_after_unload(self, sent: Sent, terms: Terms) -> unload.Order | None:
+        """Give the order to put back after an UNLOAD; None for an answer by CSV."""
+        if not self._unload or sent.location is None:
+            return None
+        order = unload.order(sent.select)
+        if order is None or self._unload is True:
+            return order
+        return order if terms.lists and terms.weigh() >= LARGE_BYTES else None
+
+
+def _require_settings(unload: object, reuse: timedelta | None) -> None:
+    if unload not in (True, False, "auto"):
+        raise NotConfigured(
+            f'unload={unload!r} is no way to fetch an answer. Write unload="auto", '
+            "True or False."
+        )
+    if reuse is not None and not _LEAST_REUSE <= reuse <= _MOST_REUSE:
+        raise NotConfigured(
+            f"reuse={str(reuse)!r} is no age at which Athena gives an answer again. "
+            'Write one from a minute to seven days, such as reuse="60m", or reuse=None.'
+        )
 
 
 def _without_leading_comments(sql: str) -> str:

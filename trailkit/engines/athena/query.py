@@ -2,8 +2,10 @@
 
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from botocore.exceptions import BotoCoreError, ClientError
 from pyathena.connection import Connection
 from pyathena.error import OperationalError
 from pyathena.model import AthenaQueryExecution
@@ -15,6 +17,8 @@ from trailkit.errors import QueryFailed
 
 QUERY_TEXT_LIMIT = 262_144
 """Bytes of UTF-8 that Athena takes as one query (Athena User Guide, Service Quotas)."""
+
+_MINUTE = timedelta(minutes=1)
 
 
 class Query:
@@ -32,17 +36,26 @@ class Query:
         self._say = say
         self._started = time.monotonic()
         self._seen: AthenaQueryExecution | None = None
+        self._reuse: timedelta | None = None
 
-    def run(self, statement: str, rows: int = 1) -> PatientCursor:
+    def run(
+        self, statement: str, rows: int = 1, reuse: timedelta | None = None
+    ) -> PatientCursor:
         """Run it to its end; ``rows`` are fetched at a time.
 
-        Ctrl-C stops it in Athena. Raises AccessRefused, TableError, QueryFailed or
-        QueryCancelled for a query that Athena ended.
+        Athena may give an answer again that is not older than ``reuse``. Ctrl-C stops
+        it there. Raises AccessRefused, TableError, QueryFailed or QueryCancelled for a
+        query that Athena ended.
         """
         _require_fitting(statement)
+        self._reuse = reuse
         cursor = self._connection.cursor(arraysize=rows, on_poll=self._look)
         try:
-            cursor.execute(statement)
+            cursor.execute(
+                statement,
+                result_reuse_enable=reuse is not None,
+                result_reuse_minutes=reuse // _MINUTE if reuse else None,
+            )
         except KeyboardInterrupt as interrupt:
             raise KeyboardInterrupt(self._stopped(interrupt.__cause__)) from None
         except OperationalError as error:
@@ -55,6 +68,32 @@ class Query:
             raise ending from error
         return cursor
 
+    @property
+    def manifest(self) -> str | None:
+        """The list of the files that an UNLOAD wrote, or was about to."""
+        return self._seen.data_manifest_location if self._seen else None
+
+    def notes(self) -> tuple[str, ...]:
+        """Say so when Athena gave an earlier answer again."""
+        if self._seen is None or not self._seen.reused_previous_result:
+            return ()
+        return (
+            f"Athena reused an answer {self._of_old()}; nothing is billed. Log files "
+            "delivered since then are not in it: tk.athena(…, reuse=None) asks anew.",
+        )
+
+    def _of_old(self) -> str:
+        """Say how old the answer is; the file of its rows names the query it is of."""
+        seen = self._seen
+        place = (seen.output_location or "") if seen else ""
+        first = place.rpartition("/")[2].removesuffix(".csv")
+        if seen and first and first != seen.query_id:
+            ended = _end_of(self._connection, first)
+            if ended:
+                return f"of {ended:%Y-%m-%d %H:%M:%S} UTC (query {first})"
+        minutes = (self._reuse or _MINUTE) // _MINUTE
+        return f"that is at most {minutes:,} minutes old"
+
     def facts(self) -> dict[str, Any]:
         """Give what the provenance keeps of it."""
         seen = self._seen
@@ -66,11 +105,12 @@ class Query:
             "dollars": self._dollars(),
             "price_per_terabyte": self._price,
             "seconds": round(time.monotonic() - self._started, 3),
-            "engine_seconds": (seen.engine_execution_time_in_millis or 0) / 1000,
-            "queue_seconds": (seen.query_queue_time_in_millis or 0) / 1000,
+            "milliseconds": _phases(seen),
             "reused": bool(seen.reused_previous_result),
             "workgroup": seen.work_group,
+            "region": self._connection.region_name,
             "output": seen.output_location,
+            "format": "CSV" if seen.output_location else "rows",
         }
 
     def _look(self, execution: Any) -> None:
@@ -112,6 +152,29 @@ class Query:
         ends = {"CANCELLED": "is stopped in Athena", "SUCCEEDED": "had ended already"}
         end = ends.get(seen.state or "", "was told to stop")
         return f"Query {seen.query_id} {end}: {self._bill()}."
+
+
+def _phases(seen: AthenaQueryExecution) -> dict[str, int]:
+    """Give the milliseconds of each phase, in Athena's words; planning is in engine."""
+    told = {
+        "queue": seen.query_queue_time_in_millis,
+        "service_pre_processing": seen.service_pre_processing_time_in_millis,
+        "planning": seen.query_planning_time_in_millis,
+        "engine": seen.engine_execution_time_in_millis,
+        "service_processing": seen.service_processing_time_in_millis,
+        "total": seen.total_execution_time_in_millis,
+    }
+    return {name: count for name, count in told.items() if count is not None}
+
+
+def _end_of(connection: Connection[Any], query_id: str) -> datetime | None:
+    """Ask when a query ended; None where Athena does not say."""
+    try:
+        answer = connection.client.get_query_execution(QueryExecutionId=query_id)
+    except (BotoCoreError, ClientError):
+        return None
+    ended = answer["QueryExecution"]["Status"].get("CompletionDateTime")
+    return ended.astimezone(UTC) if ended else None
 
 
 def _require_fitting(statement: str) -> None:

@@ -7,7 +7,7 @@ of its Athena type.
 """
 
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 from pyarrow import csv
 
 from trailkit.engines import ARROW_TYPES
+from trailkit.engines.athena.pieces import whole_rows
 
 # Athena's rows are 32 MB at most; pyarrow wants each inside one block.
 _BLOCK_BYTES = 64 * 1024**2
@@ -48,8 +49,10 @@ def _type_name(kind: str, precision: int, scale: int) -> str:
             return kind
 
 
-def from_csv(content: bytes, described: Sequence[Column]) -> pa.Table:
-    """Read Athena's CSV.
+def from_csv(
+    content: bytes, described: Sequence[Column], header: bool = True
+) -> pa.Table:
+    """Read Athena's CSV, or a piece of it that is not the first.
 
     >>> column = Column("actor", "varchar")
     >>> from_csv(b'"actor"\\n""\\n\\n', [column])["actor"].to_pylist()
@@ -58,7 +61,11 @@ def from_csv(content: bytes, described: Sequence[Column]) -> pa.Table:
     places = [str(place) for place in range(len(described))]
     texts = csv.read_csv(
         io.BytesIO(content),
-        csv.ReadOptions(column_names=places, skip_rows=1, block_size=_BLOCK_BYTES),
+        csv.ReadOptions(
+            column_names=places,
+            skip_rows_after_names=int(header),
+            block_size=_BLOCK_BYTES,
+        ),
         csv.ParseOptions(newlines_in_values=True, ignore_empty_lines=False),
         csv.ConvertOptions(
             column_types=dict.fromkeys(places, pa.string()),
@@ -70,6 +77,14 @@ def from_csv(content: bytes, described: Sequence[Column]) -> pa.Table:
     return _typed(texts, described)
 
 
+def from_blocks(
+    blocks: Iterable[bytes], described: Sequence[Column]
+) -> Iterator[pa.Table]:
+    """Read Athena's CSV block by block."""
+    for number, piece in enumerate(whole_rows(blocks)):
+        yield from_csv(piece, described, header=number == 0)
+
+
 def from_rows(rows: Sequence[Any], described: Sequence[Column]) -> pa.Table:
     """Make the table of rows of text."""
     values = zip(*rows, strict=True) if rows else ([] for _ in described)
@@ -79,9 +94,12 @@ def from_rows(rows: Sequence[Any], described: Sequence[Column]) -> pa.Table:
     )
 
 
-def from_parquet(parts: Iterable[bytes]) -> tuple[pa.Table, list[Column]]:
+def from_parquet(parts: Iterable[bytes]) -> tuple[pa.Table, list[Column]] | None:
     """Join the Parquet files of an UNLOAD, and name the types of their columns."""
-    table = pa.concat_tables([pq.read_table(io.BytesIO(part)) for part in parts])
+    tables = [pq.read_table(io.BytesIO(part)) for part in parts]
+    if not tables:
+        return None
+    table = pa.concat_tables(tables)
     described = [Column(field.name, _athena_type(field.type)) for field in table.schema]
     cast = [
         column.cast(ARROW_TYPES.get(each.type, column.type), safe=False)

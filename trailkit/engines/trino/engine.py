@@ -3,24 +3,43 @@
 import getpass
 import re
 import time
-from collections.abc import Callable, Sequence
-from contextlib import closing
-from typing import Any
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing, contextmanager
+from typing import Any, TypeVar
 
 import pyarrow as pa
 from trino.auth import Authentication
 from trino.dbapi import Connection, Cursor
 
-from trailkit.engines import ARROW_TYPES, Answer
+from trailkit.engines import ANEW, ARROW_TYPES, Answer, Terms
+from trailkit.engines.parts import of_rows, timed
 from trailkit.engines.trino.catalog import TableName, definition
 from trailkit.engines.trino.explain import FAILURES, explained
-from trailkit.progress import line
+from trailkit.notices import notice
+from trailkit.progress import Say, line
 from trailkit.tables.definition import Definition
 
 _ARROW = {"varchar": pa.string(), **ARROW_TYPES}
 """The Arrow type of each type that a frame can hold; others become text."""
 
+_PHASES = {
+    "queue": "queuedTimeMillis",
+    "analysis": "analysisTimeMillis",
+    "planning": "planningTimeMillis",
+    "finishing": "finishingTimeMillis",
+    "total": "elapsedTimeMillis",
+}
+"""Trino's name for the milliseconds of each phase; an older one tells fewer."""
+
+_FETCHED_ROWS = 10_000
+"""As many rows are fetched at a time, while a part is put together."""
+
 _LENGTH = re.compile(r"(varchar|timestamp)\(\d+\)")
+
+_Columns = list[tuple[str, str]]
+"""The name of each column, and its type as Athena names it."""
+
+_Given = TypeVar("_Given")
 
 
 class TrinoEngine:
@@ -62,23 +81,37 @@ class TrinoEngine:
             "timezone": "UTC",
         }
 
-    def run(self, sql: str) -> Answer:
+    def run(self, sql: str, terms: Terms = ANEW) -> Answer:
         """Run one SELECT.
 
         Ctrl-C stops it on the server. Raises NotConfigured, AccessRefused, TableError,
         QueryFailed, QueryCancelled or Unavailable.
         """
+        del terms  # Trino keeps no answer, and bills none
         started = time.monotonic()
         with explained(self._server), closing(self._connect()) as connection:
             cursor, rows = _fetch(connection, sql)
-            described = cursor.description
-        names = [column.name for column in described]
-        types = [_type_name(str(column.type_code)) for column in described]
-        return Answer(
-            _arrow(rows, names, types),
-            dict(zip(names, types, strict=True)),
-            self._facts(cursor.stats or {}, started),
-        )
+            columns = _columns(cursor)
+        seconds = round(time.monotonic() - started, 3)
+        facts = self._facts(cursor.stats or {}, seconds)
+        return Answer(_arrow(rows, columns), dict(columns), facts)
+
+    def chunks(self, sql: str, rows: int, terms: Terms = ANEW) -> Generator[Answer]:
+        """Run one SELECT, and fetch its rows part by part.
+
+        Trino gives a query up that nobody has asked for rows in five minutes
+        (``query.client.timeout``): what you do with a part must not take longer.
+        """
+        del terms
+        with (
+            explained(self._server),
+            closing(self._connect()) as connection,
+            _stopping(_Running(connection, sql)) as running,
+        ):
+            columns = running.columns()
+            for part, seconds in timed(of_rows(running.tables(columns, rows), rows)):
+                facts = self._facts(running.cursor.stats or {}, seconds)
+                yield Answer(part, dict(columns), facts)
 
     def definition(self, table: str) -> Definition:
         """Read a table's definition from Trino.
@@ -89,41 +122,84 @@ class TrinoEngine:
         with explained(self._server), closing(self._connect()) as connection:
             return definition(name, lambda sql: _fetch(connection, sql)[1])
 
-    def _facts(self, stats: dict[str, Any], started: float) -> dict[str, Any]:
+    def _facts(self, stats: dict[str, Any], seconds: float) -> dict[str, Any]:
         """Give what the provenance keeps of a query."""
         return {
             "query_id": stats.get("queryId"),
             "server": self._server,
             "bytes": stats.get("physicalInputBytes", 0),
             "rows_read": stats.get("processedRows", 0),
-            "seconds": round(time.monotonic() - started, 3),
-            "engine_seconds": stats.get("elapsedTimeMillis", 0) / 1000,
-            "queue_seconds": stats.get("queuedTimeMillis", 0) / 1000,
+            "seconds": seconds,
+            "milliseconds": {
+                phase: stats[name] for phase, name in _PHASES.items() if name in stats
+            },
         }
 
     def _connect(self) -> Connection:
         return Connection(**self._settings)
 
 
-def _fetch(connection: Connection, sql: str) -> tuple[Cursor, list[list[Any]]]:
-    """Run a statement to its end; Ctrl-C stops it on the server."""
-    with line() as say:
-        cursor = connection.cursor(stats_callback=_progress(say))
+class _Running:
+    """A statement on its way, whose progress shows while somebody waits for it."""
+
+    def __init__(self, connection: Connection, sql: str) -> None:
+        self._say: Say = _be_silent
+        self._sql = sql
+        self.cursor = connection.cursor(stats_callback=self._show)
+
+    def wait(self, work: Callable[[], _Given]) -> _Given:
+        """Do a piece of work; Ctrl-C stops the statement on the server."""
         try:
-            return cursor, cursor.execute(sql).fetchall()
+            with line() as self._say:
+                return work()
         except KeyboardInterrupt:
-            raise KeyboardInterrupt(_stopped(cursor)) from None
+            raise KeyboardInterrupt(_stopped(self.cursor)) from None
+        finally:
+            self._say = _be_silent
 
+    def columns(self) -> _Columns:
+        """Start it, and read its columns."""
+        return self.wait(lambda: _columns(self.cursor.execute(self._sql)))
 
-def _progress(say: Callable[[str], None]) -> Callable[[dict[str, Any]], None]:
-    def show(stats: dict[str, Any]) -> None:
+    def tables(self, columns: _Columns, most: int) -> Iterator[pa.Table]:
+        """Give its rows bit by bit; first the columns without rows."""
+        rows: Sequence[Sequence[Any]] = []
+        count = min(most, _FETCHED_ROWS)
+        yield _arrow(rows, columns)
+        while rows := self.wait(lambda: self.cursor.fetchmany(count)):
+            yield _arrow(rows, columns)
+
+    def _show(self, stats: dict[str, Any]) -> None:
         seconds = stats.get("elapsedTimeMillis", 0) / 1000
-        say(
+        self._say(
             f"Trino: {stats.get('state', '').lower()}, {seconds:.0f} s, "
             f"{stats.get('processedRows', 0):,} rows read"
         )
 
-    return show
+
+def _be_silent(text: str) -> None:
+    """Show nothing: nobody waits."""
+    del text
+
+
+def _fetch(connection: Connection, sql: str) -> tuple[Cursor, list[list[Any]]]:
+    """Run a statement to its end; Ctrl-C stops it on the server."""
+    running = _Running(connection, sql)
+    rows = running.wait(lambda: running.cursor.execute(sql).fetchall())
+    return running.cursor, rows
+
+
+@contextmanager
+def _stopping(running: _Running) -> Generator[_Running]:
+    """Stop a statement whose rows nobody fetches to the end."""
+    try:
+        yield running
+    except GeneratorExit:
+        try:
+            running.cursor.cancel()
+        except FAILURES as error:
+            notice(_running_on(running.cursor, error))
+        raise
 
 
 def _stopped(cursor: Cursor) -> str:
@@ -133,8 +209,12 @@ def _stopped(cursor: Cursor) -> str:
     try:
         cursor.cancel()
     except FAILURES as error:
-        return f"Query {cursor.query_id} could not be stopped and may run on: {error}"
+        return _running_on(cursor, error)
     return f"Query {cursor.query_id} is stopped on Trino."
+
+
+def _running_on(cursor: Cursor, error: Exception) -> str:
+    return f"Query {cursor.query_id} could not be stopped and may run on: {error}"
 
 
 def _type_name(kind: str) -> str:
@@ -146,12 +226,19 @@ def _type_name(kind: str) -> str:
     return "varchar" if kind == "unknown" else _LENGTH.sub(r"\1", kind)
 
 
-def _arrow(
-    rows: Sequence[Sequence[Any]], names: list[str], types: list[str]
-) -> pa.Table:
-    values = zip(*rows, strict=True) if rows else ([] for _ in types)
-    arrays = [_array(column, kind) for column, kind in zip(values, types, strict=True)]
-    return pa.table(arrays, names)
+def _columns(cursor: Cursor) -> _Columns:
+    return [
+        (column.name, _type_name(str(column.type_code)))
+        for column in cursor.description
+    ]
+
+
+def _arrow(rows: Sequence[Sequence[Any]], columns: _Columns) -> pa.Table:
+    values = zip(*rows, strict=True) if rows else ([] for _ in columns)
+    arrays = [
+        _array(column, kind) for column, (_, kind) in zip(values, columns, strict=True)
+    ]
+    return pa.table(arrays, [name for name, _ in columns])
 
 
 def _array(values: Sequence[Any], kind: str) -> pa.Array:

@@ -1,0 +1,102 @@
+"""The ways in which an answer comes from Athena.
+
+By the CSV file that every SELECT leaves, whole or in pieces; by pages of rows where
+Athena keeps its results itself; by the Parquet files of an UNLOAD.
+"""
+
+import uuid
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+
+import pyarrow as pa
+
+from trailkit.engines import Answer
+from trailkit.engines.athena import results, unload
+from trailkit.engines.athena.cursor import PatientCursor
+from trailkit.engines.athena.files import ResultFiles, still_there
+from trailkit.engines.athena.query import Query
+from trailkit.engines.athena.results import Column
+
+_LARGEST_PAGE = 1_000
+_PAGES = 10
+"""So many pages make a piece."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A SELECT as it is sent, and where its results go.
+
+    ``location`` is None where Athena keeps them; ``reuse`` is the greatest age of an
+    answer that it may give again.
+    """
+
+    select: str
+    location: str | None
+    reuse: timedelta | None = None
+
+    def run(self, query: Query) -> tuple[PatientCursor, list[Column]]:
+        """Run it to its end, and read its columns."""
+        page = 1 if self.location else _LARGEST_PAGE
+        cursor = query.run(self.select, page, self.reuse)
+        return cursor, results.columns(cursor.description or [])
+
+
+def whole(sent: Sent, query: Query, files: ResultFiles) -> Answer:
+    """Read the CSV file that Athena wrote, or the rows that it keeps."""
+    cursor, described = sent.run(query)
+    if cursor.output_location is None:
+        table = results.from_rows(cursor.fetchall(), described)
+    else:
+        table = results.from_csv(files.read(cursor.output_location), described)
+    return Answer(table, _types(described), query.facts(), query.notes())
+
+
+def in_pieces(
+    sent: Sent, query: Query, files: ResultFiles
+) -> tuple[Answer, Iterator[pa.Table]]:
+    """Run a SELECT; give its answer without the rows, and these piece by piece."""
+    cursor, described = sent.run(query)
+    empty = results.from_rows([], described)
+    if cursor.output_location is None:
+        page = partial(cursor.fetchmany, _LARGEST_PAGE * _PAGES)
+        pieces = (results.from_rows(rows, described) for rows in iter(page, []))
+    else:
+        blocks = files.blocks(cursor.output_location)
+        pieces = results.from_blocks(blocks, described)
+    return Answer(empty, _types(described), query.facts(), query.notes()), pieces
+
+
+def by_unload(
+    sent: Sent, order: unload.Order, ask: Callable[[], Query], files: ResultFiles
+) -> Answer:
+    """Read the Parquet files that Athena wrote, and delete them.
+
+    ``ask`` makes a query: of no rows UNLOAD leaves no file, and a second query, which
+    scans nothing, must tell their columns.
+    """
+    query, target = ask(), f"{sent.location}unload/{uuid.uuid4()}/"
+    with files.passing(target, lambda: query.manifest) as left:
+        query.run(unload.statement(sent.select, target))
+        facts = query.facts()
+        listed = files.read(query.manifest).decode() if query.manifest else ""
+        left.files = listed.split()
+        tables = results.from_parquet(map(files.read, left.files))
+    if tables is None:
+        empty = whole(Sent(unload.only_types(sent.select), sent.location), ask(), files)
+        return Answer(empty.table, empty.types, _both(facts, empty))
+    table, described = tables
+    facts |= {"output": target, "format": "Parquet", "deleted": left.deleted}
+    notes = () if left.deleted else (still_there(target),)
+    return Answer(unload.sort(table, order), _types(described), facts, notes)
+
+
+def _both(facts: dict[str, object], second: Answer) -> dict[str, object]:
+    """Add the bill of a second query to the facts of the first."""
+    bill = {name: facts[name] + second.facts[name] for name in ("bytes", "dollars")}
+    return facts | bill
+
+
+def _types(described: Iterable[Column]) -> dict[str, str]:
+    return {column.name: column.type for column in described}
