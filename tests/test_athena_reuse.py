@@ -190,6 +190,15 @@ def test_reuse_travels_with_the_question_and_not_with_the_engine(
     assert server.last.reuse_minutes == 60
 
 
+def test_a_query_that_may_not_be_reused_names_the_owner_of_its_place(
+    server: AthenaServer,
+) -> None:
+    """One that may be names nothing, or Athena would not reuse it."""
+    for reuse, bare in (("60m", True), (None, False)):
+        case(reuse=reuse).window(*WEEK).ask(DELETIONS)
+        assert server.last.own_settings is bare
+
+
 @pytest.mark.parametrize("reuse", ["30s", "8d", timedelta(days=7, minutes=1)])
 def test_an_age_that_athena_does_not_take_is_refused(reuse: str | timedelta) -> None:
     with pytest.raises(NotConfigured, match='reuse="60m", or reuse=None'):

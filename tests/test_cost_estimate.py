@@ -24,7 +24,7 @@ from tests.trail_listed import (
     many_accounts,
 )
 from trailkit.cost import listing
-from trailkit.cost.listing import Size, measure
+from trailkit.cost.listing import Size, measure, sample
 from trailkit.errors import AccessRefused, TableError, UnboundedScan, UnknownQuestion
 from trailkit.library import Library
 from trailkit.provenance import provenance
@@ -182,6 +182,36 @@ def test_a_table_that_does_not_say_where_it_lies_is_refused() -> None:
     bare = replace(DOCUMENTED, properties={})
     with pytest.raises(TableError, match=r"storage\.location\.template"):
         folders(Table.of(bare), bare, WEEK)
+
+
+# --- A look
+
+
+def alike(count: int, size: int) -> tuple[list[LogFolder], Any]:
+    """Give so many folders with a file of that size in each."""
+    days = {f"k/{n:05}/": date(2026, 3, 3) for n in range(count)}
+    folders = [LogFolder("b", {key: day}) for key, day in days.items()]
+    keys = [f"{key}1.json.gz" for key in days]
+
+    def page(**request: Any) -> dict[str, Any]:
+        found = [key for key in keys if key.startswith(request["Prefix"])]
+        return {"Contents": [{"Key": key, "Size": size} for key in found]}
+
+    return folders, page
+
+
+@pytest.mark.parametrize("count", [0, 1, 16, 17, 900])
+def test_a_look_at_folders_that_are_alike_is_right(count: int) -> None:
+    assert sample(*alike(count, 7)) == 7 * count
+
+
+def test_a_look_is_the_same_each_time() -> None:
+    folders, page = alike(900, 7)
+
+    def uneven(**request: Any) -> dict[str, Any]:
+        return page(**request) if "7" in request["Prefix"] else {}
+
+    assert sample(folders, uneven) == sample(folders, uneven) > 0
 
 
 # --- Many folders

@@ -157,6 +157,7 @@ MISTAKES = [
     (change("bucket: {", "Bucket: {"), 'Line 7: "Bucket" is no name for a parameter'),
     (change("bucket: {", "from: {"), 'Line 7: "from" is no name for a parameter'),
     (change("bucket: {", "window_end: {"), 'Line 7: "window_end" is filled by'),
+    (change("bucket: {", "rows: {"), 'Line 7: "rows" belongs to case.chunks('),
     (change("bucket: {type: text, ", "bucket: {"), 'Line 7: "bucket" needs a type'),
     (change("--     help: what was done\n", ""), 'Line 8: "actions" needs a type'),
     (change("bucket: {type: text, optional: true, help: \"one bucket; every one: left"

@@ -128,7 +128,8 @@ class Case:
 
         ``for frame in case.chunks("identity/access-key", access_key="AKIA…"):`` gives
         the frame of ``ask`` in parts, in order; an empty answer is one empty part.
-        Leaving the loop stops the query. Raises what ``ask`` raises, before the loop.
+        Leaving the loop stops the query. On Trino work on a part for five minutes at
+        most: it then gives the query up. Raises what ``ask`` raises, before the loop.
         """
         return self._chunks(self._request(self.questions[name], values), rows)
 

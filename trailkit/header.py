@@ -30,6 +30,10 @@ _QUESTION = re.compile(r"[a-z][a-z0-9-]*/[a-z][a-z0-9-]*")
 _SERVICE = re.compile(r"[a-z0-9-]+")
 
 
+_TAKEN = {"around": "case.find(…, around=…)", "rows": "case.chunks(…, rows=…)"}
+"""Names of a case's own arguments, which a parameter would hide behind."""
+
+
 class Mistake(Exception):
     """A mistake in a question's file, and its line if one is known."""
 
@@ -191,6 +195,8 @@ def _parameter(name: Text, given: Any) -> Parameter:
         )
     if name in parameters.WINDOW:
         raise Mistake(f'"{name}" is filled by the scope: do not declare it.', name)
+    if name in _TAKEN:
+        raise Mistake(f'"{name}" belongs to {_TAKEN[name]}: name it otherwise.', name)
     if not isinstance(given, dict) or not {"type", "help"} <= given.keys():
         raise Mistake(f'"{name}" needs a type and a help text.', name)
     for key in given:

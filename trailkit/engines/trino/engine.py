@@ -99,8 +99,8 @@ class TrinoEngine:
     def chunks(self, sql: str, rows: int, terms: Terms = ANEW) -> Generator[Answer]:
         """Run one SELECT, and fetch its rows part by part.
 
-        Trino gives a query up that nobody has asked for rows in five minutes
-        (``query.client.timeout``): what you do with a part must not take longer.
+        Trino gives a query up that nobody has asked for rows in five minutes. (Trino
+        documentation, ``query.client.timeout``.)
         """
         del terms
         with (
