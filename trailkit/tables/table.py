@@ -70,7 +70,7 @@ class Table:
             name=name,
             kind=_kind_of_copy(definition.columns),
             columns=definition.columns,
-            account=Key(trino("account"), prunes=True),
+            account=Key(trino("account"), "account"),
             region=Key("folder_region"),
             days=TextDays("event_day", "-"),
         )

@@ -2,7 +2,7 @@
 
 import re
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import Any
 
@@ -83,6 +83,19 @@ class AthenaEngine:
         with explained():
             return catalog.definition(catalog.TableName.parse(table), self._access)
 
+    def partitions(
+        self, table: str, narrowing: str = ""
+    ) -> Iterator[tuple[list[str], str]]:
+        """List a table's partitions in Glue: the values of their keys, their places.
+
+        ``narrowing`` is an expression as Glue takes it. Raises AccessRefused without
+        glue:GetPartitions.
+        """
+        with explained():
+            yield from catalog.partitions(
+                catalog.TableName.parse(table), self._access, narrowing
+            )
+
     def read(self, url: str) -> bytes:
         """Fetch a log file from S3; raises AccessRefused without s3:GetObject."""
         with explained():
@@ -97,6 +110,11 @@ class AthenaEngine:
     def price(self) -> float:
         """Dollars for a terabyte scanned: yours, else the region's."""
         return per_terabyte(self._access.region) if self._price is None else self._price
+
+    @property
+    def region(self) -> str:
+        """The region of AWS in which it asks."""
+        return self._access.region
 
     def objects(self, **asked: Any) -> dict[str, Any]:
         """List objects in S3, a page of them, as ListObjectsV2 does.
