@@ -54,14 +54,15 @@ def advice(table: Table, definition: Definition) -> str | None:
     lacking = unpruned(table, definition)
     if not lacking:
         return None
-    read = f"{table.name} has no partition key for the {' and '.join(lacking)}"
     if not definition.partitions:
-        read = f"{table.name} has no partitions"
-    whatever = "window" if "day" in lacking else "scope"
+        read = "no partitions: a question reads every file"
+    else:
+        keys = " and ".join(lacking)
+        read = f"no partition key for {keys}: a question reads those of every {keys}"
     return (
-        f"{read}: a question reads the files of every {' and '.join(lacking)} below "
-        f"{definition.location}, whatever the {whatever}. A table over the same files "
-        "that reads less, and copies nothing: print(case.better_table())."
+        f"{table.name} has {read} below {definition.location}, whatever "
+        f"{'the window' if 'day' in lacking else 'is in scope'}. A table over the same "
+        "files that reads less, and copies nothing: print(case.better_table())."
     )
 
 

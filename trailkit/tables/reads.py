@@ -21,6 +21,12 @@ from trailkit.tables.partitions import ListPartitions, Partition
 from trailkit.tables.pruning import pruning, searched_days
 from trailkit.tables.table import Table
 
+MOST_PARTITIONS = 1_000_000
+"""The most that one query reads, of those that Glue lists; AWS says nothing of others.
+
+(Athena User Guide, "Service Quotas".)
+"""
+
 _NAMED_DAY = re.compile(r"(?:^|/)event_day=([0-9]{4}-[0-9]{2}-[0-9]{2})/")
 _NAMED_ACCOUNT = re.compile(r"(?:^|/)account=([0-9]{12})/")
 
@@ -63,7 +69,7 @@ def reads(
     """
     pruning(table, scope)
     days = list(days_between(*searched_days(table, scope)))
-    notes = tuple(_notes(table, definition))
+    notes = [*_notes(table, definition)]
     gaps: tuple[str, ...] = ()
     if definition.is_iceberg:
         places: Sequence[LogFolder | Tree] = [_iceberg(definition, scope, days)]
@@ -75,7 +81,8 @@ def reads(
         gaps = tuple(_gaps(table, days, found))
     else:
         places = [_everything(definition)]
-    return Reads(places, days, notes, gaps, definition.lies_in_columns)
+    notes += _many(places)
+    return Reads(places, days, tuple(notes), gaps, definition.lies_in_columns)
 
 
 def _notes(table: Table, definition: Definition) -> Iterator[str]:
@@ -85,6 +92,16 @@ def _notes(table: Table, definition: Definition) -> Iterator[str]:
         yield _IN_COLUMNS
     if definition.is_iceberg:
         yield _SNAPSHOTS
+
+
+def _many(places: Iterable[LogFolder | Tree]) -> Iterator[str]:
+    """Say where Athena may refuse the query, for the partitions that it looks into."""
+    partitions = sum(len(each.days) for each in places if isinstance(each, LogFolder))
+    if partitions > MOST_PARTITIONS:
+        yield (
+            f"Athena looks into {partitions:,} folders for it, and refuses more than "
+            f"{MOST_PARTITIONS:,} partitions in one query: ask in several windows."
+        )
 
 
 _IN_COLUMNS = (
