@@ -126,6 +126,7 @@ def test_an_estimate_of_any_table_is_what_the_run_reports(
     every_file = len(set(weighed.values())) == 1
     assert every_file == (kind in EVERY_FILE)
     assert all(weighed.values())
+    assert len(SCOPES["a day"](opened).ask(DELETIONS))
 
 
 @pytest.mark.parametrize("name", QUESTIONS)

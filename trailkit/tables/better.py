@@ -4,14 +4,13 @@ Athena bills what it reads, and can leave out only whole partitions. A table wit
 for account, region or day reads all of them, whatever the scope.
 """
 
-import re
 from datetime import date
 
 from trailkit.errors import TableError
 from trailkit.tables.days import columns_of
 from trailkit.tables.definition import Definition
 from trailkit.tables.keys import Key, template
-from trailkit.tables.layout import Layout
+from trailkit.tables.layout import Layout, beginning
 from trailkit.tables.names import valid_name
 from trailkit.tables.raw import RawTable
 from trailkit.tables.regions import REGIONS, partition_of
@@ -19,12 +18,6 @@ from trailkit.tables.table import Table
 
 BEGAN = date(2013, 11, 13)
 """The day on which AWS opened CloudTrail: no log file is older."""
-
-_TRAIL = re.compile(
-    r"s3[an]?://(?P<bucket>[^/$]+)/(?:(?P<prefix>[^$]+)/)?AWSLogs"
-    r"(?:/(?P<organization>o-[a-z0-9]+))?(?:/(?P<account>[0-9]{12}))?"
-    r"(?:/CloudTrail[A-Za-z-]*(?:/(?P<region>[a-z0-9-]+))?)?(?:/.*)?"
-)
 
 
 def unpruned(table: Table, definition: Definition) -> list[str]:
@@ -34,12 +27,10 @@ def unpruned(table: Table, definition: Definition) -> list[str]:
     """
     if table.is_copy:
         return []
-    place = _TRAIL.fullmatch(template(definition) or definition.location)
+    place = beginning(template(definition) or definition.location)
     keys = {"account": table.account, "region": table.region}
     lacking = [
-        role
-        for role, key in keys.items()
-        if not _keeps(key) and not (place and place[role])
+        role for role, key in keys.items() if not _keeps(key) and not place.get(role)
     ]
     return lacking if columns_of(table.days) else [*lacking, "day"]
 
@@ -72,8 +63,9 @@ def better(table: Table, definition: Definition, region: str) -> RawTable:
     It looks into every region of the partition of AWS that a region lies in. Raises
     TableError where the table's place does not show a trail's folders.
     """
-    place = _TRAIL.fullmatch(template(definition) or definition.location)
-    if place is None:
+    place = beginning(template(definition) or definition.location)
+    bucket = place.get("bucket")
+    if not bucket:
         raise TableError(
             f"{table.name} lies in {definition.location}, which does not show the "
             "folders of a trail (…/AWSLogs/…): no better table can be written for it. "
@@ -83,7 +75,7 @@ def better(table: Table, definition: Definition, region: str) -> RawTable:
     return RawTable(
         _name(definition.database, "security"),
         _name(f"{definition.name}_by_day", "cloudtrail_by_day"),
-        Layout(place["bucket"], place["prefix"] or "", place["organization"]),
+        Layout(bucket, place["prefix"] or "", place["organization"]),
         BEGAN,
         table.kind,
         (account,) if account else None,

@@ -9,19 +9,13 @@ import re
 from dataclasses import dataclass
 
 from trailkit.errors import TableError
+from trailkit.tables import layout
 from trailkit.tables.days import PATH, Days, NumberedDays, PathDays, TextDays
 from trailkit.tables.definition import Definition
 from trailkit.tables.names import trino, trino_text
 from trailkit.tables.projection import Projection
 
-_FOLDERS = re.compile(
-    r".*AWSLogs/(?:[^/]+/)?(?P<account>[^/]+)/CloudTrail[A-Za-z-]*/"
-    r"(?P<region>[^/]+)/(?P<day>.+?)/?"
-)
-_BEGINNING = re.compile(
-    r"/AWSLogs/(?:o-[a-z0-9]+/)?(?P<account>[0-9]{12})"
-    r"(?:/CloudTrail[A-Za-z-]*(?:/(?P<region>[^/]+))?)?(?:/|$)"
-)
+_FOLDERS = re.compile(f".*{layout.folders(organization='[^/]+')}(?P<day>.+?)/?")
 PLACEHOLDER = re.compile(r"\$\{([^}]+)\}")
 _NAMES = {
     "account": ("account", "account_id", "accountid", "account_partition"),
@@ -146,8 +140,7 @@ def _fixed(table: Definition, role: str) -> str:
     """Give the account or region of all files of a table without partitions."""
     if table.partitions:
         return ""
-    match = _BEGINNING.search(table.location)
-    return (match and match[role]) or ""
+    return layout.beginning(table.location).get(role) or ""
 
 
 def _named(table: Definition, role: str) -> list[str]:
