@@ -108,11 +108,25 @@ def test_the_day_may_come_before_the_account() -> None:
     assert found[0] == "s3://copied-logs/2026/03/02/111122223333/red/"
 
 
+def test_a_key_of_few_numbers_has_a_folder_for_each() -> None:
+    numbered = projected(
+        "s3://copied-logs/${team}/${day}/",
+        team__type="integer",
+        team__range="1,12",
+        team__digits="2",
+        day__type="date",
+        day__format="yyyy/MM/dd",
+        day__range="2020/01/01,NOW",
+    )
+    found = [place.prefix for place in places(numbered)]
+    assert found == [f"{number:02}/" for number in range(1, 13)]
+
+
 def test_folders_that_nothing_lists_are_refused() -> None:
     unlisted = projected(
         "s3://copied-logs/${team}/${day}/",
         team__type="integer",
-        team__range="1,9",
+        team__range="0,9223372036854775807",
         day__type="date",
         day__format="yyyy/MM/dd",
         day__range="2020/01/01,NOW",

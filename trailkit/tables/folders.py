@@ -82,14 +82,14 @@ def _cut_at_days(key: str, of_days: Sequence[str]) -> tuple[str, str]:
 
 def _values(
     table: Table, definition: Definition, scope: Scope, column: str
-) -> tuple[str, ...]:
+) -> Sequence[str]:
     """Give what stands for a partition key, other than the day's, in the template."""
     if column == table.account.column:
         values = scope.accounts or table.account.values
     elif column == table.region.column:
         values = searched_regions(table, scope) or table.region.values
     else:
-        values = Projection(column, definition.properties).values()
+        values = Projection(column, definition.properties).listed()
     if not values:
         raise TableError(
             f"The table {table.name} does not list the values of {column}, so the "

@@ -15,6 +15,7 @@ from trailkit.errors import TableError
 
 _DAY = re.compile(r"([0-9]{4})[/-]([0-9]{2})[/-]([0-9]{2})")
 _NOW = re.compile(r"NOW\s*(?:([+-])\s*([0-9]+)\s*([A-Z]+?)S?)?")
+_MOST_NUMBERS = 1000
 _DAYS = {
     **{"YEAR": 365.25, "MONTH": 30.4375, "WEEK": 7, "DAY": 1},
     **{"HOUR": 1 / 24, "MINUTE": 1 / 1440, "SECOND": 1 / 86400},
@@ -77,6 +78,15 @@ class Projection:
         if listed is None:
             return None
         return sorted(self._number("values", text) for text in listed)
+
+    def listed(self) -> Sequence[str] | None:
+        """Give the values of an enum, or of a short range of numbers; else None."""
+        if self.type != "integer":
+            return self.values()
+        numbers = self.numbers()
+        if not numbers or numbers[-1] - numbers[0] >= _MOST_NUMBERS:
+            return None
+        return [self.spelled(number) for number in numbers]
 
     def days(self) -> tuple[date | None, date | None]:
         """Give the first and the last day of a date column; None where it is open.

@@ -73,8 +73,10 @@ class TableSource:
         Raises what ``records`` raises, TableError where no partition is in scope or
         trailkit cannot work out where they lie, and ScopeError for too many.
         """
-        found = reads(*self._table(kind), scope, self._listed)
-        self._last[kind] = scope, found
+        at, found = self._last.get(kind, (None, None))
+        if found is None or at != scope or found.gaps:
+            found = reads(*self._table(kind), scope, self._listed)
+            self._last[kind] = scope, found
         return found
 
     def lists_partitions(self, kind: Kind) -> bool:

@@ -91,10 +91,12 @@ class AthenaEngine:
         ``narrowing`` is an expression as Glue takes it. Raises AccessRefused without
         glue:GetPartitions.
         """
-        with explained():
-            yield from catalog.partitions(
-                catalog.TableName.parse(table), self._access, narrowing
-            )
+        name = catalog.TableName.parse(table)
+        with explained(), line() as say:
+            listed = catalog.partitions(name, self._access, narrowing)
+            for number, each in enumerate(listed, start=1):
+                say(f"Reading the partitions of {table}: {number:,}")
+                yield each
 
     def read(self, url: str) -> bytes:
         """Fetch a log file from S3; raises AccessRefused without s3:GetObject."""
