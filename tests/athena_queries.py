@@ -7,7 +7,7 @@ to moto's S3. Messages are those that Athena gives.
 import re
 import time
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -37,12 +37,17 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class Table:
-    """A registered table: its partition keys, and the bytes of each partition."""
+    """A registered table: its partition keys, and the bytes of its files.
+
+    They are as large as they lie in S3 (``sizes``, by address); else, together, so much
+    (``total``), each row the same.
+    """
 
     database: str
     name: str
     partitions: tuple[str, ...]
     total: int
+    sizes: Mapping[str, int] | None = None
 
     @property
     def quoted(self) -> str:
@@ -73,11 +78,11 @@ class Warehouse:
         rows: pa.Table,
         partitions: Sequence[str] = (),
         total: int | None = None,
+        sizes: Mapping[str, int] | None = None,
     ) -> None:
-        """Add a table; ``total`` is the size of its files in bytes."""
-        table = Table(
-            database, name, tuple(partitions), rows.nbytes if total is None else total
-        )
+        """Add a table; ``total`` is the size of its files in bytes, or each has one."""
+        whole = rows.nbytes if total is None else total
+        table = Table(database, name, tuple(partitions), whole, sizes)
         self._connection.execute(f'create schema if not exists {CATALOG}."{database}"')
         self._connection.register("registered", rows)
         self._connection.execute(
@@ -100,7 +105,10 @@ class Warehouse:
         """Say how many bytes a SELECT reads: those of the partitions it asks for."""
         if sql.endswith("limit 0"):
             return 0
-        return sum(self._partitions_read(*read) for read in self._read(sql, database))
+        return sum(
+            self._partitions_read(table, node) * _times(node)
+            for table, node in self._read(sql, database)
+        )
 
     def _read(self, sql: str, database: str) -> Iterator[tuple[Table, exp.Expression]]:
         """Find the tables that a statement reads, and where it reads them."""
@@ -121,14 +129,20 @@ class Warehouse:
             for part in _conjuncts(node.find_ancestor(exp.Select))
             if _columns(part) and _columns(part) <= set(table.partitions)
         ]
-        kept = self._count(table, [*conditions, "true"])
-        return round(table.total * kept / max(self._count(table, ["true"]), 1))
+        if table.sizes is not None:
+            read = self._rows(table, 'distinct "$path"', conditions)
+            return sum(table.sizes[path] for (path,) in read)
+        kept = self._count(table, conditions)
+        return round(table.total * kept / max(self._count(table, []), 1))
 
     def _count(self, table: Table, conditions: Sequence[str]) -> int:
-        sql = f"select count(*) from {table.quoted} where {' and '.join(conditions)}"
-        row = self._connection.cursor().execute(dialect.to_duckdb(sql)).fetchone()
-        assert row is not None
-        return row[0]
+        [(count,)] = self._rows(table, "count(*)", conditions)
+        return count
+
+    def _rows(self, table: Table, wanted: str, conditions: Sequence[str]) -> list[Any]:
+        where = " and ".join([*conditions, "true"])
+        sql = f"select {wanted} from {table.quoted} where {where}"
+        return self._connection.cursor().execute(dialect.to_duckdb(sql)).fetchall()
 
 
 def _conjuncts(select: exp.Expression | None) -> Iterator[exp.Expression]:
@@ -141,6 +155,19 @@ def _conjuncts(select: exp.Expression | None) -> Iterator[exp.Expression]:
             pending += [part.left, part.right]
         else:
             yield part
+
+
+def _times(node: exp.Expression) -> int:
+    """Count how often a table is read: Trino runs a CTE for each reference to it."""
+    inside = node.find_ancestor(exp.CTE)
+    if inside is None:
+        return 1
+    named = [
+        table
+        for table in inside.root().find_all(exp.Table)
+        if not table.db and table.name.lower() == inside.alias_or_name.lower()
+    ]
+    return sum(map(_times, named))
 
 
 def _columns(condition: exp.Expression) -> set[str]:

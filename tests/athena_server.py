@@ -8,19 +8,22 @@ import json
 import logging
 import os
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, ClassVar
 from urllib.request import Request, urlopen
 
 import moto.athena.urls
+import moto.glue.urls
 import pyarrow as pa
 import pytest
 from moto.athena.models import athena_backends
 from moto.athena.responses import AthenaResponse
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.core.exceptions import JsonRESTError
+from moto.core.responses import ActionResult
 from moto.glue.models import glue_backends
+from moto.glue.responses import GlueResponse
 from moto.moto_server.werkzeug_app import (
     DomainDispatcherApplication,
     MotoRequestHandler,
@@ -164,6 +167,28 @@ class ExecutingResponse(AthenaResponse):
         return json.dumps({"TableMetadata": metadata})
 
 
+class PagedResponse(GlueResponse):
+    """Glue's actions; moto gives all partitions at once, Glue a page of them."""
+
+    most: ClassVar[int] = 1000
+
+    def get_partitions(self) -> ActionResult:
+        """Give a page of partitions."""
+        partitions = self.glue_backend.get_partitions(
+            self.parameters["DatabaseName"],
+            self.parameters["TableName"],
+            self.parameters.get("Expression"),
+        )
+        begin = int(self.parameters.get("NextToken") or 0)
+        end = begin + self.most
+        page: dict[str, Any] = {
+            "Partitions": [each.as_dict() for each in partitions[begin:end]]
+        }
+        if end < len(partitions):
+            page["NextToken"] = str(end)
+        return ActionResult(page)
+
+
 def _invalid(message: str) -> JsonRESTError:
     return JsonRESTError("InvalidRequestException", message)
 
@@ -181,6 +206,7 @@ class AthenaServer:
         logging.getLogger("werkzeug").setLevel(logging.ERROR)
         ExecutingResponse.server = self
         moto.athena.urls.url_paths["{0}/$"] = ExecutingResponse.dispatch
+        moto.glue.urls.url_paths["{0}/$"] = PagedResponse.dispatch
         self.faults = Faults(DomainDispatcherApplication(create_backend_app), ACCOUNT)
         self._http = make_server(
             "127.0.0.1", 0, self.faults, True, request_handler=MotoRequestHandler
@@ -317,17 +343,30 @@ class AthenaServer:
         )
 
     def create(
-        self, definition: Definition, rows: pa.Table, total: int | None = None
+        self,
+        definition: Definition,
+        rows: pa.Table,
+        total: int | None = None,
+        sizes: Mapping[str, int] | None = None,
     ) -> None:
-        """Create a table as defined, with its rows."""
+        """Create a table as defined, with its rows; ``sizes`` has that of each file."""
         database, name = definition.database, definition.name
         self.warehouse.register(
-            database, name, rows, tuple(definition.partitions), total
+            database, name, rows, tuple(definition.partitions), total, sizes
         )
         glue = glue_backends[ACCOUNT][REGION]
         if database not in glue.databases:
             glue.create_database(database, {"Name": database})
         glue.create_table(database, name, definition.glue(), ACCOUNT)
+
+    def add_partition(
+        self, database: str, table: str, values: Sequence[str], location: str
+    ) -> None:
+        """Add a partition to a table, as ALTER TABLE … ADD PARTITION does."""
+        glue = glue_backends[ACCOUNT][REGION]
+        storage = {"Columns": [], "Location": location}
+        partition = {"Values": [*values], "StorageDescriptor": storage}
+        glue.create_partition(database, table, partition)
 
     def refuse(
         self,

@@ -1,5 +1,6 @@
 """Tables of every layout, for the tests: trailkit's own, and ones that others made."""
 
+from dataclasses import replace
 from datetime import date
 
 from trailkit.record import Kind
@@ -142,3 +143,69 @@ DOCUMENTED = Definition(
     },
 )
 """The table that AWS documents: one region of one account."""
+
+
+def by_hand(*keys: str) -> Definition:
+    """Give a table whose partitions are added by hand."""
+    return replace(
+        DOCUMENTED,
+        partitions=dict.fromkeys(keys, "string"),
+        location="s3://central-logs/AWSLogs/111122223333/CloudTrail/",
+        properties={},
+    )
+
+
+def projected(template: str, **projections: str) -> Definition:
+    """Give a table that projects its partitions; ``day__type`` is day.type."""
+    columns = {name.split("__")[0] for name in projections}
+    properties = {
+        f"projection.{name.replace('__', '.')}": value
+        for name, value in projections.items()
+    }
+    return replace(
+        DOCUMENTED,
+        partitions=dict.fromkeys(sorted(columns), "string"),
+        properties=properties
+        | {"projection.enabled": "TRUE", "storage.location.template": template},
+    )
+
+
+BOOTSTRAP = projected(
+    "s3://central-logs/AWSLogs/${account_partition}/CloudTrail/${region_partition}/"
+    "${date_partition}",
+    account_partition__type="enum",
+    account_partition__values="111122223333,444455556666",
+    region_partition__type="enum",
+    region_partition__values="eu-west-1,us-east-1",
+    date_partition__type="date",
+    date_partition__format="yyyy/MM/dd",
+    date_partition__range="2020/01/01,NOW",
+)
+NUMBERED = projected(
+    "s3://central-logs/AWSLogs/111122223333/CloudTrail/${region}/${year}/${month}/${day}",
+    region__type="enum",
+    region__values="eu-west-1",
+    year__type="integer",
+    year__range="2024,2030",
+    month__type="integer",
+    month__range="01,12",
+    month__digits="2",
+    day__type="integer",
+    day__range="01,31",
+    day__digits="2",
+)
+
+ADOPTED = {
+    "security analytics bootstrap": BOOTSTRAP,
+    "projected year, month, day": NUMBERED,
+    "account, region, year, month, day": by_hand(
+        "account", "region", "year", "month", "day"
+    ),
+    "region, year, month, day": by_hand("region", "year", "month", "day"),
+    "region and dt": by_hand("region", "dt"),
+    "unpartitioned": by_hand(),
+    "the old serde": replace(
+        by_hand(), serde="com.amazon.emr.hive.serde.CloudTrailSerde"
+    ),
+}
+"""Tables that others made over a trail's files, as people make them."""

@@ -35,7 +35,7 @@ def publish(
 
     In the database ``…_twice`` every file is there twice, and the rows are shuffled.
     """
-    located = list(_located(logs))
+    located = list(located_in(logs))
     total = sum(path.stat().st_size for path in logs.rglob("*.json.gz"))
     [organization] = {_key(path).organization for path, _ in located}
     layout = Layout(BUCKET, organization=organization)
@@ -49,7 +49,8 @@ def publish(
         server.create(doubled, _twice(rows), 2 * total)
 
 
-def _located(logs: Path) -> Iterator[Located]:
+def located_in(logs: Path) -> Iterator[Located]:
+    """Give every record of a folder, at the address that its file would have."""
     for path in sorted(logs.rglob("*.json.gz")):
         url = f"s3://{BUCKET}/{path.relative_to(logs).as_posix()}"
         for record in json.loads(gzip.decompress(path.read_bytes()))["Records"]:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from moto.cloudtrail.models import cloudtrail_backends
 
@@ -29,6 +30,8 @@ from tests.trails_made import (
 from trailkit.case import Case
 from trailkit.discovery.found import Discovery
 from trailkit.errors import EvidenceError
+from trailkit.evidence.tables import SCHEMAS
+from trailkit.tables.copies import Copy
 from trailkit.tables.definition import Definition
 
 READS, DELETIONS = "s3/objects-read", "s3/bucket-deletions"
@@ -270,9 +273,13 @@ def test_a_table_of_another_place_is_not_covered(aws: AthenaServer) -> None:
 def test_a_copy_lies_in_no_trails_folders(aws: AthenaServer) -> None:
     trail(advanced=[DATA_S3], IsOrganizationTrail=True)
     logs()
-    table = find().tables("security")[0].definition()
-    moved = replace(table, location="s3://copies/cloudtrail/", properties={})
-    case = over(aws, find(), moved).recorded_by(find())
+    copy = Copy("security", "copied", "copies", "cloudtrail").definition()
+    schema = SCHEMAS["records"]
+    for name in (*copy.partitions, "$path"):
+        schema = schema.append(pa.field(name, pa.string()))
+    aws.create(copy, schema.empty_table(), 0)
+    case = tk.athena("security.copied", workgroup="dfir", poll=0.01)
+    case = case.window(*WINDOW).recorded_by(find())
     assert "the table lies in no trail's folders" in said(case, READS)
 
 

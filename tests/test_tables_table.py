@@ -10,7 +10,16 @@ import moto
 import pytest
 
 from tests.raw_rows import Located, raw_rows
-from tests.tables_made import DOCUMENTED, DOCUMENTED_COLUMNS, OWN
+from tests.tables_made import (
+    ADOPTED,
+    BOOTSTRAP,
+    DOCUMENTED,
+    DOCUMENTED_COLUMNS,
+    NUMBERED,
+    OWN,
+    by_hand,
+    projected,
+)
 from trailkit import dialect
 from trailkit.errors import TableError, UnboundedScan
 from trailkit.record import Kind
@@ -31,67 +40,6 @@ RECORD: dict[str, Any] = {
 }
 
 
-def by_hand(*keys: str) -> Definition:
-    """Give a table whose partitions are added by hand."""
-    partitions = dict.fromkeys(keys, "string")
-    return replace(DOCUMENTED, partitions=partitions, properties={})
-
-
-def projected(template: str, **projections: str) -> Definition:
-    """Give a table that projects its partitions; ``day__type`` is day.type."""
-    columns = {name.split("__")[0] for name in projections}
-    properties = {
-        f"projection.{name.replace('__', '.')}": value
-        for name, value in projections.items()
-    }
-    return replace(
-        DOCUMENTED,
-        partitions=dict.fromkeys(sorted(columns), "string"),
-        properties=properties
-        | {"projection.enabled": "TRUE", "storage.location.template": template},
-    )
-
-
-BOOTSTRAP = projected(
-    "s3://central-logs/AWSLogs/${account_partition}/CloudTrail/${region_partition}/"
-    "${date_partition}",
-    account_partition__type="enum",
-    account_partition__values="111122223333,444455556666",
-    region_partition__type="enum",
-    region_partition__values="eu-west-1,us-east-1",
-    date_partition__type="date",
-    date_partition__format="yyyy/MM/dd",
-    date_partition__range="2020/01/01,NOW",
-)
-NUMBERED = projected(
-    "s3://central-logs/AWSLogs/111122223333/CloudTrail/${region}/${year}/${month}/${day}",
-    region__type="enum",
-    region__values="eu-west-1",
-    year__type="integer",
-    year__range="2024,2030",
-    month__type="integer",
-    month__range="01,12",
-    month__digits="2",
-    day__type="integer",
-    day__range="01,31",
-    day__digits="2",
-)
-
-TABLES = {
-    "security analytics bootstrap": BOOTSTRAP,
-    "projected year, month, day": NUMBERED,
-    "account, region, year, month, day": by_hand(
-        "account", "region", "year", "month", "day"
-    ),
-    "region, year, month, day": by_hand("region", "year", "month", "day"),
-    "region and dt": by_hand("region", "dt"),
-    "unpartitioned": by_hand(),
-    "the old serde": replace(
-        by_hand(), serde="com.amazon.emr.hive.serde.CloudTrailSerde"
-    ),
-}
-
-
 def rows(definition: Definition, path: str = PATH, **scope: Any) -> list[Any]:
     """Read one record through a table, on DuckDB."""
     located: list[Located] = [(path, RECORD)]
@@ -105,9 +53,9 @@ def rows(definition: Definition, path: str = PATH, **scope: Any) -> list[Any]:
     return connection.sql(dialect.to_duckdb(select)).to_arrow_table().to_pylist()
 
 
-@pytest.mark.parametrize("name", TABLES)
+@pytest.mark.parametrize("name", ADOPTED)
 def test_a_record_and_its_place_are_found_in_any_table(name: str) -> None:
-    [row] = rows(TABLES[name], accounts=("111122223333",), regions=("eu-west-1",))
+    [row] = rows(ADOPTED[name], accounts=("111122223333",), regions=("eu-west-1",))
     assert row["event_id"] == "e1"
     assert row["delivery_day"] == date(2026, 3, 9)
     assert row["folder_account"] == "111122223333"
@@ -115,9 +63,11 @@ def test_a_record_and_its_place_are_found_in_any_table(name: str) -> None:
     assert row["file"] == PATH
 
 
-@pytest.mark.parametrize("name", [n for n, table in TABLES.items() if table.partitions])
+@pytest.mark.parametrize(
+    "name", [n for n, table in ADOPTED.items() if table.partitions]
+)
 def test_a_day_outside_the_scope_is_pruned(name: str) -> None:
-    assert rows(TABLES[name], PATH.replace("03/09", "03/12")) == []
+    assert rows(ADOPTED[name], PATH.replace("03/09", "03/12")) == []
 
 
 def test_days_written_with_dashes_or_without_zeros_are_found() -> None:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from trailkit import asking, dialect, lens, parameters, together, widening
 from trailkit.checking import Check, Named, check
+from trailkit.cost import advice
 from trailkit.cost.budget import Budget, PaidEngine
 from trailkit.cost.estimate import Estimate, estimate
 from trailkit.engines import Engine
@@ -166,8 +167,9 @@ class Case:
 
         Without a name it is about any question that reads the events of the case once.
         On Athena it lists the log files in scope, which S3 bills by the request: about
-        $0.005 for a million files. Raises TableError for a table that does not say
-        where its files lie, AccessRefused without s3:ListBucket.
+        $0.005 for a million files. Of a table in Parquet it says the most. Raises
+        TableError where no partition is in scope, ScopeError for more folders than can
+        be listed, AccessRefused without s3:ListBucket or glue:GetPartitions.
         """
         if name or values:
             asked = self._request(self.questions[name], values)
@@ -230,6 +232,16 @@ class Case:
             self.checks[:] = [*others, found]
         notice(f"Check: {found.summary}.")
         return found
+
+    def better_table(self, kind: str = "event") -> str:
+        """Write the DDL of a table over the same files that keeps to every scope.
+
+        For a table on Athena without partitions by account, region and day. Nothing is
+        changed in AWS: it is text to run in Athena, and such a table copies nothing.
+        ``kind`` is event, insight, network or aggregated. Raises TableError where the
+        files do not lie in a trail's folders.
+        """
+        return advice.better_table(kind, self.source, self.engine)
 
     def library(self, about: str = "") -> pd.DataFrame:
         """List the questions that mention a text, all of them without one."""
@@ -305,6 +317,7 @@ class Case:
 
     def _paid(self, title: str, reads: Mapping[str, int], scope: Scope) -> Engine:
         """Give the engine for one query, within the budget if there is one."""
+        advice.warn(reads, self.source, self.engine, scope)
         if self.spending is None:
             return self.engine
         return PaidEngine(

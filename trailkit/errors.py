@@ -171,6 +171,9 @@ class ChartError(TrailkitError):
     """The chart cannot draw this frame."""
 
 
+_MOST_NAMED = 100
+
+
 def nearest(name: str, names: Iterable[str]) -> str:
     """Say which of the names come nearest, as a sentence; else list them all.
 
@@ -183,4 +186,6 @@ def nearest(name: str, names: Iterable[str]) -> str:
     close = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
     if close:
         return "Did you mean " + " or ".join(f'"{each}"' for each in close) + "?"
-    return f"There are: {', '.join(known)}." if known else "There are none."
+    more = f" and {len(known) - _MOST_NAMED:,} more" if len(known) > _MOST_NAMED else ""
+    listed = ", ".join(known[:_MOST_NAMED])
+    return f"There are: {listed}{more}." if known else "There are none."

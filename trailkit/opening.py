@@ -94,7 +94,8 @@ def athena(
         poll=poll,
     )
     names = _by_kind(table, insights, network, aggregated)
-    return _case(TableSource(names, engine.definition, engine.read), engine)
+    source = TableSource(names, engine.definition, engine.read, engine.partitions)
+    return _case(source, engine)
 
 
 def trino(

@@ -18,6 +18,7 @@ Moment = str | datetime | date
 _DURATION = re.compile(r"\s*(\d+)\s*(s|m|h|d|w)\s*", re.IGNORECASE)
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _ACCOUNT = re.compile(r"\d{12}")
+_MOST_NAMED = 40
 _REGION = re.compile(r"[a-z0-9]+(-[a-z0-9]+)+")
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}.*")
 
@@ -91,8 +92,8 @@ class Scope:
 
     def __str__(self) -> str:
         """Say the scope in words, for subtitles and messages."""
-        accounts = ", ".join(self.accounts) or "all accounts"
-        regions = ", ".join(self.regions) or "all regions"
+        accounts = _named(self.accounts, "accounts")
+        regions = _named(self.regions, "regions")
         folder = ", by the folder of the log file" if self.by_folder else ""
         return f"{self._window_in_words()}, {accounts}, {regions}{folder}"
 
@@ -167,6 +168,13 @@ def _check(
 ) -> None:
     if not isinstance(value, str) or not pattern.fullmatch(value):
         raise ScopeError(f'{value!r} is not {what}: write {form}, such as "{example}".')
+
+
+def _named(values: tuple[str, ...], what: str) -> str:
+    """Name a few values; of many say how many."""
+    if len(values) > _MOST_NAMED:
+        return f"{len(values):,} {what} ({values[0]} to {values[-1]})"
+    return ", ".join(values) or f"all {what}"
 
 
 def _unique(values: tuple[str, ...], what: str) -> tuple[str, ...]:

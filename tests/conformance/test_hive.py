@@ -5,6 +5,7 @@ version, and checked by SHA-256 every time.
 """
 
 import hashlib
+import re
 import subprocess
 from dataclasses import replace
 from pathlib import Path
@@ -12,10 +13,16 @@ from pathlib import Path
 import platformdirs
 import pytest
 
-from tests.tables_made import OWN
+from tests.tables_made import OWN, by_hand
+from tests.test_silent_nothing import PROPERTIES
+from trailkit.errors import TableError
 from trailkit.record import Kind
 from trailkit.tables import ddl
+from trailkit.tables.better import better
 from trailkit.tables.copies import Copy
+from trailkit.tables.definition import Definition
+from trailkit.tables.raw import MOST_ACCOUNTS
+from trailkit.tables.table import Table
 
 HERE = Path(__file__).parent
 JARS = {
@@ -34,6 +41,23 @@ JARS = {
 }
 
 _A_TABLE = OWN["account_trail"]
+
+
+def _better(place: str) -> Definition:
+    """Give the table that is offered instead of one without partitions."""
+    table = replace(by_hand(), location=f"s3://central-logs/x/AWSLogs/{place}")
+    return better(Table.of(table), table, "us-east-1").definition()
+
+
+def _mending(table: Definition) -> str:
+    """Give the statement that the refusal of a projection names."""
+    with pytest.raises(TableError) as refused:
+        Table.of(table)
+    statement = re.search(r"alter table … .*\)(?=\.)", str(refused.value))
+    assert statement, refused.value
+    return statement[0].replace("…", "`security`.`select`")
+
+
 STATEMENTS = {
     **{name: ddl.create_table(table.definition()) for name, table in OWN.items()},
     "keywords": ddl.create_table(
@@ -52,6 +76,23 @@ STATEMENTS = {
             Copy("security", "copy", "analysis", "cloudtrail", kind).definition()
         )
         for kind in Kind
+    },
+    **{
+        f"better table over {place}": ddl.create_table(_better(place))
+        for place in ("", "111122223333/", "111122223333/CloudTrail/us-east-1/")
+    },
+    "a thousand accounts": ddl.create_table(
+        replace(
+            _A_TABLE,
+            database="d" * 255,
+            name="t" * 255,
+            accounts=tuple(f"{number:012}" for number in range(MOST_ACCOUNTS)),
+        ).definition()
+    ),
+    **{
+        f"what mends {name}": _mending(table)
+        for name, (table, says) in PROPERTIES.items()
+        if "' = '" in says
     },
     "database": ddl.create_database("security"),
     "drop": ddl.drop_table(_A_TABLE.definition()),

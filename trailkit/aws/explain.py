@@ -93,7 +93,7 @@ _ACTION = re.compile(
 )
 
 _SERVICES = {
-    "glue": "(Get|Create)(Table|Database)",
+    "glue": "(Get|Create)(Table|Database|Partitions)",
     "athena": "Query|WorkGroup|Catalog",
     "cloudtrail": "Trail|Selectors|LookupEvents|EventConfiguration",
     "sts": "CallerIdentity",

@@ -15,6 +15,7 @@ from trailkit.checking.look import read_by
 from trailkit.conditions import folder_of
 from trailkit.cost.estimate import Billing
 from trailkit.cost.listing import measure
+from trailkit.cost.walks import Place
 from trailkit.engines import Engine
 from trailkit.errors import AccessRefused, TableError
 from trailkit.progress import line
@@ -83,9 +84,9 @@ def _listed(source: TableSource, engine: Billing, cell: Scope) -> Scope:
     """Take the first account, and of its regions the one with most bytes."""
     source.records(Kind.EVENT, cell, ["event_id"], True)
     try:
-        places = [(_place(each), each) for each in source.folders(Kind.EVENT, cell)]
-        account = places[0][0][0]
-        own = {region: each for (owner, region), each in places if owner == account}
+        folders = _by_region(source.reads(Kind.EVENT, cell).places)
+        account = next(account for account, _ in folders)
+        own = {region: each for (of, region), each in folders.items() if of == account}
         sizes = _bytes(account, own.values(), engine)
     except (TableError, AccessRefused) as error:
         raise type(error)(f"{error} {_NAME_IT}") from error
@@ -93,12 +94,18 @@ def _listed(source: TableSource, engine: Billing, cell: Scope) -> Scope:
     return replace(cell, accounts=(account,), regions=(region,))
 
 
-def _place(folder: LogFolder) -> tuple[str, str]:
-    """Give the account and the region of a folder, from its key."""
-    key = parse(f"{next(iter(folder.days))}file")
-    if key is None:
+def _by_region(places: Iterable[Place]) -> dict[tuple[str, str], LogFolder]:
+    """Give the folders of each account and region, told by their keys."""
+    found: dict[tuple[str, str], LogFolder] = {}
+    for place in places:
+        for begins, day in place.days.items() if isinstance(place, LogFolder) else ():
+            key = parse(f"{place.prefix}{begins}file")
+            if key:
+                days = {f"{place.prefix}{begins}": day}
+                found[key.account, key.region] = LogFolder(place.bucket, "", days)
+    if not found:
         raise TableError("The table's folders do not say account and region.")
-    return key.account, key.region
+    return found
 
 
 def _bytes(account: str, folders: Iterable[LogFolder], engine: Billing) -> list[int]:

@@ -69,9 +69,10 @@ class Budget:
 
     def _refusal(self, estimate: Estimate) -> str:
         held = f" and {say_dollars(self._held)} held for others" if self._held else ""
+        most = "at most " if estimate.at_most else ""
         enough = math.ceil((self.spent + self._held + estimate.dollars) * 100) / 100
         return (
-            f'"{estimate.title}" would cost {say_dollars(estimate.dollars)} '
+            f'"{estimate.title}" would cost {most}{say_dollars(estimate.dollars)} '
             f"({estimate.files:,} log files, {say_bytes(estimate.bytes)}), and of the "
             f"budget of {say_dollars(self.usd)} {say_dollars(self.spent)} is spent"
             f"{held}. Narrow the window, the accounts or the regions, or give more: "

@@ -7,8 +7,9 @@ from typing import Any, Protocol, runtime_checkable
 
 import pandas as pd
 
-from trailkit.cost.listing import Size, Sizes, measure
+from trailkit.cost.listing import add, measure, total_of
 from trailkit.cost.price import dollars, say_bytes, say_dollars
+from trailkit.cost.walks import Size, Sizes
 from trailkit.engines import Engine
 from trailkit.lens import RELATIONS
 from trailkit.progress import line
@@ -28,6 +29,11 @@ class Billing(Protocol):
         """Dollars for a terabyte scanned."""
         ...
 
+    @property
+    def region(self) -> str:
+        """The region of AWS that it works in."""
+        ...
+
     def objects(self, **asked: Any) -> Mapping[str, Any]:
         """List a page of objects in S3, as ListObjectsV2 does."""
         ...
@@ -39,28 +45,31 @@ class Estimate:
 
     ``price`` is what a terabyte costs, None where nothing is billed. A file that the
     question reads twice counts twice in the bytes. ``frame`` has a row for each day of
-    delivery.
+    delivery; files whose place says no day have one without. With ``at_most`` it reads
+    less than that; ``notes`` say why, and what else to mind.
     """
 
     title: str
     scope: Scope
     price: float | None = None
-    days: Mapping[date, Size] = field(default_factory=Sizes, repr=False)
+    days: Mapping[date | None, Size] = field(default_factory=Sizes, repr=False)
+    at_most: bool = False
+    notes: tuple[str, ...] = ()
 
     @property
     def files(self) -> int:
         """The log files that it reads."""
-        return sum(size.files for size in self.days.values())
+        return total_of(self.days).files
 
     @property
     def bytes(self) -> int:
         """The bytes that it reads, as they lie in S3."""
-        return sum(size.bytes for size in self.days.values())
+        return total_of(self.days).bytes
 
     @property
     def archived(self) -> int:
         """The files in an archive (S3 Glacier), which Athena passes over in silence."""
-        return sum(size.archived for size in self.days.values())
+        return total_of(self.days).archived
 
     @property
     def dollars(self) -> float:
@@ -69,10 +78,17 @@ class Estimate:
 
     @property
     def days_without_files(self) -> list[date]:
-        """The days up to today of which not one file is there to read."""
+        """The days up to today of which not one file is there to read.
+
+        None are named where some files do not say their day.
+        """
+        if None in self.days:
+            return []
         today = datetime.now(UTC).date()
         return [
-            day for day, size in self.days.items() if day <= today and not size.files
+            day
+            for day, size in self.days.items()
+            if day and day <= today and not size.files
         ]
 
     @property
@@ -86,8 +102,9 @@ class Estimate:
         """Say it in words."""
         if self.price is None:
             return f"{self.title}: nothing is billed for it here."
+        most = "at most " if self.at_most else ""
         said = [
-            f"{self.title}: {self.files:,} log files, {say_bytes(self.bytes)}, "
+            f"{self.title}: {most}{self.files:,} log files, {say_bytes(self.bytes)}, "
             f"{say_dollars(self.dollars)} at {say_dollars(self.price)} a terabyte.",
             f"Scope: {self.scope}.",
         ]
@@ -98,6 +115,7 @@ class Estimate:
                 f"{self.archived:,} more lie in S3 Glacier, and Athena does not read "
                 "them: restore them, and copy them to S3 Standard, to search them."
             )
+        said += self.notes
         return "\n".join(said)
 
     __repr__ = __str__
@@ -112,18 +130,34 @@ def estimate(
 ) -> Estimate:
     """Weigh what is read of each relation, so many times, within a scope.
 
-    Raises TableError for a table that does not say where its partitions lie, and
-    AccessRefused without s3:ListBucket.
+    Raises what ``TableSource.reads`` raises, and AccessRefused without s3:ListBucket
+    or glue:GetPartitions.
     """
     if not isinstance(engine, Billing) or not isinstance(source, TableSource):
         return Estimate(title, scope)
-    days: Sizes = {}
+    sizes: Sizes = {}
+    found = {each: source.reads(RELATIONS[each].kind, scope) for each in reads}
     with line() as say:
         for relation, times in reads.items():
-            folders = source.folders(RELATIONS[relation].kind, scope)
-            for day, size in measure(folders, engine.objects, say).items():
-                days[day] = days.get(day, Size()).plus(size, times)
-    return Estimate(title, scope, engine.price, dict(sorted(days.items())))
+            add(sizes, dict.fromkeys(found[relation].days, Size()))
+            add(sizes, measure(found[relation].places, engine.objects, say), times)
+    return Estimate(
+        title,
+        scope,
+        engine.price,
+        dict(sorted(sizes.items(), key=_undated_last)),
+        any(each.at_most for each in found.values()),
+        tuple(
+            dict.fromkeys(
+                note for each in found.values() for note in (*each.gaps, *each.notes)
+            )
+        ),
+    )
+
+
+def _undated_last(of_day: tuple[date | None, Size]) -> tuple[bool, date]:
+    day, _ = of_day
+    return day is None, day or date.max
 
 
 def _listed(days: list[date]) -> str:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from trailkit.cost.estimate import Billing
 from trailkit.cost.listing import sample
 from trailkit.engines import Engine
-from trailkit.errors import EngineError, TableError
+from trailkit.errors import EngineError, ScopeError, TableError
 from trailkit.lens import RELATIONS
 from trailkit.scope import Scope
 from trailkit.source import Source
@@ -33,9 +33,9 @@ def weigh(
     day, days = _one_day(scope)
     kinds = {RELATIONS[name].kind for name in relations}
     try:
-        folders = [folder for kind in kinds for folder in source.folders(kind, day)]
-        return days * sample(folders, engine.objects)
-    except (EngineError, TableError):
+        places = [place for kind in kinds for place in source.reads(kind, day).places]
+        return days * sample(places, engine.objects)
+    except (EngineError, ScopeError, TableError):
         return 0
 
 

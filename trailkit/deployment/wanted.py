@@ -7,7 +7,7 @@ from typing import Any
 from trailkit.errors import TableError
 from trailkit.tables import names
 from trailkit.tables.raw import RawTable
-from trailkit.tables.regions import REGIONS
+from trailkit.tables.regions import partition_of
 
 _RESULTS = re.compile(r"s3://(?P<bucket>[^/]+)/(?P<prefix>.*[^/])/?")
 _WORKGROUP = re.compile(r"[A-Za-z0-9._-]{1,128}")
@@ -82,8 +82,7 @@ class Wanted:
     @property
     def partition(self) -> str:
         """The partition of AWS that the region lies in; "aws" for one yet unknown."""
-        known = [name for name, regions in REGIONS.items() if self.region in regions]
-        return known[0] if known else "aws"
+        return partition_of(self.region)
 
     @property
     def results_bucket(self) -> str:

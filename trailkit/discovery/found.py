@@ -186,6 +186,11 @@ class Discovery:
                 f"  {layout.root} {first} to {last}, accounts: {accounts:,}, "
                 f"regions: {regions}, {kinds}"
             )
+            if accounts > MOST_ACCOUNTS:
+                yield (
+                    f"    more than {MOST_ACCOUNTS:,} accounts: of its table every "
+                    "question must name its own"
+                )
 
 
 def _numbered(name: str, place: int) -> str:

@@ -9,14 +9,12 @@ import re
 from datetime import date
 from typing import NamedTuple
 
-_FOLDERS = re.compile(
-    r"AWSLogs/(?:o-[^/]+/)?(?P<account>[^/]+)/CloudTrail(?:-[A-Za-z]+)?/"
-    r"(?P<region>[^/]+)/(?P<year>\d{4})/(?P<month>\d{2})/(?P<day>\d{2})/[^/]+\Z",
-    re.ASCII,
-)
+from trailkit.tables.layout import DAY, folders
+
+_FOLDERS = re.compile(rf"{folders()}{DAY}/[^/]+\Z")
 _NAME = re.compile(
     r"(?:\A|/)(?P<account>\d{12})_CloudTrail(?:-[A-Za-z]+)?_(?P<region>[^_/]+(?:_[^_/]+)*)_"
-    r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})T\d{4}Z_[^/]*\Z",
+    r"(?P<day>\d{8})T\d{4}Z_[^/]*\Z",
     re.ASCII,
 )
 
@@ -48,8 +46,7 @@ def place_of(path: str) -> Place:
     match = _FOLDERS.search(path) or _NAME.search(path)
     if not match:
         return Place()
-    day = _day(match["year"], match["month"], match["day"])
-    return Place(day, match["account"], match["region"])
+    return Place(_day(match["day"]), match["account"], match["region"])
 
 
 def delivery_time(path: str) -> str:
@@ -62,8 +59,8 @@ def delivery_time(path: str) -> str:
     return match[0] if match else ""
 
 
-def _day(year: str, month: str, day: str) -> date | None:
+def _day(text: str) -> date | None:
     try:
-        return date(int(year), int(month), int(day))
+        return date.fromisoformat(text.replace("/", ""))
     except ValueError:
         return None

@@ -1,5 +1,6 @@
 """How a table says the day of delivery, and what keeps a SELECT to some days."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Protocol
@@ -8,6 +9,12 @@ from trailkit.tables.names import trino
 
 PATH = trino("$path")
 """The S3 object of a row, which Athena gives for every table."""
+
+
+def days_between(first: date, last: date) -> Iterator[date]:
+    """Give every day from first to last, both included."""
+    for number in range((last - first).days + 1):
+        yield first + timedelta(days=number)
 
 
 class Days(Protocol):
@@ -31,12 +38,17 @@ class Days(Protocol):
         """Write predicates that keep the days from first to last, both included."""
         ...
 
+    def look_into(self, day: date) -> bool:
+        """Say whether the table looks into a day between its first and its last."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class TextDays:
     """A partition key that holds the whole day as text.
 
-    ``separator`` is ``/`` or ``-``; None where the table does not say which.
+    ``separator`` is ``/`` or ``-``; None where the table does not say which. ``listed``
+    are the only days that the table looks into, where it lists them.
 
     >>> TextDays("day", "/").between(date(2026, 3, 9), date(2026, 3, 10))
     ['"day" between \\'2026/03/09\\' and \\'2026/03/10\\'']
@@ -46,6 +58,7 @@ class TextDays:
     separator: str | None = None
     first: date | None = None
     last: date | None = None
+    listed: frozenset[date] | None = None
 
     @property
     def expression(self) -> str:
@@ -63,19 +76,35 @@ class TextDays:
         texts = [str(day).replace("-", self.separator) for day in (first, last)]
         return [f"{trino(self.column)} between '{texts[0]}' and '{texts[1]}'"]
 
+    def look_into(self, day: date) -> bool:
+        """Say whether the day is listed, where days are."""
+        return self.listed is None or day in self.listed
+
 
 @dataclass(frozen=True, slots=True)
 class NumberedDays:
     """Three partition keys, year, month and day, as numbers or as text.
 
     ``text`` says for each whether it is text; hand-made partitions may say ``7`` for
-    the month as well as ``07``.
+    the month as well as ``07``. ``numbers`` are those that each looks into, None where
+    the table does not say.
     """
 
     columns: tuple[str, str, str]
     text: tuple[bool, bool, bool]
-    first: date | None = None
-    last: date | None = None
+    numbers: tuple[Sequence[int] | None, ...] = (None, None, None)
+
+    @property
+    def first(self) -> date | None:
+        """The first day of the first year."""
+        years = self.numbers[0]
+        return date(max(years[0], 1), 1, 1) if years else None
+
+    @property
+    def last(self) -> date | None:
+        """The last day of the last year."""
+        years = self.numbers[0]
+        return date(min(years[-1], 9999), 12, 31) if years else None
 
     @property
     def expression(self) -> str:
@@ -86,7 +115,7 @@ class NumberedDays:
 
     def between(self, first: date, last: date) -> list[str]:
         """Write a plain predicate for each key, which prunes, and the exact one."""
-        days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+        days = days_between(first, last)
         parts = zip(*((day.year, day.month, day.day) for day in days), strict=True)
         plain = [
             f"{trino(column)} in ({', '.join(_spellings(set(numbers), text))})"
@@ -97,6 +126,11 @@ class NumberedDays:
         year, month, day = (f"cast({trino(each)} as integer)" for each in self.columns)
         number = f"{year} * 10000 + {month} * 100 + {day}"
         return [*plain, f"{number} between {first:%Y%m%d} and {last:%Y%m%d}"]
+
+    def look_into(self, day: date) -> bool:
+        """Say whether year, month and day are all among the numbers."""
+        parts = zip(self.numbers, (day.year, day.month, day.day), strict=True)
+        return all(numbers is None or part in numbers for numbers, part in parts)
 
 
 def _spellings(numbers: set[int], text: bool) -> list[str]:
@@ -122,3 +156,14 @@ class PathDays:
     def between(self, first: date, last: date) -> list[str]:
         """Write nothing: Athena reads every file, whatever the predicate."""
         return []
+
+    def look_into(self, day: date) -> bool:
+        """Say yes: nothing is left out."""
+        return True
+
+
+def columns_of(days: Days) -> tuple[str, ...]:
+    """Name the partition keys that say the day: one, three or none."""
+    if isinstance(days, NumberedDays):
+        return days.columns
+    return (days.column,) if isinstance(days, TextDays) else ()

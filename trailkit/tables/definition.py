@@ -28,6 +28,17 @@ class Definition:
     output_format: str = TEXT_OUTPUT
     properties: Mapping[str, str] = field(default_factory=dict[str, str])
 
+    @property
+    def is_iceberg(self) -> bool:
+        """Whether it is an Iceberg table, which keeps its own list of files."""
+        return self.properties.get("table_type", "").upper() == "ICEBERG"
+
+    @property
+    def lies_in_columns(self) -> bool:
+        """Whether its files (Parquet, ORC) let a query read some columns only."""
+        formats = f"{self.serde} {self.input_format}".lower()
+        return self.is_iceberg or "parquet" in formats or "orc" in formats
+
     def glue(self) -> dict[str, Any]:
         """Give Glue's ``TableInput``, for an API call or a CloudFormation template."""
         return {

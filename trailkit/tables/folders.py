@@ -1,122 +1,140 @@
-"""The folders in S3 behind the partitions that a SELECT within a scope reads.
+"""The folders in S3 behind the projected partitions that a SELECT within a scope reads.
 
-Where a table projects its partitions, its template says where each of them lies: so
-they can be listed, and weighed, before anything is read.
+The table's template says where each partition lies: so they can be listed, and weighed,
+before anything is read.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from itertools import product
+from math import prod
 
-from trailkit.errors import TableError
+from trailkit.errors import ScopeError, TableError
 from trailkit.scope import Scope
-from trailkit.tables.days import TextDays
+from trailkit.tables.days import TextDays, columns_of, days_between
 from trailkit.tables.definition import Definition
-from trailkit.tables.keys import PLACEHOLDER, Key, places
+from trailkit.tables.keys import PLACEHOLDER, template
 from trailkit.tables.projection import Projection
-from trailkit.tables.pruning import delivery_days, pruning, searched_regions
+from trailkit.tables.pruning import pruning, searched_days, searched_regions
 from trailkit.tables.table import Table
+
+MOST_PLACES = 100_000
+"""The most accounts times regions whose folders are listed.
+
+Each takes a request at least. S3 bills about $0.005 for a thousand, and answers a few
+hundred a second.
+"""
+
+Values = Mapping[str, str]
+"""What stands for each partition key in the template."""
 
 
 @dataclass(frozen=True, slots=True)
 class LogFolder:
-    """The folders of one account and one region: what each day's keys begin with."""
+    """The folders of one account and one region: how each day goes on from a prefix.
+
+    ``days`` may be shared by many. A day is None where the folder does not say it.
+    """
 
     bucket: str
-    days: Mapping[str, date]
+    prefix: str
+    days: Mapping[str, date | None]
 
 
 def folders(table: Table, definition: Definition, scope: Scope) -> list[LogFolder]:
     """Give the folders of the partitions in scope, one for each account and region.
 
-    Raises what ``pruning`` raises, and TableError for a table that does not say where
-    its partitions lie.
+    Raises what ``pruning`` raises, TableError for folders that trailkit cannot work
+    out, and ScopeError for more of them than can be listed.
     """
     pruning(table, scope)
-    named = {role: _columns(definition, role) for role in ("account", "region", "day")}
-    template = definition.properties["storage.location.template"]
-    _require_known(table, template, [name for each in named.values() for name in each])
-    accounts = _values(table, table.account, scope.accounts, named["account"])
-    regions = _values(
-        table, table.region, searched_regions(table, scope), named["region"]
-    )
-    days = _days(table, definition, named["day"], scope)
-    return [
-        _folder(template, dict(account) | dict(region), days)
-        for account, region in product(accounts, regions)
-    ]
+    days = _days(table, definition, scope)
+    of_days = columns_of(table.days)
+    bucket, key = _parts(template(definition))
+    above = [name for name in PLACEHOLDER.findall(key) if name not in of_days]
+    choices = [_values(table, definition, scope, name) for name in dict.fromkeys(above)]
+    _require_few(table, [len(values) for values in choices])
+    before, after = _cut_at_days(key, of_days)
+    shared: dict[str, Mapping[str, date | None]] = {}
+    found: list[LogFolder] = []
+    for chosen in product(*choices):
+        place = dict(zip(dict.fromkeys(above), chosen, strict=True))
+        rest = _fill(after, place)
+        if rest not in shared:
+            shared[rest] = {_fill(rest, written): day for day, written in days}
+        found.append(LogFolder(bucket, _fill(before, place), shared[rest]))
+    return found
 
 
-def _columns(definition: Definition, role: str) -> list[str]:
-    """Give the partition keys in the place of a role; a fixed folder has none."""
-    found = places(definition)
-    if role not in found:
-        raise TableError(
-            f"The table {definition.database}.{definition.name} does not say where its "
-            "partitions lie (storage.location.template), so what a question reads "
-            "cannot be counted before. trailkit.tables.ddl.create_table writes a table "
-            "over the same files that does; making one copies nothing."
-        )
-    return PLACEHOLDER.findall(found[role])
+def _parts(address: str) -> tuple[str, str]:
+    """Take a place in S3 apart into bucket and key, which ends in a slash."""
+    bucket, _, key = address.partition("://")[2].rstrip("/").partition("/")
+    return bucket, f"{key}/"
 
 
-def _require_known(table: Table, template: str, known: list[str]) -> None:
-    for name in PLACEHOLDER.findall(template):
-        if name not in known:
-            raise TableError(
-                f"The table {table.name} has folders by {name}, and trailkit does not "
-                "know which of them a question reads: it cannot count them."
-            )
+def _cut_at_days(key: str, of_days: Sequence[str]) -> tuple[str, str]:
+    """Cut before the first key that says the day; else at the end."""
+    starts = [key.find(f"${{{name}}}") for name in of_days]
+    cut = min((start for start in starts if start >= 0), default=len(key))
+    return key[:cut], key[cut:]
 
 
 def _values(
-    table: Table, key: Key, asked: tuple[str, ...], columns: list[str]
-) -> list[dict[str, str]]:
-    """Give what stands for the accounts, or the regions, in the template."""
-    if not columns:
-        return [{}]
-    values = asked or key.values
+    table: Table, definition: Definition, scope: Scope, column: str
+) -> Sequence[str]:
+    """Give what stands for a partition key, other than the day's, in the template."""
+    if column == table.account.column:
+        values = scope.accounts or table.account.values
+    elif column == table.region.column:
+        values = searched_regions(table, scope) or table.region.values
+    else:
+        values = Projection(column, definition.properties).listed()
     if not values:
         raise TableError(
-            f"The table {table.name} does not list the values of {columns[0]}, so its "
-            "folders cannot be counted. Name accounts and regions: "
+            f"The table {table.name} does not list the values of {column}, so the "
+            "folders that a question reads cannot be counted. Name accounts and "
+            'regions: case.accounts("111122223333").regions("us-east-1").'
+        )
+    return values
+
+
+def _require_few(table: Table, counts: list[int]) -> None:
+    places = prod(counts)
+    if places > MOST_PLACES:
+        raise ScopeError(
+            f"In scope are {places:,} folders of {table.name}, by account and region. "
+            f"Counting their files takes as many requests to S3, about "
+            f"${places * 0.000005:,.2f} and {places / 300 / 60:,.0f} minutes; "
+            f"{MOST_PLACES:,} is the most. Name fewer accounts or regions: "
             'case.accounts("111122223333").regions("us-east-1").'
         )
-    return [dict.fromkeys(columns, value) for value in values]
 
 
 def _days(
-    table: Table, definition: Definition, columns: list[str], scope: Scope
-) -> list[tuple[date, dict[str, str]]]:
-    """Give the days of delivery in scope, each as the template writes it."""
-    first, last = delivery_days(scope)
+    table: Table, definition: Definition, scope: Scope
+) -> list[tuple[date | None, Values]]:
+    """Give the days in scope, each as the template writes it."""
+    columns = columns_of(table.days)
+    if not columns:
+        return [(None, {})]
+    first, last = searched_days(table, scope)
     last = min(last, table.days.last or last)
-    every = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    every = filter(table.days.look_into, days_between(first, last))
     if isinstance(table.days, TextDays):
+        listed = Projection(columns[0], definition.properties).listed_days() or {}
         separator = table.days.separator or "/"
-        return [
-            (day, dict.fromkeys(columns, str(day).replace("-", separator)))
-            for day in every
-        ]
+        plain = ((day, str(day).replace("-", separator)) for day in every)
+        return [(day, {columns[0]: listed.get(day, text)}) for day, text in plain]
     keys = [Projection(column, definition.properties) for column in columns]
     return [(day, dict(_numbers(keys, day))) for day in every]
 
 
-def _numbers(keys: list[Projection], day: date) -> Iterator[tuple[str, str]]:
+def _numbers(keys: list[Projection], day: date) -> Iterable[tuple[str, str]]:
     for key, number in zip(keys, (day.year, day.month, day.day), strict=True):
         yield key.column, key.spelled(number)
 
 
-def _folder(
-    template: str, place: dict[str, str], days: list[tuple[date, dict[str, str]]]
-) -> LogFolder:
-    address = template.partition("://")[2]
-    bucket, _, key = address.rstrip("/").partition("/")
-    return LogFolder(
-        bucket, {f"{_fill(key, place | written)}/": day for day, written in days}
-    )
-
-
-def _fill(text: str, values: Mapping[str, str]) -> str:
-    return PLACEHOLDER.sub(lambda match: values[match[1]], text)
+def _fill(text: str, values: Values) -> str:
+    """Put values in the place of their keys; the other keys stay."""
+    return PLACEHOLDER.sub(lambda match: values.get(match[1], match[0]), text)

@@ -9,15 +9,13 @@ import re
 from dataclasses import dataclass
 
 from trailkit.errors import TableError
+from trailkit.tables import layout
 from trailkit.tables.days import PATH, Days, NumberedDays, PathDays, TextDays
 from trailkit.tables.definition import Definition
 from trailkit.tables.names import trino, trino_text
 from trailkit.tables.projection import Projection
 
-_FOLDERS = re.compile(
-    r".*AWSLogs/(?:[^/]+/)?(?P<account>[^/]+)/CloudTrail[A-Za-z-]*/"
-    r"(?P<region>[^/]+)/(?P<day>.+?)/?"
-)
+_FOLDERS = re.compile(f".*{layout.folders(organization='[^/]+')}(?P<day>.+?)/?")
 PLACEHOLDER = re.compile(r"\$\{([^}]+)\}")
 _NAMES = {
     "account": ("account", "account_id", "accountid", "account_partition"),
@@ -38,43 +36,66 @@ _TEXT = ("string", "varchar", "char")
 class Key:
     """How a table says the account, or the region, of a row's folder.
 
-    ``expression`` is the SQL that gives it. Where it ``prunes``, it is a partition key.
-    ``values`` are all that the table looks into, None where it does not say. With an
-    ``injected`` key every query must say the values it wants.
+    ``expression`` is the SQL that gives it; ``column`` the partition key, where it is
+    one. ``values`` are all that the table looks into, None where it does not say. With
+    an ``injected`` key every query must say the values it wants.
     """
 
     expression: str
-    prunes: bool = False
+    column: str | None = None
     values: tuple[str, ...] | None = None
     injected: bool = False
 
 
 def find_key(table: Definition, role: str) -> Key:
     """Find what says the account or the region: a partition key, or the path."""
-    place = places(table).get(role, "")
+    place = places(table).get(role, "") or _fixed(table, role)
     if place and "$" not in place:
         return Key(trino_text(place), values=(place,))
-    for column in PLACEHOLDER.findall(place) or _named(table, role):
+    for column in _columns(table, role):
         projection = Projection(column, table.properties)
         injected = projection.type == "injected"
-        return Key(trino(column), True, projection.values(), injected)
+        return Key(trino(column), column, projection.values(), injected)
     return Key(f"regexp_extract({PATH}, {trino_text(_IN_PATH[role])}, 1)")
+
+
+def _columns(table: Definition, role: str) -> list[str]:
+    """Name the partition keys that say account, region, or day: one, three or none."""
+    if place := places(table).get(role):
+        return PLACEHOLDER.findall(place)
+    if role != "day":
+        return _named(table, role)
+    day, month, year = (_named(table, part) for part in ("day", "month", "year"))
+    return [*year, *month, *day] if year and month and day else day
 
 
 def find_days(table: Definition) -> Days:
     """Find what says the day of delivery: one key, three, or the path.
 
-    Raises TableError for a day in a form that trailkit does not read.
+    Raises TableError for a day in a form that trailkit does not read, or one that finds
+    nothing where CloudTrail puts its files.
     """
-    columns = _day_columns(table)
+    columns = _columns(table, "day")
     if len(columns) == 3:
-        year, month, day = columns
-        text = (_is_text(table, year), _is_text(table, month), _is_text(table, day))
-        first, last = Projection(year, table.properties).years()
-        return NumberedDays((year, month, day), text, first, last)
+        return _three_day_columns(table, *columns)
     if len(columns) == 1:
         return _one_day_column(table, columns[0])
     return PathDays()
+
+
+def _three_day_columns(
+    table: Definition, year: str, month: str, day: str
+) -> NumberedDays:
+    columns = (year, month, day)
+    keys = [Projection(column, table.properties) for column in columns]
+    if places(table):
+        for key in keys[1:]:
+            key.require_spelled(7, "07")
+    return NumberedDays(
+        columns,
+        (_is_text(table, year), _is_text(table, month), _is_text(table, day)),
+        tuple(key.numbers() for key in keys),
+    )
 
 
 def _one_day_column(table: Definition, column: str) -> TextDays:
@@ -87,14 +108,22 @@ def _one_day_column(table: Definition, column: str) -> TextDays:
             f'"{projection.format}". It reads text like 2026/03/09 or 2026-03-09.'
         )
     first, last = projection.days()
-    return TextDays(column, _SEPARATORS.get(projection.format), first, last)
+    listed = projection.listed_days()
+    only = frozenset(listed) if listed else None
+    return TextDays(column, _SEPARATORS.get(projection.format), first, last, only)
 
 
-def _day_columns(table: Definition) -> list[str]:
-    if place := places(table).get("day"):
-        return PLACEHOLDER.findall(place)
-    day, month, year = (_named(table, role) for role in ("day", "month", "year"))
-    return [*year, *month, *day] if year and month and day else day
+def template(table: Definition) -> str:
+    """Give where the partitions lie, with placeholders; nothing without projection.
+
+    Where the table does not say, they lie in folders named ``key=value``.
+    """
+    if not Projection("", table.properties).enabled:
+        return ""
+    by_name = "/".join(f"{name}=${{{name}}}" for name in table.partitions)
+    return table.properties.get(
+        "storage.location.template", f"{table.location.rstrip('/')}/{by_name}"
+    )
 
 
 def places(table: Definition) -> dict[str, str]:
@@ -103,11 +132,15 @@ def places(table: Definition) -> dict[str, str]:
     Nothing where the table does not project its partitions, or not onto a trail's
     folders.
     """
-    if not Projection("", table.properties).enabled:
-        return {}
-    template = table.properties.get("storage.location.template", "")
-    match = _FOLDERS.fullmatch(template)
+    match = _FOLDERS.fullmatch(template(table))
     return match.groupdict() if match else {}
+
+
+def _fixed(table: Definition, role: str) -> str:
+    """Give the account or region of all files of a table without partitions."""
+    if table.partitions:
+        return ""
+    return layout.beginning(table.location).get(role) or ""
 
 
 def _named(table: Definition, role: str) -> list[str]:

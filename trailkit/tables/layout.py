@@ -21,18 +21,58 @@ DIGESTS = "CloudTrail-Digest"
 KINDS = {folder: kind for kind, folder in FOLDERS.items()}
 """The kind of record that each folder holds; the digests' holds none."""
 
+DAY = r"(?P<day>[0-9]{4}/[0-9]{2}/[0-9]{2})"
+"""The pattern of a day, as folders say it."""
+
+
+def folders(
+    account: str = "[^/]+",
+    folder: str = "CloudTrail(?:-[A-Za-z]+)?",
+    region: str = "[^/]+",
+    organization: str = "o-[^/]+",
+) -> str:
+    """Write the pattern of a trail's folders, down to that of the region.
+
+    It is loose unless it is told more: files that others copied have accounts that are
+    masked, and regions that no list knows.
+
+    >>> re.match(folders(), "AWSLogs/o-x/redacted/CloudTrail/us_east_1/")["account"]
+    'redacted'
+    """
+    return (
+        rf"AWSLogs/(?:(?P<organization>{organization})/)?(?P<account>{account})/"
+        rf"(?P<folder>{folder})/(?P<region>{region})/"
+    )
+
+
 _KEY = re.compile(
-    r"(?:(?P<prefix>.*)/)?AWSLogs/"
+    r"(?:(?P<prefix>.*)/)?"
     # Organization and region are loose: labs have o-abcd and us_east_1, and AWS opens
     # new regions.
-    r"(?:(?P<organization>o-[a-z0-9]+)/)?"
-    r"(?P<account>[0-9]{12})/"
-    rf"(?P<folder>{'|'.join([*KINDS, DIGESTS])})/"
-    r"(?P<region>[A-Za-z0-9_-]+)/"
-    r"(?P<day>[0-9]{4}/[0-9]{2}/[0-9]{2})/"
-    r"(?P<name>[^/]+)",
+    + folders("[0-9]{12}", "|".join([*KINDS, DIGESTS]), "[A-Za-z0-9_-]+", "o-[a-z0-9]+")
+    + rf"{DAY}/(?P<name>[^/]+)",
     re.DOTALL,
 )
+
+
+_BEGINNING = re.compile(
+    r"s3[an]?://(?P<bucket>[^/$]+)/(?:(?P<prefix>[^$]+)/)?AWSLogs"
+    r"(?:/(?P<organization>o-[a-z0-9]+))?(?:/(?P<account>[0-9]{12})"
+    r"(?:/CloudTrail[A-Za-z-]*(?:/(?P<region>[^/$]+))?)?)?(?:/.*)?"
+)
+
+
+def beginning(place: str) -> dict[str, str | None]:
+    """Take the place of a table apart, as far down a trail's folders as it goes.
+
+    Empty where it does not show them.
+
+    >>> found = beginning("s3://logs/x/AWSLogs/111122223333/CloudTrail/")
+    >>> found["bucket"], found["prefix"], found["account"], found["region"]
+    ('logs', 'x', '111122223333', None)
+    """
+    match = _BEGINNING.fullmatch(place)
+    return match.groupdict() if match else {}
 
 
 @dataclass(frozen=True, slots=True)

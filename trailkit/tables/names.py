@@ -37,6 +37,11 @@ def table(name: str) -> str:
     return _athena_name(name, "table")
 
 
+def valid_name(name: str) -> bool:
+    """Say whether trailkit would give a database or a table that name."""
+    return _NAME.fullmatch(name) is not None
+
+
 def _athena_name(name: str, what: str) -> str:
     allowed = "1 to 255 lower-case letters, digits and underscores"
     return _matching(_NAME, name, f"a {what}'s name", allowed, "cloudtrail_logs")

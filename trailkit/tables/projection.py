@@ -6,7 +6,7 @@ for partition projection".
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import NoReturn
@@ -14,8 +14,12 @@ from typing import NoReturn
 from trailkit.errors import TableError
 
 _DAY = re.compile(r"([0-9]{4})[/-]([0-9]{2})[/-]([0-9]{2})")
-_NOW = re.compile(r"NOW(?:([+-])([0-9]+)([A-Z]+?)S?)?")
-_DAYS = {"YEAR": 365.25, "MONTH": 30.4375, "WEEK": 7, "DAY": 1}
+_NOW = re.compile(r"NOW\s*(?:([+-])\s*([0-9]+)\s*([A-Z]+?)S?)?")
+_MOST_NUMBERS = 1000
+_DAYS = {
+    **{"YEAR": 365.25, "MONTH": 30.4375, "WEEK": 7, "DAY": 1},
+    **{"HOUR": 1 / 24, "MINUTE": 1 / 1440, "SECOND": 1 / 86400},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,7 @@ class Projection:
     @property
     def type(self) -> str:
         """What the column holds: enum, integer, date, injected, or nothing known."""
-        return self._property("type").lower() if self.enabled else ""
+        return self._property("type").strip().lower() if self.enabled else ""
 
     def values(self) -> tuple[str, ...] | None:
         """Give the values of an enum, or None for another type.
@@ -56,35 +60,71 @@ class Projection:
         if clean != values:
             raise TableError(
                 f"The property projection.{self.column}.values has blanks, and Athena "
-                "looks for folders with these blanks in their names. Run: alter table "
-                f"… set tblproperties ('projection.{self.column}.values' = "
-                f"'{','.join(clean)}')."
+                "looks for folders with these blanks in their names. "
+                f"{self._mend('values', ','.join(clean))}"
             )
         return tuple(values)
 
-    def years(self) -> tuple[date | None, date | None]:
-        """Give the first and the last day of a column of years, integer or enum."""
-        years = self._range() if self.type == "integer" else self.values()
-        if not years:
-            return None, None
-        return date(min(map(int, years)), 1, 1), date(max(map(int, years)), 12, 31)
+    def numbers(self) -> Sequence[int] | None:
+        """Give the numbers that a column looks into, sorted; None where it says none.
+
+        Raises TableError for what is no number, and for steps that leave some out.
+        """
+        if self.type == "integer":
+            first, last = (self._number("range", text) for text in self._range())
+            self._require_every("interval")
+            return range(first, last + 1) or self._refuse("range")
+        listed = self.values()
+        if listed is None:
+            return None
+        return sorted(self._number("values", text) for text in listed)
+
+    def listed(self) -> Sequence[str] | None:
+        """Give the values of an enum, or of a short range of numbers; else None."""
+        if self.type != "integer":
+            return self.values()
+        numbers = self.numbers()
+        if not numbers or numbers[-1] - numbers[0] >= _MOST_NUMBERS:
+            return None
+        return [self.spelled(number) for number in numbers]
 
     def days(self) -> tuple[date | None, date | None]:
         """Give the first and the last day of a date column; None where it is open.
 
-        A first day that moves (``NOW-3YEARS``) is right to a day or two.
+        A first day that moves (``NOW-3YEARS``) is right to a day or two. Raises
+        TableError for steps that leave days out.
         """
         if self.type != "date":
             return None, None
-        first, last = self._range()
-        return self._bound(first), self._bound(last)
+        self._require_every("interval")
+        if self._property("interval.unit").strip().upper() not in ("", "DAYS", "DAY"):
+            raise self._leaves_out("interval.unit", "DAYS")
+        first, last = self._range(strip=False)
+        return self._bound(first) or datetime.now(UTC).date(), self._bound(last)
+
+    def listed_days(self) -> dict[date, str] | None:
+        """Give the days of a column that lists them, as written; else None."""
+        if self.type != "enum":
+            return None
+        return {self._day("values", text): text for text in self.values() or ()}
 
     def spelled(self, number: int) -> str:
         """Write a number as the folders' names do: ``7``, or ``07``."""
         listed = [text for text in self.values() or () if text.isdecimal()]
-        digits = self._property("digits")
+        digits = self._property("digits").strip()
         plain = f"{number:0{digits if digits.isdecimal() else 1}}"
         return next((text for text in listed if int(text) == number), plain)
+
+    def require_spelled(self, number: int, written: str) -> None:
+        """Raise TableError where a number is not written as CloudTrail writes it."""
+        if (wrong := self.spelled(number)) != written:
+            digits = self.type == "integer"
+            mend = self._mend("digits", str(len(written))) if digits else ""
+            raise TableError(
+                f'The table looks for folders "{wrong}" where CloudTrail writes '
+                f'"{written}", so it would find nothing in them: that is its property '
+                f"projection.{self.column}. {mend}".rstrip()
+            )
 
     @property
     def format(self) -> str:
@@ -94,20 +134,51 @@ class Projection:
     def _property(self, name: str) -> str:
         return self.properties.get(f"projection.{self.column}.{name}", "")
 
-    def _range(self) -> tuple[str, ...]:
-        bounds = tuple(bound.strip() for bound in self._property("range").split(","))
-        return bounds if len(bounds) == 2 else self._refuse("range")
+    def _range(self, strip: bool = True) -> tuple[str, ...]:
+        """Give both bounds; around a date Athena takes a blank as part of it."""
+        bounds = tuple(self._property("range").split(","))
+        if len(bounds) != 2:
+            self._refuse("range")
+        return tuple(bound.strip() for bound in bounds) if strip else bounds
 
     def _bound(self, text: str) -> date | None:
-        if match := _DAY.fullmatch(text):
-            year, month, day = map(int, match.groups())
-            return date(year, month, day)
-        match = _NOW.fullmatch(text) or self._refuse("range")
+        """Read a day; None for now and later."""
+        if not (match := _NOW.fullmatch(text.strip())):
+            return self._day("range", text)
         sign, number, unit = match.groups()
         if sign != "-":
             return None
-        days = int(number) * _DAYS.get(unit, 0)
+        if unit not in _DAYS:
+            self._refuse("range")
+        days = int(number) * _DAYS[unit]
         return datetime.now(UTC).date() - timedelta(days=round(days))
+
+    def _day(self, name: str, text: str) -> date:
+        match = _DAY.fullmatch(text) or self._refuse(name)
+        try:
+            return date(*map(int, match.groups()))
+        except ValueError:
+            self._refuse(name)
+
+    def _number(self, name: str, text: str) -> int:
+        return int(text) if text.isdecimal() else self._refuse(name)
+
+    def _require_every(self, name: str) -> None:
+        if self._property(name).strip() not in ("", "1"):
+            raise self._leaves_out(name, "1")
+
+    def _leaves_out(self, name: str, right: str) -> TableError:
+        return TableError(
+            f"The table leaves folders out, and finds nothing in them: its property "
+            f'projection.{self.column}.{name} is "{self._property(name)}". '
+            f"{self._mend(name, right)}"
+        )
+
+    def _mend(self, name: str, right: str) -> str:
+        return (
+            f"Run: alter table … set tblproperties ('projection.{self.column}.{name}' "
+            f"= '{right}')."
+        )
 
     def _refuse(self, name: str) -> NoReturn:
         raise TableError(

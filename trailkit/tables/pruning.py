@@ -9,7 +9,9 @@ from datetime import UTC, date, datetime, timedelta
 from trailkit.conditions import texts
 from trailkit.errors import ScopeError, TableError, UnboundedScan, nearest
 from trailkit.scope import Scope
+from trailkit.tables.days import days_between
 from trailkit.tables.keys import Key
+from trailkit.tables.regions import REGIONS
 from trailkit.tables.table import Table
 
 REGIONS_APART = datetime(2021, 11, 23, tzinfo=UTC)
@@ -18,6 +20,9 @@ REGIONS_APART = datetime(2021, 11, 23, tzinfo=UTC)
 Until 22 November 2021 those of IAM, STS and other global services lay in any region's
 folder, with ``awsRegion`` us-east-1. (CloudTrail User Guide, "CloudTrail concepts".)
 """
+
+_HOME = "us-east-1"
+"""Since then the region of most global services, in the commercial partition."""
 
 _MOST_VALUES = 1000
 """The most values that Athena takes for an injected partition key."""
@@ -29,7 +34,7 @@ def pruning(table: Table, scope: Scope) -> list[str]:
     Raises UnboundedScan without a window, or without the accounts that a table must be
     told, and TableError for an account, region or day that the table leaves out.
     """
-    first, last = event_days(scope) if table.is_copy else delivery_days(scope)
+    first, last = searched_days(table, scope)
     _check_days(table, first, scope)
     regions = searched_regions(table, scope)
     return [
@@ -43,6 +48,11 @@ def searched_regions(table: Table, scope: Scope) -> tuple[str, ...]:
     """Give the regions whose folders are searched; none means all of them."""
     apart = _regions_apart(scope) or table.region.injected
     return scope.regions if apart else ()
+
+
+def searched_days(table: Table, scope: Scope) -> tuple[date, date]:
+    """Give the first and the last day that is searched: a copy has the events' own."""
+    return event_days(scope) if table.is_copy else delivery_days(scope)
 
 
 def delivery_days(scope: Scope) -> tuple[date, date]:
@@ -96,7 +106,7 @@ def _key(table: Table, key: Key, what: str, asked: tuple[str, ...]) -> list[str]
         _check_injected(table, what, asked)
     if key.values is not None:
         _check_values(table, what, asked, key.values)
-    if not asked or not key.prunes:
+    if not asked or not key.column:
         return []
     return [f"{key.expression} in ({texts(asked)})"]
 
@@ -118,8 +128,9 @@ def _check_injected(table: Table, what: str, asked: tuple[str, ...]) -> None:
 def _check_values(
     table: Table, what: str, asked: tuple[str, ...], values: tuple[str, ...]
 ) -> None:
+    known = frozenset(values)
     for value in asked:
-        if value not in values:
+        if value not in known:
             raise TableError(
                 f'The table {table.name} does not look into "{value}", so it would '
                 f"find nothing there. Of {what} it has {len(values)}. "
@@ -127,17 +138,50 @@ def _check_values(
             )
 
 
+def beyond(table: Table, scope: Scope) -> list[str]:
+    """Say into which folders a table does not look, where that alone refuses nothing.
+
+    Events of global services may lie in the folder of a region that is not in scope.
+    """
+    known = table.region.values
+    if known is None:
+        return []
+    out = [region for region in scope.regions if region not in known]
+    notes = [
+        f"{table.name} does not look into the folders of {', '.join(out)}: of their "
+        "events only those in other regions' folders were searched."
+    ]
+    if (scope.everywhere or not scope.regions) and _misses_home(known):
+        notes.append(
+            f"{table.name} does not look into {_HOME}, where AWS records IAM, STS and "
+            "most other global services."
+        )
+    return notes if out else notes[1:]
+
+
+def _misses_home(regions: tuple[str, ...]) -> bool:
+    return _HOME not in regions and any(each in REGIONS["aws"] for each in regions)
+
+
 def _check_days(table: Table, first: date, scope: Scope) -> None:
     begins, ends = table.days.first, table.days.last
+    last = event_days(scope)[1]
     if begins and first < begins:
         raise TableError(
             f"The table {table.name} begins with {begins}, and the search with "
             f"{first}: of the days between it would find nothing. Begin the window "
             "later, or make the table again with an earlier start."
         )
-    if ends and scope.end and _last_moment(scope.end).date() > ends:
+    if ends and last > ends:
         raise TableError(
             f"The table {table.name} ends with {ends}, before the window does: of the "
             "days after it would find nothing. End the window earlier, or make the "
             "table again without an end."
+        )
+    out = [day for day in days_between(first, last) if not table.days.look_into(day)]
+    if out:
+        raise TableError(
+            f"The table {table.name} does not look into {out[0]} (of the window's days "
+            f"{len(out):,} such), so it would find nothing there. Choose a window "
+            "without them, or make the table again with every day."
         )

@@ -157,6 +157,6 @@ def _unreadable(place: _Place) -> TableError:
     return TableError(
         f'The table declares "{place.sql}" as {place.type.sql("hive").lower()}, which '
         "trailkit cannot read: inside a struct the log's keys lose their capitals, and "
-        "a question would miss what is there. trailkit.tables.ddl.create_table writes "
-        "a table over the same files that keeps them; making one copies nothing."
+        "a question would miss what is there. A table over the same files that keeps "
+        "them, and copies nothing: print(case.better_table())."
     )

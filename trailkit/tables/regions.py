@@ -51,6 +51,15 @@ REGIONS: dict[str, tuple[str, ...]] = {
 """Commercial, China, GovCloud (US) and European Sovereign Cloud."""
 
 
+def partition_of(region: str) -> str:
+    """Give the partition of AWS that a region lies in; "aws" for one yet unknown.
+
+    >>> partition_of("us-gov-west-1"), partition_of("eu-west-9")
+    ('aws-us-gov', 'aws')
+    """
+    return next((name for name, known in REGIONS.items() if region in known), "aws")
+
+
 def regions_of(partition: str) -> tuple[str, ...]:
     """Give every region of a partition of AWS.
 

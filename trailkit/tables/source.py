@@ -10,10 +10,14 @@ from trailkit.record import Kind
 from trailkit.scope import Scope
 from trailkit.source import Files, Original
 from trailkit.tables import records
+from trailkit.tables.better import advice, better
 from trailkit.tables.definition import Definition
-from trailkit.tables.folders import LogFolder, folders
-from trailkit.tables.pruning import delivery_days
+from trailkit.tables.keys import template
+from trailkit.tables.partitions import Listed, ListPartitions
+from trailkit.tables.pruning import beyond, delivery_days
+from trailkit.tables.raw import RawTable
 from trailkit.tables.reach import Reach, reach
+from trailkit.tables.reads import Reads, reads
 from trailkit.tables.reuse import greatest_age
 from trailkit.tables.table import Table
 
@@ -22,7 +26,8 @@ class TableSource:
     """One table for each kind of record that the case can be asked about.
 
     ``names`` holds the tables as ``database.table``; ``define`` reads a definition,
-    once and when it is first needed; ``read`` fetches a log file, for originals.
+    once and when it is first needed; ``read`` fetches a log file, for originals;
+    ``listed`` gives the partitions that a table has in its catalog.
     """
 
     needs_window = True
@@ -32,10 +37,14 @@ class TableSource:
         names: Mapping[Kind, str],
         define: Callable[[str], Definition],
         read: Callable[[str], bytes] | None = None,
+        listed: ListPartitions | None = None,
     ) -> None:
         """Remember the names; nothing is read yet."""
         self._names, self._define, self._read = dict(names), define, read
+        self._listed = listed or _unlisted_partitions
         self._tables: dict[Kind, tuple[Table, Definition]] = {}
+        self._last: dict[Kind, tuple[Scope, Reads]] = {}
+        self._advised: set[Kind] = set()
 
     @property
     def title(self) -> str:
@@ -60,13 +69,37 @@ class TableSource:
         """
         return records.select(self._table(kind)[0], scope, columns)
 
-    def folders(self, kind: Kind, scope: Scope) -> list[LogFolder]:
-        """Give the folders in S3 that a SELECT of ``records`` reads.
+    def reads(self, kind: Kind, scope: Scope) -> Reads:
+        """Give the places in S3 that a SELECT of ``records`` reads.
 
-        Raises what ``records`` raises, and TableError for a table that does not say
-        where its partitions lie.
+        Raises what ``records`` raises, TableError where no partition is in scope or
+        trailkit cannot work out where they lie, and ScopeError for too many.
         """
-        return folders(*self._table(kind), scope)
+        at, found = self._last.get(kind, (None, None))
+        if found is None or at != scope or found.gaps:
+            found = reads(*self._table(kind), scope, self._listed)
+            self._last[kind] = scope, found
+        return found
+
+    def lists_partitions(self, kind: Kind) -> bool:
+        """Say whether somebody must add a partition before a table looks into it."""
+        definition = self._table(kind)[1]
+        return bool(definition.partitions) and not template(definition)
+
+    def advice(self, kind: Kind) -> str | None:
+        """Say once what a table cannot leave out, and how to see a better one."""
+        said = advice(*self._table(kind))
+        if said is None or kind in self._advised:
+            return None
+        self._advised.add(kind)
+        return said
+
+    def better(self, kind: Kind, region: str) -> RawTable:
+        """Specify a table by account, region and day over the same files.
+
+        Raises TableError where they do not lie in a trail's folders.
+        """
+        return better(*self._table(kind), region)
 
     def reach(self, kind: Kind, scope: Scope) -> Reach | None:
         """Give the place, accounts and regions of the log files that a scope reaches.
@@ -103,7 +136,23 @@ class TableSource:
         return self._tables[kind]
 
     def notes(self, scope: Scope) -> list[str]:
-        """Say which log files were delivered too late to be searched."""
+        """Say which log files were not searched: late ones, and what a table lacks."""
+        return [
+            *self._late(scope),
+            *(
+                gap
+                for at, found in self._last.values()
+                if at == scope
+                for gap in found.gaps
+            ),
+            *(
+                note
+                for table, _ in self._tables.values()
+                for note in beyond(table, scope)
+            ),
+        ]
+
+    def _late(self, scope: Scope) -> list[str]:
         last = delivery_days(scope)[1]
         if last >= datetime.now(UTC).date():
             return []
@@ -140,6 +189,12 @@ class TableSource:
             'of an event with case.query("select distinct file from deliveries where '
             "event_id = '…'\")."
         )
+
+
+def _unlisted_partitions(name: str, narrowing: str) -> list[Listed]:
+    """Refuse: this engine does not list them."""
+    del narrowing
+    raise TableError(f"The partitions of {name} cannot be listed here.")
 
 
 _KEYWORDS = {

@@ -70,7 +70,7 @@ class Table:
             name=name,
             kind=_kind_of_copy(definition.columns),
             columns=definition.columns,
-            account=Key(trino("account"), prunes=True),
+            account=Key(trino("account"), "account"),
             region=Key("folder_region"),
             days=TextDays("event_day", "-"),
         )
@@ -107,7 +107,7 @@ def _check_columns(definition: Definition, kind: Kind) -> None:
         raise TableError(
             f"The table {definition.database}.{definition.name} has no column "
             f"{', '.join(missing)}. A table of CloudTrail records ({kind}) needs it: "
-            "trailkit.tables.ddl.create_table writes one that has all columns."
+            "make one that has all columns, with trailkit.tables.ddl.create_table."
         )
 
 

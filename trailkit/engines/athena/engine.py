@@ -1,7 +1,7 @@
 """Athena, through PyAthena: one SELECT in, one Arrow table and its facts out."""
 
 import re
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from datetime import timedelta
 from functools import cached_property, partial
 from itertools import chain
@@ -122,6 +122,21 @@ class AthenaEngine:
         with explained():
             return catalog.definition(catalog.TableName.parse(table), self._access)
 
+    def partitions(
+        self, table: str, narrowing: str = ""
+    ) -> Iterator[tuple[list[str], str]]:
+        """List a table's partitions in Glue: the values of their keys, their places.
+
+        ``narrowing`` is an expression as Glue takes it. Raises AccessRefused without
+        glue:GetPartitions.
+        """
+        name = catalog.TableName.parse(table)
+        with explained(), line() as say:
+            listed = catalog.partitions(name, self._access, narrowing)
+            for number, each in enumerate(listed, start=1):
+                say(f"Reading the partitions of {table}: {number:,}")
+                yield each
+
     def read(self, url: str) -> bytes:
         """Fetch a log file from S3; raises AccessRefused without s3:GetObject."""
         with explained():
@@ -136,6 +151,11 @@ class AthenaEngine:
     def price(self) -> float:
         """Dollars for a terabyte scanned: yours, else the region's."""
         return per_terabyte(self._access.region) if self._price is None else self._price
+
+    @property
+    def region(self) -> str:
+        """The region of AWS in which it asks."""
+        return self._access.region
 
     def objects(self, **asked: Any) -> dict[str, Any]:
         """List objects in S3, a page of them, as ListObjectsV2 does.

@@ -1,0 +1,75 @@
+"""What is said of a table that cannot keep to a scope: its cost, and a better one."""
+
+from collections.abc import Iterator, Mapping
+from itertools import islice
+
+from trailkit.cost.estimate import Billing
+from trailkit.cost.listing import add, pages, total_of
+from trailkit.cost.price import dollars, say_bytes, say_dollars
+from trailkit.cost.walks import Sizes
+from trailkit.engines import Engine
+from trailkit.errors import AccessRefused, TableError, nearest
+from trailkit.lens import RELATIONS
+from trailkit.notices import notice
+from trailkit.record import Kind
+from trailkit.scope import Scope
+from trailkit.source import Source
+from trailkit.tables import ddl
+from trailkit.tables.source import TableSource
+
+MOST_REQUESTS = 100
+"""So many pages are listed for a warning: a hundred thousand files, in seconds."""
+
+
+def warn(
+    reads: Mapping[str, int], source: Source, engine: Engine, scope: Scope
+) -> None:
+    """Warn once of each table that reads more than what is in scope, and how much.
+
+    Raises TableError where a table has no partition in scope: it would find nothing.
+    """
+    if not isinstance(engine, Billing) or not isinstance(source, TableSource):
+        return
+    for kind, times in _kinds(reads):
+        if source.lists_partitions(kind):
+            source.reads(kind, scope)
+        if advice := source.advice(kind):
+            notice(f"{advice} {_how_much(source, kind, times, engine, scope)}")
+
+
+def _kinds(reads: Mapping[str, int]) -> Iterator[tuple[Kind, int]]:
+    for name, times in reads.items():
+        yield RELATIONS[name].kind, times
+
+
+def _how_much(
+    source: TableSource, kind: Kind, times: int, engine: Billing, scope: Scope
+) -> str:
+    """Count what is read, unless it is very much: then as far as it was counted."""
+    found, sizes = source.reads(kind, scope), Sizes()
+    counting = pages(found.places, engine.objects)
+    try:
+        for page in islice(counting, MOST_REQUESTS):
+            add(sizes, page, times)
+        is_all = next(counting, None) is None
+    except AccessRefused as error:
+        return f"How much that is cannot be counted. {error}"
+    finally:
+        counting.close()
+    total = total_of(sizes)
+    most = "at most " if found.at_most else ""
+    return (
+        f"This question reads {most if is_all else 'more than '}{total.files:,} files, "
+        f"{say_bytes(total.bytes)}: {say_dollars(dollars(total.bytes, engine.price))}."
+    )
+
+
+def better_table(kind: str, source: Source, engine: Engine) -> str:
+    """Write the DDL of a better table over the files of a kind of record."""
+    if not isinstance(engine, Billing) or not isinstance(source, TableSource):
+        raise TableError(
+            'Only a table on Athena can be made better: tk.athena("database.table", …).'
+        )
+    if kind not in set(Kind):
+        raise TableError(f'There is no kind of record "{kind}". {nearest(kind, Kind)}')
+    return ddl.create_table(source.better(Kind(kind), engine.region).definition())
