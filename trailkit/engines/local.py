@@ -2,7 +2,6 @@
 
 import shutil
 import tempfile
-import threading
 import time
 import weakref
 from collections.abc import Callable, Generator, Iterator, Mapping
@@ -17,9 +16,8 @@ from trailkit import dialect
 from trailkit.engines import ANEW, Answer, Terms
 from trailkit.engines.parts import of_rows, timed
 from trailkit.errors import QueryFailed
+from trailkit.interruptible import interruptible
 from trailkit.progress import line
-
-_POLL_SECONDS = 0.05
 
 _TYPES = {
     "VARCHAR": "varchar",
@@ -140,52 +138,24 @@ def _batches(
 def _interruptible(
     work: Callable[[], _Given], cursor: duckdb.DuckDBPyConnection
 ) -> _Given:
-    """Do the work in a thread: DuckDB does not listen to Ctrl-C while it runs."""
-    done: list[_Given] = []
-    failed: list[BaseException] = []
-    finished = threading.Event()
-
-    def run() -> None:
+    """Do the work where Ctrl-C stops it; say how far it is."""
+    with line() as say:
         try:
-            done.append(work())
-        except BaseException as error:  # noqa: BLE001 - raised again by the caller
-            failed.append(error)
-        finally:
-            finished.set()
-
-    threading.Thread(target=run, name="trailkit-query", daemon=True).start()
-    try:
-        _wait(finished, cursor)
-        if failed:
-            raise _said(failed[0])
-        return done[0]
-    finally:
-        # The error's traceback holds this list: a circle that would keep the cursor.
-        failed.clear()
+            return interruptible(
+                work,
+                cursor,
+                lambda: say(f"Asking DuckDB: {max(cursor.query_progress(), 0):.0f} %"),
+            )
+        except duckdb.Error as error:
+            raise _said(error) from error
 
 
-def _wait(finished: threading.Event, cursor: duckdb.DuckDBPyConnection) -> None:
-    """Wait for the query, or stop it: Thread.join forgets a thread on Ctrl-C."""
-    try:
-        with line() as say:
-            while not finished.wait(_POLL_SECONDS):
-                say(f"Asking DuckDB: {max(cursor.query_progress(), 0):.0f} %")
-    except KeyboardInterrupt:
-        while not finished.wait(_POLL_SECONDS):
-            cursor.interrupt()
-        raise
-
-
-def _said(error: BaseException) -> BaseException:
-    """Turn DuckDB's refusal into a sentence; leave anything else as it is."""
-    if not isinstance(error, duckdb.Error):
-        return error
+def _said(error: duckdb.Error) -> QueryFailed:
+    """Turn DuckDB's refusal into a sentence."""
     reason = str(error).strip()
     if isinstance(error, duckdb.IOException):
         reason += (
             "\nThe store may have been made anew by another notebook: open the case "
             "again with tk.local(...)."
         )
-    failure = QueryFailed(f"DuckDB refused the query. {reason}")
-    failure.__cause__ = error
-    return failure
+    return QueryFailed(f"DuckDB refused the query. {reason}")

@@ -2,8 +2,6 @@
 
 import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
-from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
@@ -11,6 +9,7 @@ from typing import Any, TypeVar
 import duckdb
 import pyarrow as pa
 
+from trailkit.interruptible import interruptible
 from trailkit.progress import Say
 
 MEMORY = "256MB"
@@ -19,19 +18,14 @@ MEMORY = "256MB"
 _Result = TypeVar("_Result")
 
 _THREADS = 4
-_POLL = 0.1
 
 
 class Workshop:
-    """An in-memory DuckDB that spills into a folder, and that Ctrl-C stops.
-
-    DuckDB does not listen to Ctrl-C while it works: so it works in a thread.
-    """
+    """An in-memory DuckDB that spills into a folder, and that Ctrl-C stops."""
 
     def __init__(self, spill: Path, say: Say) -> None:
         """Open it; ``say`` is told what it is doing."""
         self._say = say
-        self._thread = ThreadPoolExecutor(1, "trailkit-duckdb")
         self._connection = duckdb.connect(
             config={
                 "memory_limit": MEMORY,
@@ -53,7 +47,6 @@ class Workshop:
         traceback: TracebackType | None,
     ) -> None:
         """Close it."""
-        self._thread.shutdown()
         self._connection.close()
 
     def register(self, name: str, table: pa.Table) -> None:
@@ -77,14 +70,4 @@ class Workshop:
         return self._do(lambda: self._connection.sql(sql).to_arrow_table(), doing)
 
     def _do(self, work: Callable[[], _Result], doing: str) -> _Result:
-        going_on = self._thread.submit(work)
-        try:
-            while not wait([going_on], _POLL).done:
-                self._say(doing)
-        finally:
-            # An interrupt that comes before the statement begins is lost: repeat it.
-            while not going_on.done():
-                self._connection.interrupt()
-                with suppress(KeyboardInterrupt):
-                    wait([going_on], _POLL)
-        return going_on.result()
+        return interruptible(work, self._connection, lambda: self._say(doing))
