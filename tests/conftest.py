@@ -6,12 +6,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 if TYPE_CHECKING:
     from tests.athena_server import AthenaServer
     from trailkit.case import Case
 
 PROJECT = Path(__file__).parents[1]
+
+# A busy machine takes long over any example; benchmarks measure speed.
+settings.register_profile("at leisure", deadline=None)
+settings.load_profile("at leisure")
 
 
 @pytest.fixture(scope="session")

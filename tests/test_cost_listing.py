@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from trailkit.cost import walks
@@ -76,7 +76,6 @@ def test_files_in_glacier_are_told_apart() -> None:
     assert sizes == {DAY: Size(files=1, bytes=5, archived=1)}
 
 
-@settings(deadline=None)  # threads wait for each other
 @given(
     st.lists(st.tuples(st.integers(0, 400), st.integers(0, 5)), unique=True),
     st.integers(1, 7),
@@ -104,7 +103,6 @@ def test_many_days_in_a_row_count_as_each_day_for_itself(
         assert sizes.get(day, Size()).files == sum(n == number for n, _ in files)
 
 
-@settings(deadline=None)
 @given(
     st.sets(st.from_regex(r"([ab]{1,2}/){0,4}[xyz]{1,2}", fullmatch=True)),
     st.integers(1, 7),

@@ -280,7 +280,7 @@ PIECES = (
 
 
 @given(st.lists(st.sampled_from([*PIECES.split(), "\n"]), max_size=15).map(" ".join))
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=1500)
 def test_any_text_is_translated_or_refused_with_a_sentence(sql: str) -> None:
     with contextlib.suppress(SQLError):
         dialect.check_query(sql, LENS)

@@ -60,7 +60,7 @@ def test_without_relations_only_the_semicolon_goes() -> None:
 
 
 @given(st.text("ab -/*'\";\n🪣", max_size=12), st.text("c🪣\n ", max_size=5))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_comments_and_literals_of_any_kind_stay(text: str, comment: str) -> None:
     comment = comment.replace("\n", " ")
     literal = "'" + text.replace("'", "''") + "'"

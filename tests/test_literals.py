@@ -58,7 +58,7 @@ def value_of() -> Callable[[str], Any]:
 
 
 @given(texts | sql_like)
-@settings(max_examples=3000, deadline=None)
+@settings(max_examples=3000)
 @example("'")
 def test_any_text_is_one_token_whatever_is_in_it(text: str) -> None:
     query = f"select {literal(text, 'text')} as a, {literal(text, 'text')} as b from t"
@@ -70,7 +70,7 @@ def test_any_text_is_one_token_whatever_is_in_it(text: str) -> None:
 
 
 @given(st.lists(texts | sql_like, min_size=1, max_size=200))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @example(HOSTILE)
 def test_any_text_comes_back_unchanged_through_duckdb(
     value_of: Callable[[str], Any], values: list[str]
@@ -95,7 +95,7 @@ def test_what_is_no_text_is_refused(text: str, type: str) -> None:
 
 
 @given(st.integers(-(2**63) + 1, 2**63 - 1))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_integers_of_64_bits_come_back(
     value_of: Callable[[str], Any], number: int
 ) -> None:
@@ -104,7 +104,7 @@ def test_integers_of_64_bits_come_back(
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_numbers_come_back(value_of: Callable[[str], Any], number: float) -> None:
     assert value_of(literal(number, "number")) == number
 
@@ -116,7 +116,7 @@ def test_numbers_come_back(value_of: Callable[[str], Any], number: float) -> Non
         timezones=st.none() | st.sampled_from([UTC, timezone(timedelta(hours=5.5))]),
     )
 )
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_times_come_back_in_utc(value_of: Callable[[str], Any], time: datetime) -> None:
     aware = time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
     assert value_of(literal(time, "time")) == aware.replace(tzinfo=None)

@@ -52,7 +52,7 @@ sql_like = st.lists(
 
 
 @given(texts | sql_like, st.integers(-(2**63) + 1, 2**63 - 1))
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @example("' or :most --", -1)
 def test_no_value_changes_the_structure_of_the_query(text: str, number: int) -> None:
     given = {
