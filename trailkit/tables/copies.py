@@ -133,17 +133,45 @@ def fill(copy: Copy, source: Table, step: Scope) -> str:
     Records that are equal but for their place were delivered twice: the copy keeps one,
     with the place that sorts first. The same id with other content stays.
     """
+    written = [*columns(copy.kind), *PLACE, *KEYS]
+    listed = ",\n    ".join(written)
+    lacking = nested(_lacking(copy, source, step))
+    # The condition holds for every row: without one, nobody would number them.
+    return (
+        f"insert into {_name(copy)} (\n    {listed}\n)\n"
+        f"{select_text(written, lacking, ['place_in_file > 0'])}"
+    )
+
+
+def _lacking(copy: Copy, source: Table, step: Scope) -> str:
+    """Write the SELECT of what a copy lacks of a step, each record once."""
     content = [*columns(copy.kind)]
     kept_place = [f"min_by({name}, file) as {name}" for name in PLACE if name != "file"]
     both = f"{_arrived(copy, source, step)}\nunion all\n{_held(copy, step)}"
     grouped = ",\n    ".join([*content, *KEYS])
-    items = [*content, *kept_place, "min(file) as file", *KEYS]
+    number = f"{_numbered(copy.kind)} as place_in_file"
+    items = [*content, *kept_place, "min(file) as file", *KEYS, number]
     return (
-        f"insert into {_name(copy)}\n"
         f"{select_text(items, nested(both))}\n"
         f"group by\n    {grouped}\n"
         "having not bool_or(held)"
     )
+
+
+def _numbered(kind: Kind) -> str:
+    """Write the number of a row among those it shall lie with.
+
+    A statement's ORDER BY does not reach the files that it writes. But who numbers
+    rows sorts them first, and writes them as they then lie: by service and action, so
+    that a question about some reads only their part. Where an engine does it in
+    another way, the rows are the same.
+    """
+    together = [
+        name for name in ("event_source", "event_name") if name in columns(kind)
+    ]
+    apart = ", ".join([*KEYS, *together[:1]])
+    order = ", ".join([*together[1:], time_of(kind)])
+    return f"row_number() over (partition by {apart} order by {order})"
 
 
 def _arrived(copy: Copy, source: Table, step: Scope) -> str:
