@@ -39,6 +39,7 @@ NEVER_SEES = {
         *["asking", "case", "charts", "demo", "discovery", "engines", "evidence"],
         *["library", "question"],
     ],
+    "copying": ["asking", "case", "charts", "demo", "discovery", "evidence", "library"],
     "discovery": ["asking", "case", "charts", "demo", "engines", "library", "question"],
     "history": ["asking", "case", "charts", "demo", "engines", "library", "question"],
     "demo.routine": ["demo.story"],

@@ -22,12 +22,14 @@ SAME = {
     "event_name": "event_name",
     "event_source": "event_source",
     "event_type": "event_type",
-    "event_id": "event_id",
     "access_key": "user_identity_access_key_id",
     "identity_type": "user_identity_type",
     "source_ip": "source_ip_address",
 }
-"""Columns of the lens that hold a column of ``records``, an empty text as null."""
+"""Columns of the lens that hold a column of ``records``, an empty text as null.
+
+Not the event's id: ids lie in no order, and to look for one passes over nothing.
+"""
 
 
 def implied(select: str, relation: str) -> str | None:

@@ -14,7 +14,8 @@ import pytest
 
 from tests.tables_made import OWN
 from trailkit.record import Kind
-from trailkit.tables import ddl
+from trailkit.scope import Scope
+from trailkit.tables import copies, ddl
 from trailkit.tables.copies import Copy
 
 HERE = Path(__file__).parent
@@ -53,6 +54,10 @@ STATEMENTS = {
         )
         for kind in Kind
     },
+    "partitions of a copy": copies.add_partitions(
+        Copy("security", "copy", "analysis", "cloudtrail"),
+        Scope().window("2026-03-01", "2026-03-03").with_accounts("111122223333"),
+    ),
     "database": ddl.create_database("security"),
     "drop": ddl.drop_table(_A_TABLE.definition()),
 }

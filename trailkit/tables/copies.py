@@ -18,7 +18,7 @@ from trailkit.scope import Scope
 from trailkit.tables import names, records
 from trailkit.tables.ddl import column_lines
 from trailkit.tables.definition import Definition
-from trailkit.tables.pruning import pruning
+from trailkit.tables.pruning import event_days, pruning
 from trailkit.tables.table import Table
 from trailkit.tables.text import nested, select_text
 
@@ -127,19 +127,47 @@ def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), UTC)
 
 
+def written(copy: Copy) -> list[str]:
+    """Give the columns that a step writes."""
+    return [*columns(copy.kind), *PLACE, *KEYS]
+
+
+def add_partitions(copy: Copy, step: Scope) -> str:
+    """Write the statement that names a step's partitions, before the step is written.
+
+    An INSERT that fails may leave files behind. Of a partition that has no name yet
+    nobody would see them: the step, run again, would write its records a second time,
+    and then both would be seen. An Iceberg table needs no such statement.
+    """
+    first, last = event_days(step)
+    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    named = (
+        ", ".join(map(_equals, KEYS, (day.isoformat(), account)))
+        for day in days
+        for account in step.accounts
+    )
+    listed = "".join(f"\n    partition ({values})" for values in named)
+    name = f"{names.hive(copy.database)}.{names.hive(copy.name)}"
+    return f"alter table {name} add if not exists{listed}"
+
+
+def _equals(key: str, value: str) -> str:
+    return f"{names.hive(key)} = {names.hive_text(value)}"
+
+
 def fill(copy: Copy, source: Table, step: Scope) -> str:
     """Write the INSERT that adds what a copy lacks of a step.
 
     Records that are equal but for their place were delivered twice: the copy keeps one,
     with the place that sorts first. The same id with other content stays.
     """
-    written = [*columns(copy.kind), *PLACE, *KEYS]
-    listed = ",\n    ".join(written)
+    items = written(copy)
+    listed = ",\n    ".join(items)
     lacking = nested(_lacking(copy, source, step))
     # The condition holds for every row: without one, nobody would number them.
     return (
         f"insert into {_name(copy)} (\n    {listed}\n)\n"
-        f"{select_text(written, lacking, ['place_in_file > 0'])}"
+        f"{select_text(items, lacking, ['place_in_file > 0'])}"
     )
 
 

@@ -75,6 +75,16 @@ class AthenaEngine:
                 return self._by_csv(select, say)
             return self._by_unload(select, order, say)
 
+    def execute(self, statement: str) -> dict[str, Any]:
+        """Run a statement that changes something, and give its facts.
+
+        Ctrl-C stops it in Athena. Raises what ``run`` raises.
+        """
+        with explained(), line() as say:
+            query = self._query(say)
+            query.run(statement)
+            return query.facts()
+
     def definition(self, table: str) -> Definition:
         """Read a table's definition from Glue.
 
