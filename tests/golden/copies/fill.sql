@@ -216,7 +216,7 @@ from (
         min(file) as file,
         event_day,
         account,
-        row_number() over (partition by event_day, account, event_source order by event_name, event_time) as place_in_file
+        row_number() over (partition by event_day, account order by event_source, event_name, event_time) as place_in_file
     from (
         select
             event_version,
