@@ -26,6 +26,7 @@ _CREATE = re.compile(
 class Insert:
     """An INSERT, taken apart."""
 
+    sql: str
     database: str
     name: str
     columns: str
@@ -35,7 +36,7 @@ class Insert:
     def parse(cls, sql: str) -> "Insert | None":
         """Take an INSERT apart; None for any other statement."""
         match = _INSERT.fullmatch(sql)
-        return cls(**match.groupdict()) if match else None
+        return cls(sql, **match.groupdict()) if match else None
 
 
 def is_definition(sql: str) -> bool:

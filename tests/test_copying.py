@@ -185,6 +185,16 @@ def test_the_text_that_tidies_an_iceberg_copy() -> None:
     )
 
 
+def test_late_deliveries_are_searched_as_long_as_one_says(
+    server: AthenaServer,
+) -> None:
+    one, three = (
+        fill(last=WEEK[0], late=late, confirm=None).frame for late in ("1d", "3d")
+    )
+    assert "\"day\" between '2026/03/01' and '2026/03/02'" in one["sql"][0]
+    assert "\"day\" between '2026/03/01' and '2026/03/04'" in three["sql"][0]
+
+
 def test_only_the_accounts_named_are_copied(server: AthenaServer) -> None:
     fill(accounts=ACCOUNTS[:1])
     assert len(events()) == 6 * A_DAY / 2

@@ -163,7 +163,8 @@ class Filling:
                 'those to copy: accounts=["111122223333"].'
             )
         first, last = event_days(days)
-        return copies.steps(first, last, accounts, days=self._wanted.days)
+        for step in copies.steps(first, last, accounts, days=self._wanted.days):
+            yield replace(step, late=days.late)
 
     def _weigh(self, step: Scope) -> Estimate:
         kind = self._table.kind

@@ -30,21 +30,24 @@ class TableCopy(WantedCopy):
         last: date | str,
         *,
         accounts: Sequence[str] = (),
+        late: str | timedelta = "1d",
         session: "boto3.Session | None" = None,
         profile: str | None = None,
         confirm: str | None = None,
     ) -> "Plan":
         """Copy the events of the days from first to last, both included.
 
-        Left out, the accounts are all that the table lists. What the copy holds is not
-        written again: the same call goes on after a failure, or adds what came late.
+        Left out, the accounts are all that the table lists. ``late`` says how long
+        after a step's last day a log file may have been delivered. What the copy holds
+        is not written again: the same call goes on after a failure, or adds what came
+        later.
         Ctrl-C stops the step that runs. One call at a time: two that fill the same days
         at once would write the same records twice.
         """
         from trailkit.copying.filling import Filling
 
         end = moment(last) + timedelta(days=1)
-        days = Scope().window(moment(first), end)
+        days = Scope().window(moment(first), end).with_late(late)
         days = days.with_accounts(*accounts) if accounts else days
         return Filling(self, session, profile).run(days, confirm)
 

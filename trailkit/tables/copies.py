@@ -187,19 +187,17 @@ def _lacking(copy: Copy, source: Table, step: Scope) -> str:
 
 
 def _numbered(kind: Kind) -> str:
-    """Write the number of a row among those it shall lie with.
+    """Write the number of a row in its day and account, by service, action and time.
 
     A statement's ORDER BY does not reach the files that it writes. But who numbers
-    rows sorts them first, and writes them as they then lie: by service and action, so
-    that a question about some reads only their part. Where an engine does it in
-    another way, the rows are the same.
+    rows sorts them first, and writes them as they then lie: so a question about some
+    service or action reads only their part. Where an engine does it in another way, the
+    rows are the same.
     """
-    together = [
-        name for name in ("event_source", "event_name") if name in columns(kind)
-    ]
-    apart = ", ".join([*KEYS, *together[:1]])
-    order = ", ".join([*together[1:], time_of(kind)])
-    return f"row_number() over (partition by {apart} order by {order})"
+    own = columns(kind)
+    together = [name for name in ("event_source", "event_name") if name in own]
+    order = ", ".join([*together, time_of(kind)])
+    return f"row_number() over (partition by {', '.join(KEYS)} order by {order})"
 
 
 def _arrived(copy: Copy, source: Table, step: Scope) -> str:
