@@ -22,6 +22,41 @@
 select
     event_time as time,
 
+    -- The code without Client. or Server. in front and Exception behind. Managed
+    -- Grafana writes 200 on success. A failed sign-in has no code: its response or the
+    -- details of its service event say Failure under the event's own name.
+    --
+    -- This stands above the columns that share a name with the record's, and so reads
+    -- the record's: in the first step, where Parquet need not give a response unless
+    -- the event is a sign-in.
+    case
+        when
+            regexp_replace(error_code, '^(Client|Server)[.]|Exception$', '') in (
+                'AccessDenied', 'AuthorizationError', 'Forbidden', 'Unauthorized',
+                'UnauthorizedAccess', 'UnauthorizedOperation', 'VpceAccessDenied'
+            )
+            then 'denied'
+        when not regexp_like(nullif(error_code, ''), '^2[0-9]{2}$')
+            then 'failed'
+        when
+            split_part(event_source, '.amazonaws.com', 1) in ('signin', 'sso')
+            and strpos(
+                replace(
+                    coalesce(response_elements, '')
+                    || coalesce(service_event_details, ''),
+                    ' ',
+                    ''
+                ),
+                '"' || nullif(event_name, '') || '":"Failure"'
+            ) > 0
+            then 'failed'
+        when
+            split_part(event_source, '.amazonaws.com', 1) = 'signin'
+            and error_message <> ''
+            then 'failed'
+        else 'success'
+    end as outcome,
+
     -- Lambda and CloudFront append the version of their API, a date, to the name:
     -- UpdateFunctionCode20150331v2. A mere number (PutObjectV2) is part of the name.
     nullif(
@@ -50,7 +85,7 @@ select
     coalesce(
         nullif(user_identity_user_name, ''),
         case
-            when identity_type in ('IdentityCenterUser', 'Unknown')
+            when user_identity_type in ('IdentityCenterUser', 'Unknown')
                 then nullif(
                     json_extract_scalar(additional_event_data, '$.UserName'), ''
                 )
@@ -244,35 +279,6 @@ select
 
     nullif(error_code, '') as error_code,
     nullif(error_message, '') as error_message,
-    -- The code without Client. or Server. in front and Exception behind. Managed
-    -- Grafana writes 200 on success. A failed sign-in has no code: its response or the
-    -- details of its service event say Failure under the event's own name.
-    case
-        when
-            regexp_replace(error_code, '^(Client|Server)[.]|Exception$', '') in (
-                'AccessDenied', 'AuthorizationError', 'Forbidden', 'Unauthorized',
-                'UnauthorizedAccess', 'UnauthorizedOperation', 'VpceAccessDenied'
-            )
-            then 'denied'
-        when not regexp_like(error_code, '^2[0-9]{2}$')
-            then 'failed'
-        when
-            service in ('signin', 'sso')
-            and strpos(
-                replace(
-                    coalesce(response_elements, '')
-                    || coalesce(service_event_details, ''),
-                    ' ',
-                    ''
-                ),
-                '"' || event_name || '":"Failure"'
-            ) > 0
-            then 'failed'
-        when service = 'signin' and error_message is not null
-            then 'failed'
-        else 'success'
-    end as outcome,
-
     read_only as read_only,
     -- Records before version 1.07 lack the category, and before 1.06 the calls of S3
     -- for objects and of Lambda to invoke were the only data events there are.

@@ -8,7 +8,7 @@ import re
 import time
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,10 +19,13 @@ from moto.core import DEFAULT_ACCOUNT_ID
 from moto.s3.models import s3_backends
 from sqlglot import exp
 
+from tests import athena_writing as writing
 from tests.athena_results import Rows, to_csv, to_parquet
 from tests.athena_reuse import reusable
 from trailkit import dialect
+from trailkit.tables.definition import Definition
 
+REGION = "us-east-1"
 CATALOG = "awsdatacatalog"
 
 _UNLOAD = re.compile(
@@ -118,9 +121,40 @@ class Warehouse:
             if not node.db and node.name.lower() in named:
                 continue
             key = (node.db.lower() or database, node.name.lower())
-            if key not in self._tables:
+            if key not in self._tables and not self._find(*key):
                 raise Refused(_not_found(sql, node.name, *key))
             yield self._tables[key], node
+
+    def _find(self, database: str, name: str) -> bool:
+        """Take a table that somebody made in Glue, with nothing in it."""
+        definition = writing.in_glue(database, name, REGION)
+        if definition:
+            self.create(definition)
+        return definition is not None
+
+    def create(self, definition: Definition) -> None:
+        """Make a table with nothing in it."""
+        database, name = definition.database, definition.name
+        table = Table(database, name, tuple(definition.partitions), 0)
+        self._connection.execute(f'create schema if not exists {CATALOG}."{database}"')
+        self._connection.execute(
+            f"create table {table.quoted} ({writing.duckdb_columns(definition)})"
+        )
+        self._tables[database, name] = table
+
+    def insert(self, asked: writing.Insert, database: str) -> None:
+        """Run an INSERT; raise Refused as Athena would."""
+        rows = self.run(asked.select, database).table
+        list(self._read(f"select 1 from {asked.database}.{asked.name}", database))
+        table = self._tables[asked.database, asked.name]
+        cursor = self._connection.cursor()
+        cursor.register("inserted", rows)
+        cursor.execute(
+            f"insert into {table.quoted} ({asked.columns}) select * from inserted"
+        )
+        self._tables[asked.database, asked.name] = replace(
+            table, total=table.total + rows.nbytes
+        )
 
     def _partitions_read(self, table: Table, node: exp.Expression) -> int:
         """Apply the conditions on partition keys, and no others."""
@@ -184,6 +218,9 @@ def _not_found(sql: str, written: str, database: str, name: str) -> str:
     )
 
 
+_NO_ROWS = Rows(["rows"], ["bigint"], [], pa.table({"rows": pa.array([], "int64")}))
+
+
 @dataclass
 class Query:
     """One query execution, which moves on a step each time somebody looks."""
@@ -244,6 +281,8 @@ class Query:
             self._end("CANCELLED", "Query cancelled by user")
 
     def _scan_on(self) -> None:
+        if writing.is_definition(self.sql):
+            return
         try:
             total = self.warehouse.scanned(self._parts()[0], self.database)
         except (Refused, sqlglot.errors.SqlglotError):
@@ -252,7 +291,9 @@ class Query:
         self.scanned = max(self.scanned, round(total * share))
 
     def _parts(self) -> tuple[str, str | None]:
-        """Take an UNLOAD apart: its SELECT and its target."""
+        """Take a statement apart: its SELECT, and the target of an UNLOAD."""
+        if insert := writing.Insert.parse(self.sql):
+            return insert.select, None
         unload = _UNLOAD.fullmatch(self.sql)
         return (unload["select"], unload["target"]) if unload else (self.sql, None)
 
@@ -261,14 +302,24 @@ class Query:
         try:
             if self.failure:
                 raise Refused(self.failure)
+            if writing.is_definition(self.sql):
+                writing.define(self.sql, REGION)
+                return self._end_written()
             self.scanned = self.warehouse.scanned(select, self.database)
             self._stay_below_cutoff()
+            if insert := writing.Insert.parse(self.sql):
+                self.warehouse.insert(insert, self.database)
+                return self._end_written()
             rows = self.warehouse.run(select, self.database)
         except (Refused, sqlglot.errors.SqlglotError) as error:
             self._leave_a_part()
             return self._end(self.failure_state, str(error))
         self._unload(rows, target) if target else self._write(rows)
         return self._end("SUCCEEDED", None)
+
+    def _end_written(self) -> None:
+        self.rows = _NO_ROWS
+        self._end("SUCCEEDED", None)
 
     def _stay_below_cutoff(self) -> None:
         if self.cutoff is not None and self.scanned > self.cutoff:
@@ -292,9 +343,7 @@ class Query:
             put(f"{self.output}.metadata", b"\x0a\x00")
 
     def _unload(self, rows: Rows, target: str) -> None:
-        self.rows = Rows(
-            ["rows"], ["bigint"], [], pa.table({"rows": pa.array([], "int64")})
-        )
+        self.rows = _NO_ROWS
         parts = {f"{target}{uuid.uuid4()}": part for part in to_parquet(rows)}
         for url, part in parts.items():
             put(url, part)

@@ -33,12 +33,11 @@ from moto.s3.models import s3_backends
 from werkzeug.serving import make_server
 
 from tests.athena_faults import Fault, Faults
-from tests.athena_queries import Query, Warehouse
+from tests.athena_queries import REGION, Query, Warehouse
 from tests.athena_results import hive_type
 from trailkit.tables.definition import Definition
 
 ACCOUNT = DEFAULT_ACCOUNT_ID
-REGION = "us-east-1"
 QUERY_TEXT_LIMIT = 262_144
 
 LOGS_REFUSED = (

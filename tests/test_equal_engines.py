@@ -71,12 +71,12 @@ def session() -> boto3.Session:
     return boto3.Session()
 
 
-def on_athena(database: str, **settings: Any) -> Case:
+def on_athena(database: str, prefix: str = "", **settings: Any) -> Case:
     return tk.athena(
-        f"{database}.cloudtrail",
-        insights=f"{database}.insights",
-        network=f"{database}.network",
-        aggregated=f"{database}.aggregated",
+        f"{database}.{prefix}cloudtrail",
+        insights=f"{database}.{prefix}insights",
+        network=f"{database}.{prefix}network",
+        aggregated=f"{database}.{prefix}aggregated",
         workgroup="dfir",
         session=session(),
         poll=0.01,

@@ -40,6 +40,7 @@ NEVER_SEES = {
         *["library", "question"],
     ],
     "checking": ["asking", "case", "charts", "demo", "library", "question"],
+    "copying": ["asking", "case", "charts", "demo", "discovery", "evidence", "library"],
     "discovery": ["asking", "case", "charts", "demo", "engines", "library", "question"],
     "history": ["asking", "case", "charts", "demo", "engines", "library", "question"],
     "demo.routine": ["demo.story"],

@@ -13,12 +13,15 @@ class Table:
     needs_window = False
     title = "a table"
 
-    def __init__(self, folds: bool = True) -> None:
-        self._folds = folds
+    def __init__(self, folds: bool = True, skips: bool = False) -> None:
+        self._folds, self._skips = folds, skips
         self.asked: list[tuple[Kind, list[str], bool]] = []
 
     def folds(self) -> bool:
         return self._folds
+
+    def skips(self, kind: Kind) -> bool:
+        return self._skips
 
     def records(
         self, kind: Kind, scope: Scope, columns: list[str], deliveries: bool

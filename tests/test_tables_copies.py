@@ -20,6 +20,7 @@ from trailkit.tables import copies, ddl, records
 from trailkit.tables.copies import Copy
 from trailkit.tables.table import Table
 
+OWN_OF = {table.kind: table for table in OWN.values()}
 COPY = Copy("security", "copy", "analysis", "cloudtrail")
 RAW = OWN["organization_trail"].definition()
 SOURCE = Table.of(RAW)
@@ -63,12 +64,9 @@ class Lake:
 
     def fill(self, step: Scope = DAY) -> int:
         """Run a step; say how many rows it added."""
-        insert, _, select = copies.fill(COPY, SOURCE, step).partition("\n")
-        assert insert == 'insert into "security"."copy"'
-        names = select.split("\nfrom")[0].replace("select", "").split(",\n")
-        targets = ", ".join(name.split(" as ")[-1].strip() for name in names)
+        insert, parenthesis, select = copies.fill(COPY, SOURCE, step).partition("\n)\n")
         result = self.connection.execute(
-            f"{insert} ({targets}) {dialect.to_duckdb(select)}"
+            f"{insert}{parenthesis}{dialect.to_duckdb(select)}"
         )
         return result.fetchall()[0][0]
 
@@ -146,6 +144,20 @@ def test_a_step_run_again_adds_only_what_came_late(lake: Lake) -> None:
     assert lake.fill() == 1
     found = lake.read(Table.of(COPY.definition()), ["event_id"])
     assert sorted(row["event_id"] for row in found) == ["e1", "late"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "order"),
+    [
+        (Kind.EVENT, "event_source, event_name, event_time"),
+        (Kind.INSIGHT, "event_time"),
+        (Kind.AGGREGATED, "event_source, window_start"),
+    ],
+)
+def test_rows_are_written_by_service_and_action(kind: Kind, order: str) -> None:
+    copy, source = replace(COPY, kind=kind), Table.of(OWN_OF[kind].definition())
+    numbered = f"over (partition by event_day, account order by {order})"
+    assert numbered in copies.fill(copy, source, DAY)
 
 
 @given(

@@ -2,6 +2,7 @@
 
 from trailkit import charts
 from trailkit.charts import chart
+from trailkit.copying import TableCopy
 from trailkit.deployment import Setup
 from trailkit.discovery import discover
 from trailkit.errors import TrailkitError
@@ -15,6 +16,7 @@ __all__ = [
     "Provenance",
     "Scope",
     "Setup",
+    "TableCopy",
     "TrailkitError",
     "athena",
     "chart",

@@ -64,9 +64,15 @@ def needed(all_columns: Columns, wanted: Collection[str]) -> Columns:
 
 
 def nested(
-    kept: Columns, wanted: Collection[str], source: str, verb: str = "select"
+    kept: Columns,
+    wanted: Collection[str],
+    source: str,
+    verb: str = "select",
+    where: str | None = None,
 ) -> str:
     """Write the columns wanted as one SELECT in another; the verb is the outer one's.
+
+    ``where`` is a condition on the columns of the source.
 
     >>> found = columns("select upper(a) as b, b || '!' as c from t", ["a"])
     >>> print(nested(found, ["c"], "t"))
@@ -90,6 +96,8 @@ def nested(
         ]
         shown += sorted(frozenset[str]().union(*(column.below for column in later)))
         source = _select(shown, source, verb if step == last else "select")
+        if where and step == 0:
+            source += f"\nwhere {where}"
     return source
 
 

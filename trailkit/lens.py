@@ -7,7 +7,7 @@ the columns in use, so that Athena and DuckDB work out nothing that nobody asked
 from dataclasses import dataclass
 from functools import cache
 
-from trailkit import dialect, families, layers
+from trailkit import dialect, families, layers, narrowing
 from trailkit.library import sql_folder
 from trailkit.record import PLACE, Kind, relation_columns
 from trailkit.scope import Scope
@@ -52,7 +52,10 @@ def compose(select: str, source: Source, scope: Scope) -> str:
     used = dialect.columns_used(select)
     ctes: dict[str, str] = {}
     for name in sorted(dialect.relations_used(select).keys() & RELATIONS.keys()):
-        ctes |= _relation(RELATIONS[name], used, source, scope)
+        relation = RELATIONS[name]
+        skips = source.skips(relation.kind)
+        where = narrowing.implied(select, name) if skips else None
+        ctes |= _relation(relation, used, source, scope, where)
     return dialect.with_relations(select, ctes)
 
 
@@ -62,9 +65,16 @@ def columns(relation: str) -> list[str]:
 
 
 def _relation(
-    relation: Relation, used: set[str] | None, source: Source, scope: Scope
+    relation: Relation,
+    used: set[str] | None,
+    source: Source,
+    scope: Scope,
+    where: str | None,
 ) -> dict[str, str]:
-    """Write two CTEs: the records that a relation stands on, and the relation."""
+    """Write two CTEs: the records that a relation stands on, and the relation.
+
+    ``where`` is a condition on the records.
+    """
     every = _columns(relation)
     wanted = every.keys() if used is None else every.keys() & {*used, *_IDENTITY}
     kept = layers.needed(every, wanted)
@@ -78,7 +88,7 @@ def _relation(
             [name for name in _RECORD if name in read],
             relation.deliveries,
         ),
-        relation.name: layers.nested(kept, wanted, below, verb),
+        relation.name: layers.nested(kept, wanted, below, verb, where),
     }
 
 

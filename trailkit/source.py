@@ -52,6 +52,10 @@ class Source(Protocol):
         """Say whether ``records`` already holds every event once."""
         ...
 
+    def skips(self, kind: Kind) -> bool:
+        """Say whether a condition on a record's columns saves reading."""
+        ...
+
     def records(
         self, kind: Kind, scope: Scope, columns: list[str], deliveries: bool
     ) -> str:

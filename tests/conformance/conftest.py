@@ -1,11 +1,17 @@
 """Fixtures of the tests that need heavier parts."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+import trailkit as tk
+from tests.conformance.practice_asked import ACCOUNT_IDS, DATABASE
 from tests.conformance.trino_server import TrinoServer
+from tests.tables_over_logs import publish
 from tests.test_equal_engines import real_logs  # noqa: F401 - a fixture
+from trailkit.case import Case
+from trailkit.demo import practice
 
 
 @pytest.fixture(scope="session")
@@ -19,3 +25,24 @@ def trino(
         print(f"\nTrino started in {server.seconds:.0f} seconds.")
     yield server
     server.stop()
+
+
+@pytest.fixture(scope="session")
+def logs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the log files of the practice case."""
+    folder = tmp_path_factory.mktemp("practice")
+    practice.write(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def local(logs: Path, tmp_path_factory: pytest.TempPathFactory) -> Case:
+    """Give the practice case over its files."""
+    return tk.local(logs, store=tmp_path_factory.mktemp("store"), progress=False)
+
+
+@pytest.fixture(scope="session")
+def published(trino: TrinoServer, logs: Path) -> TrinoServer:
+    """Give the Trino that has its tables, and the doubled ones."""
+    publish(trino, logs, ACCOUNT_IDS, DATABASE)
+    return trino

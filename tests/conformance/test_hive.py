@@ -17,7 +17,8 @@ from tests.tables_made import OWN, by_hand
 from tests.test_silent_nothing import PROPERTIES
 from trailkit.errors import TableError
 from trailkit.record import Kind
-from trailkit.tables import ddl
+from trailkit.scope import Scope
+from trailkit.tables import copies, ddl
 from trailkit.tables.better import better
 from trailkit.tables.copies import Copy
 from trailkit.tables.definition import Definition
@@ -94,6 +95,10 @@ STATEMENTS = {
         for name, (table, says) in PROPERTIES.items()
         if "' = '" in says
     },
+    "partitions of a copy": copies.add_partitions(
+        Copy("security", "copy", "analysis", "cloudtrail"),
+        Scope().window("2026-03-01", "2026-03-03").with_accounts("111122223333"),
+    ),
     "database": ddl.create_database("security"),
     "drop": ddl.drop_table(_A_TABLE.definition()),
 }

@@ -5,18 +5,26 @@ delivered twice and the rows in another order; and from Athena by CSV and by UNL
 where the test server runs each statement on that Trino.
 """
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pytest
 
 import trailkit as tk
 from tests.athena_server import AthenaServer
-from tests.conformance.trino_server import CATALOG, LOOPBACK, TrinoServer
+from tests.conformance.practice_asked import (
+    ACCOUNT_IDS,
+    DATABASE,
+    JSON,
+    each_optional,
+    on_trino,
+    same,
+    with_values,
+)
+from tests.conformance.trino_server import TrinoServer
 from tests.conformance.trino_warehouse import TrinoWarehouse
+from tests.dialect_cases import EXPRESSIONS, FAILS
 from tests.tables_over_logs import publish
 from tests.test_equal_engines import (
     NOTHING,
@@ -28,57 +36,11 @@ from tests.test_equal_engines import (
 from trailkit import lens
 from trailkit.case import Case
 from trailkit.demo import practice
-from trailkit.demo.organization import ACCOUNTS
+from trailkit.frames import to_frame
 from trailkit.question import Question
 
-DATABASE = "practice"
-
-OPTIONAL = {
-    "iam/access-changes": {"target": "shop-web"},
-    "identity/role-assumptions": {
-        "role": practice.answers().hops[0].role,
-        "access_key": practice.answers().hops[0].caller_key,
-    },
-    "s3/bucket-deletions": {"bucket": practice.answers().bucket},
-    "secrets/reads": {"name": "shop/database"},
-}
-"""A value for each parameter that a question can do without; each has an answer."""
-
-JSON = {"context", "request", "response", "additional_data", "service_details"}
-"""Columns of JSON text: equal as values."""
-
-_ACCOUNTS = tuple(account.id for account in ACCOUNTS)
-
-
-@pytest.fixture(scope="module")
-def logs(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("practice")
-    practice.write(folder)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def local(logs: Path, tmp_path_factory: pytest.TempPathFactory) -> Case:
-    return tk.local(logs, store=tmp_path_factory.mktemp("store"), progress=False)
-
-
-@pytest.fixture(scope="module")
-def published(trino: TrinoServer, logs: Path) -> TrinoServer:
-    publish(trino, logs, _ACCOUNTS, DATABASE)
-    return trino
-
-
-def on_trino(server: TrinoServer, database: str) -> Case:
-    schema = f"{CATALOG}.{database}"
-    return tk.trino(
-        f"{schema}.cloudtrail",
-        insights=f"{schema}.insights",
-        network=f"{schema}.network",
-        aggregated=f"{schema}.aggregated",
-        host=LOOPBACK,
-        port=server.port,
-        user="analyst",
-    )
+TOGETHER = 40
+"""Expressions in one query."""
 
 
 @pytest.fixture(scope="module")
@@ -99,16 +61,8 @@ def athena(
     with pytest.MonkeyPatch.context() as patch:
         _running_athena.begin(patch)
         _running_athena.warehouse = TrinoWarehouse(published)
-        publish(_running_athena, logs, _ACCOUNTS, DATABASE)
+        publish(_running_athena, logs, ACCOUNT_IDS, DATABASE)
         yield on_athena(DATABASE), on_athena(DATABASE, unload=True)
-
-
-def same(question: Question, values: dict[str, Any], *cases: Case) -> pd.DataFrame:
-    """Ask every case, and expect one frame."""
-    first, *others = (case.ask(question.name, **values) for case in cases)
-    for other in others:
-        pd.testing.assert_frame_equal(other, first)
-    return first
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
@@ -129,9 +83,9 @@ def test_athena_gives_it_too(
 
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_an_empty_frame_is_equal_too(
-    question: Question, local: Case, plain: Case
+    question: Question, local: Case, plain: Case, athena: tuple[Case, Case]
 ) -> None:
-    cases = (case.window(*NOTHING) for case in (local, plain))
+    cases = (case.window(*NOTHING) for case in (local, plain, *athena))
     assert same(question, arguments(question), *cases).empty
 
 
@@ -157,14 +111,31 @@ def test_a_scope_means_the_same(question: Question, local: Case, plain: Case) ->
 
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_every_parameter_means_the_same(
-    question: Question, local: Case, plain: Case
+    question: Question, local: Case, plain: Case, athena: tuple[Case, Case]
 ) -> None:
-    needed, optional = arguments(question), OPTIONAL.get(question.name, {})
-    tried = {*needed, *optional}
-    assert tried == {parameter.name for parameter in question.parameters}
-    for name, value in optional.items():
-        cases = (case.window(*WINDOW) for case in (local, plain))
-        assert len(same(question, {**needed, name: value}, *cases)) > 0
+    for values in each_optional(question):
+        cases = (case.window(*WINDOW) for case in (local, plain, *athena))
+        assert len(same(question, values, *cases)) > 0
+
+
+def test_every_function_gives_one_frame(
+    local: Case, plain: Case, athena: tuple[Case, Case]
+) -> None:
+    expressions = [
+        text
+        for cases in EXPRESSIONS.values()
+        for text, value in cases
+        if value is not FAILS and not isinstance(value, list)
+    ]
+    assert len(expressions) > 300
+    for start in range(0, len(expressions), TOGETHER):
+        some = enumerate(expressions[start : start + TOGETHER])
+        select = f"select {', '.join(f'{text} as c{n}' for n, text in some)}"
+        first, *others = (
+            to_frame(case.engine.run(select)) for case in (local, plain, *athena)
+        )
+        for other in others:
+            pd.testing.assert_frame_equal(other, first)
 
 
 @pytest.mark.parametrize("relation", ["events", "insights", "network", "aggregated"])
@@ -175,20 +146,12 @@ def test_every_column_of_the_lens_is_equal(
     order = [name for name in names if name not in JSON]
     select = f"select {', '.join(names)} from {relation} order by {', '.join(order)}"
     first, *others = (
-        _with_values(case.window(*WINDOW).query(select))
+        with_values(case.window(*WINDOW).query(select))
         for case in (local, plain, doubled)
     )
     assert len(first) > 0
     for other in others:
         pd.testing.assert_frame_equal(other, first)
-
-
-def _with_values(frame: pd.DataFrame) -> pd.DataFrame:
-    """Read the JSON texts, which an engine may write anew."""
-    texts = [name for name in frame if name in JSON]
-    return frame.assign(
-        **{name: frame[name].map(json.loads, na_action="ignore") for name in texts}
-    )
 
 
 def test_real_records_are_equal(
@@ -205,7 +168,7 @@ def test_real_records_are_equal(
         for case in (local, on_trino(trino, "labs"))
     )
     assert len(first) > 3_000
-    pd.testing.assert_frame_equal(_with_values(other), _with_values(first))
+    pd.testing.assert_frame_equal(with_values(other), with_values(first))
 
 
 def test_resources_are_equal(local: Case, plain: Case) -> None:

@@ -11,8 +11,6 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-import pytest
-
 from trailkit.demo import practice
 
 HERE = Path(__file__).parent / "trino"
@@ -21,6 +19,10 @@ CACHE = practice.cache_folder() / "conformance"
 VERSION = "411"
 CHECKSUM = "25465afb076503cd75e1c3ad17be74cce6ec5d7591ce242229a4be54b7a1a562"
 """SHA-256 of the names and checksums of all jars."""
+
+
+class NotStarted(Exception):
+    """Trino does not run, with the reason."""
 
 
 def home() -> Path:
@@ -77,7 +79,9 @@ def _fetch(part: str, folder: Path) -> None:
 
 
 def _run(program: str, *arguments: str) -> None:
-    found = shutil.which(program) or pytest.fail(
-        f"There is no {program}: apt-get install maven default-jdk-headless"
-    )
+    found = shutil.which(program)
+    if found is None:
+        raise NotStarted(
+            f"There is no {program}: apt-get install maven default-jdk-headless"
+        )
     subprocess.run([found, *arguments], check=True, timeout=1200)

@@ -18,11 +18,10 @@ from urllib.request import urlopen
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-import pytest
 from sqlglot import exp
 from trino.dbapi import Connection
 
-from tests.conformance.trino_jars import VERSION, home
+from tests.conformance.trino_jars import VERSION, NotStarted, home
 from trailkit.engines.trino import TrinoEngine
 from trailkit.tables.definition import Definition
 from trailkit.tables.names import trino, trino_text
@@ -43,8 +42,8 @@ http-server.http.port={port}
 web-ui.enabled=false
 plugin.dir={home}/plugin
 catalog.config-dir={folder}/catalogs
-query.max-memory=1GB
-query.max-memory-per-node=1GB
+query.max-memory={memory}MB
+query.max-memory-per-node={memory}MB
 memory.heap-headroom-per-node=400MB
 """
 _CATALOG = """
@@ -52,9 +51,12 @@ connector.name=hive
 hive.metastore=file
 hive.metastore.catalog.dir=file://{folder}/metastore
 hive.non-managed-table-writes-enabled=true
+hive.compression-codec=ZSTD
+parquet.max-merge-distance={gap}kB
+parquet.max-buffer-size={most}kB
 """
 _JAVA = (
-    *("java", "-Xmx2500M", "-XX:+UseG1GC", "-XX:G1HeapRegionSize=32M"),
+    *("java", "-XX:+UseG1GC", "-XX:G1HeapRegionSize=32M"),
     *("-XX:+ExplicitGCInvokesConcurrent", "-Djdk.attach.allowAttachSelf=true"),
     "--add-opens=java.base/java.nio=ALL-UNNAMED",
 )
@@ -66,16 +68,27 @@ _KIND = re.compile("AWSLogs/.*(CloudTrail[A-Za-z-]*)/")
 class TrinoServer:
     """The server's process, and the tables that it has."""
 
-    def __init__(self, folder: Path) -> None:
-        """Start on a free port, with everything it writes below the folder."""
+    def __init__(self, folder: Path, memory: int = 1000, scale: int = 1) -> None:
+        """Start on a free port, with everything it writes below the folder.
+
+        ``memory`` is what a query may take, in megabytes. ``scale`` makes each reading
+        of a file so many times smaller than Trino's own eight megabytes, and the gaps
+        of a megabyte that it reads rather than to ask twice.
+        """
         started = time.monotonic()
         self.folder, self.port = folder, _free_port()
+        self._settings = {
+            "memory": memory,
+            "gap": 1024 // scale,
+            "most": 8 * 1024 // scale,
+        }
         jars = home()
         self._configure(jars)
         self._log = (folder / "server.log").open("wb")
         self._process = subprocess.Popen(
             [
                 *_JAVA,
+                f"-Xmx{memory + 1500}M",
                 f"-Dconfig={folder / 'server.properties'}",
                 *("-cp", f"{jars}/lib/*:{jars}/plugin/hive/classes"),
                 *("StartTrino", VERSION),
@@ -107,7 +120,9 @@ class TrinoServer:
 
     def rows(self, sql: str) -> list[list[Any]]:
         """Run any statement, and give its rows as Trino's client does."""
-        with Connection(LOOPBACK, self.port, "analyst", timezone="UTC") as connection:
+        with Connection(
+            LOOPBACK, self.port, "analyst", catalog=CATALOG, timezone="UTC"
+        ) as connection:
             return connection.cursor().execute(sql).fetchall()
 
     def create(self, table: Definition, rows: pa.Table, total: int) -> None:
@@ -128,22 +143,29 @@ class TrinoServer:
 
     def adopt(self, table: Definition) -> None:
         """Make a table of the files in its folder."""
-        place = self.place(table)
-        place.mkdir(parents=True, exist_ok=True)
-        name = f"{trino(CATALOG)}.{trino(table.database)}"
-        self.rows(f"create schema if not exists {name}")
-        self.rows(_create_table(f"{name}.{trino(table.name)}", table, place))
+        self.create_empty(table, self.place(table))
         self.rows(
             f"call {CATALOG}.system.sync_partition_metadata("
             f"{trino_text(table.database)}, {trino_text(table.name)}, 'ADD')"
         )
+
+    def create_empty(self, table: Definition, place: Path) -> None:
+        """Make a table of a folder, and of no partition in it yet."""
+        place.mkdir(parents=True, exist_ok=True)
+        name = f"{trino(CATALOG)}.{trino(table.database)}"
+        self.rows(f"create schema if not exists {name}")
+        self.rows(_create_table(f"{name}.{trino(table.name)}", table, place))
 
     def _configure(self, jars: Path) -> None:
         (self.folder / "catalogs").mkdir()
         texts = {"server.properties": _SERVER, "catalogs/hive.properties": _CATALOG}
         for name, text in texts.items():
             filled = text.format(
-                host=LOOPBACK, port=self.port, home=jars, folder=self.folder
+                host=LOOPBACK,
+                port=self.port,
+                home=jars,
+                folder=self.folder,
+                **self._settings,
             )
             (self.folder / name).write_text(filled, encoding="utf-8")
 
@@ -154,7 +176,7 @@ class TrinoServer:
                 return
             time.sleep(0.5)
         log = (self.folder / "server.log").read_text(encoding="utf-8", errors="replace")
-        pytest.fail(f"Trino did not start:\n{log[-4000:]}")
+        raise NotStarted(f"Trino did not start:\n{log[-4000:]}")
 
     def _is_ready(self) -> bool:
         try:

@@ -1,9 +1,13 @@
 """The test server's Athena, with a real Trino in it: what runs a statement."""
 
+from trino.exceptions import TrinoQueryError
+
 from tests.athena_queries import Refused, Warehouse
 from tests.athena_results import Rows
+from tests.athena_writing import Insert
 from tests.conformance.trino_server import CATALOG, TrinoServer
 from trailkit.errors import TrailkitError
+from trailkit.tables.definition import Definition
 
 
 class TrinoWarehouse(Warehouse):
@@ -27,3 +31,17 @@ class TrinoWarehouse(Warehouse):
         types = ["float" if kind == "real" else kind for kind in answer.types.values()]
         values = [tuple(row.values()) for row in answer.table.to_pylist()]
         return Rows(names, types, values, answer.table)
+
+    def create(self, definition: Definition) -> None:
+        """Make a table with nothing in it, here and on Trino."""
+        super().create(definition)
+        place = self._trino.folder / definition.database / definition.name
+        self._trino.create_empty(definition, place)
+
+    def insert(self, asked: Insert, database: str) -> None:
+        """Run an INSERT on Trino; raise Refused where Trino does."""
+        list(self._read(f"select 1 from {asked.database}.{asked.name}", database))
+        try:
+            self._trino.rows(asked.sql)
+        except TrinoQueryError as error:
+            raise Refused(str(error)) from error

@@ -15,7 +15,8 @@ from trailkit.tables.raw import RawTable
 THERE = "there already, left as it is"
 OTHER = "there already, but not the same: left as it is"
 
-_ABSENT = ("EntityNotFoundException", "InvalidRequestException", "404")
+ABSENT = ("EntityNotFoundException", "InvalidRequestException", "404")
+"""AWS's codes that say a thing is not there."""
 
 
 def bucket(wanted: Wanted, access: Access) -> Change:
@@ -26,7 +27,7 @@ def bucket(wanted: Wanted, access: Access) -> Change:
         try:
             answer = found_or_none(
                 lambda: s3.head_bucket(Bucket=name, ExpectedBucketOwner=wanted.account),
-                _ABSENT,
+                ABSENT,
             )
             return THERE if answer else ""
         except s3.exceptions.ClientError as error:
@@ -59,7 +60,7 @@ def workgroup(wanted: Wanted, access: Access) -> Change:
     settings = wanted.workgroup_settings()
 
     def found() -> str:
-        answer = found_or_none(lambda: athena.get_work_group(WorkGroup=name), _ABSENT)
+        answer = found_or_none(lambda: athena.get_work_group(WorkGroup=name), ABSENT)
         if not answer:
             return ""
         there = answer["WorkGroup"]["Configuration"]
@@ -79,12 +80,15 @@ def workgroup(wanted: Wanted, access: Access) -> Change:
 
 def databases(wanted: Wanted, access: Access) -> list[Change]:
     """Make the databases of the tables."""
-    return [_database(name, access.client("glue")) for name in wanted.databases]
+    return [database(name, access) for name in wanted.databases]
 
 
-def _database(name: str, glue: Any) -> Change:
+def database(name: str, access: Access) -> Change:
+    """Make a database."""
+    glue = access.client("glue")
+
     def found() -> str:
-        answer = found_or_none(lambda: glue.get_database(Name=name), _ABSENT)
+        answer = found_or_none(lambda: glue.get_database(Name=name), ABSENT)
         return THERE if answer else ""
 
     return Change(
@@ -105,7 +109,7 @@ def _table(table: RawTable, glue: Any) -> Change:
     def found() -> str:
         answer = found_or_none(
             lambda: glue.get_table(DatabaseName=table.database, Name=table.name),
-            _ABSENT,
+            ABSENT,
         )
         if not answer:
             return ""

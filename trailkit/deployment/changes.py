@@ -43,8 +43,7 @@ def carry_out(
     another account, or for another number.
     """
     with explained():
-        caller = access.client("sts").get_caller_identity()["Account"]
-        _check_account(caller, account, confirm)
+        check_account(access, account, confirm)
         place = f"AWS account {account}, {access.region}:"
         found = [change.found() for change in changes]
         plan = tuple(map(_planned, changes, found))
@@ -61,7 +60,9 @@ def carry_out(
     return Report(place, tuple(map(_done, changes, found)), "Done.")
 
 
-def _check_account(caller: str, account: str, confirm: str | None) -> None:
+def check_account(access: Access, account: str, confirm: str | None) -> None:
+    """Refuse credentials of another account, and a confirmation of another."""
+    caller = access.client("sts").get_caller_identity()["Account"]
     if caller != account:
         raise NotConfigured(
             f"These credentials are of account {caller}, and the set-up is for "

@@ -9,7 +9,7 @@ from trailkit.tables import names
 from trailkit.tables.raw import RawTable
 from trailkit.tables.regions import partition_of
 
-_RESULTS = re.compile(r"s3://(?P<bucket>[^/]+)/(?P<prefix>.*[^/])/?")
+_FOLDER = re.compile(r"s3://(?P<bucket>[^/]+)/(?P<prefix>.*[^/])/?")
 _WORKGROUP = re.compile(r"[A-Za-z0-9._-]{1,128}")
 _KEY = re.compile(r"arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+")
 _TRAIL = re.compile(r"arn:aws[a-z-]*:cloudtrail:[a-z0-9-]+:[0-9]{12}:trail/[\w.-]+")
@@ -87,18 +87,12 @@ class Wanted:
     @property
     def results_bucket(self) -> str:
         """The bucket of the results."""
-        return self._results["bucket"]
+        return s3_folder(self.results)[0]
 
     @property
     def results_prefix(self) -> str:
         """The folder of the results, without a slash at the end."""
-        return self._results["prefix"]
-
-    @property
-    def _results(self) -> re.Match[str]:
-        return _check(
-            _RESULTS, self.results, "a folder in S3", "s3://athena-results/trailkit/"
-        )
+        return s3_folder(self.results)[1]
 
     @property
     def databases(self) -> tuple[str, ...]:
@@ -136,6 +130,17 @@ class Wanted:
         if self.results_key:
             return {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": self.results_key}
         return {"SSEAlgorithm": "AES256"}
+
+
+def s3_folder(text: str) -> tuple[str, str]:
+    """Take a folder in S3 apart: its bucket, and its place without a slash behind.
+
+    >>> s3_folder("s3://athena-results/trailkit/")
+    ('athena-results', 'trailkit')
+    """
+    example = "s3://athena-results/trailkit/"
+    match = _check(_FOLDER, text, "a folder in S3", example)
+    return match["bucket"], match["prefix"]
 
 
 def _check(

@@ -55,6 +55,10 @@ class StoreSource:
         """
         return self.counts()["conflicts"] == 0
 
+    def skips(self, kind: Kind) -> bool:
+        """Say no: the rows are sorted by time, and a window is applied anyway."""
+        return False
+
     def records(
         self, kind: Kind, scope: Scope, columns: list[str], deliveries: bool
     ) -> str:

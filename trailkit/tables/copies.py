@@ -18,7 +18,7 @@ from trailkit.scope import Scope
 from trailkit.tables import names, records
 from trailkit.tables.ddl import column_lines
 from trailkit.tables.definition import Definition
-from trailkit.tables.pruning import pruning
+from trailkit.tables.pruning import event_days, pruning
 from trailkit.tables.table import Table
 from trailkit.tables.text import nested, select_text
 
@@ -127,23 +127,77 @@ def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), UTC)
 
 
+def written(copy: Copy) -> list[str]:
+    """Give the columns that a step writes."""
+    return [*columns(copy.kind), *PLACE, *KEYS]
+
+
+def add_partitions(copy: Copy, step: Scope) -> str:
+    """Write the statement that names a step's partitions, before the step is written.
+
+    An INSERT that fails may leave files behind. Of a partition that has no name yet
+    nobody would see them: the step, run again, would write its records a second time,
+    and then both would be seen. An Iceberg table needs no such statement.
+    """
+    first, last = event_days(step)
+    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    named = (
+        ", ".join(map(_equals, KEYS, (day.isoformat(), account)))
+        for day in days
+        for account in step.accounts
+    )
+    listed = "".join(f"\n    partition ({values})" for values in named)
+    name = f"{names.hive(copy.database)}.{names.hive(copy.name)}"
+    return f"alter table {name} add if not exists{listed}"
+
+
+def _equals(key: str, value: str) -> str:
+    return f"{names.hive(key)} = {names.hive_text(value)}"
+
+
 def fill(copy: Copy, source: Table, step: Scope) -> str:
     """Write the INSERT that adds what a copy lacks of a step.
 
     Records that are equal but for their place were delivered twice: the copy keeps one,
     with the place that sorts first. The same id with other content stays.
     """
+    items = written(copy)
+    listed = ",\n    ".join(items)
+    lacking = nested(_lacking(copy, source, step))
+    # The condition holds for every row: without one, nobody would number them.
+    return (
+        f"insert into {_name(copy)} (\n    {listed}\n)\n"
+        f"{select_text(items, lacking, ['place_in_file > 0'])}"
+    )
+
+
+def _lacking(copy: Copy, source: Table, step: Scope) -> str:
+    """Write the SELECT of what a copy lacks of a step, each record once."""
     content = [*columns(copy.kind)]
     kept_place = [f"min_by({name}, file) as {name}" for name in PLACE if name != "file"]
     both = f"{_arrived(copy, source, step)}\nunion all\n{_held(copy, step)}"
     grouped = ",\n    ".join([*content, *KEYS])
-    items = [*content, *kept_place, "min(file) as file", *KEYS]
+    number = f"{_numbered(copy.kind)} as place_in_file"
+    items = [*content, *kept_place, "min(file) as file", *KEYS, number]
     return (
-        f"insert into {_name(copy)}\n"
         f"{select_text(items, nested(both))}\n"
         f"group by\n    {grouped}\n"
         "having not bool_or(held)"
     )
+
+
+def _numbered(kind: Kind) -> str:
+    """Write the number of a row in its day and account, by service, action and time.
+
+    A statement's ORDER BY does not reach the files that it writes. But who numbers
+    rows sorts them first, and writes them as they then lie: so a question about some
+    service or action reads only their part. Where an engine does it in another way, the
+    rows are the same.
+    """
+    own = columns(kind)
+    together = [name for name in ("event_source", "event_name") if name in own]
+    order = ", ".join([*together, time_of(kind)])
+    return f"row_number() over (partition by {', '.join(KEYS)} order by {order})"
 
 
 def _arrived(copy: Copy, source: Table, step: Scope) -> str:

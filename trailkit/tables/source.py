@@ -55,6 +55,10 @@ class TableSource:
         """Say no: a trail may deliver a record twice, and the table shows both."""
         return False
 
+    def skips(self, kind: Kind) -> bool:
+        """Say whether the table is a copy, whose rows lie sorted."""
+        return self._table(kind)[0].is_copy
+
     def records(
         self,
         kind: Kind,

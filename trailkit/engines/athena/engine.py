@@ -114,6 +114,16 @@ class AthenaEngine:
                 facts = {**found.facts, "seconds": round(ran + seconds, 3)}
                 yield Answer(part, found.types, facts, found.notes)
 
+    def execute(self, statement: str) -> dict[str, Any]:
+        """Run a statement that changes something, and give its facts.
+
+        Ctrl-C stops it in Athena. Raises what ``run`` raises.
+        """
+        with explained(), line() as say:
+            query = self._query(say)
+            query.run(statement)
+            return query.facts()
+
     def definition(self, table: str) -> Definition:
         """Read a table's definition from Glue.
 

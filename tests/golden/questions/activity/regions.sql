@@ -53,6 +53,7 @@ where
 events as (
 select distinct
     time,
+    outcome,
     service,
     coalesce(
         case
@@ -77,26 +78,11 @@ select distinct
     ) as identity_id,
     account,
     region,
-    outcome,
     read_only,
     event_id
 from (
     select
-        time,
-        service,
-        identity_type,
-        caller_account,
-        coalesce(
-            nullif(user_identity_user_name, ''),
-            case
-                when identity_type in ('IdentityCenterUser', 'Unknown')
-                    then nullif(
-                        json_extract_scalar(additional_event_data, '$.UserName'), ''
-                    )
-            end
-        ) as user_name,
-        account,
-        region,
+        event_time as time,
         case
             when
                 regexp_replace(error_code, '^(Client|Server)[.]|Exception$', '') in (
@@ -104,10 +90,10 @@ from (
                     'UnauthorizedAccess', 'UnauthorizedOperation', 'VpceAccessDenied'
                 )
                 then 'denied'
-            when not regexp_like(error_code, '^2[0-9]{2}$')
+            when not regexp_like(nullif(error_code, ''), '^2[0-9]{2}$')
                 then 'failed'
             when
-                service in ('signin', 'sso')
+                split_part(event_source, '.amazonaws.com', 1) in ('signin', 'sso')
                 and strpos(
                     replace(
                         coalesce(response_elements, '')
@@ -115,42 +101,36 @@ from (
                         ' ',
                         ''
                     ),
-                    '"' || event_name || '":"Failure"'
+                    '"' || nullif(event_name, '') || '":"Failure"'
                 ) > 0
                 then 'failed'
-            when service = 'signin' and error_message is not null
+            when
+                split_part(event_source, '.amazonaws.com', 1) = 'signin'
+                and error_message <> ''
                 then 'failed'
             else 'success'
         end as outcome,
-        read_only,
-        event_id,
+        nullif(split_part(event_source, '.amazonaws.com', 1), '') as service,
+        nullif(user_identity_type, '') as identity_type,
+        nullif(user_identity_account_id, '') as caller_account,
+        coalesce(
+            nullif(user_identity_user_name, ''),
+            case
+                when user_identity_type in ('IdentityCenterUser', 'Unknown')
+                    then nullif(
+                        json_extract_scalar(additional_event_data, '$.UserName'), ''
+                    )
+            end
+        ) as user_name,
+        coalesce(nullif(recipient_account_id, ''), folder_account) as account,
+        nullif(aws_region, '') as region,
+        read_only as read_only,
+        nullif(event_id, '') as event_id,
         on_behalf_of_user_id,
         user_identity_arn,
         user_identity_invoked_by,
         user_identity_principal_id
-    from (
-        select
-            event_time as time,
-            nullif(event_name, '') as event_name,
-            nullif(split_part(event_source, '.amazonaws.com', 1), '') as service,
-            nullif(user_identity_type, '') as identity_type,
-            nullif(user_identity_account_id, '') as caller_account,
-            coalesce(nullif(recipient_account_id, ''), folder_account) as account,
-            nullif(aws_region, '') as region,
-            nullif(error_code, '') as error_code,
-            nullif(error_message, '') as error_message,
-            read_only as read_only,
-            nullif(event_id, '') as event_id,
-            additional_event_data,
-            on_behalf_of_user_id,
-            response_elements,
-            service_event_details,
-            user_identity_arn,
-            user_identity_invoked_by,
-            user_identity_principal_id,
-            user_identity_user_name
-        from records
-    )
+    from records
 )
 )
 select

@@ -53,6 +53,7 @@ where
 events as (
 select distinct
     time,
+    outcome,
     action,
     coalesce(
         case
@@ -77,27 +78,15 @@ select distinct
     ) as identity_id,
     source_ip,
     user_agent,
-    outcome,
     read_only,
     event_id,
-    action_id
+    coalesce(
+        shared_event_id || '/' || service || '/' || action,
+        event_id || date_format(time, '/%Y-%m-%dT%H:%i:%sZ')
+    ) as action_id
 from (
     select
-        time,
-        action,
-        identity_type,
-        caller_account,
-        coalesce(
-            nullif(user_identity_user_name, ''),
-            case
-                when identity_type in ('IdentityCenterUser', 'Unknown')
-                    then nullif(
-                        json_extract_scalar(additional_event_data, '$.UserName'), ''
-                    )
-            end
-        ) as user_name,
-        source_ip,
-        user_agent,
+        event_time as time,
         case
             when
                 regexp_replace(error_code, '^(Client|Server)[.]|Exception$', '') in (
@@ -105,10 +94,10 @@ from (
                     'UnauthorizedAccess', 'UnauthorizedOperation', 'VpceAccessDenied'
                 )
                 then 'denied'
-            when not regexp_like(error_code, '^2[0-9]{2}$')
+            when not regexp_like(nullif(error_code, ''), '^2[0-9]{2}$')
                 then 'failed'
             when
-                service in ('signin', 'sso')
+                split_part(event_source, '.amazonaws.com', 1) in ('signin', 'sso')
                 and strpos(
                     replace(
                         coalesce(response_elements, '')
@@ -116,59 +105,49 @@ from (
                         ' ',
                         ''
                     ),
-                    '"' || event_name || '":"Failure"'
+                    '"' || nullif(event_name, '') || '":"Failure"'
                 ) > 0
                 then 'failed'
-            when service = 'signin' and error_message is not null
+            when
+                split_part(event_source, '.amazonaws.com', 1) = 'signin'
+                and error_message <> ''
                 then 'failed'
             else 'success'
         end as outcome,
-        read_only,
-        event_id,
+        nullif(
+            regexp_replace(
+                event_name,
+                '20[0-9]{2}[-_]?(0[1-9]|1[0-2])[-_]?(0[1-9]|[12][0-9]|3[01])(v[0-9]+)?$',
+                ''
+            ),
+            ''
+        ) as action,
+        nullif(split_part(event_source, '.amazonaws.com', 1), '') as service,
+        nullif(user_identity_type, '') as identity_type,
+        nullif(user_identity_account_id, '') as caller_account,
         coalesce(
-            shared_event_id || '/' || service || '/' || action,
-            event_id || date_format(time, '/%Y-%m-%dT%H:%i:%sZ')
-        ) as action_id,
+            nullif(user_identity_user_name, ''),
+            case
+                when user_identity_type in ('IdentityCenterUser', 'Unknown')
+                    then nullif(
+                        json_extract_scalar(additional_event_data, '$.UserName'), ''
+                    )
+            end
+        ) as user_name,
+        nullif(source_ip_address, '') as source_ip,
+        case
+            when strpos(user_agent, '[') = 1 and substr(user_agent, -1) = ']'
+                then nullif(substr(user_agent, 2, length(user_agent) - 2), '')
+            else nullif(user_agent, '')
+        end as user_agent,
+        read_only as read_only,
+        nullif(event_id, '') as event_id,
+        nullif(shared_event_id, '') as shared_event_id,
         on_behalf_of_user_id,
         user_identity_arn,
         user_identity_invoked_by,
         user_identity_principal_id
-    from (
-        select
-            event_time as time,
-            nullif(
-                regexp_replace(
-                    event_name,
-                    '20[0-9]{2}[-_]?(0[1-9]|1[0-2])[-_]?(0[1-9]|[12][0-9]|3[01])(v[0-9]+)?$',
-                    ''
-                ),
-                ''
-            ) as action,
-            nullif(event_name, '') as event_name,
-            nullif(split_part(event_source, '.amazonaws.com', 1), '') as service,
-            nullif(user_identity_type, '') as identity_type,
-            nullif(user_identity_account_id, '') as caller_account,
-            nullif(source_ip_address, '') as source_ip,
-            case
-                when strpos(user_agent, '[') = 1 and substr(user_agent, -1) = ']'
-                    then nullif(substr(user_agent, 2, length(user_agent) - 2), '')
-                else nullif(user_agent, '')
-            end as user_agent,
-            nullif(error_code, '') as error_code,
-            nullif(error_message, '') as error_message,
-            read_only as read_only,
-            nullif(event_id, '') as event_id,
-            nullif(shared_event_id, '') as shared_event_id,
-            additional_event_data,
-            on_behalf_of_user_id,
-            response_elements,
-            service_event_details,
-            user_identity_arn,
-            user_identity_invoked_by,
-            user_identity_principal_id,
-            user_identity_user_name
-        from records
-    )
+    from records
 )
 )
 select

@@ -49,6 +49,7 @@ where
 events as (
 select distinct
     time,
+    outcome,
     coalesce(
         case
             when
@@ -70,24 +71,15 @@ select distinct
         end,
         coalesce(nullif(user_identity_invoked_by, ''), caller_account)
     ) as identity_id,
-    outcome,
     read_only,
     event_id,
-    action_id
+    coalesce(
+        shared_event_id || '/' || service || '/' || action,
+        event_id || date_format(time, '/%Y-%m-%dT%H:%i:%sZ')
+    ) as action_id
 from (
     select
-        time,
-        identity_type,
-        caller_account,
-        coalesce(
-            nullif(user_identity_user_name, ''),
-            case
-                when identity_type in ('IdentityCenterUser', 'Unknown')
-                    then nullif(
-                        json_extract_scalar(additional_event_data, '$.UserName'), ''
-                    )
-            end
-        ) as user_name,
+        event_time as time,
         case
             when
                 regexp_replace(error_code, '^(Client|Server)[.]|Exception$', '') in (
@@ -95,10 +87,10 @@ from (
                     'UnauthorizedAccess', 'UnauthorizedOperation', 'VpceAccessDenied'
                 )
                 then 'denied'
-            when not regexp_like(error_code, '^2[0-9]{2}$')
+            when not regexp_like(nullif(error_code, ''), '^2[0-9]{2}$')
                 then 'failed'
             when
-                service in ('signin', 'sso')
+                split_part(event_source, '.amazonaws.com', 1) in ('signin', 'sso')
                 and strpos(
                     replace(
                         coalesce(response_elements, '')
@@ -106,53 +98,43 @@ from (
                         ' ',
                         ''
                     ),
-                    '"' || event_name || '":"Failure"'
+                    '"' || nullif(event_name, '') || '":"Failure"'
                 ) > 0
                 then 'failed'
-            when service = 'signin' and error_message is not null
+            when
+                split_part(event_source, '.amazonaws.com', 1) = 'signin'
+                and error_message <> ''
                 then 'failed'
             else 'success'
         end as outcome,
-        read_only,
-        event_id,
+        nullif(
+            regexp_replace(
+                event_name,
+                '20[0-9]{2}[-_]?(0[1-9]|1[0-2])[-_]?(0[1-9]|[12][0-9]|3[01])(v[0-9]+)?$',
+                ''
+            ),
+            ''
+        ) as action,
+        nullif(split_part(event_source, '.amazonaws.com', 1), '') as service,
+        nullif(user_identity_type, '') as identity_type,
+        nullif(user_identity_account_id, '') as caller_account,
         coalesce(
-            shared_event_id || '/' || service || '/' || action,
-            event_id || date_format(time, '/%Y-%m-%dT%H:%i:%sZ')
-        ) as action_id,
+            nullif(user_identity_user_name, ''),
+            case
+                when user_identity_type in ('IdentityCenterUser', 'Unknown')
+                    then nullif(
+                        json_extract_scalar(additional_event_data, '$.UserName'), ''
+                    )
+            end
+        ) as user_name,
+        read_only as read_only,
+        nullif(event_id, '') as event_id,
+        nullif(shared_event_id, '') as shared_event_id,
         on_behalf_of_user_id,
         user_identity_arn,
         user_identity_invoked_by,
         user_identity_principal_id
-    from (
-        select
-            event_time as time,
-            nullif(
-                regexp_replace(
-                    event_name,
-                    '20[0-9]{2}[-_]?(0[1-9]|1[0-2])[-_]?(0[1-9]|[12][0-9]|3[01])(v[0-9]+)?$',
-                    ''
-                ),
-                ''
-            ) as action,
-            nullif(event_name, '') as event_name,
-            nullif(split_part(event_source, '.amazonaws.com', 1), '') as service,
-            nullif(user_identity_type, '') as identity_type,
-            nullif(user_identity_account_id, '') as caller_account,
-            nullif(error_code, '') as error_code,
-            nullif(error_message, '') as error_message,
-            read_only as read_only,
-            nullif(event_id, '') as event_id,
-            nullif(shared_event_id, '') as shared_event_id,
-            additional_event_data,
-            on_behalf_of_user_id,
-            response_elements,
-            service_event_details,
-            user_identity_arn,
-            user_identity_invoked_by,
-            user_identity_principal_id,
-            user_identity_user_name
-        from records
-    )
+    from records
 )
 )
 select

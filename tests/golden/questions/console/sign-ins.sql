@@ -61,6 +61,7 @@ where
 events as (
 select distinct
     time,
+    outcome,
     action,
     service,
     identity_type,
@@ -123,53 +124,25 @@ select distinct
         nullif(user_identity_arn, ''),
         'account/' || caller_account
     ) as actor,
-    coalesce(
-        case
-            when
-                lower(caller_account) in ('anonymous', 'anonymous_principal')
-                or lower(user_identity_principal_id) = 'anonymous'
-                then 'anonymous'
-            when identity_type in ('SAMLUser', 'WebIdentityUser')
-                then nullif(user_identity_principal_id, '')
-        end,
-        regexp_extract(user_identity_principal_id, '^A[A-Z]{3}[A-Z0-9]{7,}'),
-        regexp_extract(user_identity_arn, '^[^/]+:assumed-role/[^/]+'),
-        nullif(user_identity_arn, ''),
-        nullif(on_behalf_of_user_id, ''),
-        case
-            when
-                identity_type in ('IdentityCenterUser', 'Unknown')
-                and user_name <> 'HIDDEN_DUE_TO_SECURITY_REASONS'
-                then user_name
-        end,
-        coalesce(nullif(user_identity_invoked_by, ''), caller_account)
-    ) as identity_id,
+    identity_id,
     source_ip,
     user_agent,
     account,
     region,
     error_message,
-    outcome,
     response,
     additional_data,
     event_id
 from (
     select
         time,
+        outcome,
         action,
         service,
         identity_type,
         caller_account,
         assumed_root,
-        coalesce(
-            nullif(user_identity_user_name, ''),
-            case
-                when identity_type in ('IdentityCenterUser', 'Unknown')
-                    then nullif(
-                        json_extract_scalar(additional_event_data, '$.UserName'), ''
-                    )
-            end
-        ) as user_name,
+        user_name,
         case
             when identity_type in ('AssumedRole', 'AWSAccount', 'FederatedUser')
                 then coalesce(
@@ -177,36 +150,32 @@ from (
                     nullif(split_part(user_identity_arn, '/', 3), '')
                 )
         end as session_name,
+        coalesce(
+            case
+                when
+                    lower(caller_account) in ('anonymous', 'anonymous_principal')
+                    or lower(user_identity_principal_id) = 'anonymous'
+                    then 'anonymous'
+                when identity_type in ('SAMLUser', 'WebIdentityUser')
+                    then nullif(user_identity_principal_id, '')
+            end,
+            regexp_extract(user_identity_principal_id, '^A[A-Z]{3}[A-Z0-9]{7,}'),
+            regexp_extract(user_identity_arn, '^[^/]+:assumed-role/[^/]+'),
+            nullif(user_identity_arn, ''),
+            nullif(on_behalf_of_user_id, ''),
+            case
+                when
+                    identity_type in ('IdentityCenterUser', 'Unknown')
+                    and user_name <> 'HIDDEN_DUE_TO_SECURITY_REASONS'
+                    then user_name
+            end,
+            coalesce(nullif(user_identity_invoked_by, ''), caller_account)
+        ) as identity_id,
         source_ip,
         user_agent,
         account,
         region,
         error_message,
-        case
-            when
-                regexp_replace(error_code, '^(Client|Server)[.]|Exception$', '') in (
-                    'AccessDenied', 'AuthorizationError', 'Forbidden', 'Unauthorized',
-                    'UnauthorizedAccess', 'UnauthorizedOperation', 'VpceAccessDenied'
-                )
-                then 'denied'
-            when not regexp_like(error_code, '^2[0-9]{2}$')
-                then 'failed'
-            when
-                service in ('signin', 'sso')
-                and strpos(
-                    replace(
-                        coalesce(response_elements, '')
-                        || coalesce(service_event_details, ''),
-                        ' ',
-                        ''
-                    ),
-                    '"' || event_name || '":"Failure"'
-                ) > 0
-                then 'failed'
-            when service = 'signin' and error_message is not null
-                then 'failed'
-            else 'success'
-        end as outcome,
         response,
         additional_data,
         event_id,
@@ -219,6 +188,33 @@ from (
     from (
         select
             event_time as time,
+            case
+                when
+                    regexp_replace(error_code, '^(Client|Server)[.]|Exception$', '') in (
+                        'AccessDenied', 'AuthorizationError', 'Forbidden', 'Unauthorized',
+                        'UnauthorizedAccess', 'UnauthorizedOperation', 'VpceAccessDenied'
+                    )
+                    then 'denied'
+                when not regexp_like(nullif(error_code, ''), '^2[0-9]{2}$')
+                    then 'failed'
+                when
+                    split_part(event_source, '.amazonaws.com', 1) in ('signin', 'sso')
+                    and strpos(
+                        replace(
+                            coalesce(response_elements, '')
+                            || coalesce(service_event_details, ''),
+                            ' ',
+                            ''
+                        ),
+                        '"' || nullif(event_name, '') || '":"Failure"'
+                    ) > 0
+                    then 'failed'
+                when
+                    split_part(event_source, '.amazonaws.com', 1) = 'signin'
+                    and error_message <> ''
+                    then 'failed'
+                else 'success'
+            end as outcome,
             nullif(
                 regexp_replace(
                     event_name,
@@ -227,11 +223,19 @@ from (
                 ),
                 ''
             ) as action,
-            nullif(event_name, '') as event_name,
             nullif(split_part(event_source, '.amazonaws.com', 1), '') as service,
             nullif(user_identity_type, '') as identity_type,
             nullif(user_identity_account_id, '') as caller_account,
             lower(session_assumed_root) = 'true' as assumed_root,
+            coalesce(
+                nullif(user_identity_user_name, ''),
+                case
+                    when user_identity_type in ('IdentityCenterUser', 'Unknown')
+                        then nullif(
+                            json_extract_scalar(additional_event_data, '$.UserName'), ''
+                        )
+                end
+            ) as user_name,
             nullif(source_ip_address, '') as source_ip,
             case
                 when strpos(user_agent, '[') = 1 and substr(user_agent, -1) = ']'
@@ -240,21 +244,16 @@ from (
             end as user_agent,
             coalesce(nullif(recipient_account_id, ''), folder_account) as account,
             nullif(aws_region, '') as region,
-            nullif(error_code, '') as error_code,
             nullif(error_message, '') as error_message,
             nullif(response_elements, '') as response,
             nullif(additional_event_data, '') as additional_data,
             nullif(event_id, '') as event_id,
-            additional_event_data,
             on_behalf_of_user_id,
-            response_elements,
-            service_event_details,
             session_issuer_arn,
             session_issuer_user_name,
             user_identity_arn,
             user_identity_invoked_by,
-            user_identity_principal_id,
-            user_identity_user_name
+            user_identity_principal_id
         from records
     )
 )

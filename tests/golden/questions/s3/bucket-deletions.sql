@@ -73,11 +73,69 @@ where
 events as (
 select distinct
     time,
+    outcome,
     action,
     service,
     family,
     access_key,
-    actor,
+    coalesce(
+        case
+            when
+                lower(caller_account) in ('anonymous', 'anonymous_principal')
+                or lower(user_identity_principal_id) = 'anonymous'
+                then 'anonymous'
+            when identity_type = 'Root'
+                then if(assumed_root, 'root-session', 'root')
+            when identity_type = 'IAMUser'
+                then 'user/' || coalesce(
+                    user_name, regexp_extract(user_identity_arn, '[^/]+$')
+                )
+            when strpos(session_issuer_arn, ':role/aws-reserved/sso.amazonaws.com/') > 0
+                then 'sso/' || session_name
+            when identity_type = 'AssumedRole'
+                then 'role/' || coalesce(
+                    nullif(session_issuer_user_name, ''),
+                    nullif(split_part(user_identity_arn, '/', 2), '')
+                ) || coalesce('/' || session_name, '')
+            when identity_type = 'Role'
+                then 'role/' || coalesce(
+                    user_name, regexp_extract(user_identity_arn, '[^/]+$')
+                )
+            when identity_type = 'FederatedUser'
+                then 'federated/' || session_name
+            when identity_type in ('SAMLUser', 'WebIdentityUser')
+                then 'federated/' || coalesce(
+                    user_name, nullif(user_identity_principal_id, '')
+                )
+            -- Identity Center used to call its users Unknown.
+            when
+                identity_type = 'IdentityCenterUser'
+                or (
+                    identity_type = 'Unknown'
+                    and service in ('signin', 'sso', 'sso-directory', 'sso-oauth')
+                )
+                then 'sso/' || coalesce(
+                    user_name,
+                    nullif(on_behalf_of_user_id, ''),
+                    nullif(user_identity_principal_id, '')
+                )
+            when identity_type = 'AWSAccount'
+                then 'account/' || caller_account || coalesce(
+                    '/' || nullif(user_identity_principal_id, ''), ''
+                )
+            when identity_type is null or identity_type = 'AWSService'
+                then 'service/' || nullif(
+                    split_part(user_identity_invoked_by, '.amazonaws.com', 1), ''
+                )
+            else lower(identity_type) || '/' || coalesce(
+                user_name,
+                nullif(user_identity_arn, ''),
+                nullif(user_identity_principal_id, '')
+            )
+        end,
+        nullif(user_identity_arn, ''),
+        'account/' || caller_account
+    ) as actor,
     principal_arn,
     coalesce(
         nullif(session_sign_in_session_arn, ''),
@@ -96,78 +154,29 @@ select distinct
     region,
     error_code,
     error_message,
-    outcome,
     request,
     event_id
 from (
     select
         time,
+        outcome,
         action,
         service,
-        family,
+        case service when 's3express' then 's3' when 's3-object-lambda' then 's3' when 's3-outposts' then 's3' when 's3tables' then 's3' when 's3vectors' then 's3' when 'bedrock-agentcore' then 'bedrock' when 'bedrock-mantle' then 'bedrock' when 'identitystore' then 'sso' when 'identitystore-scim' then 'sso' when 'sso-directory' then 'sso' when 'sso-oauth' then 'sso' when 'cloudtrail-data' then 'cloudtrail' when 'cognito-identity' then 'cognito' when 'cognito-idp' then 'cognito' when 'cognito-sync' then 'cognito' when 'ec2-instance-connect' then 'ec2' when 'ecr-public' then 'ecr' when 'eks-auth' then 'eks' when 'aoss' then 'opensearch' when 'es' then 'opensearch' when 'rds-data' then 'rds' when 'route53domains' then 'route53' when 'route53resolver' then 'route53' when 'ec2messages' then 'ssm' when 'ssmmessages' then 'ssm' when 'ssm-guiconnect' then 'ssm' when 'waf-regional' then 'waf' when 'wafv2' then 'waf' else service end as family,
         identity_type,
+        caller_account,
         access_key,
         credential_id,
-        session_name,
-        session_start,
-        coalesce(
-            case
-                when
-                    lower(caller_account) in ('anonymous', 'anonymous_principal')
-                    or lower(user_identity_principal_id) = 'anonymous'
-                    then 'anonymous'
-                when identity_type = 'Root'
-                    then if(assumed_root, 'root-session', 'root')
-                when identity_type = 'IAMUser'
-                    then 'user/' || coalesce(
-                        user_name, regexp_extract(user_identity_arn, '[^/]+$')
-                    )
-                when strpos(session_issuer_arn, ':role/aws-reserved/sso.amazonaws.com/') > 0
-                    then 'sso/' || session_name
-                when identity_type = 'AssumedRole'
-                    then 'role/' || coalesce(
-                        nullif(session_issuer_user_name, ''),
-                        nullif(split_part(user_identity_arn, '/', 2), '')
-                    ) || coalesce('/' || session_name, '')
-                when identity_type = 'Role'
-                    then 'role/' || coalesce(
-                        user_name, regexp_extract(user_identity_arn, '[^/]+$')
-                    )
-                when identity_type = 'FederatedUser'
-                    then 'federated/' || session_name
-                when identity_type in ('SAMLUser', 'WebIdentityUser')
-                    then 'federated/' || coalesce(
-                        user_name, nullif(user_identity_principal_id, '')
-                    )
-                -- Identity Center used to call its users Unknown.
-                when
-                    identity_type = 'IdentityCenterUser'
-                    or (
-                        identity_type = 'Unknown'
-                        and service in ('signin', 'sso', 'sso-directory', 'sso-oauth')
-                    )
-                    then 'sso/' || coalesce(
-                        user_name,
-                        nullif(on_behalf_of_user_id, ''),
-                        nullif(user_identity_principal_id, '')
-                    )
-                when identity_type = 'AWSAccount'
-                    then 'account/' || caller_account || coalesce(
-                        '/' || nullif(user_identity_principal_id, ''), ''
-                    )
-                when identity_type is null or identity_type = 'AWSService'
-                    then 'service/' || nullif(
-                        split_part(user_identity_invoked_by, '.amazonaws.com', 1), ''
-                    )
-                else lower(identity_type) || '/' || coalesce(
-                    user_name,
-                    nullif(user_identity_arn, ''),
-                    nullif(user_identity_principal_id, '')
+        assumed_root,
+        user_name,
+        case
+            when identity_type in ('AssumedRole', 'AWSAccount', 'FederatedUser')
+                then coalesce(
+                    nullif(split_part(user_identity_principal_id, ':', 2), ''),
+                    nullif(split_part(user_identity_arn, '/', 3), '')
                 )
-            end,
-            nullif(user_identity_arn, ''),
-            'account/' || caller_account
-        ) as actor,
+        end as session_name,
+        session_start,
         coalesce(
             case
                 when
@@ -197,46 +206,18 @@ from (
         region,
         error_code,
         error_message,
-        outcome,
         request,
         event_id,
-        session_sign_in_session_arn
+        on_behalf_of_user_id,
+        session_issuer_arn,
+        session_issuer_user_name,
+        session_sign_in_session_arn,
+        user_identity_arn,
+        user_identity_invoked_by,
+        user_identity_principal_id
     from (
         select
-            time,
-            action,
-            service,
-            case service when 's3express' then 's3' when 's3-object-lambda' then 's3' when 's3-outposts' then 's3' when 's3tables' then 's3' when 's3vectors' then 's3' when 'bedrock-agentcore' then 'bedrock' when 'bedrock-mantle' then 'bedrock' when 'identitystore' then 'sso' when 'identitystore-scim' then 'sso' when 'sso-directory' then 'sso' when 'sso-oauth' then 'sso' when 'cloudtrail-data' then 'cloudtrail' when 'cognito-identity' then 'cognito' when 'cognito-idp' then 'cognito' when 'cognito-sync' then 'cognito' when 'ec2-instance-connect' then 'ec2' when 'ecr-public' then 'ecr' when 'eks-auth' then 'eks' when 'aoss' then 'opensearch' when 'es' then 'opensearch' when 'rds-data' then 'rds' when 'route53domains' then 'route53' when 'route53resolver' then 'route53' when 'ec2messages' then 'ssm' when 'ssmmessages' then 'ssm' when 'ssm-guiconnect' then 'ssm' when 'waf-regional' then 'waf' when 'wafv2' then 'waf' else service end as family,
-            identity_type,
-            caller_account,
-            access_key,
-            credential_id,
-            assumed_root,
-            coalesce(
-                nullif(user_identity_user_name, ''),
-                case
-                    when identity_type in ('IdentityCenterUser', 'Unknown')
-                        then nullif(
-                            json_extract_scalar(additional_event_data, '$.UserName'), ''
-                        )
-                end
-            ) as user_name,
-            case
-                when identity_type in ('AssumedRole', 'AWSAccount', 'FederatedUser')
-                    then coalesce(
-                        nullif(split_part(user_identity_principal_id, ':', 2), ''),
-                        nullif(split_part(user_identity_arn, '/', 3), '')
-                    )
-            end as session_name,
-            session_start,
-            principal_arn,
-            via,
-            source_ip,
-            user_agent,
-            account,
-            region,
-            error_code,
-            error_message,
+            event_time as time,
             case
                 when
                     regexp_replace(error_code, '^(Client|Server)[.]|Exception$', '') in (
@@ -244,10 +225,10 @@ from (
                         'UnauthorizedAccess', 'UnauthorizedOperation', 'VpceAccessDenied'
                     )
                     then 'denied'
-                when not regexp_like(error_code, '^2[0-9]{2}$')
+                when not regexp_like(nullif(error_code, ''), '^2[0-9]{2}$')
                     then 'failed'
                 when
-                    service in ('signin', 'sso')
+                    split_part(event_source, '.amazonaws.com', 1) in ('signin', 'sso')
                     and strpos(
                         replace(
                             coalesce(response_elements, '')
@@ -255,15 +236,68 @@ from (
                             ' ',
                             ''
                         ),
-                        '"' || event_name || '":"Failure"'
+                        '"' || nullif(event_name, '') || '":"Failure"'
                     ) > 0
                     then 'failed'
-                when service = 'signin' and error_message is not null
+                when
+                    split_part(event_source, '.amazonaws.com', 1) = 'signin'
+                    and error_message <> ''
                     then 'failed'
                 else 'success'
             end as outcome,
-            request,
-            event_id,
+            nullif(
+                regexp_replace(
+                    event_name,
+                    '20[0-9]{2}[-_]?(0[1-9]|1[0-2])[-_]?(0[1-9]|[12][0-9]|3[01])(v[0-9]+)?$',
+                    ''
+                ),
+                ''
+            ) as action,
+            nullif(split_part(event_source, '.amazonaws.com', 1), '') as service,
+            nullif(user_identity_type, '') as identity_type,
+            nullif(user_identity_account_id, '') as caller_account,
+            nullif(user_identity_access_key_id, '') as access_key,
+            nullif(user_identity_credential_id, '') as credential_id,
+            lower(session_assumed_root) = 'true' as assumed_root,
+            coalesce(
+                nullif(user_identity_user_name, ''),
+                case
+                    when user_identity_type in ('IdentityCenterUser', 'Unknown')
+                        then nullif(
+                            json_extract_scalar(additional_event_data, '$.UserName'), ''
+                        )
+                end
+            ) as user_name,
+            session_creation_date as session_start,
+            coalesce(
+                nullif(session_issuer_arn, ''),
+                case
+                    when strpos(user_identity_arn, ':assumed-role/') > 0
+                        then regexp_replace(
+                            user_identity_arn,
+                            '^(arn:[^:]*):sts:([^:]*:[^:]*):assumed-role/([^/]+).*$',
+                            '$1:iam:$2:role/$3'
+                        )
+                    when strpos(user_identity_arn, ':iam:') > 0
+                        then user_identity_arn
+                end
+            ) as principal_arn,
+            coalesce(
+                nullif(user_identity_invoked_by, ''),
+                nullif(invoked_by_delegate_account_id, '')
+            ) as via,
+            nullif(source_ip_address, '') as source_ip,
+            case
+                when strpos(user_agent, '[') = 1 and substr(user_agent, -1) = ']'
+                    then nullif(substr(user_agent, 2, length(user_agent) - 2), '')
+                else nullif(user_agent, '')
+            end as user_agent,
+            coalesce(nullif(recipient_account_id, ''), folder_account) as account,
+            nullif(aws_region, '') as region,
+            nullif(error_code, '') as error_code,
+            nullif(error_message, '') as error_message,
+            nullif(request_parameters, '') as request,
+            nullif(event_id, '') as event_id,
             on_behalf_of_user_id,
             session_issuer_arn,
             session_issuer_user_name,
@@ -271,67 +305,7 @@ from (
             user_identity_arn,
             user_identity_invoked_by,
             user_identity_principal_id
-        from (
-            select
-                event_time as time,
-                nullif(
-                    regexp_replace(
-                        event_name,
-                        '20[0-9]{2}[-_]?(0[1-9]|1[0-2])[-_]?(0[1-9]|[12][0-9]|3[01])(v[0-9]+)?$',
-                        ''
-                    ),
-                    ''
-                ) as action,
-                nullif(event_name, '') as event_name,
-                nullif(split_part(event_source, '.amazonaws.com', 1), '') as service,
-                nullif(user_identity_type, '') as identity_type,
-                nullif(user_identity_account_id, '') as caller_account,
-                nullif(user_identity_access_key_id, '') as access_key,
-                nullif(user_identity_credential_id, '') as credential_id,
-                lower(session_assumed_root) = 'true' as assumed_root,
-                session_creation_date as session_start,
-                coalesce(
-                    nullif(session_issuer_arn, ''),
-                    case
-                        when strpos(user_identity_arn, ':assumed-role/') > 0
-                            then regexp_replace(
-                                user_identity_arn,
-                                '^(arn:[^:]*):sts:([^:]*:[^:]*):assumed-role/([^/]+).*$',
-                                '$1:iam:$2:role/$3'
-                            )
-                        when strpos(user_identity_arn, ':iam:') > 0
-                            then user_identity_arn
-                    end
-                ) as principal_arn,
-                coalesce(
-                    nullif(user_identity_invoked_by, ''),
-                    nullif(invoked_by_delegate_account_id, '')
-                ) as via,
-                nullif(source_ip_address, '') as source_ip,
-                case
-                    when strpos(user_agent, '[') = 1 and substr(user_agent, -1) = ']'
-                        then nullif(substr(user_agent, 2, length(user_agent) - 2), '')
-                    else nullif(user_agent, '')
-                end as user_agent,
-                coalesce(nullif(recipient_account_id, ''), folder_account) as account,
-                nullif(aws_region, '') as region,
-                nullif(error_code, '') as error_code,
-                nullif(error_message, '') as error_message,
-                nullif(request_parameters, '') as request,
-                nullif(event_id, '') as event_id,
-                additional_event_data,
-                on_behalf_of_user_id,
-                response_elements,
-                service_event_details,
-                session_issuer_arn,
-                session_issuer_user_name,
-                session_sign_in_session_arn,
-                user_identity_arn,
-                user_identity_invoked_by,
-                user_identity_principal_id,
-                user_identity_user_name
-            from records
-        )
+        from records
     )
 )
 ),

@@ -63,6 +63,7 @@ where
 events as (
 select distinct
     time,
+    outcome,
     action,
     family,
     identity_type,
@@ -124,31 +125,10 @@ select distinct
         nullif(user_identity_arn, ''),
         'account/' || caller_account
     ) as actor,
-    coalesce(
-        case
-            when
-                lower(caller_account) in ('anonymous', 'anonymous_principal')
-                or lower(user_identity_principal_id) = 'anonymous'
-                then 'anonymous'
-            when identity_type in ('SAMLUser', 'WebIdentityUser')
-                then nullif(user_identity_principal_id, '')
-        end,
-        regexp_extract(user_identity_principal_id, '^A[A-Z]{3}[A-Z0-9]{7,}'),
-        regexp_extract(user_identity_arn, '^[^/]+:assumed-role/[^/]+'),
-        nullif(user_identity_arn, ''),
-        nullif(on_behalf_of_user_id, ''),
-        case
-            when
-                identity_type in ('IdentityCenterUser', 'Unknown')
-                and user_name <> 'HIDDEN_DUE_TO_SECURITY_REASONS'
-                then user_name
-        end,
-        coalesce(nullif(user_identity_invoked_by, ''), caller_account)
-    ) as identity_id,
+    identity_id,
     source_ip,
     account,
     error_message,
-    outcome,
     request,
     additional_data,
     resources,
@@ -157,21 +137,14 @@ select distinct
 from (
     select
         time,
+        outcome,
         action,
         service,
         case service when 's3express' then 's3' when 's3-object-lambda' then 's3' when 's3-outposts' then 's3' when 's3tables' then 's3' when 's3vectors' then 's3' when 'bedrock-agentcore' then 'bedrock' when 'bedrock-mantle' then 'bedrock' when 'identitystore' then 'sso' when 'identitystore-scim' then 'sso' when 'sso-directory' then 'sso' when 'sso-oauth' then 'sso' when 'cloudtrail-data' then 'cloudtrail' when 'cognito-identity' then 'cognito' when 'cognito-idp' then 'cognito' when 'cognito-sync' then 'cognito' when 'ec2-instance-connect' then 'ec2' when 'ecr-public' then 'ecr' when 'eks-auth' then 'eks' when 'aoss' then 'opensearch' when 'es' then 'opensearch' when 'rds-data' then 'rds' when 'route53domains' then 'route53' when 'route53resolver' then 'route53' when 'ec2messages' then 'ssm' when 'ssmmessages' then 'ssm' when 'ssm-guiconnect' then 'ssm' when 'waf-regional' then 'waf' when 'wafv2' then 'waf' else service end as family,
         identity_type,
         caller_account,
         assumed_root,
-        coalesce(
-            nullif(user_identity_user_name, ''),
-            case
-                when identity_type in ('IdentityCenterUser', 'Unknown')
-                    then nullif(
-                        json_extract_scalar(additional_event_data, '$.UserName'), ''
-                    )
-            end
-        ) as user_name,
+        user_name,
         case
             when identity_type in ('AssumedRole', 'AWSAccount', 'FederatedUser')
                 then coalesce(
@@ -179,34 +152,30 @@ from (
                     nullif(split_part(user_identity_arn, '/', 3), '')
                 )
         end as session_name,
+        coalesce(
+            case
+                when
+                    lower(caller_account) in ('anonymous', 'anonymous_principal')
+                    or lower(user_identity_principal_id) = 'anonymous'
+                    then 'anonymous'
+                when identity_type in ('SAMLUser', 'WebIdentityUser')
+                    then nullif(user_identity_principal_id, '')
+            end,
+            regexp_extract(user_identity_principal_id, '^A[A-Z]{3}[A-Z0-9]{7,}'),
+            regexp_extract(user_identity_arn, '^[^/]+:assumed-role/[^/]+'),
+            nullif(user_identity_arn, ''),
+            nullif(on_behalf_of_user_id, ''),
+            case
+                when
+                    identity_type in ('IdentityCenterUser', 'Unknown')
+                    and user_name <> 'HIDDEN_DUE_TO_SECURITY_REASONS'
+                    then user_name
+            end,
+            coalesce(nullif(user_identity_invoked_by, ''), caller_account)
+        ) as identity_id,
         source_ip,
         account,
         error_message,
-        case
-            when
-                regexp_replace(error_code, '^(Client|Server)[.]|Exception$', '') in (
-                    'AccessDenied', 'AuthorizationError', 'Forbidden', 'Unauthorized',
-                    'UnauthorizedAccess', 'UnauthorizedOperation', 'VpceAccessDenied'
-                )
-                then 'denied'
-            when not regexp_like(error_code, '^2[0-9]{2}$')
-                then 'failed'
-            when
-                service in ('signin', 'sso')
-                and strpos(
-                    replace(
-                        coalesce(response_elements, '')
-                        || coalesce(service_event_details, ''),
-                        ' ',
-                        ''
-                    ),
-                    '"' || event_name || '":"Failure"'
-                ) > 0
-                then 'failed'
-            when service = 'signin' and error_message is not null
-                then 'failed'
-            else 'success'
-        end as outcome,
         request,
         additional_data,
         resources,
@@ -224,6 +193,33 @@ from (
     from (
         select
             event_time as time,
+            case
+                when
+                    regexp_replace(error_code, '^(Client|Server)[.]|Exception$', '') in (
+                        'AccessDenied', 'AuthorizationError', 'Forbidden', 'Unauthorized',
+                        'UnauthorizedAccess', 'UnauthorizedOperation', 'VpceAccessDenied'
+                    )
+                    then 'denied'
+                when not regexp_like(nullif(error_code, ''), '^2[0-9]{2}$')
+                    then 'failed'
+                when
+                    split_part(event_source, '.amazonaws.com', 1) in ('signin', 'sso')
+                    and strpos(
+                        replace(
+                            coalesce(response_elements, '')
+                            || coalesce(service_event_details, ''),
+                            ' ',
+                            ''
+                        ),
+                        '"' || nullif(event_name, '') || '":"Failure"'
+                    ) > 0
+                    then 'failed'
+                when
+                    split_part(event_source, '.amazonaws.com', 1) = 'signin'
+                    and error_message <> ''
+                    then 'failed'
+                else 'success'
+            end as outcome,
             nullif(
                 regexp_replace(
                     event_name,
@@ -232,30 +228,33 @@ from (
                 ),
                 ''
             ) as action,
-            nullif(event_name, '') as event_name,
             nullif(split_part(event_source, '.amazonaws.com', 1), '') as service,
             nullif(user_identity_type, '') as identity_type,
             nullif(user_identity_account_id, '') as caller_account,
             lower(session_assumed_root) = 'true' as assumed_root,
+            coalesce(
+                nullif(user_identity_user_name, ''),
+                case
+                    when user_identity_type in ('IdentityCenterUser', 'Unknown')
+                        then nullif(
+                            json_extract_scalar(additional_event_data, '$.UserName'), ''
+                        )
+                end
+            ) as user_name,
             nullif(source_ip_address, '') as source_ip,
             coalesce(nullif(recipient_account_id, ''), folder_account) as account,
-            nullif(error_code, '') as error_code,
             nullif(error_message, '') as error_message,
             nullif(request_parameters, '') as request,
             nullif(additional_event_data, '') as additional_data,
             resources as resources,
             nullif(event_id, '') as event_id,
             nullif(shared_event_id, '') as shared_event_id,
-            additional_event_data,
             on_behalf_of_user_id,
-            response_elements,
-            service_event_details,
             session_issuer_arn,
             session_issuer_user_name,
             user_identity_arn,
             user_identity_invoked_by,
-            user_identity_principal_id,
-            user_identity_user_name
+            user_identity_principal_id
         from records
     )
 )

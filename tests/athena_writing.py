@@ -1,0 +1,82 @@
+"""Statements of Athena that write: INSERT, the partitions before it, Iceberg tables."""
+
+import re
+from dataclasses import dataclass
+
+from moto.core import DEFAULT_ACCOUNT_ID
+from moto.glue.models import glue_backends
+from sqlglot import exp
+
+from trailkit.tables.definition import Definition
+
+_INSERT = re.compile(
+    r'insert into "(?P<database>\w+)"\."(?P<name>\w+)" \((?P<columns>[^)]+)\)\s'
+    r"(?P<select>select\s.*)",
+    re.DOTALL,
+)
+_ADD = re.compile(r"alter table `\w+`\.`\w+` add if not exists\s+partition .*", re.S)
+_CREATE = re.compile(
+    r"create table if not exists `(?P<database>\w+)`\.`(?P<name>\w+)` \("
+    r".*'table_type' = 'ICEBERG'.*",
+    re.DOTALL,
+)
+
+
+@dataclass(frozen=True)
+class Insert:
+    """An INSERT, taken apart."""
+
+    sql: str
+    database: str
+    name: str
+    columns: str
+    select: str
+
+    @classmethod
+    def parse(cls, sql: str) -> "Insert | None":
+        """Take an INSERT apart; None for any other statement."""
+        match = _INSERT.fullmatch(sql)
+        return cls(sql, **match.groupdict()) if match else None
+
+
+def is_definition(sql: str) -> bool:
+    """Say whether a statement makes a table, or names partitions, and reads nothing."""
+    return bool(_CREATE.fullmatch(sql) or _ADD.fullmatch(sql))
+
+
+def define(sql: str, region: str) -> None:
+    """Put an Iceberg table into Glue; of names of partitions the server has no need.
+
+    As in Athena, an Iceberg table's partition keys are columns like the others.
+    """
+    match = _CREATE.fullmatch(sql)
+    if match is None:
+        return
+    columns = re.findall(r"^    `(\w+)` (.+?),?$", sql, re.MULTILINE)
+    location = re.findall(r"^location '(.*)'$", sql, re.MULTILINE)[0]
+    table = Definition(
+        *(match["database"], match["name"]),
+        columns={name: kind.replace(" ", "") for name, kind in columns},
+        partitions={},
+        location=location,
+        properties={"table_type": "ICEBERG"},
+    )
+    glue = glue_backends[DEFAULT_ACCOUNT_ID][region]
+    glue.create_table(table.database, table.name, table.glue(), DEFAULT_ACCOUNT_ID)
+
+
+def in_glue(database: str, name: str, region: str) -> Definition | None:
+    """Read a table that somebody made in Glue; None where there is none."""
+    glue = glue_backends[DEFAULT_ACCOUNT_ID][region]
+    found = glue.databases.get(database)
+    table = found and found.tables.get(name)
+    return Definition.from_glue(table.as_dict()) if table else None
+
+
+def duckdb_columns(table: Definition) -> str:
+    """Write a table's columns, and the hidden one, as DuckDB declares them."""
+    columns = {**table.columns, **table.partitions, "$path": "string"}
+    return ", ".join(
+        f'"{name}" {exp.DataType.build(kind, dialect="hive").sql("duckdb")}'
+        for name, kind in columns.items()
+    )

@@ -1,0 +1,69 @@
+"""The practice case on Trino, and one question asked of many cases."""
+
+import json
+from typing import Any
+
+import pandas as pd
+
+import trailkit as tk
+from tests.conformance.trino_server import CATALOG, LOOPBACK, TrinoServer
+from tests.test_equal_engines import arguments
+from trailkit.case import Case
+from trailkit.demo import practice
+from trailkit.demo.organization import ACCOUNTS
+from trailkit.question import Question
+
+DATABASE = "practice"
+ACCOUNT_IDS = tuple(account.id for account in ACCOUNTS)
+
+OPTIONAL = {
+    "iam/access-changes": {"target": "shop-web"},
+    "identity/role-assumptions": {
+        "role": practice.answers().hops[0].role,
+        "access_key": practice.answers().hops[0].caller_key,
+    },
+    "s3/bucket-deletions": {"bucket": practice.answers().bucket},
+    "secrets/reads": {"name": "shop/database"},
+}
+"""A value for each parameter that a question can do without; each has an answer."""
+
+JSON = {"context", "request", "response", "additional_data", "service_details"}
+"""Columns of JSON text: equal as values."""
+
+
+def on_trino(server: TrinoServer, database: str, prefix: str = "") -> Case:
+    """Open the tables of each kind, whose names may begin with a prefix."""
+    schema = f"{CATALOG}.{database}"
+    return tk.trino(
+        f"{schema}.{prefix}cloudtrail",
+        insights=f"{schema}.{prefix}insights",
+        network=f"{schema}.{prefix}network",
+        aggregated=f"{schema}.{prefix}aggregated",
+        host=LOOPBACK,
+        port=server.port,
+        user="analyst",
+    )
+
+
+def same(question: Question, values: dict[str, Any], *cases: Case) -> pd.DataFrame:
+    """Ask every case, and expect one frame."""
+    first, *others = (case.ask(question.name, **values) for case in cases)
+    for other in others:
+        pd.testing.assert_frame_equal(other, first)
+    return first
+
+
+def each_optional(question: Question) -> list[dict[str, Any]]:
+    """Give the values for each parameter in turn that a question can do without."""
+    needed, optional = arguments(question), OPTIONAL.get(question.name, {})
+    tried = {*needed, *optional}
+    assert tried == {parameter.name for parameter in question.parameters}
+    return [{**needed, name: value} for name, value in optional.items()]
+
+
+def with_values(frame: pd.DataFrame) -> pd.DataFrame:
+    """Read the JSON texts, which an engine may write anew."""
+    texts = [name for name in frame if name in JSON]
+    return frame.assign(
+        **{name: frame[name].map(json.loads, na_action="ignore") for name in texts}
+    )

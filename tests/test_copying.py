@@ -1,0 +1,232 @@
+"""A copy is filled step by step in an account: shown, priced, stopped, gone on with."""
+
+import _thread
+import threading
+import time
+from dataclasses import replace
+from typing import Any
+
+import boto3
+import pytest
+
+import trailkit as tk
+from tests.athena_server import ACCOUNT, REGION, AthenaServer
+from tests.trail_listed import A_FILE, ACCOUNTS, DAYS, FILES, deliver, session
+from trailkit.copying import filling
+from trailkit.errors import NotConfigured, QueryFailed, TableError
+
+COPY = tk.TableCopy(
+    "security.cloudtrail",
+    "security.copy",
+    "s3://analysis/copy/",
+    account=ACCOUNT,
+    region=REGION,
+    workgroup="dfir",
+    days=4,
+)
+WEEK = ("2026-03-01", "2026-03-07")
+A_DAY = len(ACCOUNTS) * 2 * FILES
+"""Events of all accounts and regions in a day."""
+
+
+@pytest.fixture(autouse=True)
+def server(athena: AthenaServer, monkeypatch: pytest.MonkeyPatch) -> AthenaServer:
+    monkeypatch.setattr(filling, "POLL", 0.01)
+    deliver(athena)
+    return athena
+
+
+def fill(
+    copy: tk.TableCopy = COPY, confirm: str | None = ACCOUNT, **more: Any
+) -> filling.Plan:
+    given = {"first": WEEK[0], "last": WEEK[1], "session": session(), **more}
+    return copy.fill_in_account(confirm=confirm, **given)
+
+
+def events(table: str = "security.copy") -> list[str]:
+    case = tk.athena(table, workgroup="dfir", session=session(), poll=0.01)
+    found = case.window(*WEEK[:1], "2026-03-08").query(
+        "select event_id, file from deliveries order by event_id"
+    )
+    assert found["file"].str.startswith("s3://central-logs/AWSLogs/").all()
+    return found["event_id"].tolist()
+
+
+def ran(server: AthenaServer) -> list[str]:
+    return [query.sql.split()[0] for query in server.queries.values()]
+
+
+def test_without_confirmation_the_steps_are_shown_and_priced(
+    server: AthenaServer,
+) -> None:
+    plan = fill(confirm=None)
+    # Each step reads the day after its last one too; the second day has no files.
+    files = (len(DAYS[:8]) + 1 - 1) * A_DAY
+    assert plan.bytes == files * A_FILE
+    assert plan.dollars == pytest.approx(plan.bytes / 1024**4 * 5)
+    assert plan.frame["files"].tolist() == [4 * A_DAY, 4 * A_DAY]
+    assert repr(plan) == (
+        f"AWS account {ACCOUNT}, us-east-1: security.cloudtrail into security.copy\n"
+        "  table security.copy over s3://analysis/copy/: to be made\n"
+        "  steps: 2, which read 96 log files, 96.0 MB: less than $0.01, and more for "
+        "days that the copy holds already\n"
+        f'Nothing is changed yet. Add confirm="{ACCOUNT}".'
+    )
+    assert ran(server) == []
+    assert not any("Create" in each for each in server.faults.seen)
+
+
+def test_a_copy_is_made_filled_and_read(
+    server: AthenaServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plan = fill()
+    assert ran(server) == ["alter", "insert", "alter", "insert"]
+    assert events() == events("security.cloudtrail")
+    assert len(events()) == 6 * A_DAY
+    said = capsys.readouterr()
+    assert "Changing the account now." in said.out
+    assert "Step 2 of 2 is done: 2026-03-05 00:00:00 to 2026-03-08" in said.err
+    assert plan.billed > 0
+    assert 'Ask it: tk.athena("security.copy", workgroup="dfir").' in repr(plan)
+
+
+def test_the_partitions_have_names_before_they_are_written(
+    server: AthenaServer,
+) -> None:
+    fill(last=WEEK[0])
+    add, insert = (query.sql for query in server.queries.values())
+    assert add == (
+        "alter table `security`.`copy` add if not exists\n"
+        "    partition (`event_day` = '2026-03-01', `account` = '111122223333')\n"
+        "    partition (`event_day` = '2026-03-01', `account` = '444455556666')"
+    )
+    assert insert.startswith('insert into "security"."copy" (')
+
+
+def test_the_plan_shows_the_very_text_that_runs(server: AthenaServer) -> None:
+    shown = fill(confirm=None).frame["sql"].tolist()
+    fill()
+    every = [query.sql for query in server.queries.values()]
+    assert shown == [";\n\n".join(every[:2]), ";\n\n".join(every[2:])]
+
+
+def test_a_copy_is_extended_day_by_day_without_repeats(server: AthenaServer) -> None:
+    fill(last="2026-03-04")
+    fill(first="2026-03-04")
+    assert len(events()) == len(set(events())) == 6 * A_DAY
+
+
+def test_after_a_failure_the_same_call_goes_on(
+    server: AthenaServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    insert = server.warehouse.insert
+    calls = []
+
+    def fail_once(*asked: Any) -> None:
+        calls.append(asked)
+        insert(*asked)
+        if len(calls) == 2:
+            server.failure = "Query exhausted resources at this scale factor"
+
+    server.warehouse.insert = fail_once  # pyright: ignore[reportAttributeAccessIssue]
+    with pytest.raises(QueryFailed, match="too large"):
+        fill(replace(COPY, days=2))
+    said = capsys.readouterr().err
+    assert "Steps done: 2 of 4" in said
+    assert 'goes on from there with first="2026-03-05"' in said
+    server.failure = None
+    fill(replace(COPY, days=2), first="2026-03-05")
+    assert len(events()) == len(set(events())) == 6 * A_DAY
+
+
+def test_ctrl_c_stops_the_step_in_athena(
+    server: AthenaServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    server.slow = 60
+
+    def interrupt() -> None:
+        while len(server.queries) < 2 or server.last.state != "RUNNING":
+            time.sleep(0.01)
+        _thread.interrupt_main()
+
+    threading.Thread(target=interrupt).start()
+    server_start = server.start_query
+
+    def quick_partitions(**settings: Any) -> Any:
+        server.slow = 60 if settings["sql"].startswith("insert") else 0
+        return server_start(**settings)
+
+    server.start_query = quick_partitions  # pyright: ignore[reportAttributeAccessIssue]
+    with pytest.raises(KeyboardInterrupt, match="is stopped in Athena"):
+        fill()
+    assert server.last.state == "CANCELLED"
+    assert 'first="2026-03-01"' in capsys.readouterr().err
+
+
+def test_an_iceberg_copy_is_made_by_a_statement_of_athena(
+    server: AthenaServer,
+) -> None:
+    fill(replace(COPY, iceberg=True))
+    assert ran(server) == ["create", "insert", "insert"]
+    assert events() == events("security.cloudtrail")
+
+
+def test_what_is_there_decides_whether_it_is_iceberg(server: AthenaServer) -> None:
+    fill(replace(COPY, iceberg=True), last="2026-03-04")
+    fill(first="2026-03-04")
+    assert ran(server).count("alter") == 0
+
+
+def test_the_text_that_tidies_an_iceberg_copy() -> None:
+    assert COPY.tidy_sql("2026-03-01", "2026-03-31") == (
+        'optimize "security"."copy" rewrite data using bin_pack where '
+        "\"event_day\" between '2026-03-01' and '2026-03-31';\n\n"
+        'vacuum "security"."copy";'
+    )
+
+
+def test_late_deliveries_are_searched_as_long_as_one_says(
+    server: AthenaServer,
+) -> None:
+    one, three = (
+        fill(last=WEEK[0], late=late, confirm=None).frame for late in ("1d", "3d")
+    )
+    assert "\"day\" between '2026/03/01' and '2026/03/02'" in one["sql"][0]
+    assert "\"day\" between '2026/03/01' and '2026/03/04'" in three["sql"][0]
+
+
+def test_only_the_accounts_named_are_copied(server: AthenaServer) -> None:
+    fill(accounts=ACCOUNTS[:1])
+    assert len(events()) == 6 * A_DAY / 2
+
+
+def test_another_table_under_the_name_is_not_written_to(server: AthenaServer) -> None:
+    with pytest.raises(TableError, match="has no column event_version"):
+        fill(replace(COPY, name="security.cloudtrail"))
+    assert ran(server) == []
+
+
+def test_another_account_is_not_changed(server: AthenaServer) -> None:
+    with pytest.raises(NotConfigured, match="Nothing was changed"):
+        fill(confirm="111122223333")
+    with pytest.raises(NotConfigured, match=f"are of account {ACCOUNT}"):
+        fill(replace(COPY, account="111122223333"), confirm="111122223333")
+    tables = boto3.client("glue").get_tables(DatabaseName="security")["TableList"]
+    assert [table["Name"] for table in tables] == ["cloudtrail"]
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("name", "copy"),
+        ("name", 'security."copy"'),
+        ("files", "analysis/copy"),
+        ("files", "s3://analysis/"),
+        ("account", "12"),
+        ("region", "moon"),
+        ("days", 0),
+    ],
+)
+def test_what_aws_would_not_take_is_refused(setting: str, value: Any) -> None:
+    with pytest.raises(TableError):
+        fill(replace(COPY, **{setting: value}))

@@ -1,0 +1,61 @@
+"""A copy of a table as one value, and the calls that fill it."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from trailkit.copying.wanted import WantedCopy
+from trailkit.record import Kind
+from trailkit.scope import Scope, moment
+from trailkit.tables import copies
+
+if TYPE_CHECKING:
+    import boto3
+
+    from trailkit.copying.filling import Plan
+
+
+class TableCopy(WantedCopy):
+    """A copy in Parquet of a table on Athena, made and extended a few days at a time.
+
+    ``fill_in_account`` changes nothing until ``confirm`` is the number of the account:
+    without it, it says what it would do, and what that costs.
+    """
+
+    __slots__ = ()
+
+    def fill_in_account(
+        self,
+        first: date | str,
+        last: date | str,
+        *,
+        accounts: Sequence[str] = (),
+        late: str | timedelta = "1d",
+        session: "boto3.Session | None" = None,
+        profile: str | None = None,
+        confirm: str | None = None,
+    ) -> "Plan":
+        """Copy the events of the days from first to last, both included.
+
+        Left out, the accounts are all that the table lists. ``late`` says how long
+        after a step's last day a log file may have been delivered. What the copy holds
+        is not written again: the same call goes on after a failure, or adds what came
+        later.
+        Ctrl-C stops the step that runs. One call at a time: two that fill the same days
+        at once would write the same records twice.
+        """
+        from trailkit.copying.filling import Filling
+
+        end = moment(last) + timedelta(days=1)
+        days = Scope().window(moment(first), end).with_late(late)
+        days = days.with_accounts(*accounts) if accounts else days
+        return Filling(self, session, profile).run(days, confirm)
+
+    def tidy_sql(self, first: date | str, last: date | str) -> str:
+        """Write the OPTIMIZE and VACUUM of an Iceberg copy, for Athena's editor.
+
+        One joins the small files of these days, the other lets old snapshots go.
+        """
+        days = Scope().window(moment(first), moment(last) + timedelta(days=1))
+        copy = self.copy(Kind.EVENT)
+        return f"{copies.optimize(copy, days)};\n\n{copies.vacuum(copy)};"
