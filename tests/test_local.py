@@ -29,6 +29,14 @@ def test_an_answer_has_athenas_type_names(engine):
     assert answer.table.to_pylist()[0]["n"] == 100_000
 
 
+def test_whole_numbers_are_divided_as_by_trino(engine):
+    answer = engine.run("select 5 / 2 as n")
+    assert answer.table.to_pylist() == [{"n": 2}]
+    assert answer.types == {"n": "integer"}
+    with pytest.raises(QueryFailed, match="by zero"):
+        engine.run("select 1 / 0 as n")
+
+
 @pytest.mark.parametrize(
     "sql",
     [

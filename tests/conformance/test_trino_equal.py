@@ -36,6 +36,7 @@ from tests.test_equal_engines import (
 from trailkit import lens
 from trailkit.case import Case
 from trailkit.demo import practice
+from trailkit.errors import UnsupportedSQL
 from trailkit.frames import to_frame
 from trailkit.question import Question
 
@@ -121,21 +122,26 @@ def test_every_parameter_means_the_same(
 def test_every_function_gives_one_frame(
     local: Case, plain: Case, athena: tuple[Case, Case]
 ) -> None:
-    expressions = [
-        text
-        for cases in EXPRESSIONS.values()
-        for text, value in cases
-        if value is not FAILS and not isinstance(value, list)
-    ]
-    assert len(expressions) > 300
-    for start in range(0, len(expressions), TOGETHER):
-        some = enumerate(expressions[start : start + TOGETHER])
+    every = [case for cases in EXPRESSIONS.values() for case in cases]
+    held = [text for text, value in every if value is not FAILS and _held(local, text)]
+    assert len(held) > 0.8 * len(every)
+    for start in range(0, len(held), TOGETHER):
+        some = enumerate(held[start : start + TOGETHER])
         select = f"select {', '.join(f'{text} as c{n}' for n, text in some)}"
         first, *others = (
             to_frame(case.engine.run(select)) for case in (local, plain, *athena)
         )
         for other in others:
             pd.testing.assert_frame_equal(other, first)
+
+
+def _held(case: Case, expression: str) -> bool:
+    """Say whether a frame can hold an expression's type: a list it cannot."""
+    try:
+        to_frame(case.engine.run(f"select {expression} as value"))
+    except UnsupportedSQL:
+        return False
+    return True
 
 
 @pytest.mark.parametrize("relation", ["events", "insights", "network", "aggregated"])

@@ -69,7 +69,7 @@ def _over_networks(node: exp.Anonymous) -> bool:
 def _unrolled(match: exp.Anonymous) -> exp.Expr:
     networks, lambda_ = match.expressions
     if _is_null(networks):
-        return exp.Null()
+        return _unknown()
     if not isinstance(networks, exp.Array) or not networks.expressions:
         raise UnsupportedSQL(f"{_said(networks)} is no list of networks. {_HELP}")
     name = lambda_.expressions[0].name
@@ -89,7 +89,7 @@ def _with(body: exp.Expr, name: str, network: exp.Expr) -> exp.Expr:
 
 def _test(network: exp.Expr, address: exp.Expr) -> exp.Expr:
     if _is_null(network):
-        return exp.Null()
+        return _unknown()
     parsed = _parsed(network)
     is_v4 = parsed.version == 4
     first = int(parsed.network_address) + (_V4_PREFIX if is_v4 else 0)
@@ -107,6 +107,11 @@ def _parsed(network: exp.Expr) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
         raise UnsupportedSQL(
             f"{_said(network)} is no network in CIDR notation. {_HELP}"
         ) from error
+
+
+def _unknown() -> exp.Expr:
+    """Give the answer about no network: a null that is a boolean, as a frame shows."""
+    return exp.cast(exp.Null(), exp.DType.BOOLEAN)
 
 
 def _is_null(node: exp.Expr) -> bool:

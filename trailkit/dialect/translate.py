@@ -39,13 +39,16 @@ def macros() -> list[str]:
 
 
 def settings() -> list[str]:
-    """Give the SET statements under which DuckDB counts and sorts as Trino does."""
+    """Give the SET statements under which DuckDB counts and sorts as Trino does.
+
+    They are global: a cursor of the connection does not have its local settings.
+    """
     return [
-        "set integer_division = true",
-        "set error_on_division_by_zero = true",
-        "set default_null_order = 'nulls_last'",
-        "set default_order = 'asc'",
-        "set TimeZone = 'UTC'",
+        "set global integer_division = true",
+        "set global error_on_division_by_zero = true",
+        "set global default_null_order = 'nulls_last'",
+        "set global default_order = 'asc'",
+        "set global TimeZone = 'UTC'",
     ]
 
 
