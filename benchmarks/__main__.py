@@ -1,4 +1,4 @@
-"""Measure reading, opening, asking and importing: ``make bench``.
+"""Measure reading, opening, asking, importing, and what a table reads: ``make bench``.
 
 The files are generated once, in ``build/benchmarks``. With ``--quick`` they are a
 hundredth of the size, to see that the benchmark itself works.
@@ -8,7 +8,7 @@ import argparse
 import os
 from pathlib import Path
 
-from benchmarks import logs, measure, questions
+from benchmarks import copy, logs, measure, questions, scan
 
 FOLDER = Path("build/benchmarks")
 EVENTS, FILES = 400_000, 4_000
@@ -31,6 +31,15 @@ def main() -> None:
     _read(evidence, folder)
     _imports()
     _questions(evidence, folder)
+    _tables(smaller)
+
+
+def _tables(smaller: int) -> None:
+    """Count what a question reads of a large trail, and of a Parquet copy."""
+    print("\nscan, a question on one account, region and day")
+    scan.main()
+    print("\ncopy, in bytes that a question reads")
+    copy.main(smaller)
 
 
 def _read(evidence: Path, folder: Path) -> None:

@@ -15,9 +15,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-START = datetime(2026, 3, 1, tzinfo=UTC)
-DAYS = 30
-ACCOUNTS = [f"{number:012d}" for number in range(111122223333, 111122223343)]
 REGIONS = ["us-east-1", "eu-central-1"]
 ORGANIZATION = "o-exampleorgid"
 REPEATED_IN_A_THOUSAND = 5
@@ -55,7 +52,6 @@ CALLS = [
     Call("secretsmanager", "GetSecretValue", True, 3),
     Call("config", "PutEvaluations", False, 4),
 ]
-WEIGHTS = [call.weight for call in CALLS]
 AGENTS = [
     "aws-cli/2.27.50 md/awscrt#0.26.1 ua/2.1 os/linux#6.8.0 md/arch#x86_64"
     " lang/python#3.13.4 md/pyimpl#CPython cfg/retry-mode#standard",
@@ -67,13 +63,32 @@ AGENTS = [
 ]
 
 
-def write(folder: Path, events: int, files: int, seed: int = 7) -> int:
+@dataclass(frozen=True)
+class Trail:
+    """What is written: from when on, for how many days, in which accounts, of what."""
+
+    start: datetime
+    days: int
+    accounts: tuple[str, ...]
+    calls: tuple[Call, ...] = tuple(CALLS)
+
+
+MONTH = Trail(
+    datetime(2026, 3, 1, tzinfo=UTC),
+    30,
+    tuple(f"{number:012d}" for number in range(111122223333, 111122223343)),
+)
+
+
+def write(
+    folder: Path, events: int, files: int, seed: int = 7, trail: Trail = MONTH
+) -> int:
     """Write the log files and give the number of records in them, repeats included."""
     source = random.Random(seed)
     written, before = 0, list[Record]()
-    for number, path in enumerate(_paths(folder, files)):
+    for number, path in enumerate(_paths(folder, files, trail)):
         share = events // files + (number < events % files)
-        records = list(_records(source, share, number / files, path))
+        records = list(_records(source, share, number / files, path, trail))
         again = [each for each in before if _chance(source, REPEATED_IN_A_THOUSAND)]
         _write_file(path, records + again)
         written += len(records) + len(again)
@@ -81,11 +96,12 @@ def write(folder: Path, events: int, files: int, seed: int = 7) -> int:
     return written
 
 
-def _paths(folder: Path, files: int) -> Iterator[Path]:
+def _paths(folder: Path, files: int, trail: Trail) -> Iterator[Path]:
+    accounts = trail.accounts
     for number in range(files):
-        account = ACCOUNTS[number % len(ACCOUNTS)]
-        region = REGIONS[number // len(ACCOUNTS) % len(REGIONS)]
-        time = START + timedelta(days=DAYS) * (number / files)
+        account = accounts[number % len(accounts)]
+        region = REGIONS[number // len(accounts) % len(REGIONS)]
+        time = trail.start + timedelta(days=trail.days) * (number / files)
         name = (
             f"{account}_CloudTrail_{region}_{time:%Y%m%dT%H%MZ}_{number:016x}.json.gz"
         )
@@ -100,21 +116,28 @@ def _write_file(path: Path, records: list[Record]) -> None:
 
 
 def _records(
-    source: random.Random, count: int, part: float, path: Path
+    source: random.Random, count: int, part: float, path: Path, trail: Trail
 ) -> Iterator[Record]:
     """Give the records of a file, in sessions of some twenty records."""
     account, _, region = path.name.split("_")[:3]
-    time = START + timedelta(days=DAYS) * part - timedelta(minutes=10)
+    time = trail.start + timedelta(days=trail.days) * part - timedelta(minutes=10)
     identities = [_identity(source, account, time) for _ in range(max(1, count // 20))]
+    weights = [call.weight for call in trail.calls]
     for _ in range(count):
         at = time + timedelta(seconds=source.randrange(540))
-        yield _record(source, source.choice(identities), account, region, at)
+        identity = source.choice(identities)
+        call = source.choices(trail.calls, weights)[0]
+        yield _record(source, call, identity, account, region, at)
 
 
 def _record(
-    source: random.Random, identity: Record, account: str, region: str, at: datetime
+    source: random.Random,
+    call: Call,
+    identity: Record,
+    account: str,
+    region: str,
+    at: datetime,
 ) -> Record:
-    call = source.choices(CALLS, WEIGHTS)[0]
     service = identity.get("invokedBy")
     denied = call.action != "GetBucketAcl" and _chance(source, 60)
     record: Record = {
