@@ -6,8 +6,10 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
 RUNS = 3
+_LOOK_SECONDS = 0.02
 
 
 @dataclass(frozen=True)
@@ -38,10 +40,28 @@ def alternating(*programs: list[str], runs: int = RUNS) -> list[Measured]:
 
 
 def _once(arguments: list[str]) -> tuple[float, int]:
-    started = time.monotonic()
+    """Give the seconds, and the peak of the memory that it and its processes held."""
+    started, peak = time.monotonic(), 0
     process = subprocess.Popen([sys.executable, *arguments])
-    _, status, usage = os.wait4(process.pid, 0)
+    ended = 0
+    while not ended:
+        peak = max(peak, _held(process.pid))
+        time.sleep(_LOOK_SECONDS)
+        ended, status, usage = os.wait4(process.pid, os.WNOHANG)
+    seconds = time.monotonic() - started
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise SystemExit(f"{' '.join(arguments)} failed")
-    return time.monotonic() - started, usage.ru_maxrss * 1024
+    return seconds, max(peak, usage.ru_maxrss * 1024)
+
+
+def _held(pid: int) -> int:
+    """Add up the memory of a process and of those it started, where /proc tells."""
+    there = Path(f"/proc/{pid}")
+    try:
+        pages = int((there / "statm").read_text().split()[1])
+        lists = [each.read_text() for each in there.glob("task/*/children")]
+    except (OSError, IndexError):
+        return 0
+    held = pages * os.sysconf("SC_PAGE_SIZE")
+    return held + sum(_held(int(child)) for child in " ".join(lists).split())
