@@ -193,3 +193,9 @@ def test_a_file_that_changed_or_vanished_is_told(tmp_path, capsys, change, words
     assert words in capsys.readouterr().err
     assert words in case.inventory().set_index("what").loc["note", "value"]
     assert words in tk.provenance(case.ask("activity/volume")).notes[0]
+
+
+def test_a_case_shows_its_evidence_and_its_scope(practice_case) -> None:
+    day = practice_case.window("2026-03-12", "2026-03-13").accounts("777788889999")
+    said = "2026-03-12 00:00:00 to 2026-03-13 00:00:00 UTC, 777788889999, all regions"
+    assert repr(day) == f"Case of {practice_case.source.title}: {said}"

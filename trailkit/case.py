@@ -24,7 +24,7 @@ from trailkit.source import Original, Source
 from trailkit.together import Answers, Wanted
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Case:
     """A scope over records, an engine that reads them, and the library of questions.
 
@@ -36,12 +36,16 @@ class Case:
     """
 
     source: Source
-    engine: Engine = field(repr=False)
-    questions: Library = field(repr=False)
+    engine: Engine
+    questions: Library
     scope: Scope = field(default_factory=Scope)
-    spending: Budget | None = field(default=None, repr=False)
-    trails: Trails | None = field(default=None, repr=False)
-    checks: list[Check] = field(default_factory=list, repr=False, compare=False)
+    spending: Budget | None = None
+    trails: Trails | None = None
+    checks: list[Check] = field(default_factory=list, compare=False)
+
+    def __repr__(self) -> str:
+        """Say what it stands on and how far it looks."""
+        return f"Case of {self.source.title}: {self.scope}"
 
     # Narrowing
 

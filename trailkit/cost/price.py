@@ -50,10 +50,10 @@ def dollars(scanned: int, price: float) -> float:
 def say_dollars(amount: float) -> str:
     """Write an amount for people, never rounded to nothing.
 
-    >>> say_dollars(12.345), say_dollars(0.00005)
-    ('$12.35', 'less than $0.01')
+    >>> say_dollars(12.345), say_dollars(0.00005), say_dollars(0)
+    ('$12.35', 'less than $0.01', '$0.00')
     """
-    return f"${amount:,.2f}" if amount >= 0.01 else "less than $0.01"
+    return "less than $0.01" if 0 < amount < 0.01 else f"${amount:,.2f}"
 
 
 def say_bytes(count: int) -> str:
