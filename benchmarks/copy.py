@@ -101,6 +101,7 @@ class Counting:
 
     name = "listing"
     price = 5.0
+    region = "us-east-1"
 
     def __init__(self, folder: Path) -> None:
         """Take the folder that stands for the bucket."""
