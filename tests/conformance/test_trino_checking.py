@@ -8,12 +8,7 @@ import pyarrow as pa
 import pytest
 
 import trailkit as tk
-from tests.conformance.test_trino_equal import (  # noqa: F401 - fixtures
-    local,
-    logs,
-    plain,
-    published,
-)
+from tests.conformance.test_trino_equal import plain  # noqa: F401 - a fixture
 from tests.conformance.trino_server import CATALOG, LOOPBACK, TrinoServer
 from tests.raw_rows import Located, raw_rows
 from tests.test_checking import CELL, TABLE, UNTRUE, Change, everyday, failing
