@@ -55,9 +55,9 @@ def test_a_claim_that_is_untrue_fails(
 
 
 def test_the_practice_case_is_found_the_same(
-    local: Case,  # noqa: F811
+    local: Case,
     plain: Case,  # noqa: F811
-    logs: Path,  # noqa: F811
+    logs: Path,
 ) -> None:
     at_home = local.check()
     scope = at_home.scope
