@@ -51,7 +51,8 @@ class Workshop:
 
     def register(self, name: str, table: pa.Table) -> None:
         """Make an Arrow table a relation."""
-        self._connection.register(name, table)
+        # In the thread as well: here, DuckDB would take Ctrl-C for itself.
+        self._do(lambda: self._connection.register(name, table), doing="Sorting")
 
     def run(
         self, sql: str, parameters: Sequence[object] = (), doing: str = "Sorting"
