@@ -10,6 +10,7 @@ import boto3
 import pytest
 
 import trailkit as tk
+from tests import trail_tables
 from tests.athena_server import ACCOUNT, REGION, AthenaServer
 from tests.trail_listed import A_FILE, ACCOUNTS, DAYS, FILES, deliver, session
 from trailkit.copying import filling
@@ -74,6 +75,17 @@ def test_without_confirmation_the_steps_are_shown_and_priced(
     )
     assert ran(server) == []
     assert not any("Create" in each for each in server.faults.seen)
+
+
+def test_a_table_whose_partitions_were_added_by_hand_can_be_copied(
+    server: AthenaServer,
+) -> None:
+    table = trail_tables.table_of("by hand, of every account")
+    trail_tables.publish(server, table, trail_tables.deliver(server))
+    named = replace(COPY, source=f"security.{table.name}")
+    plan = fill(named, confirm=None, accounts=[ACCOUNTS[0]])
+    assert len(plan.steps) == 2
+    assert all(step.bytes for step in plan.steps)
 
 
 def test_a_copy_is_made_filled_and_read(

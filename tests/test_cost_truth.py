@@ -26,6 +26,8 @@ from trailkit.case import Case
 from trailkit.errors import AccessRefused, TableError
 from trailkit.provenance import provenance
 from trailkit.record import Kind
+from trailkit.scope import Scope
+from trailkit.tables.source import TableSource
 
 DELETIONS = "s3/bucket-deletions"
 EVERY_FILE = [kind for kind in KINDS if "unpartitioned" in kind or "serde" in kind]
@@ -172,6 +174,22 @@ def test_days_without_a_partition_are_named_and_noted(
     assert gap in str(asked.estimate())
     frame = asked.ask(DELETIONS)
     assert any(gap in note for note in provenance(frame).notes)
+
+
+def test_a_look_at_another_scope_leaves_them_named(
+    athena: AthenaServer, sizes: dict[str, int]
+) -> None:
+    """A long list is weighed by a look at one day; a broad estimate comes between."""
+    table = table_of("region and dt")
+    publish(athena, table, sizes)
+    source = case(table.name).source
+    assert isinstance(source, TableSource)
+    scope = Scope().window("2026-03-07", "2026-03-09")
+    day = Scope().window("2026-03-08", "2026-03-09")
+    gaps = source.reads(Kind.EVENT, scope).gaps
+    assert gaps
+    source.reads(Kind.EVENT, day)
+    assert set(gaps) <= set(source.notes(scope))
 
 
 def test_a_scope_without_any_partition_is_refused_before_the_run(

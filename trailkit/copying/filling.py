@@ -168,7 +168,11 @@ class Filling:
 
     def _weigh(self, step: Scope) -> Estimate:
         kind = self._table.kind
-        source = TableSource({kind: self._wanted.source}, lambda _: self._source)
+        source = TableSource(
+            {kind: self._wanted.source},
+            lambda _: self._source,
+            listed=self._engine.partitions,
+        )
         [relation, *_] = [name for name, each in RELATIONS.items() if each.kind is kind]
         return estimate("A step", {relation: 1}, source, self._engine, step)
 

@@ -1,6 +1,6 @@
 """Tables of records as the source of a case."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import NoReturn
 
@@ -44,6 +44,7 @@ class TableSource:
         self._listed = listed or _unlisted_partitions
         self._tables: dict[Kind, tuple[Table, Definition]] = {}
         self._last: dict[Kind, tuple[Scope, Reads]] = {}
+        self._gaps: dict[tuple[Kind, Scope], Sequence[str]] = {}
         self._advised: set[Kind] = set()
 
     @property
@@ -83,6 +84,7 @@ class TableSource:
         if found is None or at != scope or found.gaps:
             found = reads(*self._table(kind), scope, self._listed)
             self._last[kind] = scope, found
+            self._gaps[kind, scope] = found.gaps
         return found
 
     def lists_partitions(self, kind: Kind) -> bool:
@@ -143,12 +145,7 @@ class TableSource:
         """Say which log files were not searched: late ones, and what a table lacks."""
         return [
             *self._late(scope),
-            *(
-                gap
-                for at, found in self._last.values()
-                if at == scope
-                for gap in found.gaps
-            ),
+            *(gap for kind in self._names for gap in self._gaps.get((kind, scope), ())),
             *(
                 note
                 for table, _ in self._tables.values()
