@@ -14,6 +14,7 @@ from statistics import median
 from typing import Any, NamedTuple
 
 from trailkit.cost.listing import measure
+from trailkit.progress import be_silent
 from trailkit.record import Kind
 from trailkit.scope import Scope
 from trailkit.tables.folders import folders
@@ -99,7 +100,7 @@ def read_in(cell: Cell, listing: Listing) -> int:
     scope = Scope().window(cell.day, cell.day + timedelta(days=1))
     scope = scope.with_accounts(cell.account).with_regions(cell.region)
     places = folders(Table.of(definition), definition, scope)
-    sizes = measure(places, listing.page, lambda _: None)
+    sizes = measure(places, listing.page, be_silent)
     return sum(size.bytes for size in sizes.values())
 
 

@@ -9,7 +9,7 @@ from functools import cache
 
 from trailkit import dialect, families, layers, narrowing
 from trailkit.library import sql_folder
-from trailkit.record import PLACE, Kind, relation_columns
+from trailkit.record import Kind, every_column
 from trailkit.scope import Scope
 from trailkit.source import Source
 
@@ -39,9 +39,6 @@ RELATIONS = {
 ``deliveries`` is ``events`` with its repeats, and with ``file``. ``network`` has the
 columns of ``events``: each row is the endpoint owner's copy of a call.
 """
-
-_RECORD = [*relation_columns(), *PLACE]
-"""Every column of ``records``."""
 
 _IDENTITY = {"event_id", "time"}
 """What tells events apart, and so is always kept: ids have been seen at two times."""
@@ -85,7 +82,7 @@ def _relation(
         below: source.records(
             relation.kind,
             scope,
-            [name for name in _RECORD if name in read],
+            [name for name in every_column() if name in read],
             relation.deliveries,
         ),
         relation.name: layers.nested(kept, wanted, below, verb, where),
@@ -103,4 +100,4 @@ def _columns(relation: Relation) -> layers.Columns:
 @cache
 def _read(file: str) -> layers.Columns:
     sql = (sql_folder() / file).read_text(encoding="utf-8")
-    return layers.columns(families.expand(sql), _RECORD)
+    return layers.columns(families.expand(sql), every_column())

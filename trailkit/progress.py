@@ -35,7 +35,7 @@ def line(shown: bool = True) -> Generator[Say]:
         return
     updating = _Line(time.monotonic() + FIRST_SHOWN)
     try:
-        yield updating.show if shown else _be_silent
+        yield updating.show if shown else be_silent
     finally:
         updating.wipe()
 
@@ -93,6 +93,6 @@ class _Line:
         self._width = len(shown)
 
 
-def _be_silent(text: str) -> None:
+def be_silent(text: str) -> None:
     """Show nothing."""
     del text

@@ -305,3 +305,12 @@ def relation_columns() -> dict[str, Type]:
     'timestamp'
     """
     return {column.name: column.type for column in COLUMNS}
+
+
+def every_column() -> list[str]:
+    """Give the name of every column of ``records``, in order, the place last.
+
+    >>> every_column()[-1]
+    'file'
+    """
+    return [*relation_columns(), *PLACE]

@@ -18,7 +18,7 @@ from trailkit.cost.listing import measure
 from trailkit.cost.walks import Place
 from trailkit.engines import Engine
 from trailkit.errors import AccessRefused, TableError
-from trailkit.progress import line
+from trailkit.progress import be_silent, line
 from trailkit.record import Kind
 from trailkit.scope import Moment, Scope, moment
 from trailkit.source import Source
@@ -112,7 +112,7 @@ def _bytes(account: str, folders: Iterable[LogFolder], engine: Billing) -> list[
     """Count what lies in each folder."""
 
     def weigh(folder: LogFolder) -> int:
-        sizes = measure([folder], engine.objects, lambda _: None)
+        sizes = measure([folder], engine.objects, be_silent)
         return sum(size.bytes for size in sizes.values())
 
     with line() as say, ThreadPoolExecutor(_AT_ONCE, "trailkit-list") as pool:

@@ -10,7 +10,7 @@ from trailkit.checking.claims import Claim, claims
 from trailkit.checking.finding import Finding
 from trailkit.engines import Answer, Engine
 from trailkit.errors import QueryFailed
-from trailkit.record import PLACE, Kind, relation_columns
+from trailkit.record import Kind, every_column, relation_columns
 from trailkit.scope import Scope
 from trailkit.source import Source
 from trailkit.tables.reading import null
@@ -56,7 +56,7 @@ def compose(source: Source, cell: Scope, path: bool = True) -> Look:
 def read_by(select: str) -> list[str]:
     """Give the columns of ``records`` that a SELECT over it reads."""
     used = dialect.columns_used(select) or ()
-    return [name for name in (*relation_columns(), *PLACE) if name in used]
+    return [name for name in every_column() if name in used]
 
 
 def _is_null(name: str, records: str) -> bool:

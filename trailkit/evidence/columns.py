@@ -45,7 +45,9 @@ def arrow_type(kind: Type) -> pa.DataType:
 
 _SHORT = 2_000
 _CAST_BEFORE = {
-    field.name: lru_cache(8_000)(partial(casting.as_leaves, field)) for field in FIELDS
+    field.name: lru_cache(8_000)(partial(casting.as_leaves, field))
+    for field in FIELDS
+    if field.type is Type.OBJECT
 }
 """The leaves of short texts that came lately: identities last longer than a batch."""
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from trailkit.conditions import conditions
 from trailkit.errors import TableError, nearest
-from trailkit.record import PLACE, columns, relation_columns
+from trailkit.record import PLACE, columns, every_column, relation_columns
 from trailkit.scope import Scope
 from trailkit.tables.days import PATH
 from trailkit.tables.pruning import pruning
@@ -36,7 +36,7 @@ def select(table: Table, scope: Scope, wanted: Iterable[str] | None = None) -> s
 
 def _known(wanted: Iterable[str] | None) -> list[str]:
     """Give the columns wanted, in the order of ``records``."""
-    every = [*relation_columns(), *PLACE]
+    every = every_column()
     asked = set(every if wanted is None else wanted)
     for name in sorted(asked.difference(every)):
         raise TableError(

@@ -16,7 +16,7 @@ from trailkit.engines.parts import of_rows, timed
 from trailkit.engines.trino.catalog import TableName, definition
 from trailkit.engines.trino.explain import FAILURES, explained
 from trailkit.notices import notice
-from trailkit.progress import Say, line
+from trailkit.progress import Say, be_silent, line
 from trailkit.tables.definition import Definition
 
 _ARROW = {"varchar": pa.string(), **ARROW_TYPES}
@@ -143,7 +143,7 @@ class _Running:
     """A statement on its way, whose progress shows while somebody waits for it."""
 
     def __init__(self, connection: Connection, sql: str) -> None:
-        self._say: Say = _be_silent
+        self._say: Say = be_silent
         self._sql = sql
         self.cursor = connection.cursor(stats_callback=self._show)
 
@@ -155,7 +155,7 @@ class _Running:
         except KeyboardInterrupt:
             raise KeyboardInterrupt(_stopped(self.cursor)) from None
         finally:
-            self._say = _be_silent
+            self._say = be_silent
 
     def columns(self) -> _Columns:
         """Start it, and read its columns."""
@@ -175,11 +175,6 @@ class _Running:
             f"Trino: {stats.get('state', '').lower()}, {seconds:.0f} s, "
             f"{stats.get('processedRows', 0):,} rows read"
         )
-
-
-def _be_silent(text: str) -> None:
-    """Show nothing: nobody waits."""
-    del text
 
 
 def _fetch(connection: Connection, sql: str) -> tuple[Cursor, list[list[Any]]]:
