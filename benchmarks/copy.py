@@ -41,7 +41,7 @@ from trailkit.library import load
 from trailkit.question import Question
 from trailkit.record import Kind
 from trailkit.tables import copies
-from trailkit.tables.copies import Copy
+from trailkit.tables.copy import Copy
 from trailkit.tables.layout import Layout
 from trailkit.tables.raw import RawTable
 from trailkit.tables.source import TableSource

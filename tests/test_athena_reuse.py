@@ -13,7 +13,7 @@ from trailkit.engines import Terms
 from trailkit.errors import InvalidWindow, NotConfigured
 from trailkit.record import Kind
 from trailkit.scope import Scope
-from trailkit.tables.copies import Copy
+from trailkit.tables.copy import Copy
 from trailkit.tables.source import TableSource
 
 DELETIONS = "s3/bucket-deletions"

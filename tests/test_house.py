@@ -59,7 +59,7 @@ Other rooms get clients from ``trailkit.aws``, and import boto3 for the sake of 
 only.
 """
 
-SLOW = {"boto3", "botocore", "pyathena", "trino"}
+SLOW = {"boto3", "botocore", "duckdb", "pyathena", "sqlglot", "trino"}
 
 
 def modules() -> dict[str, ast.Module]:

@@ -13,10 +13,10 @@ from trailkit.errors import (
     UnknownParameter,
     UnsupportedSQL,
 )
+from trailkit.literals import literal
 from trailkit.parameters import (
     Parameter,
     bind,
-    literal,
     names,
     resolve,
     window_literals,

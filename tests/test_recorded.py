@@ -31,7 +31,7 @@ from trailkit.case import Case
 from trailkit.discovery.found import Discovery
 from trailkit.errors import EvidenceError
 from trailkit.evidence.tables import SCHEMAS
-from trailkit.tables.copies import Copy
+from trailkit.tables.copy import Copy
 from trailkit.tables.definition import Definition
 
 READS, DELETIONS = "s3/objects-read", "s3/bucket-deletions"

@@ -18,7 +18,7 @@ from trailkit.provenance import provenance
 from trailkit.record import Kind
 from trailkit.tables import ddl
 from trailkit.tables.better import advice, better, unpruned
-from trailkit.tables.copies import Copy
+from trailkit.tables.copy import Copy
 from trailkit.tables.definition import Definition
 from trailkit.tables.regions import REGIONS, regions_of
 from trailkit.tables.table import Table

@@ -17,7 +17,7 @@ from trailkit.errors import TableError
 from trailkit.record import Kind, relation_columns
 from trailkit.scope import Scope
 from trailkit.tables import copies, ddl, records
-from trailkit.tables.copies import Copy
+from trailkit.tables.copy import KEYS, Copy
 from trailkit.tables.table import Table
 
 OWN_OF = {table.kind: table for table in OWN.values()}
@@ -52,7 +52,7 @@ class Lake:
         self.connection.execute(
             f'create table "security"."copy" as from ({dialect.to_duckdb(empty)})'
         )
-        for key in copies.KEYS:
+        for key in KEYS:
             self.connection.execute(f'alter table "security"."copy" add {key} varchar')
 
     def deliver(self, located: list[Located]) -> None:

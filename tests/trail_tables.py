@@ -17,7 +17,7 @@ from tests.raw_rows import Located, partition_values, raw_rows
 from tests.tables_made import ADOPTED, DOCUMENTED, NUMBERED, by_hand
 from tests.trail_listed import TABLE, record
 from trailkit.record import Kind
-from trailkit.tables.copies import Copy
+from trailkit.tables.copy import Copy
 from trailkit.tables.definition import Definition
 from trailkit.tables.layout import Layout
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from trailkit import asking, dialect, lens, parameters, together, widening
+from trailkit import asking, dialect, lens, literals, together, widening
 from trailkit.checking import Check, Named, check
 from trailkit.cost import advice
 from trailkit.cost.budget import Budget, PaidEngine
@@ -337,7 +337,7 @@ class Case:
 
     def _files_of(self, event_id: str) -> list[str]:
         """Ask for the log files that hold an event."""
-        wanted = parameters.literal(event_id, "text")
+        wanted = literals.literal(event_id, "text")
         self._require_window("original")
         select = f"select distinct file from deliveries where event_id = {wanted}"
         found = self._look("The original", select, self.scope)

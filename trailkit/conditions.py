@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from trailkit.parameters import literal
+from trailkit.literals import literal
 from trailkit.record import Kind
 from trailkit.scope import Scope
 

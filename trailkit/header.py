@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from trailkit import parameters
+from trailkit import literals, parameters
 from trailkit.errors import InvalidParameter, InvalidWindow, nearest
 from trailkit.parameters import Parameter
 from trailkit.scope import duration
@@ -213,8 +213,8 @@ def _parameter(name: Text, given: Any) -> Parameter:
 
 
 def _kind(value: Any) -> str:
-    if _text(value) not in parameters.TYPES:
-        known = nearest(value, parameters.TYPES)
+    if _text(value) not in literals.TYPES:
+        known = nearest(value, literals.TYPES)
         raise Mistake(f'There is no type "{value}". {known}', value)
     return str(value)
 
@@ -232,7 +232,7 @@ def _default(kind: str, value: Any, name: Text) -> Any:
     texts = [str(item) for item in value] if isinstance(value, list) else [str(value)]
     try:
         default = parameters.from_texts(texts, kind)
-        parameters.literal(default, kind)
+        literals.literal(default, kind)
     except InvalidParameter as error:
         raise Mistake(f'The default of "{name}": {error}', name) from None
     return tuple(default) if isinstance(default, list) else default

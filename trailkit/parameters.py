@@ -22,20 +22,7 @@ from trailkit.errors import (
     UnsupportedSQL,
     nearest,
 )
-from trailkit.literals import TYPES, literal
-
-__all__ = [
-    "NAME",
-    "TYPES",
-    "WINDOW",
-    "Parameter",
-    "bind",
-    "from_texts",
-    "literal",
-    "names",
-    "resolve",
-    "window_literals",
-]
+from trailkit.literals import literal
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 """What the name of a parameter looks like."""

@@ -17,7 +17,7 @@ from typing import Any
 
 from sqlglot.tokenizer_core import TokenType
 
-from trailkit import dialect, header, parameters
+from trailkit import dialect, header, literals, parameters
 from trailkit.errors import InvalidQuestion, SQLError
 from trailkit.header import Mistake
 from trailkit.parameters import Parameter
@@ -77,7 +77,7 @@ class Question:
     def tried(self) -> str:
         """Give the SELECT with its defaults, or typed nulls, for the parameters."""
         values = {
-            each.name: parameters.literal(each.default, each.type)
+            each.name: literals.literal(each.default, each.type)
             for each in self.parameters
         }
         window = parameters.window_literals(None, None)

@@ -17,7 +17,7 @@ from trailkit.discovery.selectors import Coverage, State
 from trailkit.engines import Engine
 from trailkit.errors import TableError
 from trailkit.history.fetch import SETTLED
-from trailkit.parameters import literal
+from trailkit.literals import literal
 from trailkit.question import Question
 from trailkit.scope import Scope
 from trailkit.source import Source

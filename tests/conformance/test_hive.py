@@ -20,7 +20,7 @@ from trailkit.record import Kind
 from trailkit.scope import Scope
 from trailkit.tables import copies, ddl
 from trailkit.tables.better import better
-from trailkit.tables.copies import Copy
+from trailkit.tables.copy import Copy
 from trailkit.tables.definition import Definition
 from trailkit.tables.raw import MOST_ACCOUNTS
 from trailkit.tables.table import Table

@@ -7,7 +7,7 @@ AWS's documented table lacks come from the one definition of the record.
 from dataclasses import dataclass
 
 from trailkit.dialect import columns_used
-from trailkit.parameters import literal
+from trailkit.literals import literal
 from trailkit.record import Column, Kind, Type, columns
 from trailkit.tables.pruning import REGIONS_APART
 

@@ -21,7 +21,7 @@ from trailkit.lens import RELATIONS
 from trailkit.notices import notice
 from trailkit.scope import Scope
 from trailkit.tables import copies
-from trailkit.tables.copies import Copy
+from trailkit.tables.copy import Copy
 from trailkit.tables.definition import Definition
 from trailkit.tables.pruning import event_days
 from trailkit.tables.source import TableSource

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from trailkit.copying.wanted import WantedCopy
 from trailkit.record import Kind
 from trailkit.scope import Scope, moment
-from trailkit.tables import copies
 
 if TYPE_CHECKING:
     import boto3
@@ -56,6 +55,8 @@ class TableCopy(WantedCopy):
 
         One joins the small files of these days, the other lets old snapshots go.
         """
+        from trailkit.tables import copies
+
         days = Scope().window(moment(first), moment(last) + timedelta(days=1))
         copy = self.copy(Kind.EVENT)
         return f"{copies.optimize(copy, days)};\n\n{copies.vacuum(copy)};"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from trailkit.deployment.wanted import s3_folder
 from trailkit.record import Kind
 from trailkit.tables import names
-from trailkit.tables.copies import Copy
+from trailkit.tables.copy import Copy
 
 
 @dataclass(frozen=True, slots=True)
