@@ -57,7 +57,7 @@ end
 _TIMES = [name for name, kind in relation_columns().items() if kind is Type.TIME]
 
 
-NEW_PLACES = "select * from new_places order by file, position"
+NEW_PLACES = "select * exclude (number) from new_places order by number"
 
 
 def read_parquet(parts: Iterable[Path]) -> str:
@@ -120,7 +120,7 @@ def outcome() -> str:
     join (select number, record_id from identities where is_new) using (number);
 
     create view new_places as
-    select record_id, position, content, {_PLACE}
+    select number, record_id, position, content, {_PLACE}
     from arrivals
     join (select content, record_id from identities) using (content);
 
@@ -132,7 +132,11 @@ def outcome() -> str:
     ),
     settled as (
         select record_id, min({{{place}}}) as place
-        from (select * from old_places union all by name select * from new_places)
+        from (
+            select * from old_places
+            union all by name
+            select * exclude (number) from new_places
+        )
         semi join shaken using (record_id)
         group by record_id
     )
