@@ -1,4 +1,4 @@
-"""What Athena bills for a query: dollars by the terabyte that it scanned.
+"""What AWS bills: Athena by the terabyte that a query scanned, S3 by the request.
 
 From Amazon Athena's pricing page: bytes are rounded up to the next megabyte, each query
 counts as 10 MB at least, a cancelled one is billed for what it had scanned, a failed
@@ -21,6 +21,16 @@ DOLLARS_PER_TERABYTE = {
 
 What a price is today, only AWS's own page says; ``AthenaEngine(price=…)`` wins.
 """
+
+DOLLARS_PER_THOUSAND_LISTS = 0.005
+"""S3's price for LIST requests in us-east-1; a few regions take somewhat more.
+
+From Amazon S3's pricing page, "Requests & data retrievals", S3 Standard: the
+price of 2025. What it is today, only the page says. The bucket's owner is billed.
+"""
+
+LISTS_PER_SECOND = 300
+"""About so many LIST requests are answered in a second, a few of them at once."""
 
 _ELSEWHERE = 5.00
 _MEGABYTE = 1024**2
@@ -47,6 +57,15 @@ def dollars(scanned: int, price: float) -> float:
     return megabytes * _MEGABYTE / _TERABYTE * price
 
 
+def list_dollars(requests: int) -> float:
+    """Work out what LIST requests to S3 cost, in dollars.
+
+    >>> list_dollars(100_000)
+    0.5
+    """
+    return requests * DOLLARS_PER_THOUSAND_LISTS / 1000
+
+
 def say_dollars(amount: float) -> str:
     """Write an amount for people, never rounded to nothing.
 
@@ -66,3 +85,15 @@ def say_bytes(count: int) -> str:
         if count >= size:
             return f"{count / size:.1f} {unit}"
     return f"{count / 1024:.0f} KB" if count >= 1024 else f"{count} bytes"
+
+
+def say_seconds(seconds: float) -> str:
+    """Write a length of time for people, roughly.
+
+    >>> say_seconds(0.2), say_seconds(8), say_seconds(100), say_seconds(40_000)
+    ('a second', '8 seconds', '2 minutes', '11 hours')
+    """
+    for unit, size in (("hours", 3600), ("minutes", 60)):
+        if seconds >= 1.5 * size:
+            return f"{seconds / size:,.0f} {unit}"
+    return f"{seconds:,.0f} seconds" if seconds >= 1.5 else "a second"

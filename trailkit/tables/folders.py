@@ -10,6 +10,12 @@ from datetime import date
 from itertools import product
 from math import prod
 
+from trailkit.cost.price import (
+    LISTS_PER_SECOND,
+    list_dollars,
+    say_dollars,
+    say_seconds,
+)
 from trailkit.errors import ScopeError, TableError
 from trailkit.scope import Scope
 from trailkit.tables.days import TextDays, columns_of, days_between
@@ -22,8 +28,7 @@ from trailkit.tables.table import Table
 MOST_PLACES = 100_000
 """The most accounts times regions whose folders are listed.
 
-Each takes a request at least. S3 bills about $0.005 for a thousand, and answers a few
-hundred a second.
+Each takes a request at least.
 """
 
 Values = Mapping[str, str]
@@ -105,7 +110,8 @@ def _require_few(table: Table, counts: list[int]) -> None:
         raise ScopeError(
             f"In scope are {places:,} folders of {table.name}, by account and region. "
             f"Counting their files takes as many requests to S3, about "
-            f"${places * 0.000005:,.2f} and {places / 300 / 60:,.0f} minutes; "
+            f"{say_dollars(list_dollars(places))} and "
+            f"{say_seconds(places / LISTS_PER_SECOND)}; "
             f"{MOST_PLACES:,} is the most. Name fewer accounts or regions: "
             'case.accounts("111122223333").regions("us-east-1").'
         )
