@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from trailkit.errors import TableError
+from trailkit.notices import notice
 from trailkit.progress import line
 
 if TYPE_CHECKING:
@@ -15,6 +16,12 @@ if TYPE_CHECKING:
 
 __all__ = ["discover"]
 
+MOST_REQUESTS = 100_000
+"""After so many requests to S3 the days of further folders are not looked for.
+
+That is about $0.50 and six minutes, and enough for some thousand accounts.
+"""
+
 
 def discover(
     session: "boto3.Session | None" = None,
@@ -22,6 +29,7 @@ def discover(
     logs: str | Sequence[str] = (),
     profile: str | None = None,
     region: str | None = None,
+    most_requests: int | None = MOST_REQUESTS,
     progress: bool = True,
 ) -> "Discovery":
     """Find the trails of an account, and the folders in S3 that hold their logs.
@@ -30,16 +38,26 @@ def discover(
     ``"s3://central-logs/prefix/"`` of another account. A missing right is named in the
     result and hides only what it is needed for.
 
+    All accounts, kinds of logs and regions are listed, then for each the first and the
+    last day: the progress line says how many requests to S3 that takes, the price and
+    the time. ``most_requests`` ends the search for days, and so does Ctrl-C: what was
+    found is given back, with what was not looked at in ``not_looked_at``. 0 leaves the
+    days out, None sets no bound.
+
     Raises NotConfigured without a region, AccessRefused without valid credentials,
-    Unavailable where AWS does not answer, TableError for a place that is not in S3.
+    Unavailable where AWS does not answer, TableError for a place that is not in S3 or
+    a bound that is no number; KeyboardInterrupt for Ctrl-C before all folders are
+    listed.
     """
     from trailkit.aws.access import Access
     from trailkit.aws.attempts import Attempts
     from trailkit.aws.explain import explained
-    from trailkit.discovery.folders import Place, find_folders
+    from trailkit.discovery.folders import Place
     from trailkit.discovery.found import Discovery
+    from trailkit.discovery.search import search
     from trailkit.discovery.trails import find_trails
 
+    _check_most(most_requests)
     places = [_place(each) for each in ([logs] if isinstance(logs, str) else logs)]
     access, attempts = Access(session, profile, region), Attempts()
     with explained(), line(progress) as say:
@@ -49,15 +67,27 @@ def discover(
         trails = find_trails(access, attempts)
         places += [Place(trail.bucket, trail.prefix) for trail in trails]
         s3 = access.client("s3")
-        folders = find_folders(s3, places, attempts, say, partition)
+        found = search(s3, places, attempts, say, partition, most_requests)
+    for each in found.not_looked_at:
+        notice(f"Not looked at: {each}")
     return Discovery(
         account=caller["Account"],
         partition=partition,
         time=datetime.now(UTC),
         all_trails=trails,
-        all_folders=folders,
+        all_folders=found.folders,
         missing=attempts.missing,
         left_out=attempts.left_out,
+        not_looked_at=found.not_looked_at,
+    )
+
+
+def _check_most(most: object) -> None:
+    if most is None or (type(most) is int and most >= 0):
+        return
+    raise TableError(
+        f"most_requests={most!r} is no number of requests. Write a whole number, such "
+        "as most_requests=100_000, or None for no bound."
     )
 
 

@@ -1,9 +1,9 @@
 """What was discovered, as one value: trails, folders, what is recorded, tables."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 import pandas as pd
 
@@ -12,7 +12,7 @@ from trailkit.discovery.recording import Known
 from trailkit.discovery.selectors import Coverage, State
 from trailkit.discovery.trails import Trail
 from trailkit.record import Kind
-from trailkit.tables.layout import Layout
+from trailkit.tables.layout import CLOUDTRAIL_BEGAN, Layout
 from trailkit.tables.raw import MOST_ACCOUNTS, RawTable
 from trailkit.tables.reach import Reach
 from trailkit.tables.regions import REGIONS
@@ -34,8 +34,10 @@ class Discovery:
     """The trails of an account and the folders of their logs, at one moment.
 
     ``missing`` names each right that was refused, ``left_out`` what is not there or
-    cannot be used: what they hide is not in here. Selectors are those of today: a trail
-    may have recorded less before (``cloudtrail/logging-changes`` finds out).
+    cannot be used: what they hide is not in here. ``not_looked_at`` says of which
+    folders nobody looked for the days, which then are None. Selectors are those of
+    today: a trail may have recorded less before (``cloudtrail/logging-changes`` finds
+    out).
     """
 
     account: str
@@ -45,6 +47,7 @@ class Discovery:
     all_folders: tuple[LogFolder, ...]
     missing: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
+    not_looked_at: tuple[str, ...] = ()
 
     @property
     def trails(self) -> pd.DataFrame:
@@ -63,7 +66,10 @@ class Discovery:
 
     @property
     def folders(self) -> pd.DataFrame:
-        """Every folder of one account, kind and region as a row, with its days."""
+        """Every folder of one account, kind and region as a row, with its days.
+
+        A day is missing (NaT) where nobody has looked for it.
+        """
         columns = ["bucket", "prefix", "organization", "account"]
         columns += ["folder", "region", "first_day", "last_day"]
         rows = [
@@ -131,7 +137,9 @@ class Discovery:
         The place with most folders has the plain names; the next ones get a number. A
         table looks into the accounts found and into every region of the partition, for
         a region may come into use; of more than 1,000 accounts, every question must
-        name its own. ``ddl.create_table(table.definition())`` gives the SQL.
+        name its own. It begins with the first day found; where not all first days were
+        looked for, with that of CloudTrail itself.
+        ``ddl.create_table(table.definition())`` gives the SQL.
 
         Raises TableError for names that are not allowed.
         """
@@ -152,7 +160,7 @@ class Discovery:
             database,
             name + _TABLES[kind],
             layout,
-            min(each.first_day for each in inside),
+            _begin(inside),
             kind,
             tuple(accounts) if len(accounts) <= MOST_ACCOUNTS else None,
             tuple(regions),
@@ -168,6 +176,7 @@ class Discovery:
                 *self._say_places(),
                 *(f"  missing right: {right}" for right in self.missing),
                 *(f"  left out: {thing}" for thing in self.left_out),
+                *(f"  not looked at: {thing}" for thing in self.not_looked_at),
                 '  Next: .trails, .folders, .coverage, .tables("security")',
             ]
         )
@@ -180,10 +189,8 @@ class Discovery:
             accounts = len({each.account for each in inside})
             regions = len({each.region for each in inside})
             kinds = ", ".join(sorted({each.folder for each in inside}))
-            first = min(each.first_day for each in inside)
-            last = max(each.last_day for each in inside)
             yield (
-                f"  {layout.root} {first} to {last}, accounts: {accounts:,}, "
+                f"  {layout.root} {_say_days(inside)}, accounts: {accounts:,}, "
                 f"regions: {regions}, {kinds}"
             )
             if accounts > MOST_ACCOUNTS:
@@ -191,6 +198,20 @@ class Discovery:
                     f"    more than {MOST_ACCOUNTS:,} accounts: of its table every "
                     "question must name its own"
                 )
+
+
+def _begin(folders: Sequence[LogFolder]) -> date:
+    """Give a day before which there are no log files."""
+    return min(each.first_day or CLOUDTRAIL_BEGAN for each in folders)
+
+
+def _say_days(folders: Sequence[LogFolder]) -> str:
+    """Say from when to when folders have log files, as far as it is known."""
+    firsts = [each.first_day for each in folders if each.first_day]
+    lasts = [each.last_day for each in folders if each.last_day]
+    unseen = sum(not each.is_seen for each in folders)
+    said = f"{min(firsts)} to {max(lasts)}" if firsts and lasts else "days unknown"
+    return f"{said} (days of {unseen:,} folders unknown)" if unseen else said
 
 
 def _numbered(name: str, place: int) -> str:

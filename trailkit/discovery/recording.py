@@ -4,7 +4,7 @@ An empty answer leans on it, so it errs on the side of *unknown*. Selectors are 
 the moment of discovery; whether the trail logged at all is told for the window itself.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -78,6 +78,7 @@ class Known:
 
     def _gap(self, recording: Sequence[Trail], reach: Reach) -> str:
         """Say which account, region or time the trails do not cover, if any."""
+        files = self._files(reach.layout)
         for account in self._accounts(reach) or ("",):
             own = [each for each in recording if _is_over(each, account)]
             if not own:
@@ -86,24 +87,35 @@ class Known:
             wide = any(each.multi_region for each in own)
             if not wide and not (reach.regions and homes.issuperset(reach.regions)):
                 return f"in {', '.join(sorted(homes))} alone"
-            if lacking := self._lacking(account, reach):
+            if files and (lacking := self._lacking(account, files, reach)):
                 return lacking
         return ""
 
-    def _lacking(self, account: str, reach: Reach) -> str:
+    def _files(self, layout: Layout) -> dict[str, list[LogFolder]]:
+        """Give the folders with events of each account; none where none was seen."""
+        found: dict[str, list[LogFolder]] = {}
+        for each in self.folders:
+            if each.layout == layout:
+                own = found.setdefault(each.account, [])
+                own += [each] if each.kind is Kind.EVENT else []
+        return found
+
+    def _lacking(
+        self, account: str, files: Mapping[str, Sequence[LogFolder]], reach: Reach
+    ) -> str:
         """Say which days of the window an account's log files do not span, if any."""
-        there = [each for each in self.folders if each.layout == reach.layout]
-        if not there or reach.start is None or reach.kind is not Kind.EVENT:
+        if reach.start is None or reach.kind is not Kind.EVENT:
             return ""
-        own = [
-            each for each in there if (each.account, each.kind) == (account, Kind.EVENT)
-        ]
+        own = files.get(account)
         if not own:
             return f"no log file of {account} was found"
-        first = min(each.first_day for each in own)
-        last = max(each.last_day for each in own)
-        if first <= reach.start.date() and self._last_day(reach) <= last:
+        first = min((day for each in own if (day := each.first_day)), default=None)
+        last = max((day for each in own if (day := each.last_day)), default=None)
+        begins = first is not None and first <= reach.start.date()
+        if begins and last is not None and self._last_day(reach) <= last:
             return ""
+        if not all(each.is_seen for each in own):
+            return f"not all days of the log files of {account} were looked for"
         return f"log files of {account} lie there from {first} to {last}"
 
     def _last_day(self, reach: Reach) -> date:

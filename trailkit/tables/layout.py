@@ -21,6 +21,9 @@ DIGESTS = "CloudTrail-Digest"
 KINDS = {folder: kind for kind, folder in FOLDERS.items()}
 """The kind of record that each folder holds; the digests' holds none."""
 
+CLOUDTRAIL_BEGAN = date(2013, 11, 13)
+"""The day that CloudTrail was announced: no log file is older."""
+
 DAY = r"(?P<day>[0-9]{4}/[0-9]{2}/[0-9]{2})"
 """The pattern of a day, as folders say it."""
 

@@ -11,7 +11,7 @@ from trailkit.errors import ScopeError, TableError, UnboundedScan, nearest
 from trailkit.scope import Scope
 from trailkit.tables.days import days_between
 from trailkit.tables.keys import Key
-from trailkit.tables.regions import REGIONS
+from trailkit.tables.regions import HOME, REGIONS
 from trailkit.tables.table import Table
 
 REGIONS_APART = datetime(2021, 11, 23, tzinfo=UTC)
@@ -20,9 +20,6 @@ REGIONS_APART = datetime(2021, 11, 23, tzinfo=UTC)
 Until 22 November 2021 those of IAM, STS and other global services lay in any region's
 folder, with ``awsRegion`` us-east-1. (CloudTrail User Guide, "CloudTrail concepts".)
 """
-
-_HOME = "us-east-1"
-"""Since then the region of most global services, in the commercial partition."""
 
 _MOST_VALUES = 1000
 """The most values that Athena takes for an injected partition key."""
@@ -153,14 +150,14 @@ def beyond(table: Table, scope: Scope) -> list[str]:
     ]
     if (scope.everywhere or not scope.regions) and _misses_home(known):
         notes.append(
-            f"{table.name} does not look into {_HOME}, where AWS records IAM, STS and "
+            f"{table.name} does not look into {HOME}, where AWS records IAM, STS and "
             "most other global services."
         )
     return notes if out else notes[1:]
 
 
 def _misses_home(regions: tuple[str, ...]) -> bool:
-    return _HOME not in regions and any(each in REGIONS["aws"] for each in regions)
+    return HOME not in regions and any(each in REGIONS["aws"] for each in regions)
 
 
 def _check_days(table: Table, first: date, scope: Scope) -> None:

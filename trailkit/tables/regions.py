@@ -51,6 +51,10 @@ REGIONS: dict[str, tuple[str, ...]] = {
 """Commercial, China, GovCloud (US) and European Sovereign Cloud."""
 
 
+HOME = "us-east-1"
+"""The region of IAM, STS and most global services, in the commercial partition."""
+
+
 def partition_of(region: str) -> str:
     """Give the partition of AWS that a region lies in; "aws" for one yet unknown.
 
