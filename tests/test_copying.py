@@ -14,7 +14,8 @@ from tests import trail_tables
 from tests.athena_server import ACCOUNT, REGION, AthenaServer
 from tests.trail_listed import A_FILE, ACCOUNTS, DAYS, FILES, deliver, session
 from trailkit.copying import filling
-from trailkit.errors import NotConfigured, QueryFailed, TableError
+from trailkit.engines.athena import AthenaEngine
+from trailkit.errors import NotConfigured, QueryFailed, TableError, Unavailable
 
 COPY = tk.TableCopy(
     "security.cloudtrail",
@@ -34,6 +35,7 @@ A_DAY = len(ACCOUNTS) * 2 * FILES
 def server(athena: AthenaServer, monkeypatch: pytest.MonkeyPatch) -> AthenaServer:
     monkeypatch.setattr(filling, "POLL", 0.01)
     deliver(athena)
+    boto3.client("s3").create_bucket(Bucket="analysis")
     return athena
 
 
@@ -242,3 +244,69 @@ def test_another_account_is_not_changed(server: AthenaServer) -> None:
 def test_what_aws_would_not_take_is_refused(setting: str, value: Any) -> None:
     with pytest.raises(TableError):
         fill(replace(COPY, **{setting: value}))
+
+
+def locked() -> bool:
+    listed = boto3.client("s3").list_objects_v2(Bucket="analysis", Prefix="copy/_")
+    return bool(listed["KeyCount"])
+
+
+def test_while_one_fills_another_is_refused(server: AthenaServer) -> None:
+    start, refused = server.start_query, []
+
+    def fill_meanwhile(**settings: Any) -> Any:
+        assert locked()
+        with pytest.raises(TableError, match=r"Somebody fills this copy: arn:aws:.*"):
+            fill()
+        refused.append(settings["sql"])
+        return start(**settings)
+
+    server.start_query = fill_meanwhile  # pyright: ignore[reportAttributeAccessIssue]
+    fill(last=WEEK[0])
+    assert len(refused) == len(server.queries) == 2
+    assert not locked()
+
+
+def test_a_lock_that_was_left_behind_is_named_with_the_remedy(
+    server: AthenaServer,
+) -> None:
+    boto3.client("s3").put_object(
+        Bucket="analysis", Key="copy/_filling", Body="Somebody\x1b[31m, once. ".encode()
+    )
+    with pytest.raises(TableError) as refused:
+        fill()
+    assert str(refused.value) == (
+        "Somebody fills this copy: Somebody[31m, once.  Two at once would write records "
+        "twice. Wait for the end. If that run has ended and left "
+        "s3://analysis/copy/_filling behind: When no statement that fills the copy runs "
+        "any more in the workgroup dfir, delete that object; then the same call goes on."
+    )
+    assert ran(server) == []
+
+
+def test_after_a_failure_and_after_ctrl_c_the_lock_is_gone(
+    server: AthenaServer,
+) -> None:
+    server.failure = "Query exhausted resources at this scale factor"
+    with pytest.raises(QueryFailed):
+        fill()
+    assert not locked()
+
+
+def test_a_lock_stays_where_a_statement_may_still_run(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def lost(*_: object) -> None:
+        raise Unavailable("AWS cannot be reached.")
+
+    monkeypatch.setattr(AthenaEngine, "execute", lost)
+    with pytest.raises(Unavailable):
+        fill()
+    assert locked()
+    assert "s3://analysis/copy/_filling is still there." in capsys.readouterr().err
+
+
+def test_a_copy_in_a_bucket_that_is_not_there_is_refused(server: AthenaServer) -> None:
+    with pytest.raises(TableError, match="There is no bucket nowhere for the copy"):
+        fill(replace(COPY, files="s3://nowhere/copy/"))
+    assert ran(server) == []

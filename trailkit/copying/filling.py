@@ -10,6 +10,7 @@ import pandas as pd
 from trailkit.aws.access import Access
 from trailkit.aws.attempts import found_or_none
 from trailkit.aws.explain import explained
+from trailkit.copying.lock import Lock
 from trailkit.copying.wanted import WantedCopy
 from trailkit.cost.estimate import Estimate, estimate
 from trailkit.cost.price import say_bytes, say_dollars
@@ -103,9 +104,10 @@ class Filling:
             if confirm is None:
                 return plan
             print(replace(plan, next="Changing the account now."))
+        with explained(), Lock(self._wanted, self._access):
             if self._there is None:
                 self._create()
-        return self._carry_out(plan)
+            return self._carry_out(plan)
 
     @cached_property
     def _source(self) -> Definition:

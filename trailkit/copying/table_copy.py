@@ -40,8 +40,9 @@ class TableCopy(WantedCopy):
         after a step's last day a log file may have been delivered. What the copy holds
         is not written again: the same call goes on after a failure, or adds what came
         later.
-        Ctrl-C stops the step that runs. One call at a time: two that fill the same days
-        at once would write the same records twice.
+        Ctrl-C stops the step that runs. One fill at a time: while it runs, an object
+        ``_filling`` in the copy's folder lets another be refused with TableError, for
+        two at once would write records twice.
         """
         from trailkit.copying.filling import Filling
 
