@@ -29,6 +29,35 @@ class Fault:
         return True
 
 
+@dataclass(frozen=True)
+class Asked:
+    """A request as IAM decides about it: its action, what it is about, the prefix."""
+
+    action: str
+    about: tuple[str, ...]
+    prefix: str | None = None
+
+    @classmethod
+    def read(cls, environ: dict[str, Any], action: str) -> "Asked":
+        """Read it: an S3 path, or names in the text, from the widest to the narrowest.
+
+        Glue looks at the catalog and the database of a table as well; of a query Athena
+        looks at its workgroup, which its id does not say here.
+        """
+        if action.startswith("s3:"):
+            query = parse_qs(environ.get("QUERY_STRING", ""))
+            path = environ["PATH_INFO"].strip("/")
+            return cls(action, (path,), query.get("prefix", [None])[0])
+        if not action.startswith("glue:"):
+            return cls(action, ())
+        sent = json.loads(_body(environ))
+        inner = sent.get("DatabaseInput") or sent.get("TableInput") or sent
+        database = sent.get("DatabaseName") or inner.get("Name")
+        name = sent.get("TableName") or inner.get("Name")
+        table = [f"table/{database}/{name}"] if "DatabaseName" in sent else []
+        return cls(action, ("catalog", f"database/{database}", *table))
+
+
 class Faults:
     """A WSGI layer that lets chosen actions fail, as AWS would."""
 
@@ -41,6 +70,7 @@ class Faults:
         self.planned: list[Fault] = []
         self.owners: dict[str, str] = {}
         self.seen: list[str] = []
+        self.asked: list[Asked] = []
 
     def __call__(
         self, environ: dict[str, Any], start: Callable[..., Any]
@@ -48,6 +78,7 @@ class Faults:
         """Answer with the first fault that the action meets, else let moto."""
         action = _action(environ)
         self.seen.append(action)
+        self.asked.append(Asked.read(environ, action))
         for fault in [self._wrong_owner(environ, action), *self.planned]:
             if fault and fault.meets(action):
                 return _answer(fault, action, environ, start)
@@ -71,9 +102,14 @@ def _action(environ: dict[str, Any]) -> str:
         return f"{service}:{target.rpartition('.')[2]}"
     if service == "s3":
         return f"s3:{_s3_action(environ)}"
+    return f"{service}:{parse_qs(_body(environ)).get('Action', [''])[0]}"
+
+
+def _body(environ: dict[str, Any]) -> str:
+    """Read what was sent, and leave it there."""
     body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
     environ["wsgi.input"] = io.BytesIO(body)
-    return f"{service}:{parse_qs(body.decode()).get('Action', [''])[0]}"
+    return body.decode()
 
 
 def _s3_action(environ: dict[str, Any]) -> str:

@@ -238,6 +238,7 @@ class AthenaServer:
         self.faults.planned.clear()
         self.faults.owners.clear()
         self.faults.seen.clear()
+        self.faults.asked.clear()
 
     def reset(self) -> None:
         """Forget tables, queries, buckets and knobs."""

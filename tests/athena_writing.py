@@ -14,7 +14,12 @@ _INSERT = re.compile(
     r"(?P<select>select\s.*)",
     re.DOTALL,
 )
-_ADD = re.compile(r"alter table `\w+`\.`\w+` add if not exists\s+partition .*", re.S)
+_ADD = re.compile(
+    r"alter table `(?P<database>\w+)`\.`(?P<name>\w+)` add if not exists"
+    r"(?P<partitions>\s+partition .*)",
+    re.DOTALL,
+)
+_PARTITION = re.compile(r"partition \((?P<values>[^)]*)\) location '(?P<place>[^']*)'")
 _CREATE = re.compile(
     r"create table if not exists `(?P<database>\w+)`\.`(?P<name>\w+)` \("
     r".*'table_type' = 'ICEBERG'.*",
@@ -45,12 +50,14 @@ def is_definition(sql: str) -> bool:
 
 
 def define(sql: str, region: str) -> None:
-    """Put an Iceberg table into Glue; of names of partitions the server has no need.
+    """Put an Iceberg table into Glue, or partitions that have a place.
 
-    As in Athena, an Iceberg table's partition keys are columns like the others.
+    As in Athena, an Iceberg table's partition keys are columns like the others. Of the
+    names of a copy's partitions, which have no place, the server has no need.
     """
     match = _CREATE.fullmatch(sql)
     if match is None:
+        _add(sql, region)
         return
     columns = re.findall(r"^    `(\w+)` (.+?),?$", sql, re.MULTILINE)
     location = re.findall(r"^location '(.*)'$", sql, re.MULTILINE)[0]
@@ -63,6 +70,18 @@ def define(sql: str, region: str) -> None:
     )
     glue = glue_backends[DEFAULT_ACCOUNT_ID][region]
     glue.create_table(table.database, table.name, table.glue(), DEFAULT_ACCOUNT_ID)
+
+
+def _add(sql: str, region: str) -> None:
+    """Add partitions to a table in Glue; its keys come in the table's order."""
+    match = _ADD.fullmatch(sql)
+    assert match, sql
+    table = glue_backends[DEFAULT_ACCOUNT_ID][region].get_table(*match.groups()[:2])
+    for values, place in _PARTITION.findall(match["partitions"]):
+        listed = re.findall(r"`\w+` = '?([^',]*)'?", values)
+        if str(listed) not in table.partitions:
+            storage = {"Columns": [], "Location": place}
+            table.create_partition({"Values": listed, "StorageDescriptor": storage})
 
 
 def in_glue(database: str, name: str, region: str) -> Definition | None:

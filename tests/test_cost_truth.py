@@ -13,6 +13,7 @@ import trailkit as tk
 from tests.athena_server import AthenaServer
 from tests.trail_listed import session
 from tests.trail_tables import (
+    BY_HAND,
     DAYS,
     INSIGHTS,
     KINDS,
@@ -31,11 +32,6 @@ from trailkit.tables.source import TableSource
 
 DELETIONS = "s3/bucket-deletions"
 EVERY_FILE = [kind for kind in KINDS if "unpartitioned" in kind or "serde" in kind]
-BY_HAND = [
-    kind
-    for kind, table in KINDS.items()
-    if table.partitions and "projection.enabled" not in table.properties
-]
 
 SCOPES: dict[str, Callable[[Case], Case]] = {
     "a day": lambda case: case.window("2026-03-03", "2026-03-04"),

@@ -1,6 +1,5 @@
 """A set-up deploys whole, gives the rights in use, and changes nothing unasked."""
 
-import fnmatch
 import json
 import re
 from dataclasses import replace
@@ -16,6 +15,7 @@ from moto.s3.models import s3_backends
 import trailkit.aws.rights as rights
 from tests import golden_files
 from tests.athena_server import ACCOUNT, REGION, AthenaServer
+from tests.iam import allows, statements
 from trailkit.deployment import Setup
 from trailkit.engines.athena import AthenaEngine
 from trailkit.errors import AccessRefused, NotConfigured, TableError
@@ -147,29 +147,6 @@ def test_a_policy_that_is_too_long_is_refused() -> None:
 
 
 # Policies
-
-
-def statements(policy: str) -> list[dict[str, Any]]:
-    return json.loads(policy)["Statement"]
-
-
-def allows(policy: str, action: str, resource: str, prefix: str | None = None) -> bool:
-    """Decide as IAM does, for the little that these policies hold."""
-    return any(
-        action in each["Action"]
-        and any(fnmatch.fnmatchcase(resource, arn) for arn in each["Resource"])
-        and _fits(each.get("Condition"), prefix)
-        for each in statements(policy)
-    )
-
-
-def _fits(condition: dict[str, Any] | None, prefix: str | None) -> bool:
-    if condition is None:
-        return True
-    patterns = condition["StringLike"]["s3:prefix"]
-    return prefix is not None and any(
-        fnmatch.fnmatchcase(prefix, pattern) for pattern in patterns
-    )
 
 
 DAY = "AWSLogs/o-a1b2c3d4e5/111122223333/CloudTrail/eu-west-1/2026/03/09/"

@@ -17,7 +17,6 @@ from trailkit.case import Case
 from trailkit.deployment.setup import Setup
 from trailkit.discovery.folders import LogFolder
 from trailkit.discovery.found import Discovery
-from trailkit.engines.athena.query import QUERY_TEXT_LIMIT
 from trailkit.errors import QueryFailed, ScopeError, TableError
 from trailkit.scope import Scope
 from trailkit.tables import ddl, reads
@@ -27,6 +26,7 @@ from trailkit.tables.partitions import narrowing
 from trailkit.tables.raw import MOST_ACCOUNTS, RawTable
 from trailkit.tables.regions import REGIONS
 from trailkit.tables.table import Table
+from trailkit.tables.text import QUERY_TEXT_LIMIT
 
 ACCOUNTS = tuple(f"{number:012}" for number in range(10**11, 10**11 + 10_000))
 FEWER = ACCOUNTS[:MOST_ACCOUNTS]

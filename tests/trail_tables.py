@@ -4,7 +4,7 @@ Files have sizes of their own; the tests' Athena counts those that a statement r
 """
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -67,6 +67,13 @@ KINDS: dict[str, Definition] = {
 }
 """What is adopted, by what it is. A part of them sees one account or region only."""
 
+BY_HAND = [
+    kind
+    for kind, table in KINDS.items()
+    if table.partitions and "projection.enabled" not in table.properties
+]
+"""Those to which somebody adds partitions."""
+
 CHANCE = random.Random(0)
 
 
@@ -94,13 +101,22 @@ def deliver(server: AthenaServer, kind: Kind = Kind.EVENT) -> dict[str, int]:
     return sizes
 
 
-def publish(server: AthenaServer, table: Definition, sizes: dict[str, int]) -> None:
-    """Make a table with a row for each file that it looks into, and its partitions."""
+def publish(
+    server: AthenaServer,
+    table: Definition,
+    sizes: dict[str, int],
+    added: Callable[[str], bool] = lambda _: True,
+) -> None:
+    """Make a table with a row for each file that it looks into, and its partitions.
+
+    ``added`` says of the files whether somebody added the partitions in which they lie.
+    """
     located: list[Located] = [(url, record(url)) for url in sizes if _sees(table, url)]
     rows = raw_rows(located, table)
     server.create(table, _typed(rows, table), sizes=sizes)
     if table.partitions and "projection.enabled" not in table.properties:
-        for values, place in dict.fromkeys(_partitions(located, table)):
+        seen = [each for each in located if added(each[0])]
+        for values, place in dict.fromkeys(_partitions(seen, table)):
             server.add_partition(table.database, table.name, values, place)
 
 

@@ -247,6 +247,20 @@ class Case:
         """
         return advice.better_table(kind, self.source, self.engine)
 
+    def missing_partitions(self, kind: str = "event") -> str:
+        """Write the statements that add the partitions that the case's scope lacks.
+
+        For a table on Athena to which somebody adds partitions by hand. Nothing is
+        changed in AWS: it is text to run in Athena, one statement at a time, each as
+        long as Athena takes. It names days up to today, of the accounts and regions in
+        scope: those that you name, else those of the partitions that are there.
+        ``kind`` is event, insight, network or aggregated. Raises TableError where
+        trailkit cannot work out the folders, ScopeError for more than 100,000 of them,
+        AccessRefused without glue:GetPartitions.
+        """
+        self._require_window("missing_partitions")
+        return advice.missing_partitions(kind, self.source, self.engine, self.scope)
+
     def library(self, about: str = "") -> pd.DataFrame:
         """List the questions that mention a text, all of them without one."""
         return self.questions.search(about)

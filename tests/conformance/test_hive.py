@@ -18,7 +18,7 @@ from tests.test_silent_nothing import PROPERTIES
 from trailkit.errors import TableError
 from trailkit.record import Kind
 from trailkit.scope import Scope
-from trailkit.tables import copies, ddl
+from trailkit.tables import copies, ddl, missing
 from trailkit.tables.better import better
 from trailkit.tables.copy import Copy
 from trailkit.tables.definition import Definition
@@ -58,6 +58,17 @@ def _mending(table: Definition) -> str:
     assert statement, refused.value
     return statement[0].replace("…", "`security`.`select`")
 
+
+def _missing(table: Definition, scope: Scope) -> list[str]:
+    """Give what adds the partitions that a scope lacks, where there is none yet."""
+    scope = scope.with_accounts("111122223333").with_regions("us-east-1", "eu-west-1")
+    return missing.statements(Table.of(table), table, scope, lambda *_: ())
+
+
+_DAY = Scope().window("2026-03-01", "2026-03-02")
+_YEARS = Scope().window("2023-01-01", "2026-01-01")
+_BY_DATE = by_hand("account", "region", "year", "month", "day")
+_NUMBERS = dict.fromkeys(("year", "month", "day"), "int")
 
 STATEMENTS = {
     **{name: ddl.create_table(table.definition()) for name, table in OWN.items()},
@@ -99,6 +110,20 @@ STATEMENTS = {
         Copy("security", "copy", "analysis", "cloudtrail"),
         Scope().window("2026-03-01", "2026-03-03").with_accounts("111122223333"),
     ),
+    **{
+        f"missing partitions of {table.name} by {', '.join(table.partitions)}": text
+        for table in (
+            by_hand("region", "day"),
+            by_hand("region", "timestamp"),
+            by_hand("account", "region", "date"),
+            replace(_BY_DATE, database="database", name="my-trail-1"),
+        )
+        for text in _missing(table, _DAY)
+    },
+    "missing partitions in numbers": _missing(
+        replace(_BY_DATE, partitions=_BY_DATE.partitions | _NUMBERS), _DAY
+    )[0],
+    "missing partitions, as long as Athena takes": _missing(_BY_DATE, _YEARS)[0],
     "database": ddl.create_database("security"),
     "drop": ddl.drop_table(_A_TABLE.definition()),
 }

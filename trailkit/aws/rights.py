@@ -78,3 +78,26 @@ MAKE_BUCKET = (
     "s3:PutEncryptionConfiguration",
 )
 """On the bucket of the results."""
+
+FILL_COPY = (
+    "glue:BatchCreatePartition",
+    "glue:CreatePartition",
+    "glue:GetPartition",
+    "glue:UpdatePartition",
+)
+"""On a copy, with MAKE_TABLES: its partitions are named before they are written.
+
+AWS does not say which of them Athena uses for an INSERT; none takes anything away.
+"""
+
+FILL_ICEBERG = ("glue:UpdateTable",)
+"""On an Iceberg copy, with MAKE_TABLES: each statement points it to a new snapshot."""
+
+PLACE_COPY = ("s3:GetBucketLocation", "s3:ListBucketMultipartUploads")
+"""On the bucket of a copy."""
+
+WRITE_COPY = WRITE_RESULTS
+"""On the files of a copy: an INSERT writes them as it writes results."""
+
+CLEAN_COPY = ("s3:DeleteObject",)
+"""On the lock of a copy; of an Iceberg copy on every file, for VACUUM and OPTIMIZE."""

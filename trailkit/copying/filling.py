@@ -35,6 +35,20 @@ POLL = 1.0
 """Seconds between two looks at a statement that runs."""
 
 
+def engine_of(
+    wanted: WantedCopy, session: "boto3.Session | None", profile: str | None
+) -> AthenaEngine:
+    """Give the engine that runs a copy's statements; nothing is asked of AWS yet."""
+    return AthenaEngine(
+        wanted.source,
+        workgroup=wanted.workgroup,
+        region=wanted.region,
+        profile=profile,
+        session=session,
+        poll=POLL,
+    )
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Plan:
     """The steps of a fill, with the log files that each reads, their price, its SQL.
@@ -87,14 +101,7 @@ class Filling:
         """Remember who asks; nothing is asked of AWS yet."""
         self._wanted = wanted
         self._access = Access(session, profile, wanted.region)
-        self._engine = AthenaEngine(
-            wanted.source,
-            workgroup=wanted.workgroup,
-            region=wanted.region,
-            profile=profile,
-            session=session,
-            poll=POLL,
-        )
+        self._engine = engine_of(wanted, session, profile)
 
     def run(self, days: Scope, confirm: str | None) -> Plan:
         """Show the steps; run them if ``confirm`` is the account's number."""

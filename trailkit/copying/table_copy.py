@@ -1,5 +1,6 @@
 """A copy of a table as one value, and the calls that fill it."""
 
+import json
 from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     import boto3
 
     from trailkit.copying.filling import Plan
+    from trailkit.tables.definition import Definition
 
 
 class TableCopy(WantedCopy):
@@ -50,6 +52,33 @@ class TableCopy(WantedCopy):
         days = Scope().window(moment(first), end).with_late(late)
         days = days.with_accounts(*accounts) if accounts else days
         return Filling(self, session, profile).run(days, confirm)
+
+    def filler_policy(
+        self,
+        source: "Definition | None" = None,
+        *,
+        results: str | None = None,
+        log_keys: Sequence[str] = (),
+        results_key: str | None = None,
+        files_key: str | None = None,
+        session: "boto3.Session | None" = None,
+        profile: str | None = None,
+    ) -> str:
+        """Write the IAM policy of who fills the copy; it changes nothing.
+
+        ``source`` is the definition of the table that is copied, ``results`` the place
+        of the workgroup's results. What is left out is read from Glue and Athena; with
+        both, nothing is asked of AWS. ARNs of KMS keys: ``log_keys`` encrypt the logs,
+        ``results_key`` the results (left out, the workgroup's own) and ``files_key``
+        the bucket of the copy, where it has one. Only as ``iceberg`` may files of the
+        copy be deleted. Raises TableError for another table's definition, for what is
+        no place or key, and for a policy longer than IAM allows.
+        """
+        from trailkit.copying.policy import Keys, filler, look
+
+        found = look(self, source, results, session, profile)
+        keys = Keys(tuple(log_keys), results_key or found.key, files_key)
+        return json.dumps(filler(self, found, keys), indent=2)
 
     def tidy_sql(self, first: date | str, last: date | str) -> str:
         """Write the OPTIMIZE and VACUUM of an Iceberg copy, for Athena's editor.

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from trailkit.deployment.wanted import s3_folder
+from trailkit.deployment.wanted import check_workgroup, s3_folder
 from trailkit.record import Kind
 from trailkit.tables import names
 from trailkit.tables.copy import Copy
@@ -32,6 +32,7 @@ class WantedCopy:
         """Check every name."""
         names.account(self.account)
         names.region(self.region)
+        check_workgroup(self.workgroup)
         self.copy(Kind.EVENT)
 
     def copy(self, kind: Kind) -> Copy:

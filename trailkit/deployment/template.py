@@ -3,6 +3,7 @@
 from typing import Any
 
 from trailkit.deployment import policy
+from trailkit.deployment.statements import Policy
 from trailkit.deployment.wanted import NOT_PUBLIC, Wanted
 
 Template = dict[str, Any]
@@ -92,7 +93,7 @@ def _bucket(wanted: Wanted) -> dict[str, Any]:
     }
 
 
-def _policy(description: str, document: policy.Policy) -> dict[str, Any]:
+def _policy(description: str, document: Policy) -> dict[str, Any]:
     return {
         "Type": "AWS::IAM::ManagedPolicy",
         "Properties": {"Description": description, "PolicyDocument": document},

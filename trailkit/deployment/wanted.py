@@ -1,13 +1,14 @@
 """What a set-up consists of, with every name checked, and the ARNs of its parts."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from trailkit.deployment.arns import Arns
 from trailkit.errors import TableError
 from trailkit.tables import names
 from trailkit.tables.raw import RawTable
-from trailkit.tables.regions import partition_of
 
 _FOLDER = re.compile(r"s3://(?P<bucket>[^/]+)/(?P<prefix>.*[^/])/?")
 _WORKGROUP = re.compile(r"[A-Za-z0-9._-]{1,128}")
@@ -56,11 +57,8 @@ class Wanted:
         names.bucket(self.results_bucket)
         names.prefix(self.results_prefix)
         self._check_tables()
-        _check(_WORKGROUP, self.workgroup, "a workgroup's name", "dfir")
-        for key in (*self.log_keys, *filter(None, [self.results_key])):
-            _check(
-                _KEY, key, "the ARN of a KMS key", f"{self.arn('kms')}:key/1234abcd-…"
-            )
+        check_workgroup(self.workgroup)
+        check_keys(self.arns, (*self.log_keys, *filter(None, [self.results_key])))
         for trail in self.trails:
             _check(_TRAIL, trail, "the ARN of a trail", "found.trails.arn has them")
         if self.cutoff < _LEAST_CUTOFF:
@@ -80,9 +78,9 @@ class Wanted:
             raise TableError("Two tables have the same name. Rename one of them.")
 
     @property
-    def partition(self) -> str:
-        """The partition of AWS that the region lies in; "aws" for one yet unknown."""
-        return partition_of(self.region)
+    def arns(self) -> Arns:
+        """The ARNs of the account and region."""
+        return Arns(self.account, self.region)
 
     @property
     def results_bucket(self) -> str:
@@ -98,15 +96,6 @@ class Wanted:
     def databases(self) -> tuple[str, ...]:
         """The databases of the tables, once each."""
         return tuple(dict.fromkeys(table.database for table in self.tables))
-
-    def arn(self, service: str, resource: str = "") -> str:
-        """Give the ARN of something in this account and region."""
-        arn = f"arn:{self.partition}:{service}:{self.region}:{self.account}"
-        return f"{arn}:{resource}" if resource else arn
-
-    def bucket_arn(self, bucket: str, key: str = "") -> str:
-        """Give the ARN of a bucket, or of objects in it."""
-        return f"arn:{self.partition}:s3:::{bucket}" + (f"/{key}" if key else "")
 
     def workgroup_settings(self) -> dict[str, Any]:
         """Give the workgroup's configuration, as Athena and CloudFormation take it."""
@@ -141,6 +130,18 @@ def s3_folder(text: str) -> tuple[str, str]:
     example = "s3://athena-results/trailkit/"
     match = _check(_FOLDER, text, "a folder in S3", example)
     return match["bucket"], match["prefix"]
+
+
+def check_workgroup(name: str) -> None:
+    """Refuse what is not the name of a workgroup."""
+    _check(_WORKGROUP, name, "a workgroup's name", "dfir")
+
+
+def check_keys(arns: Arns, keys: Iterable[str]) -> None:
+    """Refuse what is not the ARN of a KMS key."""
+    for key in keys:
+        example = arns.of("kms", "key/1234abcd-…")
+        _check(_KEY, key, "the ARN of a KMS key", example)
 
 
 def _check(

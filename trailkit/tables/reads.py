@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from trailkit.errors import TableError
+from trailkit.record import Kind
 from trailkit.scope import Scope
 from trailkit.tables import folders, layout, partitions
 from trailkit.tables.better import advice
@@ -112,8 +113,8 @@ _SNAPSHOTS = (
     "Files of older snapshots count here, but are not read: VACUUM lets go of them."
 )
 _ADD = (
-    "Somebody must add partitions for each day (alter table … add partition), or make "
-    "a table that works them out: print(case.better_table())."
+    "Somebody must add partitions for each day, or make a table that works them out: "
+    "print(case.better_table())."
 )
 
 
@@ -164,10 +165,11 @@ def _partitions(
         example = ", ".join(f"{key}={value!r}" for key, value in named)
         raise TableError(
             f"{table.name} has no partition in the scope {scope}, so it would find "
-            f"nothing. One that it has: {example}. {_ADD}"
+            f"nothing. One that it has: {example}. {_ADD} {_written(table)}"
         )
     raise TableError(
-        f"{table.name} has no partition at all, so it finds nothing. {_ADD}"
+        f"{table.name} has no partition at all, so it finds nothing. {_ADD} "
+        f"{_written(table)}"
     )
 
 
@@ -184,5 +186,13 @@ def _gaps(
         more = f" and {len(missing) - 5:,} more" if len(missing) > 5 else ""
         yield (
             f"{table.name} has no partition of {', '.join(missing[:5])}{more}: nothing "
-            "is found there, whatever lies in S3."
+            f"is found there, whatever lies in S3. {_written(table)}"
         )
+
+
+def _written(table: Table) -> str:
+    """Say what writes the statements that add what is missing."""
+    if table.is_copy:
+        return "A copy grows by tk.TableCopy(…).fill_in_account(…)."
+    kind = "" if table.kind is Kind.EVENT else f'"{table.kind}"'
+    return f"The statements that add them: print(case.missing_partitions({kind}))."

@@ -9,7 +9,7 @@ from trailkit.evidence.originals import find_in
 from trailkit.record import Kind
 from trailkit.scope import Scope
 from trailkit.source import Files, Original
-from trailkit.tables import records
+from trailkit.tables import missing, records
 from trailkit.tables.better import advice, better
 from trailkit.tables.definition import Definition
 from trailkit.tables.keys import template
@@ -91,6 +91,13 @@ class TableSource:
         """Say whether somebody must add a partition before a table looks into it."""
         definition = self._table(kind)[1]
         return bool(definition.partitions) and not template(definition)
+
+    def missing_partitions(self, kind: Kind, scope: Scope) -> list[str]:
+        """Write the statements that add the partitions that a scope lacks.
+
+        Raises what ``missing.statements`` raises.
+        """
+        return missing.statements(*self._table(kind), scope, self._listed)
 
     def advice(self, kind: Kind) -> str | None:
         """Say once what a table cannot leave out, and how to see a better one."""

@@ -1,6 +1,9 @@
-"""The layout of a SELECT's text: one item and one condition a line."""
+"""The layout of a SELECT's text: one item and one condition a line; its length."""
 
 from collections.abc import Iterable
+
+QUERY_TEXT_LIMIT = 262_144
+"""Bytes of UTF-8 that Athena takes as one query (Athena User Guide, Service Quotas)."""
 
 
 def select_text(items: Iterable[str], source: str, where: Iterable[str] = ()) -> str:

@@ -22,7 +22,8 @@ class Destination:
     """A workgroup, and the place of its results; none where Athena manages them.
 
     ``enforced`` says that the workgroup's place counts and nothing may be sent, ``own``
-    that the place is the workgroup's; ``cutoff`` is its limit of bytes for a query.
+    that the place is the workgroup's; ``cutoff`` is its limit of bytes for a query,
+    ``key`` the KMS key with which the workgroup has results encrypted.
     """
 
     workgroup: str
@@ -31,6 +32,7 @@ class Destination:
     enforced: bool
     own: bool
     cutoff: int | None
+    key: str | None
 
     @property
     def sent(self) -> str | None:
@@ -63,6 +65,7 @@ class _Workgroup:
     managed: bool
     enforced: bool
     cutoff: int | None
+    key: str | None
 
     @classmethod
     def read(cls, access: Access, name: str) -> "_Workgroup":
@@ -73,6 +76,7 @@ class _Workgroup:
         settings = group["Configuration"]
         own = settings.get("ResultConfiguration") or {}
         managed = settings.get("ManagedQueryResultsConfiguration") or {}
+        kept = managed if managed.get("Enabled") else own
         return cls(
             name=name,
             location=own.get("OutputLocation"),
@@ -80,6 +84,7 @@ class _Workgroup:
             managed=bool(managed.get("Enabled")),
             enforced=bool(settings.get("EnforceWorkGroupConfiguration")),
             cutoff=settings.get("BytesScannedCutoffPerQuery"),
+            key=(kept.get("EncryptionConfiguration") or {}).get("KmsKey"),
         )
 
     def choose(self, results: str | None) -> str | None:
@@ -109,7 +114,7 @@ def settle(
     group = _Workgroup.read(access, workgroup or DEFAULT_WORKGROUP)
     location = group.choose(results)
     if group.managed:
-        return Destination(group.name, None, None, True, True, group.cutoff)
+        return Destination(group.name, None, None, True, True, group.cutoff, group.key)
     if not location:
         raise NotConfigured(
             f'Workgroup "{group.name}" has no place for results. Set one in the '
@@ -125,6 +130,7 @@ def settle(
         enforced=group.enforced,
         own=location == group.location,
         cutoff=group.cutoff,
+        key=group.key,
     )
 
 

@@ -14,9 +14,7 @@ from trailkit.cost.price import dollars, say_bytes, say_dollars
 from trailkit.engines.athena.cursor import PatientCursor
 from trailkit.engines.athena.endings import explain_ending
 from trailkit.errors import QueryFailed
-
-QUERY_TEXT_LIMIT = 262_144
-"""Bytes of UTF-8 that Athena takes as one query (Athena User Guide, Service Quotas)."""
+from trailkit.tables.text import QUERY_TEXT_LIMIT
 
 _MINUTE = timedelta(minutes=1)
 
