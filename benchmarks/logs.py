@@ -65,12 +65,11 @@ AGENTS = [
 
 @dataclass(frozen=True)
 class Trail:
-    """What is written: from when on, for how many days, in which accounts, of what."""
+    """What is written: from when on, for how many days, in which accounts."""
 
     start: datetime
     days: int
     accounts: tuple[str, ...]
-    calls: tuple[Call, ...] = tuple(CALLS)
 
 
 MONTH = Trail(
@@ -122,11 +121,11 @@ def _records(
     account, _, region = path.name.split("_")[:3]
     time = trail.start + timedelta(days=trail.days) * part - timedelta(minutes=10)
     identities = [_identity(source, account, time) for _ in range(max(1, count // 20))]
-    weights = [call.weight for call in trail.calls]
+    weights = [call.weight for call in CALLS]
     for _ in range(count):
         at = time + timedelta(seconds=source.randrange(540))
         identity = source.choice(identities)
-        call = source.choices(trail.calls, weights)[0]
+        call = source.choices(CALLS, weights)[0]
         yield _record(source, call, identity, account, region, at)
 
 

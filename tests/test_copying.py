@@ -271,15 +271,16 @@ def test_a_lock_that_was_left_behind_is_named_with_the_remedy(
     server: AthenaServer,
 ) -> None:
     boto3.client("s3").put_object(
-        Bucket="analysis", Key="copy/_filling", Body="Somebody\x1b[31m, once. ".encode()
+        Bucket="analysis", Key="copy/_filling", Body=b"Somebody\x1b[31m, once."
     )
     with pytest.raises(TableError) as refused:
         fill()
     assert str(refused.value) == (
-        "Somebody fills this copy: Somebody[31m, once.  Two at once would write records "
-        "twice. Wait for the end. If that run has ended and left "
-        "s3://analysis/copy/_filling behind: When no statement that fills the copy runs "
-        "any more in the workgroup dfir, delete that object; then the same call goes on."
+        "Somebody fills this copy: Somebody[31m, once. Two at once would write records"
+        " twice. Wait for the end. If that run has ended and left"
+        " s3://analysis/copy/_filling behind: When no statement that fills the copy"
+        " runs any more in the workgroup dfir, delete that object; then the same call goes"
+        " on."
     )
     assert ran(server) == []
 

@@ -54,6 +54,8 @@ hive.non-managed-table-writes-enabled=true
 hive.compression-codec=ZSTD
 parquet.max-merge-distance={gap}kB
 parquet.max-buffer-size={most}kB
+parquet.writer.page-size={gap}kB
+parquet.writer.block-size={group}MB
 """
 _JAVA = (
     *("java", "-XX:+UseG1GC", "-XX:G1HeapRegionSize=32M"),
@@ -71,9 +73,10 @@ class TrinoServer:
     def __init__(self, folder: Path, memory: int = 1000, scale: int = 1) -> None:
         """Start on a free port, with everything it writes below the folder.
 
-        ``memory`` is what a query may take, in megabytes. ``scale`` makes each reading
-        of a file so many times smaller than Trino's own eight megabytes, and the gaps
-        of a megabyte that it reads rather than to ask twice.
+        ``memory`` is what a query may take, in megabytes. ``scale`` makes Trino's own
+        sizes so many times smaller: a reading of a file of eight megabytes, the gap of
+        one that it reads rather than to ask twice, a Parquet page of one, a row group
+        of 128.
         """
         started = time.monotonic()
         self.folder, self.port = folder, _free_port()
@@ -81,6 +84,7 @@ class TrinoServer:
             "memory": memory,
             "gap": 1024 // scale,
             "most": 8 * 1024 // scale,
+            "group": 128 // scale,
         }
         jars = home()
         self._configure(jars)

@@ -19,8 +19,8 @@ from trailkit.deployment.wanted import s3_folder
 from trailkit.errors import TableError, Unavailable
 from trailkit.notices import notice
 
-NAME = "_filling"
-"""The object's name."""
+LOCK = "_filling"
+"""The object in a copy's folder that says that somebody fills it."""
 
 _TAKEN = ("PreconditionFailed", "ConditionalRequestConflict")
 _LONGEST = 300
@@ -37,8 +37,8 @@ class Lock:
         """Remember the place; nothing is written yet."""
         bucket, folder = s3_folder(wanted.files)
         self._wanted, self._access = wanted, access
-        self._place = {"Bucket": bucket, "Key": f"{folder}/{NAME}"}
-        self._path = f"s3://{bucket}/{folder}/{NAME}"
+        self._place = {"Bucket": bucket, "Key": f"{folder}/{LOCK}"}
+        self._path = f"s3://{bucket}/{folder}/{LOCK}"
 
     def __enter__(self) -> None:
         """Make the object, with who fills and since when."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from trailkit.aws import rights
 from trailkit.copying.filling import engine_of
+from trailkit.copying.lock import LOCK
 from trailkit.copying.wanted import WantedCopy
 from trailkit.deployment.arns import Arns
 from trailkit.deployment.statements import (
@@ -35,9 +36,6 @@ if TYPE_CHECKING:
 _PLACEHOLDER = re.compile(r"\$\{[^}]+\}")
 _STARS = re.compile(r"(?<![^/])(\*/)+\*$")
 """Any folder, and what lies in it: one star stands for them all."""
-
-LOCK = "_filling"
-"""The object in a copy's folder that says that somebody fills it."""
 
 
 @dataclass(frozen=True, slots=True)
