@@ -14,7 +14,11 @@ _INSERT = re.compile(
     r"(?P<select>select\s.*)",
     re.DOTALL,
 )
-_ADD = re.compile(r"alter table `\w+`\.`\w+` add if not exists\s+partition .*", re.S)
+_ADD = re.compile(
+    r"alter table `(?P<database>\w+)`\.`(?P<name>\w+)` add if not exists"
+    r"(?P<partitions>\s+partition .*)",
+    re.DOTALL,
+)
 _CREATE = re.compile(
     r"create table if not exists `(?P<database>\w+)`\.`(?P<name>\w+)` \("
     r".*'table_type' = 'ICEBERG'.*",
@@ -45,13 +49,17 @@ def is_definition(sql: str) -> bool:
 
 
 def define(sql: str, region: str) -> None:
-    """Put an Iceberg table into Glue; of names of partitions the server has no need.
+    """Put an Iceberg table into Glue, or partitions that are not there yet.
 
     As in Athena, an Iceberg table's partition keys are columns like the others.
     """
-    match = _CREATE.fullmatch(sql)
-    if match is None:
-        return
+    if match := _ADD.fullmatch(sql):
+        _add_partitions(match, region)
+    elif match := _CREATE.fullmatch(sql):
+        _create(sql, match, region)
+
+
+def _create(sql: str, match: re.Match[str], region: str) -> None:
     columns = re.findall(r"^    `(\w+)` (.+?),?$", sql, re.MULTILINE)
     location = re.findall(r"^location '(.*)'$", sql, re.MULTILINE)[0]
     table = Definition(
@@ -63,6 +71,21 @@ def define(sql: str, region: str) -> None:
     )
     glue = glue_backends[DEFAULT_ACCOUNT_ID][region]
     glue.create_table(table.database, table.name, table.glue(), DEFAULT_ACCOUNT_ID)
+
+
+def _add_partitions(match: re.Match[str], region: str) -> None:
+    """Add the partitions of a statement, each in the folder that is named for it."""
+    glue = glue_backends[DEFAULT_ACCOUNT_ID][region]
+    place = match["database"], match["name"]
+    location = glue.get_table(*place).as_dict()["StorageDescriptor"]["Location"]
+    there = {tuple(each.values) for each in glue.get_partitions(*place, "")}
+    for keys in re.findall(r"partition \((.*)\)", match["partitions"]):
+        named = dict(re.findall(r"`(\w+)` = '([^']*)'", keys))
+        if tuple(named.values()) not in there:
+            folder = "/".join(f"{name}={value}" for name, value in named.items())
+            storage = {"Columns": [], "Location": f"{location}{folder}"}
+            made = {"Values": [*named.values()], "StorageDescriptor": storage}
+            glue.create_partition(*place, made)
 
 
 def in_glue(database: str, name: str, region: str) -> Definition | None:

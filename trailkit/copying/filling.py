@@ -17,7 +17,7 @@ from trailkit.deployment import account
 from trailkit.deployment.changes import check_account
 from trailkit.engines.athena import AthenaEngine
 from trailkit.errors import TableError
-from trailkit.lens import RELATIONS
+from trailkit.lens import relation_of
 from trailkit.notices import notice
 from trailkit.scope import Scope
 from trailkit.tables import copies
@@ -173,8 +173,7 @@ class Filling:
             lambda _: self._source,
             listed=self._engine.partitions,
         )
-        [relation, *_] = [name for name, each in RELATIONS.items() if each.kind is kind]
-        return estimate("A step", {relation: 1}, source, self._engine, step)
+        return estimate("A step", {relation_of(kind): 1}, source, self._engine, step)
 
     def _statements(self, step: Scope) -> tuple[str, ...]:
         fill = copies.fill(self._copy, self._table, step)

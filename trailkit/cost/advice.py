@@ -8,7 +8,7 @@ from trailkit.cost.listing import add, pages, total_of
 from trailkit.cost.price import dollars, say_bytes, say_dollars
 from trailkit.cost.walks import Sizes
 from trailkit.engines import Engine
-from trailkit.errors import AccessRefused, TableError, nearest
+from trailkit.errors import AccessRefused, TableError
 from trailkit.lens import RELATIONS
 from trailkit.notices import notice
 from trailkit.record import Kind
@@ -70,6 +70,4 @@ def better_table(kind: str, source: Source, engine: Engine) -> str:
         raise TableError(
             'Only a table on Athena can be made better: tk.athena("database.table", …).'
         )
-    if kind not in set(Kind):
-        raise TableError(f'There is no kind of record "{kind}". {nearest(kind, Kind)}')
-    return ddl.create_table(source.better(Kind(kind), engine.region).definition())
+    return ddl.create_table(source.better(Kind.named(kind), engine.region).definition())

@@ -58,7 +58,16 @@ class TableSource:
 
     def skips(self, kind: Kind) -> bool:
         """Say whether the table is a copy, whose rows lie sorted."""
+        return self.is_copy(kind)
+
+    def is_copy(self, kind: Kind) -> bool:
+        """Say whether the table holds ``records`` themselves: a copy by trailkit."""
         return self._table(kind)[0].is_copy
+
+    def name(self, kind: Kind) -> str:
+        """Name the table of a kind; raises TableError where there is none."""
+        self._table(kind)
+        return self._names[kind]
 
     def records(
         self,
