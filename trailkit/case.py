@@ -203,7 +203,8 @@ class Case:
 
         The state is recorded, not recorded or unknown; only of what was recorded does
         an empty answer show that nothing happened. Locally it looks for such events in
-        scope; of a table it is what ``recorded_by`` was told.
+        scope; of a table it is what ``recorded_by`` was told. Of a copy it may be "not
+        in the copy" as well: some day and account in scope was not copied.
         """
         logs = Logs(self.source, self.engine, self.scope, self.trails)
         needs = (need for question in self.questions for need in question.needs)
