@@ -19,7 +19,9 @@ _ADD = re.compile(
     r"(?P<partitions>\s+partition .*)",
     re.DOTALL,
 )
-_PARTITION = re.compile(r"partition \((?P<values>[^)]*)\) location '(?P<place>[^']*)'")
+_PARTITION = re.compile(
+    r"partition \((?P<values>[^)]*)\)(?: location '(?P<place>[^']*)')?"
+)
 _CREATE = re.compile(
     r"create table if not exists `(?P<database>\w+)`\.`(?P<name>\w+)` \("
     r".*'table_type' = 'ICEBERG'.*",
@@ -50,15 +52,17 @@ def is_definition(sql: str) -> bool:
 
 
 def define(sql: str, region: str) -> None:
-    """Put an Iceberg table into Glue, or partitions that have a place.
+    """Put an Iceberg table into Glue, or partitions that are not there yet.
 
-    As in Athena, an Iceberg table's partition keys are columns like the others. Of the
-    names of a copy's partitions, which have no place, the server has no need.
+    As in Athena, an Iceberg table's partition keys are columns like the others.
     """
-    match = _CREATE.fullmatch(sql)
-    if match is None:
-        _add(sql, region)
-        return
+    if match := _ADD.fullmatch(sql):
+        _add_partitions(match, region)
+    elif match := _CREATE.fullmatch(sql):
+        _create(sql, match, region)
+
+
+def _create(sql: str, match: re.Match[str], region: str) -> None:
     columns = re.findall(r"^    `(\w+)` (.+?),?$", sql, re.MULTILINE)
     location = re.findall(r"^location '(.*)'$", sql, re.MULTILINE)[0]
     table = Definition(
@@ -72,16 +76,22 @@ def define(sql: str, region: str) -> None:
     glue.create_table(table.database, table.name, table.glue(), DEFAULT_ACCOUNT_ID)
 
 
-def _add(sql: str, region: str) -> None:
-    """Add partitions to a table in Glue; its keys come in the table's order."""
-    match = _ADD.fullmatch(sql)
-    assert match, sql
-    table = glue_backends[DEFAULT_ACCOUNT_ID][region].get_table(*match.groups()[:2])
-    for values, place in _PARTITION.findall(match["partitions"]):
-        listed = re.findall(r"`\w+` = '?([^',]*)'?", values)
-        if str(listed) not in table.partitions:
-            storage = {"Columns": [], "Location": place}
-            table.create_partition({"Values": listed, "StorageDescriptor": storage})
+def _add_partitions(match: re.Match[str], region: str) -> None:
+    """Add partitions to a table in Glue; its keys come in the table's order.
+
+    One without a place lies in the folder that is named for it.
+    """
+    glue = glue_backends[DEFAULT_ACCOUNT_ID][region]
+    table = match["database"], match["name"]
+    location = glue.get_table(*table).as_dict()["StorageDescriptor"]["Location"]
+    there = {tuple(each.values) for each in glue.get_partitions(*table, "")}
+    for keys, place in _PARTITION.findall(match["partitions"]):
+        named = dict(re.findall(r"`(\w+)` = '?([^',]*)'?", keys))
+        if tuple(named.values()) not in there:
+            folder = "/".join(f"{name}={value}" for name, value in named.items())
+            storage = {"Columns": [], "Location": place or f"{location}{folder}"}
+            made = {"Values": [*named.values()], "StorageDescriptor": storage}
+            glue.create_partition(*table, made)
 
 
 def in_glue(database: str, name: str, region: str) -> Definition | None:

@@ -68,6 +68,64 @@ def data_event(name: str, service: str = "s3", **fields: Any) -> Record:
     return record(name, service, **kind, **fields)
 
 
+def network(name: str = "GetObject", **fields: Any) -> Record:
+    """Make a network-activity event, as the endpoint's owner sees a call."""
+    kind = {"eventType": "AwsVpceEvent", "eventCategory": "NetworkActivity"}
+    endpoint = {"vpcEndpointId": "vpce-EXAMPLE08c1b6b9b7", "managementEvent": False}
+    return record(name, "s3", stranger(), **{**kind, **endpoint, **fields})
+
+
+def insight(state: str = "Start", **fields: Any) -> Record:
+    """Make the start or the end of an insight about calls."""
+    averages = {"baseline": {"average": 0.1}, "insight": {"average": 12.5}}
+    details = {
+        "state": state,
+        "eventSource": "s3.amazonaws.com",
+        "eventName": "DeleteObject",
+        "insightType": "ApiCallRateInsight",
+        "insightContext": {"statistics": averages, "attributions": []},
+    }
+    return {
+        "eventVersion": "1.10",
+        "eventTime": "2026-03-09T11:40:00Z",
+        "awsRegion": "eu-west-1",
+        "eventID": new_id(),
+        "eventType": "AwsCloudTrailInsight",
+        "recipientAccountId": ACCOUNT,
+        "sharedEventID": "6b7c3bd0-0000-4000-8000-000000000001",
+        "insightDetails": {**details, **fields.pop("details", {})},
+        "eventCategory": "Insight",
+        **fields,
+    }
+
+
+def aggregated(start: str = "2026-03-09T11:40:00Z", **fields: Any) -> Record:
+    """Make an aggregated event: how often something was done in five minutes."""
+    counted = [{"name": "GetObject", "value": 7}]
+    return {
+        "eventVersion": "1.0",
+        "accountId": ACCOUNT,
+        "eventId": new_id(),
+        "eventCategory": "Aggregated",
+        "eventType": "AwsAggregatedEvent",
+        "awsRegion": "eu-west-1",
+        "eventSource": "s3.amazonaws.com",
+        "timeWindow": {
+            "windowStart": start,
+            "windowEnd": "2026-03-09T11:45:00Z",
+            "windowSize": "PT5M",
+        },
+        "summary": {
+            "primaryDimension": {
+                "dimension": "eventName",
+                "statistics": counted,
+                "aggregationType": "Count",
+            }
+        },
+        **fields,
+    }
+
+
 def user(name: str, key: str = "AKIAIOSFODNN7EXAMPLE", **fields: Any) -> Record:
     """Make the identity of an IAM user with a long-term key."""
     return {

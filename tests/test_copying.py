@@ -35,7 +35,7 @@ A_DAY = len(ACCOUNTS) * 2 * FILES
 def server(athena: AthenaServer, monkeypatch: pytest.MonkeyPatch) -> AthenaServer:
     monkeypatch.setattr(filling, "POLL", 0.01)
     deliver(athena)
-    boto3.client("s3").create_bucket(Bucket="analysis")
+    athena.bucket("analysis")
     return athena
 
 
@@ -279,8 +279,8 @@ def test_a_lock_that_was_left_behind_is_named_with_the_remedy(
         "Somebody fills this copy: Somebody[31m, once. Two at once would write records"
         " twice. Wait for the end. If that run has ended and left"
         " s3://analysis/copy/_filling behind: When no statement that fills the copy"
-        " runs any more in the workgroup dfir, delete that object; then the same call goes"
-        " on."
+        " runs any more in the workgroup dfir, delete that object; then the same call"
+        " goes on."
     )
     assert ran(server) == []
 

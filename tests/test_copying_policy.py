@@ -93,6 +93,7 @@ def test_who_fills_changes_nothing_but_the_copy_and_results() -> None:
     assert changes(policy()) == written | {
         ("DeleteObject", "s3:::copies/cloudtrail/_filling"),
         ("BatchCreatePartition", copy),
+        ("BatchUpdatePartition", copy),
         ("CreatePartition", copy),
         ("UpdatePartition", copy),
     }
@@ -215,6 +216,7 @@ def test_a_table_of_another_catalog_is_refused() -> None:
 def server(athena: AthenaServer, monkeypatch: pytest.MonkeyPatch) -> AthenaServer:
     monkeypatch.setattr(filling, "POLL", 0.01)
     deliver(athena)
+    athena.bucket("copies")
     return athena
 
 

@@ -1,16 +1,16 @@
 """An empty answer says what it proves: recorded, not recorded, or unknown, and why."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
+import boto3
 import pytest
 from moto.cloudtrail.models import cloudtrail_backends
 
 import trailkit as tk
-from tests.athena_server import ACCOUNT, AthenaServer
+from tests.athena_server import ACCOUNT, REGION, AthenaServer
 from tests.raw_rows import raw_rows
 from tests.records_made import case_of, data_event, record
 from tests.tables_made import DOCUMENTED
@@ -28,11 +28,11 @@ from tests.trails_made import (
     trail,
 )
 from trailkit.case import Case
+from trailkit.copying import filling
 from trailkit.discovery.found import Discovery
-from trailkit.errors import EvidenceError
-from trailkit.evidence.tables import SCHEMAS
-from trailkit.tables.copy import Copy
+from trailkit.errors import EvidenceError, TableError
 from trailkit.tables.definition import Definition
+from trailkit.tables.layout import Layout
 
 READS, DELETIONS = "s3/objects-read", "s3/bucket-deletions"
 """They need data:s3 and management:write."""
@@ -270,17 +270,139 @@ def test_a_table_of_another_place_is_not_covered(aws: AthenaServer) -> None:
     assert f"no trail was seen that delivers to {place}" in words
 
 
-def test_a_copy_lies_in_no_trails_folders(aws: AthenaServer) -> None:
-    trail(advanced=[DATA_S3], IsOrganizationTrail=True)
-    logs()
-    copy = Copy("security", "copied", "copies", "cloudtrail").definition()
-    schema = SCHEMAS["records"]
-    for name in (*copy.partitions, "$path"):
-        schema = schema.append(pa.field(name, pa.string()))
-    aws.create(copy, schema.empty_table(), 0)
-    case = tk.athena("security.copied", workgroup="dfir", poll=0.01)
-    case = case.window(*WINDOW).recorded_by(find())
-    assert "the table lies in no trail's folders" in said(case, READS)
+# Copies
+
+
+class Copied:
+    """A trail of the organization, its table, and a copy of that."""
+
+    def __init__(self, server: AthenaServer, **settings: Any) -> None:
+        self.server = server
+        server.bucket("analysis")
+        trail(IsOrganizationTrail=True, advanced=[MANAGEMENT, DATA_S3])
+        since(START)
+        for account in MEMBERS:
+            logs(account)
+        self.found = find()
+        table = replace(self.found.tables("security")[0], **settings).definition()
+        server.create(table, raw_rows([], table), 0)
+
+    def fill(self, first: date, last: date, *accounts: str, **settings: Any) -> None:
+        late = settings.pop("late", "1d")
+        copy = tk.TableCopy(
+            "security.cloudtrail",
+            "security.copy",
+            "s3://analysis/copy/",
+            account=ACCOUNT,
+            region=REGION,
+            workgroup="dfir",
+            **settings,
+        )
+        copy.fill_in_account(first, last, accounts=accounts, late=late, confirm=ACCOUNT)
+
+    def case(self) -> Case:
+        case = tk.athena("security.copy", workgroup="dfir", poll=0.01)
+        return case.window(*WINDOW).recorded_by(self.found)
+
+
+@pytest.fixture
+def copied(aws: AthenaServer, monkeypatch: pytest.MonkeyPatch) -> Copied:
+    monkeypatch.setattr(filling, "POLL", 0.01)
+    return Copied(aws)
+
+
+def test_what_a_copy_holds_whole_did_not_happen(copied: Copied) -> None:
+    copied.fill(*WINDOW)
+    assert PROVES in said(copied.case(), READS)
+    assert PROVES in said(copied.case().accounts(MEMBERS[1]), DELETIONS)
+    states = copied.case().coverage().set_index("need")["state"]
+    assert states["management:write"] == "recorded"
+    assert states["data:dynamodb"] == "not recorded"
+    assert states["network"] == "unknown"
+
+
+def test_a_day_that_was_not_copied_is_not_in_the_copy(copied: Copied) -> None:
+    copied.fill(WINDOW[1], WINDOW[1])
+    words = said(copied.case(), READS)
+    assert "Events of the kind data:s3 are not all in the copy" in words
+    assert f"nothing was copied of {WINDOW[0]} ({MEMBERS[0]})" in words
+    assert NOTHING in words
+    frame = copied.case().coverage().set_index("need")
+    assert frame.loc["management:write", "state"] == "not in the copy"
+    assert frame.loc["data:dynamodb", "state"] == "not in the copy"
+
+
+def test_an_account_that_was_not_copied_is_not_in_the_copy(copied: Copied) -> None:
+    copied.fill(*WINDOW, MEMBERS[0])
+    words = said(copied.case(), READS)
+    assert f"nothing was copied of {WINDOW[0]} ({MEMBERS[1]})" in words
+    assert PROVES in said(copied.case().accounts(MEMBERS[0]), READS)
+
+
+def test_a_step_that_failed_leaves_no_proof(copied: Copied) -> None:
+    start_query = copied.server.start_query
+
+    def fail_to_insert(**settings: Any) -> Any:
+        insert = settings["sql"].startswith("insert")
+        copied.server.failure = "GENERIC_INTERNAL_ERROR: sorry" if insert else None
+        return start_query(**settings)
+
+    copied.server.start_query = fail_to_insert  # pyright: ignore[reportAttributeAccessIssue]
+    with pytest.raises(tk.TrailkitError):
+        copied.fill(*WINDOW)
+    copied.server.failure = None
+    copied.server.start_query = start_query  # pyright: ignore[reportAttributeAccessIssue]
+    words = said(copied.case(), READS)
+    assert "the copy may lack log files that came late of" in words
+    assert NOTHING in words
+    copied.fill(*WINDOW)
+    assert PROVES in said(copied.case(), READS)
+
+
+def test_a_day_that_was_copied_before_its_end_is_not_whole(copied: Copied) -> None:
+    copied.fill(WINDOW[0], TODAY)
+    case = copied.case().window(WINDOW[0], datetime.now(UTC))
+    assert f"came late of {TODAY} ({MEMBERS[0]})" in said(case, READS)
+
+
+def test_a_copy_of_some_regions_is_asked_about_those(
+    aws: AthenaServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(filling, "POLL", 0.01)
+    copied = Copied(aws, regions=("eu-west-1", "us-east-1"))
+    copied.fill(*WINDOW)
+    assert PROVES in said(copied.case().regions("eu-west-1"), READS)
+    with pytest.raises(TableError, match='does not look into "eu-north-1"'):
+        said(copied.case().regions("eu-north-1"), READS)
+
+
+def test_a_copy_that_does_not_say_its_source_is_unknown(copied: Copied) -> None:
+    copied.fill(*WINDOW, iceberg=True)
+    words = said(copied.case(), READS)
+    assert "is unknown" in words
+    assert "does not say here what it was made of, as an Iceberg copy" in words
+
+
+def test_without_the_right_to_note_it_the_copy_is_filled_and_unknown(
+    copied: Copied, capsys: pytest.CaptureFixture[str]
+) -> None:
+    copied.server.refuse("glue:BatchUpdatePartition", "AccessDeniedException")
+    copied.fill(*WINDOW)
+    told = capsys.readouterr().err
+    assert "case.coverage() will not know of them" in told
+    assert "BatchUpdatePartition" in told
+    assert "is unknown" in said(copied.case(), READS)
+
+
+def test_a_copy_is_filled_from_one_place_alone(copied: Copied) -> None:
+    copied.fill(*WINDOW)
+    table = replace(
+        copied.found.tables("security")[0], layout=Layout("elsewhere")
+    ).definition()
+    glue = boto3.client("glue")
+    glue.update_table(DatabaseName="security", TableInput=table.glue())
+    with pytest.raises(TableError, match=r"is a copy of security\.cloudtrail"):
+        copied.fill(*WINDOW)
 
 
 def test_a_right_that_is_missing_hides_trails(aws: AthenaServer) -> None:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from trailkit.conditions import KIND_OF
 from trailkit.evidence import relations
 from trailkit.record import Kind
 
@@ -101,7 +102,7 @@ def test_the_kind_of_a_record_is_told(
     category: str | None, event_type: str | None, kind: Kind
 ):
     row = duckdb.execute(
-        f"select {relations._KIND} from (select ? as event_category, ? as event_type)",
+        f"select {KIND_OF} from (select ? as event_category, ? as event_type)",
         [category, event_type],
     ).fetchone()
     assert row == (kind,)

@@ -1,7 +1,7 @@
 """Copies in Parquet: their texts, and that filling one is exact and repeatable."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import duckdb
@@ -11,18 +11,21 @@ from hypothesis import strategies as st
 
 from tests import golden_files
 from tests.raw_rows import Located, raw_rows
-from tests.tables_made import ACCOUNTS, OWN
+from tests.tables_made import ACCOUNTS, OWN, by_hand
 from trailkit import dialect
 from trailkit.errors import TableError
 from trailkit.record import Kind, relation_columns
 from trailkit.scope import Scope
 from trailkit.tables import copies, ddl, records
 from trailkit.tables.copy import KEYS, Copy
+from trailkit.tables.held import lacking
+from trailkit.tables.origin import Origin
 from trailkit.tables.table import Table
 
 OWN_OF = {table.kind: table for table in OWN.values()}
-COPY = Copy("security", "copy", "analysis", "cloudtrail")
 RAW = OWN["organization_trail"].definition()
+ORIGIN = Origin.of_source(RAW) or pytest.fail("it says where it lies")
+COPY = Copy("security", "copy", "analysis", "cloudtrail", origin=ORIGIN)
 SOURCE = Table.of(RAW)
 DAY = Scope().window("2026-03-09", "2026-03-10").with_accounts("111122223333")
 FOLDER = "s3://central-logs/AWSLogs/o-a1b2c3d4e5/111122223333/CloudTrail/eu-west-1/"
@@ -104,6 +107,51 @@ def test_a_copy_of_each_kind_is_read_as_what_it_is(kind: Kind) -> None:
     assert copy.kind is kind
     select = records.select(copy, DAY)
     assert all(f" {name}" in select for name in relation_columns())
+
+
+def test_a_copy_says_what_it_was_made_of() -> None:
+    assert ORIGIN.table == "security.cloudtrail"
+    assert ORIGIN.place == RAW.properties["storage.location.template"]
+    assert Origin.of_copy(COPY.definition().properties) == ORIGIN
+    assert Table.of(COPY.definition()).region.values == ORIGIN.regions
+
+
+def test_a_table_with_partitions_by_hand_is_no_origin() -> None:
+    assert Origin.of_source(by_hand("account", "region", "day")) is None
+    assert Origin.of_source(by_hand()) is not None
+
+
+def test_a_place_counts_and_not_the_name_of_the_table_over_it() -> None:
+    assert ORIGIN.serves(replace(ORIGIN, table="security.other"))
+    assert not ORIGIN.serves(replace(ORIGIN, place="s3://other/AWSLogs/"))
+
+
+def test_a_copy_is_not_filled_from_a_table_of_fewer_regions() -> None:
+    few, every = replace(ORIGIN, regions=("eu-west-1",)), replace(ORIGIN, regions=())
+    assert ORIGIN.serves(few)
+    assert every.serves(ORIGIN)
+    assert not few.serves(ORIGIN)
+    assert not ORIGIN.serves(every)
+
+
+@pytest.mark.parametrize(
+    ("until", "missing", "unsure"),
+    [
+        ("2026-03-10T01:00:00+00:00", False, False),
+        ("2026-03-10T00:59:59+00:00", False, True),
+        (None, False, True),
+        ("no partition", True, False),
+    ],
+)
+def test_a_copy_lacks_what_was_not_copied_an_hour_after_the_day(
+    until: str | None, missing: bool, unsure: bool
+) -> None:
+    marks = [] if until == "no partition" else [(("2026-03-09", ACCOUNTS[0]), until)]
+    settled = timedelta(hours=1)
+    found = lacking(KEYS, marks, ACCOUNTS[:1], DAY, settled)
+    assert (bool(found.missing), bool(found.unsure)) == (missing, unsure)
+    assert bool(lacking(KEYS, marks, (), DAY, settled).missing) == missing
+    assert lacking(KEYS, marks, ACCOUNTS, DAY, settled).missing
 
 
 def test_a_copy_gives_the_records_of_the_table_it_was_made_from(lake: Lake) -> None:

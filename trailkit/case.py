@@ -18,6 +18,7 @@ from trailkit.errors import EvidenceError, InvalidParameter, UnboundedScan
 from trailkit.library import Ask, Library
 from trailkit.notices import notice
 from trailkit.question import Question
+from trailkit.record import Kind
 from trailkit.recorded import Logs, Trails, coverage
 from trailkit.scope import Moment, Scope, duration, moment
 from trailkit.source import Original, Source
@@ -202,7 +203,8 @@ class Case:
 
         The state is recorded, not recorded or unknown; only of what was recorded does
         an empty answer show that nothing happened. Locally it looks for such events in
-        scope; of a table it is what ``recorded_by`` was told.
+        scope; of a table it is what ``recorded_by`` was told. Of a copy it may be "not
+        in the copy" as well: some day and account in scope was not copied.
         """
         logs = Logs(self.source, self.engine, self.scope, self.trails)
         needs = (need for question in self.questions for need in question.needs)
@@ -211,6 +213,7 @@ class Case:
     def check(
         self,
         *,
+        kind: str = "event",
         account: str | None = None,
         region: str | None = None,
         day: Moment | None = None,
@@ -219,20 +222,26 @@ class Case:
         """Look at one account, region and day whether the table is what it should be.
 
         For the first contact with a table: it says its price, then counts in one query
-        what no documentation settles. What you do not name is the first account in
-        scope, the last full day, and the region with most log files. Later frames carry
-        what it found in their provenance.
+        what no documentation settles. ``kind`` is event, insight, network or
+        aggregated. What you do not name is the first account in scope, the last full
+        day, and the region with most log files. Later frames carry what it found in
+        their provenance.
 
-        Raises TableError or AccessRefused where the price cannot be told before; with
-        ``unpriced`` it looks all the same.
+        Of a copy it looks at a day of events of the account with most of them, and also
+        whether each record is there once. Where an event id is there again it reads the
+        day two more times to compare the records: the price is said for all three.
+
+        Raises TableError for a kind of record without a table; TableError or
+        AccessRefused where the price cannot be told before: with ``unpriced`` it looks
+        all the same.
         """
-        named = Named(account, region, day)
+        named = Named(Kind.named(kind), account, region, day)
         if day is None:
             self._require_window("check")
         where = self.source, self.engine, self.scope
         found = check(*where, named, self.spending, unpriced)
         if found.findings:
-            others = [each for each in self.checks if each.scope != found.scope]
+            others = [each for each in self.checks if each.place != found.place]
             self.checks[:] = [*others, found]
         notice(f"Check: {found.summary}.")
         return found

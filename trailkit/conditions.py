@@ -6,6 +6,20 @@ from trailkit.literals import literal
 from trailkit.record import Kind
 from trailkit.scope import Scope
 
+KIND_OF = """case
+    when event_category = 'NetworkActivity' or lower(event_type) like 'awsvpceevent%'
+    then 'network'
+    when event_category = 'Insight' or lower(event_type) = 'awscloudtrailinsight'
+    then 'insight'
+    when event_category = 'Aggregated' or lower(event_type) = 'awsaggregatedevent'
+    then 'aggregated'
+    else 'event'
+end"""
+"""The kind of a record, by what it says itself.
+
+Event types are compared in any case: AWS's own pages spell some in two ways.
+"""
+
 
 def conditions(scope: Scope, kind: Kind) -> dict[str, tuple[str, ...]]:
     """Write the conditions that keep what is in scope, each with the columns it reads.
@@ -25,7 +39,7 @@ def folder_of(kind: Kind) -> dict[str, str]:
     "coalesce(folder_region, nullif(aws_region, ''))"
     """
     return {
-        "account": f"coalesce(folder_account, nullif({_account_column(kind)}, ''))",
+        "account": f"coalesce(folder_account, nullif({account_column(kind)}, ''))",
         "region": "coalesce(folder_region, nullif(aws_region, ''))",
         "day": f"coalesce(delivery_day, cast({time_of(kind)} as date))",
     }
@@ -33,7 +47,7 @@ def folder_of(kind: Kind) -> dict[str, str]:
 
 def _folders(scope: Scope, kind: Kind) -> dict[str, tuple[str, ...]]:
     folder = folder_of(kind)
-    account = "folder_account", _account_column(kind)
+    account = "folder_account", account_column(kind)
     region, day = ("folder_region", "aws_region"), ("delivery_day", time_of(kind))
     kept: dict[str, tuple[str, ...]] = {}
     if scope.accounts:
@@ -53,10 +67,11 @@ def time_of(kind: Kind) -> str:
 
 def account_of(kind: Kind) -> str:
     """Write the account that received a record; where it does not say, its folder's."""
-    return f"coalesce(nullif({_account_column(kind)}, ''), folder_account)"
+    return f"coalesce(nullif({account_column(kind)}, ''), folder_account)"
 
 
-def _account_column(kind: Kind) -> str:
+def account_column(kind: Kind) -> str:
+    """Give the column with the account that received a record."""
     return "account_id" if kind is Kind.AGGREGATED else "recipient_account_id"
 
 
@@ -74,7 +89,7 @@ def _accounts(scope: Scope, kind: Kind) -> dict[str, tuple[str, ...]]:
     if not scope.accounts:
         return {}
     received = f"{account_of(kind)} in ({texts(scope.accounts)})"
-    return {received: (_account_column(kind), "folder_account")}
+    return {received: (account_column(kind), "folder_account")}
 
 
 def _regions(scope: Scope, kind: Kind) -> dict[str, tuple[str, ...]]:

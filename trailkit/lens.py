@@ -56,6 +56,16 @@ def compose(select: str, source: Source, scope: Scope) -> str:
     return dialect.with_relations(select, ctes)
 
 
+def relation_of(kind: Kind) -> str:
+    """Name the relation that shows a kind of record as it was delivered, or as it is.
+
+    >>> relation_of(Kind.EVENT), relation_of(Kind.NETWORK)
+    ('deliveries', 'network')
+    """
+    of_kind = [each for each in RELATIONS.values() if each.kind is kind]
+    return max(of_kind, key=lambda each: each.deliveries).name
+
+
 def columns(relation: str) -> list[str]:
     """Give the columns of a relation, in order."""
     return list(_columns(RELATIONS[relation]))

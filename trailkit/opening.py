@@ -94,7 +94,9 @@ def athena(
         poll=poll,
     )
     names = _by_kind(table, insights, network, aggregated)
-    source = TableSource(names, engine.definition, engine.read, engine.partitions)
+    source = TableSource(
+        names, engine.definition, engine.read, engine.partitions, engine.marks
+    )
     return _case(source, engine)
 
 

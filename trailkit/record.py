@@ -10,6 +10,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Self
+
+from trailkit.errors import TableError, nearest
 
 
 class Kind(StrEnum):
@@ -19,6 +22,19 @@ class Kind(StrEnum):
     INSIGHT = "insight"
     NETWORK = "network"
     AGGREGATED = "aggregated"
+
+    @classmethod
+    def named(cls, name: str) -> Self:
+        """Give the kind of a name that somebody typed; raises TableError for none.
+
+        >>> Kind.named("network")
+        <Kind.NETWORK: 'network'>
+        """
+        if name not in set(cls):
+            raise TableError(
+                f'There is no kind of record "{name}". {nearest(name, cls)}'
+            )
+        return cls(name)
 
 
 class Type(StrEnum):

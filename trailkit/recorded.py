@@ -15,7 +15,7 @@ import pandas as pd
 from trailkit import lens
 from trailkit.discovery.selectors import Coverage, State
 from trailkit.engines import Engine
-from trailkit.errors import TableError
+from trailkit.errors import AccessRefused, TableError
 from trailkit.history.fetch import SETTLED
 from trailkit.literals import literal
 from trailkit.question import Question
@@ -35,6 +35,10 @@ class Trails(Protocol):
 
     def needs(self) -> list[str]:
         """List the kinds of events that a trail is known to record, or may."""
+        ...
+
+    def accounts(self, reach: Reach) -> list[str]:
+        """List the accounts that have log files of a kind at a place."""
         ...
 
     def recorded(self, need: str, reach: Reach | None = None) -> Coverage:
@@ -72,10 +76,13 @@ class Logs:
         """Ask the trails that deliver to the place that the table looks into."""
         try:
             reach = self._reach(need)
-        except TableError as error:
+            lacking = self._lacking(reach, trails)
+        except (TableError, AccessRefused) as error:
             return Coverage(State.UNKNOWN, str(error))
         if reach is None:
             return Coverage(State.UNKNOWN, "the table lies in no trail's folders")
+        if lacking is not None:
+            return lacking
         state, why = trails.recorded(need, reach)
         if state is State.RECORDED and self._may_still_come():
             return Coverage(State.UNKNOWN, "log files of the last hour may still come")
@@ -88,6 +95,20 @@ class Logs:
         if not isinstance(self.source, TableSource):
             return None
         return self.source.reach(kind, self.scope)
+
+    def _lacking(self, reach: Reach | None, trails: Trails) -> Coverage | None:
+        """Say what a copy does not hold of the scope, whatever the trails recorded."""
+        source = self.source
+        if reach is None or not isinstance(source, TableSource):
+            return None
+        if not source.is_copy(reach.kind):
+            return None
+        accounts = reach.accounts or trails.accounts(reach)
+        late = timedelta(seconds=SETTLED)
+        missing, unsure = source.lacking(reach.kind, self.scope, accounts, late)
+        if missing:
+            return Coverage(State.NOT_COPIED, missing)
+        return Coverage(State.UNKNOWN, unsure) if unsure else None
 
     def _may_still_come(self) -> bool:
         settled = datetime.now(UTC) - timedelta(seconds=SETTLED)
@@ -120,6 +141,7 @@ def _together(said: Mapping[str, Coverage]) -> Iterator[str]:
 _SENTENCES = {
     State.RECORDED: "events of the kind {} were recorded there",
     State.NOT_RECORDED: "events of the kind {} are not recorded there",
+    State.NOT_COPIED: "events of the kind {} are not all in the copy",
     State.UNKNOWN: "whether events of the kind {} were recorded there is unknown",
 }
 

@@ -31,11 +31,13 @@ JSON = {"context", "request", "response", "additional_data", "service_details"}
 """Columns of JSON text: equal as values."""
 
 
-def on_trino(server: TrinoServer, database: str, prefix: str = "") -> Case:
+def on_trino(
+    server: TrinoServer, database: str, prefix: str = "", events: str = "cloudtrail"
+) -> Case:
     """Open the tables of each kind, whose names may begin with a prefix."""
     schema = f"{CATALOG}.{database}"
     return tk.trino(
-        f"{schema}.{prefix}cloudtrail",
+        f"{schema}.{prefix}{events}",
         insights=f"{schema}.{prefix}insights",
         network=f"{schema}.{prefix}network",
         aggregated=f"{schema}.{prefix}aggregated",

@@ -31,6 +31,7 @@ from tests.tables_over_logs import BUCKET, NAMES, publish
 from tests.test_equal_engines import QUESTIONS, WINDOW, arguments, on_athena, session
 from trailkit import lens
 from trailkit.case import Case
+from trailkit.checking import Check
 from trailkit.copying import filling
 from trailkit.question import Question
 
@@ -67,6 +68,7 @@ def copied(
         patch.setattr(filling, "POLL", 0.01)
         _running_athena.begin(patch)
         _running_athena.bucket(BUCKET)
+        _running_athena.bucket("analysis")
         _running_athena.warehouse = TrinoWarehouse(published)
         publish(_running_athena, logs, ACCOUNT_IDS, DATABASE)
         cases = (
@@ -160,3 +162,31 @@ def test_rows_lie_by_service_action_and_time(copied: Copies) -> None:
     # Where the pages of two writers meet, a few may stand the wrong way round.
     assert sum(first > second for first, second in neighbours) < len(neighbours) / 100
     assert max(map(len, rows)) > 1_000
+
+
+ONCE = "The copy has each record once"
+
+
+def verdict(found: Check) -> tuple[str, int]:
+    row = found.frame.set_index("claim").loc[ONCE]
+    return row["verdict"], int(row["disagree"])
+
+
+def test_a_check_finds_each_record_once(copied: Copies) -> None:
+    found = copied.cases[0].window("2026-03-12", "2026-03-13").check()
+    assert found.records > 500
+    assert verdict(found) == ("holds", 0)
+
+
+def test_a_check_finds_what_is_there_twice(
+    copied: Copies, published: TrinoServer
+) -> None:
+    once = f"hive.{DATABASE}.{PREFIX}cloudtrail"
+    day = f"select * from {once} where event_day = '2026-03-12'"
+    published.rows(
+        f"create table {once}_twice with (format = 'PARQUET', partitioned_by = "
+        f"array['event_day', 'account']) as {day} union all {day}"
+    )
+    twice = on_trino(published, DATABASE, PREFIX, events="cloudtrail_twice")
+    found = twice.window("2026-03-12", "2026-03-13").check()
+    assert verdict(found) == ("fails", found.records // 2)

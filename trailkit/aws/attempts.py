@@ -56,6 +56,20 @@ class Attempts:
         return None
 
 
+def refusal_or_none(call: Callable[[], object], codes: Collection[str]) -> str | None:
+    """Give the code with which AWS refused a call, of those given; None for success.
+
+    Any other error goes on.
+    """
+    try:
+        call()
+    except ClientError as error:
+        if code(error) in codes:
+            return code(error)
+        raise
+    return None
+
+
 def found_or_none(
     call: Callable[[], _Answer], absent: Collection[str]
 ) -> _Answer | None:

@@ -81,11 +81,12 @@ MAKE_BUCKET = (
 
 FILL_COPY = (
     "glue:BatchCreatePartition",
+    "glue:BatchUpdatePartition",
     "glue:CreatePartition",
     "glue:GetPartition",
     "glue:UpdatePartition",
 )
-"""On a copy, with MAKE_TABLES: its partitions are named before they are written.
+"""On a copy, with MAKE_TABLES: its partitions are named, written, and noted as whole.
 
 AWS does not say which of them Athena uses for an INSERT; none takes anything away.
 """

@@ -1,21 +1,22 @@
 """Which account, region and day a check looks into: one cell of the log files' folders.
 
-Where Athena bills, candidates are found by listing the folders of one day and account,
-which costs a request each; elsewhere by counting records.
+Of a copy it is an account and a day of events, for so it lies. Where Athena bills,
+candidates are found by listing the folders of one day and account, which costs a
+request each; elsewhere by counting records.
 """
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from trailkit import dialect
-from trailkit.checking.look import read_by
-from trailkit.conditions import folder_of
+from trailkit.checking.look import Place, read_by
+from trailkit.conditions import account_of, folder_of, time_of
 from trailkit.cost.estimate import Billing
 from trailkit.cost.listing import measure
-from trailkit.cost.walks import Place
 from trailkit.engines import Engine
 from trailkit.errors import AccessRefused, TableError
 from trailkit.progress import be_silent, line
@@ -24,10 +25,12 @@ from trailkit.scope import Moment, Scope, moment
 from trailkit.source import Source
 from trailkit.tables.folders import LogFolder
 from trailkit.tables.layout import parse
+from trailkit.tables.reads import Reads
 from trailkit.tables.source import TableSource
 
 _DAY = timedelta(days=1)
 _AT_ONCE = 16
+_ACCOUNT = re.compile(r"(?:^|/)account=([0-9]{12})/$")
 _NAME_IT = (
     'Or name the place to look at: case.check(account="111122223333", '
     'region="us-east-1", day="2026-03-09", unpriced=True).'
@@ -36,20 +39,23 @@ _NAME_IT = (
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """What of a cell somebody has named."""
+    """What somebody has named: the kind of record, and what of a cell."""
 
+    kind: Kind = Kind.EVENT
     account: str | None = None
     region: str | None = None
     day: Moment | None = None
 
 
-def choose(source: Source, engine: Engine, scope: Scope, wanted: Named) -> Scope:
-    """Choose an account, a region and a day of a scope; give their folder as a scope.
+def choose(source: Source, engine: Engine, scope: Scope, wanted: Named) -> Place:
+    """Choose an account, a region and a day of a scope; give their folder as a place.
 
     What is not named is the scope's first account, its last full day, and the region
-    with most to read there; of local files, the day with most records. Raises
-    TableError for a table that does not list its folders.
+    with most to read there; of local files, the day with most records. A copy has all
+    regions together: there it is the account with most to read. Raises TableError for
+    a table that does not list its folders, or a kind of record without a table.
     """
+    copied = isinstance(source, TableSource) and source.is_copy(wanted.kind)
     day = _day(scope, wanted.day)
     named = Scope(accounts=scope.accounts[:1], regions=scope.regions, late=timedelta(0))
     if wanted.account is not None:
@@ -58,12 +64,13 @@ def choose(source: Source, engine: Engine, scope: Scope, wanted: Named) -> Scope
         named = named.with_regions(wanted.region)
     if day is not None:
         named = named.window(day, day + _DAY)
-    cell = replace(named, by_folder=True)
-    if day and len(cell.accounts) == len(cell.regions) == 1:
-        return cell
+    place = Place(wanted.kind, replace(named, by_folder=not copied), copied)
+    known = copied or len(named.regions) == 1
+    if day and known and len(named.accounts) == 1:
+        return place
     if isinstance(engine, Billing) and isinstance(source, TableSource):
-        return _listed(source, engine, cell)
-    return _counted(source, engine, cell)
+        return replace(place, cell=_listed(source, engine, place))
+    return replace(place, cell=_counted(source, engine, place))
 
 
 def _day(scope: Scope, wanted: Moment | None) -> datetime | None:
@@ -80,52 +87,78 @@ def _midnight(time: datetime) -> datetime:
     return time.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
-def _listed(source: TableSource, engine: Billing, cell: Scope) -> Scope:
-    """Take the first account, and of its regions the one with most bytes."""
-    source.records(Kind.EVENT, cell, ["event_id"], True)
+def _listed(source: TableSource, engine: Billing, place: Place) -> Scope:
+    """Take the fullest account of a copy; else the first, and its fullest region."""
+    source.records(place.kind, place.cell, ["event_id"], True)
     try:
-        folders = _by_region(source.reads(Kind.EVENT, cell).places)
-        account = next(account for account, _ in folders)
-        own = {region: each for (of, region), each in folders.items() if of == account}
-        sizes = _bytes(account, own.values(), engine)
+        found = source.reads(place.kind, place.cell)
+        if place.copied:
+            return _fullest_account(found, engine, place.cell)
+        return _fullest_region(found, engine, place.cell)
     except (TableError, AccessRefused) as error:
         raise type(error)(f"{error} {_NAME_IT}") from error
-    region, _ = max(zip(own, sizes, strict=True), key=lambda pair: pair[1])
+
+
+def _fullest_region(found: Reads, engine: Billing, cell: Scope) -> Scope:
+    folders = _by_region(found)
+    account = next(account for account, _ in folders)
+    own = {region: each for (of, region), each in folders.items() if of == account}
+    region = _fullest(own, engine, f"Looking for log files of {account}")
     return replace(cell, accounts=(account,), regions=(region,))
 
 
-def _by_region(places: Iterable[Place]) -> dict[tuple[str, str], LogFolder]:
+def _fullest_account(found: Reads, engine: Billing, cell: Scope) -> Scope:
+    """Take the account of which a copy has most; none where it has nothing that day."""
+    own = dict(_by_account(found))
+    if not own and not found.gaps:
+        raise TableError("The copy does not list its accounts.")
+    if not own:
+        return cell
+    return replace(cell, accounts=(_fullest(own, engine, "Looking for the accounts"),))
+
+
+def _by_account(found: Reads) -> Iterator[tuple[str, LogFolder]]:
+    """Give the folder of each account in a copy, which is named for it."""
+    for place in found.places:
+        for folder in place.days if isinstance(place, LogFolder) else ():
+            if match := _ACCOUNT.search(folder):
+                yield match[1], LogFolder(place.bucket, folder, {"": None})
+
+
+def _by_region(found: Reads) -> dict[tuple[str, str], LogFolder]:
     """Give the folders of each account and region, told by their keys."""
-    found: dict[tuple[str, str], LogFolder] = {}
-    for place in places:
+    folders: dict[tuple[str, str], LogFolder] = {}
+    for place in found.places:
         for begins, day in place.days.items() if isinstance(place, LogFolder) else ():
             key = parse(f"{place.prefix}{begins}file")
             if key:
                 days = {f"{place.prefix}{begins}": day}
-                found[key.account, key.region] = LogFolder(place.bucket, "", days)
-    if not found:
+                folders[key.account, key.region] = LogFolder(place.bucket, "", days)
+    if not folders:
         raise TableError("The table's folders do not say account and region.")
-    return found
+    return folders
 
 
-def _bytes(account: str, folders: Iterable[LogFolder], engine: Billing) -> list[int]:
-    """Count what lies in each folder."""
+def _fullest(folders: Mapping[str, LogFolder], engine: Billing, what: str) -> str:
+    """Name the folder with most bytes."""
 
     def weigh(folder: LogFolder) -> int:
         sizes = measure([folder], engine.objects, be_silent)
         return sum(size.bytes for size in sizes.values())
 
     with line() as say, ThreadPoolExecutor(_AT_ONCE, "trailkit-list") as pool:
-        say(f"Looking for log files of {account}")
-        return list(pool.map(weigh, folders))
+        say(what)
+        sizes = list(pool.map(weigh, folders.values()))
+    return max(zip(folders, sizes, strict=True), key=lambda pair: pair[1])[0]
 
 
-def _counted(source: Source, engine: Engine, cell: Scope) -> Scope:
+def _counted(source: Source, engine: Engine, place: Place) -> Scope:
     """Take the account, the region and the day with most records."""
-    records = source.records(Kind.EVENT, cell, read_by(_COUNT), True)
-    found = engine.run(dialect.with_relations(_COUNT, {"records": records}))
+    count = _count(place)
+    records = source.records(place.kind, place.cell, read_by(count), True)
+    found = engine.run(dialect.with_relations(count, {"records": records}))
     [most] = found.table.to_pylist() or [{}]
-    return _of(most, cell)
+    return _of(most, place.cell)
 
 
 def _of(most: Mapping[str, Any], cell: Scope) -> Scope:
@@ -141,14 +174,18 @@ def _of(most: Mapping[str, Any], cell: Scope) -> Scope:
     )
 
 
-_FOLDER = ",\n    ".join(
-    f"{text} as {name}" for name, text in folder_of(Kind.EVENT).items()
-)
-_COUNT = f"""select
-    {_FOLDER},
-    count(*) as records
-from records
-group by 1, 2, 3
-order by records desc, account, region, day
-limit 1
-"""
+def _count(place: Place) -> str:
+    """Write the SELECT that finds the cell with most records."""
+    cells = ",\n    ".join(f"{text} as {name}" for name, text in _cell(place).items())
+    return (
+        f"select\n    {cells},\n    count(*) as records\nfrom records\n"
+        "group by 1, 2, 3\norder by records desc, account, region, day\nlimit 1"
+    )
+
+
+def _cell(place: Place) -> dict[str, str]:
+    """Write account, region and day of a row: its folder's, in a copy its own."""
+    if not place.copied:
+        return folder_of(place.kind)
+    day = f"cast({time_of(place.kind)} as date)"
+    return {"account": account_of(place.kind), "region": "''", "day": day}

@@ -8,6 +8,8 @@ from typing import Any
 import pandas as pd
 
 from trailkit.checking.finding import Finding, Verdict
+from trailkit.checking.look import Place
+from trailkit.record import Kind
 from trailkit.scope import Scope
 
 
@@ -15,19 +17,31 @@ from trailkit.scope import Scope
 class Check:
     """What a look at one account, region and day found, claim by claim.
 
+    ``place`` is where: the kind of record, the cell as a scope, whether in a copy.
+
     ``frame`` has a row for each claim: the rows that it is about, those that disagree,
     the verdict (holds, fails; open where no row can tell) and what that means.
     ``facts`` are the engine's own (query id, bytes, dollars).
     """
 
     source: str
-    scope: Scope
+    place: Place
     time: datetime
     records: int = 0
     repeats: int = 0
     findings: tuple[Finding, ...] = ()
     sql: str = ""
     facts: dict[str, Any] = field(default_factory=dict[str, Any])
+
+    @property
+    def kind(self) -> Kind:
+        """The kind of record that was looked at."""
+        return self.place.kind
+
+    @property
+    def scope(self) -> Scope:
+        """The account, region and day that were looked at."""
+        return self.place.cell
 
     def having(self, verdict: Verdict) -> list[Finding]:
         """Give the findings with a verdict."""
@@ -58,7 +72,8 @@ class Check:
 
     def _where(self) -> str:
         day = f"{self.scope.start:%Y-%m-%d}" if self.scope.start else "all days"
-        return " ".join([day, *self.scope.accounts, *self.scope.regions])
+        kind = [] if self.kind is Kind.EVENT else [f"({self.kind})"]
+        return " ".join([day, *self.scope.accounts, *self.scope.regions, *kind])
 
     def __str__(self) -> str:
         """Say what was looked at, what fails, and the next line to type."""
@@ -75,7 +90,8 @@ class Check:
 
     def _said(self) -> Iterator[str]:
         if not self.records:
-            yield "  No record lies in this folder, so there is nothing to look at."
+            where = "on this day" if self.place.copied else "in this folder"
+            yield f"  No record lies {where}, so there is nothing to look at."
             return
         repeats = f" ({self.repeats:,} of them repeats)" if self.repeats else ""
         holds, fails, left = (len(self.having(each)) for each in Verdict)
@@ -95,7 +111,9 @@ class Check:
         start = self.scope.start
         day = f"{start - timedelta(days=1):%Y-%m-%d}" if start else "2026-03-09"
         account = self.scope.accounts[0] if self.scope.accounts else "111122223333"
+        kind = "" if self.kind is Kind.EVENT else f'kind="{self.kind}", '
+        region = "" if self.place.copied else ' and region="…"'
         return (
-            f'case.check(day="{day}"), or name account="{account}" and region="…" of '
+            f'case.check({kind}day="{day}"), or name account="{account}"{region} of '
             "one that was busy."
         )

@@ -63,6 +63,16 @@ def absent(claim: Claim, rows: int) -> Finding:
     return Finding(claim.text, rows, rows, Verdict.FAILS, claim.advice)
 
 
+def kept_once(records: int, surplus: int) -> Finding:
+    """Judge whether a copy has each record once; ``surplus`` rows are there again."""
+    text = "The copy has each record once"
+    if not records:
+        return Finding(text, 0, 0, Verdict.OPEN, "No row is about it.")
+    if surplus:
+        return Finding(text, records, surplus, Verdict.FAILS, _TWICE)
+    return Finding(text, records, 0, Verdict.HOLDS, "")
+
+
 def files_read(files: int, read: int) -> Finding:
     """Judge whether the log files that were listed gave rows."""
     text = "The table shows the records of the log files in its folders"
@@ -79,6 +89,11 @@ _UNSEEN = "No row has it, and none must. Another day may."
 _UNDECLARED = (
     "The table does not declare it; one that trailkit.tables.ddl.create_table writes "
     "over the same files does, and making one copies nothing."
+)
+_TWICE = (
+    "Two calls filled this day at once, or somebody else wrote to it: counts over this "
+    "copy may be too high. Fill a new one, under another name and into a folder of its "
+    "own, one call at a time: tk.TableCopy(…).fill_in_account(first, last)."
 )
 _UNREAD = (
     "The files are there, and no row comes out of them: empty answers of this table "

@@ -10,7 +10,7 @@ from trailkit.checking.claims import Claim, claims
 from trailkit.checking.finding import Finding
 from trailkit.engines import Answer, Engine
 from trailkit.errors import QueryFailed
-from trailkit.record import Kind, every_column, relation_columns
+from trailkit.record import Kind, columns, every_column, relation_columns
 from trailkit.scope import Scope
 from trailkit.source import Source
 from trailkit.tables.reading import null
@@ -19,38 +19,84 @@ from trailkit.tables.text import select_text
 _TOTALS = {
     "records": "count(*)",
     "repeats": "count(event_id) - count(distinct event_id)",
+    "unnamed": "count_if(event_id is null)",
 }
 _FILES = {"files": "count(distinct file)"}
 _PATH = "$path"
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where one looks: the kind of record, the cell, whether it is in a copy."""
+
+    kind: Kind
+    cell: Scope
+    copied: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Look:
     """Claims, and the SELECT that counts them in one scan of ``records``.
 
-    ``undeclared`` are the names of those about a column that the table does not have.
+    ``absent`` are those that cannot even be asked; ``undeclared`` are the names of
+    those about a column that the table does not have.
     """
 
     claims: tuple[Claim, ...]
+    absent: tuple[Claim, ...]
     undeclared: frozenset[str]
     sql: str
 
 
-def compose(source: Source, cell: Scope, path: bool = True) -> Look:
-    """Write the look into a cell; without ``path`` it does not read ``"$path"``.
+def compose(source: Source, place: Place, path: bool = True) -> Look:
+    """Write the look into a place; without ``path`` it does not read ``"$path"``.
 
     Raises what ``source.records`` raises.
     """
-    asked = tuple(each for each in claims() if path or "file" not in each.reads)
+    every = claims(place.kind, place.copied)
+    asked = tuple(each for each in every if path or "file" not in each.reads)
     counts = _TOTALS | (_FILES if path else {})
     for claim in asked:
         counts |= claim.counts()
     select = select_text(
         [f"{text} as {name}" for name, text in counts.items()], "records"
     )
-    records = source.records(Kind.EVENT, cell, read_by(select), True)
-    undeclared = frozenset(each.name for each in asked if _is_null(each.name, records))
-    return Look(asked, undeclared, dialect.with_relations(select, {"records": records}))
+    records = source.records(place.kind, place.cell, read_by(select), True)
+    return Look(
+        asked,
+        tuple(each for each in every if each not in asked),
+        frozenset(each.name for each in asked if _is_null(each.column, records)),
+        dialect.with_relations(select, {"records": records}),
+    )
+
+
+def count_again(source: Source, place: Place) -> str:
+    """Write the SELECT that counts the rows of a copy that are there again.
+
+    Only those are compared, column by column, whose event id is there again: a query
+    that holds every record of a busy day in memory would fail.
+    """
+    content = [*columns(place.kind)]
+    records = source.records(place.kind, place.cell, content, True)
+    return dialect.with_relations(
+        _AGAIN.format(", ".join(content)), {"records": records}
+    )
+
+
+_AGAIN = """select coalesce(sum(copies - 1), 0) as again
+from (
+    select count(*) as copies
+    from records
+    where coalesce(event_id, '') in (
+        select coalesce(event_id, '') from records group by 1 having count(*) > 1
+    )
+    group by {}
+) as alike
+"""
+
+
+AGAIN = 2
+"""How often that SELECT reads the records: once for their ids, once for the rest."""
 
 
 def read_by(select: str) -> list[str]:
@@ -59,15 +105,16 @@ def read_by(select: str) -> list[str]:
     return [name for name in every_column() if name in used]
 
 
-def _is_null(name: str, records: str) -> bool:
+def _is_null(column: str | None, records: str) -> bool:
     """Look whether the SELECT of ``records`` gives a column as nothing but nulls."""
-    kind = relation_columns().get(name)
+    if column is None:
+        return False
     lines = (line.strip(" ,") for line in records.splitlines())
-    return kind is not None and f"{null(kind)} as {name}" in lines
+    return f"{null(relation_columns()[column])} as {column}" in lines
 
 
 def take(
-    source: Source, engine: Engine, cell: Scope, look: Look
+    source: Source, engine: Engine, place: Place, look: Look
 ) -> tuple[Look, Answer]:
     """Run a look; where Athena gives no ``"$path"``, another one that does without."""
     try:
@@ -75,7 +122,7 @@ def take(
     except QueryFailed as error:
         if _PATH not in str(error):
             raise
-    again = compose(source, cell, path=False)
+    again = compose(source, place, path=False)
     return again, engine.run(again.sql)
 
 
@@ -85,11 +132,10 @@ def judged(
     """Judge every claim; ``files`` is how many log files were listed, if they were."""
     if files is not None and "files" in counts:
         yield finding.files_read(files, counts["files"])
-    asked = {each.name for each in look.claims}
-    for claim in claims():
-        if claim.name not in asked:
-            yield finding.absent(claim, counts["records"])
-        elif claim.name in look.undeclared:
+    for claim in look.absent:
+        yield finding.absent(claim, counts["records"])
+    for claim in look.claims:
+        if claim.name in look.undeclared:
             yield finding.undeclared(claim, counts["records"])
         else:
             yield finding.judge(claim, counts)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from trailkit.aws.access import Access
 from trailkit.aws.attempts import found_or_none
 from trailkit.aws.explain import explained
 from trailkit.copying.lock import Lock
+from trailkit.copying.marks import mark
 from trailkit.copying.wanted import WantedCopy
 from trailkit.cost.estimate import Estimate, estimate
 from trailkit.cost.price import say_bytes, say_dollars
@@ -18,12 +20,13 @@ from trailkit.deployment import account
 from trailkit.deployment.changes import check_account
 from trailkit.engines.athena import AthenaEngine
 from trailkit.errors import TableError
-from trailkit.lens import RELATIONS
+from trailkit.lens import relation_of
 from trailkit.notices import notice
 from trailkit.scope import Scope
 from trailkit.tables import copies
 from trailkit.tables.copy import Copy
 from trailkit.tables.definition import Definition
+from trailkit.tables.origin import Origin
 from trailkit.tables.pruning import event_days
 from trailkit.tables.source import TableSource
 from trailkit.tables.table import Table
@@ -126,7 +129,8 @@ class Filling:
 
     @cached_property
     def _copy(self) -> Copy:
-        return self._wanted.copy(self._table.kind)
+        origin = None if self._table.is_copy else Origin.of_source(self._source)
+        return replace(self._wanted.copy(self._table.kind), origin=origin)
 
     @cached_property
     def _there(self) -> Definition | None:
@@ -144,7 +148,18 @@ class Filling:
                     f"column {name}: it is no copy of {self._table.kind} records as "
                     "trailkit makes them. Give the copy another name."
                 )
+        self._require_origin(Origin.of_copy(there.properties))
         return there
+
+    def _require_origin(self, made_of: Origin | None) -> None:
+        """Refuse to fill a copy from a table that reads other folders than its own."""
+        mine = self._copy.origin
+        if made_of and not (mine and mine.serves(made_of)):
+            raise TableError(
+                f"{self._wanted.name} is a copy of {made_of.table}, which reads "
+                f"{made_of.place}; {self._wanted.source} reads other folders, or fewer "
+                "regions. Give the copy of it another name, and a folder of its own."
+            )
 
     @property
     def _is_iceberg(self) -> bool:
@@ -182,8 +197,7 @@ class Filling:
             lambda _: self._source,
             listed=self._engine.partitions,
         )
-        [relation, *_] = [name for name, each in RELATIONS.items() if each.kind is kind]
-        return estimate("A step", {relation: 1}, source, self._engine, step)
+        return estimate("A step", {relation_of(kind): 1}, source, self._engine, step)
 
     def _statements(self, step: Scope) -> tuple[str, ...]:
         fill = copies.fill(self._copy, self._table, step)
@@ -209,7 +223,10 @@ class Filling:
         done, billed = 0, 0.0
         try:
             for step, statements in zip(plan.steps, plan.sql, strict=True):
+                started = datetime.now(UTC)
                 facts = [self._engine.execute(each) for each in statements]
+                if not self._is_iceberg:
+                    mark(self._access, self._copy, step.scope, started)
                 billed += sum(each["dollars"] for each in facts)
                 done += 1
                 notice(f"Step {done:,} of {len(plan.steps):,} is done: {step.scope}.")

@@ -10,19 +10,19 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from trailkit.aws.access import Access
-from trailkit.aws.explain import code
+from trailkit.aws.attempts import refusal_or_none
+from trailkit.aws.explain import explained
 from trailkit.copying.wanted import WantedCopy
 from trailkit.deployment.wanted import s3_folder
-from trailkit.errors import TableError, Unavailable
+from trailkit.errors import TableError, TrailkitError, Unavailable
 from trailkit.notices import notice
 
 LOCK = "_filling"
 """The object in a copy's folder that says that somebody fills it."""
 
 _TAKEN = ("PreconditionFailed", "ConditionalRequestConflict")
+_NO_BUCKET = "NoSuchBucket"
 _LONGEST = 300
 """What is told of the words that somebody left there."""
 
@@ -45,14 +45,12 @@ class Lock:
         who = self._access.client("sts").get_caller_identity()["Arn"]
         since = f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC"
         text = f"{who} has been filling {self._wanted.name} since {since}."
-        try:
-            self._s3.put_object(**self._place, Body=text.encode(), IfNoneMatch="*")
-        except ClientError as error:
-            if code(error) in _TAKEN:
-                raise self._taken() from None
-            if code(error) == "NoSuchBucket":
-                raise self._no_bucket() from None
-            raise
+        refusal = refusal_or_none(
+            lambda: self._s3.put_object(**self._place, Body=text, IfNoneMatch="*"),
+            (*_TAKEN, _NO_BUCKET),
+        )
+        if refusal:
+            raise self._no_bucket() if refusal == _NO_BUCKET else self._taken()
 
     def __exit__(
         self,
@@ -61,13 +59,16 @@ class Lock:
         traceback: TracebackType | None,
     ) -> None:
         """Delete it, unless AWS was lost: then a statement may still be running."""
+        if isinstance(error, Unavailable) or not self._deleted():
+            notice(f"{self._path} is still there. {self._remedy}")
+
+    def _deleted(self) -> bool:
         try:
-            if not isinstance(error, Unavailable):
+            with explained():
                 self._s3.delete_object(**self._place)
-                return
-        except (BotoCoreError, ClientError):
-            pass  # the note below says what to do
-        notice(f"{self._path} is still there. {self._remedy}")
+        except TrailkitError:
+            return False
+        return True
 
     @property
     def _s3(self) -> Any:

@@ -8,7 +8,7 @@ from trailkit.cost.listing import add, pages, total_of
 from trailkit.cost.price import dollars, say_bytes, say_dollars
 from trailkit.cost.walks import Sizes
 from trailkit.engines import Engine
-from trailkit.errors import AccessRefused, TableError, nearest
+from trailkit.errors import AccessRefused, TableError
 from trailkit.lens import RELATIONS
 from trailkit.notices import notice
 from trailkit.record import Kind
@@ -66,28 +66,26 @@ def _how_much(
 
 def better_table(kind: str, source: Source, engine: Engine) -> str:
     """Write the DDL of a better table over the files of a kind of record."""
-    tables, billing = _on_athena(kind, source, engine)
-    return ddl.create_table(tables.better(Kind(kind), billing.region).definition())
+    tables, billing = _on_athena(source, engine)
+    return ddl.create_table(
+        tables.better(Kind.named(kind), billing.region).definition()
+    )
 
 
 def missing_partitions(kind: str, source: Source, engine: Engine, scope: Scope) -> str:
     """Write the statements that add the partitions that a scope lacks, if any."""
-    tables, _ = _on_athena(kind, source, engine)
-    statements = tables.missing_partitions(Kind(kind), scope)
+    tables, _ = _on_athena(source, engine)
+    statements = tables.missing_partitions(Kind.named(kind), scope)
     if not statements:
         notice(f"No partition is missing in the scope {scope}.")
     return "".join(f"{each};\n\n" for each in statements).rstrip("\n")
 
 
-def _on_athena(
-    kind: str, source: Source, engine: Engine
-) -> tuple[TableSource, Billing]:
-    """Refuse what is no table on Athena, and a kind of record that there is not."""
+def _on_athena(source: Source, engine: Engine) -> tuple[TableSource, Billing]:
+    """Refuse what is no table on Athena."""
     if not isinstance(engine, Billing) or not isinstance(source, TableSource):
         raise TableError(
             "Only a table on Athena has partitions, and can be made better: "
             'tk.athena("database.table", …).'
         )
-    if kind not in set(Kind):
-        raise TableError(f'There is no kind of record "{kind}". {nearest(kind, Kind)}')
     return source, engine

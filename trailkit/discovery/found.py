@@ -111,6 +111,12 @@ class Discovery:
         reasons = "; ".join(dict.fromkeys(unknown)) or "no log files were found"
         return Coverage(State.UNKNOWN, reasons)
 
+    def accounts(self, reach: Reach) -> list[str]:
+        """List the accounts that have log files of a kind at a place."""
+        place = reach.layout, reach.kind
+        there = (each for each in self.all_folders if (each.layout, each.kind) == place)
+        return sorted({each.account for each in there})
+
     def needs(self) -> list[str]:
         """List the kinds of events that a trail is known to record, or may."""
         return list(dict.fromkeys(x for each in self.all_trails for x in each.needs()))

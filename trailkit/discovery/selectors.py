@@ -25,10 +25,11 @@ _OTHER_NAMES = {"ec2": "ebs"}
 
 
 class State(StrEnum):
-    """Whether events of a kind are recorded."""
+    """Whether events of a kind are recorded, and in a copy, where one asks that."""
 
     RECORDED = "recorded"
     NOT_RECORDED = "not recorded"
+    NOT_COPIED = "not in the copy"
     UNKNOWN = "unknown"
 
 

@@ -8,6 +8,7 @@ the arrivals add.
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from trailkit.conditions import KIND_OF
 from trailkit.evidence.tables import SCHEMAS
 from trailkit.record import PLACE, Type, relation_columns
 
@@ -39,19 +40,6 @@ create macro utc(written) as
             else 60 * offset_part(written, '2') + offset_part(written, '3')
         end
     );
-"""
-
-# Event types are compared in any case: AWS's own pages spell some in two ways.
-_KIND = """
-case
-    when event_category = 'NetworkActivity' or lower(event_type) like 'awsvpceevent%'
-    then 'network'
-    when event_category = 'Insight' or lower(event_type) = 'awscloudtrailinsight'
-    then 'insight'
-    when event_category = 'Aggregated' or lower(event_type) = 'awsaggregatedevent'
-    then 'aggregated'
-    else 'event'
-end
 """
 
 _TIMES = [name for name, kind in relation_columns().items() if kind is Type.TIME]
@@ -115,7 +103,7 @@ def outcome() -> str:
     times = ", ".join(f"utc({name}) as {name}" for name in _TIMES)
     return f"""
     create view new_records as
-    select arrival, file_number, record_id, {_KIND} as kind, {times}
+    select arrival, file_number, record_id, {KIND_OF} as kind, {times}
     from arrivals
     join (select number, record_id from identities where is_new) using (number);
 
@@ -203,7 +191,7 @@ def problems(all_records: Iterable[Path], all_places: Iterable[Path]) -> str:
         file, position,
         coalesce('Not a time: ' || left(event_time, 100), 'No event time.'), false
     from arrivals
-    where utc(event_time) is null and {_KIND} <> 'aggregated'
+    where utc(event_time) is null and {KIND_OF} <> 'aggregated'
 
     union all
     select file, null, reason, false from files where status = 'broken'

@@ -16,6 +16,7 @@ from trailkit.record import PLACE, Kind, columns
 from trailkit.scope import Scope
 from trailkit.tables import names, records
 from trailkit.tables.copy import KEYS, Copy
+from trailkit.tables.days import days_between
 from trailkit.tables.ddl import column_lines
 from trailkit.tables.pruning import event_days, pruning
 from trailkit.tables.table import Table
@@ -87,16 +88,19 @@ def add_partitions(copy: Copy, step: Scope) -> str:
     nobody would see them: the step, run again, would write its records a second time,
     and then both would be seen. An Iceberg table needs no such statement.
     """
-    first, last = event_days(step)
-    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
     named = (
         ", ".join(map(_equals, KEYS, (day.isoformat(), account)))
-        for day in days
+        for day in days_of(step)
         for account in step.accounts
     )
     listed = "".join(f"\n    partition ({values})" for values in named)
     name = f"{names.hive(copy.database)}.{names.hive(copy.name)}"
     return f"alter table {name} add if not exists{listed}"
+
+
+def days_of(step: Scope) -> list[date]:
+    """Give the days of events that a step writes, each a partition of an account."""
+    return list(days_between(*event_days(step)))
 
 
 def _equals(key: str, value: str) -> str:

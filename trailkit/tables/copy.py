@@ -9,6 +9,7 @@ from trailkit.errors import TableError
 from trailkit.record import PLACE, Kind, Type, columns
 from trailkit.tables import names
 from trailkit.tables.definition import Definition
+from trailkit.tables.origin import Origin
 
 KEYS = ("event_day", "account")
 """The partition keys of a copy: the day of the event, the account that received it."""
@@ -25,7 +26,8 @@ _PARQUET = "org.apache.hadoop.hive.ql.io.parquet"
 class Copy:
     """A copy to make: its name, and a folder of its own for its files.
 
-    Raises TableError for names that are not allowed.
+    ``origin`` says what it is made of, and stands in its properties. Raises TableError
+    for names that are not allowed.
     """
 
     database: str
@@ -33,6 +35,7 @@ class Copy:
     bucket: str
     prefix: str
     kind: Kind = Kind.EVENT
+    origin: Origin | None = None
 
     def __post_init__(self) -> None:
         """Check the names."""
@@ -58,5 +61,9 @@ class Copy:
             serde=f"{_PARQUET}.serde.ParquetHiveSerDe",
             input_format=f"{_PARQUET}.MapredParquetInputFormat",
             output_format=f"{_PARQUET}.MapredParquetOutputFormat",
-            properties={"classification": "parquet", "parquet.compression": "ZSTD"},
+            properties={
+                "classification": "parquet",
+                "parquet.compression": "ZSTD",
+                **(self.origin.properties() if self.origin else {}),
+            },
         )

@@ -9,6 +9,7 @@ from trailkit.record import Kind
 from trailkit.scope import Scope
 from trailkit.tables.definition import Definition
 from trailkit.tables.layout import Layout
+from trailkit.tables.origin import Origin
 from trailkit.tables.table import Table
 
 _ROOT = re.compile(
@@ -33,9 +34,12 @@ class Reach:
 
 
 def reach(table: Table, definition: Definition, scope: Scope) -> Reach | None:
-    """Give what a scope reaches; None where the table lies in no trail's folders."""
-    template = definition.properties.get("storage.location.template", "")
-    match = _ROOT.fullmatch(template) or _ROOT.fullmatch(f"{definition.location}/")
+    """Give what a scope reaches; None where the table lies in no trail's folders.
+
+    Of a copy it is what the table reaches that it was made of. Raises TableError where
+    the copy does not say.
+    """
+    match = next(filter(None, map(_ROOT.fullmatch, _places(table, definition))), None)
     if match is None:
         return None
     bucket, prefix, organization, account = match.groups()
@@ -52,3 +56,19 @@ def reach(table: Table, definition: Definition, scope: Scope) -> Reach | None:
         scope.start,
         scope.end,
     )
+
+
+def _places(table: Table, definition: Definition) -> list[str]:
+    """Give where log files lie that a table shows, as it may say it in two ways."""
+    template = definition.properties.get("storage.location.template", "")
+    if not table.is_copy:
+        return [template, f"{definition.location}/"]
+    origin = Origin.of_copy(definition.properties)
+    if origin is None:
+        raise TableError(
+            f"{table.name} does not say here what it was made of, as an Iceberg copy "
+            "does not, nor an older one, nor one of a table with partitions by hand, "
+            "nor any through Trino; the coverage of the table that was copied tells "
+            "what the trails recorded"
+        )
+    return [origin.place, f"{origin.place}/"]

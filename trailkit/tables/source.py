@@ -1,6 +1,6 @@
 """Tables of records as the source of a case."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import NoReturn
 
@@ -12,8 +12,9 @@ from trailkit.source import Files, Original
 from trailkit.tables import missing, records
 from trailkit.tables.better import advice, better
 from trailkit.tables.definition import Definition
+from trailkit.tables.held import Lacking, Mark, lacking
 from trailkit.tables.keys import template
-from trailkit.tables.partitions import Listed, ListPartitions
+from trailkit.tables.partitions import ListPartitions, narrowing
 from trailkit.tables.pruning import beyond, delivery_days
 from trailkit.tables.raw import RawTable
 from trailkit.tables.reach import Reach, reach
@@ -27,7 +28,8 @@ class TableSource:
 
     ``names`` holds the tables as ``database.table``; ``define`` reads a definition,
     once and when it is first needed; ``read`` fetches a log file, for originals;
-    ``listed`` gives the partitions that a table has in its catalog.
+    ``listed`` gives the partitions that a table has in its catalog, ``marks`` those of
+    a copy, with up to when log files were copied.
     """
 
     needs_window = True
@@ -38,10 +40,12 @@ class TableSource:
         define: Callable[[str], Definition],
         read: Callable[[str], bytes] | None = None,
         listed: ListPartitions | None = None,
+        marks: Callable[[str, str], Iterable[Mark]] | None = None,
     ) -> None:
         """Remember the names; nothing is read yet."""
         self._names, self._define, self._read = dict(names), define, read
         self._listed = listed or _unlisted_partitions
+        self._marks = marks or _unlisted_partitions
         self._tables: dict[Kind, tuple[Table, Definition]] = {}
         self._last: dict[Kind, tuple[Scope, Reads]] = {}
         self._gaps: dict[tuple[Kind, Scope], Sequence[str]] = {}
@@ -58,7 +62,16 @@ class TableSource:
 
     def skips(self, kind: Kind) -> bool:
         """Say whether the table is a copy, whose rows lie sorted."""
+        return self.is_copy(kind)
+
+    def is_copy(self, kind: Kind) -> bool:
+        """Say whether the table holds ``records`` themselves: a copy by trailkit."""
         return self._table(kind)[0].is_copy
+
+    def name(self, kind: Kind) -> str:
+        """Name the table of a kind; raises TableError where there is none."""
+        self._table(kind)
+        return self._names[kind]
 
     def records(
         self,
@@ -117,10 +130,23 @@ class TableSource:
     def reach(self, kind: Kind, scope: Scope) -> Reach | None:
         """Give the place, accounts and regions of the log files that a scope reaches.
 
-        None where the table does not lie in a trail's folders, as a copy does not.
-        Raises TableError for a kind without a table.
+        Of a copy it is what the table reaches that it was made of; None where that does
+        not lie in a trail's folders. Raises TableError for a kind without a table, and
+        for a copy that does not say of what it was made.
         """
         return reach(*self._table(kind), scope)
+
+    def lacking(
+        self, kind: Kind, scope: Scope, accounts: Sequence[str], settled: timedelta
+    ) -> Lacking:
+        """Say which days and accounts in scope a copy does not hold whole.
+
+        Raises what ``records`` raises, and AccessRefused without glue:GetPartitions.
+        """
+        table, definition = self._table(kind)
+        name = f"{definition.database}.{definition.name}"
+        marks = self._marks(name, narrowing(table, scope))
+        return lacking(definition.partitions, marks, accounts, scope, settled)
 
     def reuse(self, kinds: Collection[Kind], scope: Scope) -> timedelta | None:
         """Say how old an answer may be: as the log files come, and never of a copy.
@@ -199,9 +225,9 @@ class TableSource:
         )
 
 
-def _unlisted_partitions(name: str, narrowing: str) -> list[Listed]:
+def _unlisted_partitions(name: str, narrowed: str) -> NoReturn:
     """Refuse: this engine does not list them."""
-    del narrowing
+    del narrowed
     raise TableError(f"The partitions of {name} cannot be listed here.")
 
 

@@ -11,6 +11,7 @@ from trailkit.tables.definition import Definition
 from trailkit.tables.keys import Key, find_days, find_key
 from trailkit.tables.layout import KINDS
 from trailkit.tables.names import trino
+from trailkit.tables.origin import Origin
 from trailkit.tables.projection import Projection
 
 _NEEDED = {
@@ -66,12 +67,13 @@ class Table:
 
     @classmethod
     def _of_copy(cls, definition: Definition, name: str) -> Self:
+        origin = Origin.of_copy(definition.properties)
         return cls(
             name=name,
             kind=_kind_of_copy(definition.columns),
             columns=definition.columns,
             account=Key(trino("account"), "account"),
-            region=Key("folder_region"),
+            region=Key("folder_region", values=(origin and origin.regions) or None),
             days=TextDays("event_day", "-"),
         )
 

@@ -80,5 +80,8 @@ stored as
 location 's3://analysis/cloudtrail/'
 tblproperties (
     'classification' = 'parquet',
-    'parquet.compression' = 'ZSTD'
+    'parquet.compression' = 'ZSTD',
+    'trailkit.source' = 'security.cloudtrail',
+    'trailkit.source.location' = 's3://central-logs/AWSLogs/o-a1b2c3d4e5/${account}/CloudTrail/${region}/${day}/',
+    'trailkit.source.regions' = 'af-south-1,ap-east-1,ap-east-2,ap-northeast-1,ap-northeast-2,ap-northeast-3,ap-south-1,ap-south-2,ap-southeast-1,ap-southeast-2,ap-southeast-3,ap-southeast-4,ap-southeast-5,ap-southeast-6,ap-southeast-7,ca-central-1,ca-west-1,eu-central-1,eu-central-2,eu-north-1,eu-south-1,eu-south-2,eu-west-1,eu-west-2,eu-west-3,il-central-1,me-central-1,me-south-1,mx-central-1,sa-east-1,us-east-1,us-east-2,us-west-1,us-west-2'
 )

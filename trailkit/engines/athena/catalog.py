@@ -7,6 +7,7 @@ from typing import Any, Self
 from trailkit.aws.access import Access
 from trailkit.errors import TableError
 from trailkit.tables.definition import Definition
+from trailkit.tables.origin import DELIVERED_UNTIL
 
 DEFAULT_CATALOG = "awsdatacatalog"
 
@@ -48,7 +49,23 @@ def definition(table: TableName, access: Access) -> Definition:
 def partitions(
     table: TableName, access: Access, narrowing: str
 ) -> Iterator[tuple[list[str], str]]:
-    """List a table's partitions, a page at a time: values, and place in S3.
+    """List a table's partitions: values, and place in S3."""
+    for each in _partitions(table, access, narrowing):
+        yield each["Values"], each["StorageDescriptor"]["Location"]
+
+
+def marks(
+    table: TableName, access: Access, narrowing: str
+) -> Iterator[tuple[list[str], str | None]]:
+    """List a copy's partitions: values, and up to when log files were copied."""
+    for each in _partitions(table, access, narrowing):
+        yield each["Values"], each.get("Parameters", {}).get(DELIVERED_UNTIL)
+
+
+def _partitions(
+    table: TableName, access: Access, narrowing: str
+) -> Iterator[dict[str, Any]]:
+    """Give the partitions as Glue has them, a page at a time.
 
     Where Glue does not take the narrowing expression, all are listed: its parser knows
     more keywords than are documented, and fails on a number that is none.
@@ -70,8 +87,7 @@ def partitions(
     ):
         answer = glue.get_partitions(**asked)
     while True:
-        for each in answer["Partitions"]:
-            yield each["Values"], each["StorageDescriptor"]["Location"]
+        yield from answer["Partitions"]
         if "NextToken" not in answer:
             return
         answer = glue.get_partitions(**asked, NextToken=answer["NextToken"])

@@ -147,6 +147,18 @@ class AthenaEngine:
                 say(f"Reading the partitions of {table}: {number:,}")
                 yield each
 
+    def marks(
+        self, table: str, narrowing: str = ""
+    ) -> Iterator[tuple[list[str], str | None]]:
+        """List a copy's partitions in Glue, with up to when log files were copied.
+
+        Raises what ``partitions`` raises.
+        """
+        with explained():
+            yield from catalog.marks(
+                catalog.TableName.parse(table), self._access, narrowing
+            )
+
     def read(self, url: str) -> bytes:
         """Fetch a log file from S3; raises AccessRefused without s3:GetObject."""
         with explained():
