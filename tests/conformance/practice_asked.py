@@ -31,9 +31,11 @@ JSON = {"context", "request", "response", "additional_data", "service_details"}
 """Columns of JSON text: equal as values."""
 
 
-def on_trino(server: TrinoServer, database: str, prefix: str = "") -> Case:
+def on_trino(
+    server: TrinoServer, database: str, prefix: str = "", catalog: str = CATALOG
+) -> Case:
     """Open the tables of each kind, whose names may begin with a prefix."""
-    schema = f"{CATALOG}.{database}"
+    schema = f"{catalog}.{database}"
     return tk.trino(
         f"{schema}.{prefix}cloudtrail",
         insights=f"{schema}.{prefix}insights",
