@@ -154,6 +154,13 @@ def test_a_copy_lacks_what_was_not_copied_an_hour_after_the_day(
     assert lacking(KEYS, marks, ACCOUNTS, DAY, settled).missing
 
 
+def test_times_of_a_copy_have_the_precision_of_records() -> None:
+    copy = Table.of(COPY.definition())
+    select = records.select(copy, DAY, ["event_time", "event_name"])
+    assert "cast(event_time as timestamp) as event_time" in select
+    assert "event_name as event_name" in select
+
+
 def test_a_copy_gives_the_records_of_the_table_it_was_made_from(lake: Lake) -> None:
     lake.deliver([at("2026/03/09", "a"), at("2026/03/10", "b", eventID="e2")])
     assert lake.fill() == 2

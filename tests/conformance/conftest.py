@@ -6,11 +6,14 @@ from pathlib import Path
 import pytest
 
 import trailkit as tk
+from tests.athena_server import AthenaServer
 from tests.conformance.practice_asked import ACCOUNT_IDS, DATABASE
 from tests.conformance.trino_server import TrinoServer
-from tests.tables_over_logs import publish
+from tests.conformance.trino_warehouse import TrinoWarehouse
+from tests.tables_over_logs import BUCKET, publish
 from tests.test_equal_engines import real_logs  # noqa: F401 - a fixture
 from trailkit.case import Case
+from trailkit.copying import filling
 from trailkit.demo import practice
 
 
@@ -46,3 +49,18 @@ def published(trino: TrinoServer, logs: Path) -> TrinoServer:
     """Give the Trino that has its tables, and the doubled ones."""
     publish(trino, logs, ACCOUNT_IDS, DATABASE)
     return trino
+
+
+@pytest.fixture(scope="module")
+def athena_on_trino(
+    _running_athena: AthenaServer, published: TrinoServer, logs: Path
+) -> Iterator[AthenaServer]:
+    """Give the tests' Athena, with the practice tables, that runs all on that Trino."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(filling, "POLL", 0.01)
+        _running_athena.begin(patch)
+        _running_athena.bucket(BUCKET)
+        _running_athena.bucket("analysis")
+        _running_athena.warehouse = TrinoWarehouse(published)
+        publish(_running_athena, logs, ACCOUNT_IDS, DATABASE)
+        yield _running_athena

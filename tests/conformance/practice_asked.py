@@ -32,10 +32,14 @@ JSON = {"context", "request", "response", "additional_data", "service_details"}
 
 
 def on_trino(
-    server: TrinoServer, database: str, prefix: str = "", events: str = "cloudtrail"
+    server: TrinoServer,
+    database: str,
+    prefix: str = "",
+    catalog: str = CATALOG,
+    events: str = "cloudtrail",
 ) -> Case:
     """Open the tables of each kind, whose names may begin with a prefix."""
-    schema = f"{CATALOG}.{database}"
+    schema = f"{catalog}.{database}"
     return tk.trino(
         f"{schema}.{prefix}{events}",
         insights=f"{schema}.{prefix}insights",

@@ -1,6 +1,6 @@
 """Trino's jars, from Maven Central, once: kept in the user's cache folder.
 
-Release 411 runs on Java 17 and is of the age of Athena's engine version 3. Its server
+Release 406 runs on Java 17 and is of the age of Athena's engine version 3. Its server
 is put together from jars: some repositories do not have the whole distribution.
 """
 
@@ -16,8 +16,8 @@ from trailkit.demo import practice
 HERE = Path(__file__).parent / "trino"
 # Read before a fixture gives the tests an empty cache folder.
 CACHE = practice.cache_folder() / "conformance"
-VERSION = "411"
-CHECKSUM = "25465afb076503cd75e1c3ad17be74cce6ec5d7591ce242229a4be54b7a1a562"
+VERSION = "406"
+CHECKSUM = "662969747bf512fa81b31422cbe93ff0670ed00f0095f2684d69090bca9232ba"
 """SHA-256 of the names and checksums of all jars."""
 
 
@@ -26,7 +26,7 @@ class NotStarted(Exception):
 
 
 def home() -> Path:
-    """Give the folder with ``lib`` and ``plugin/hive``; make it if it is not there.
+    """Give the folder with ``lib`` and ``plugin/lake``; make it if it is not there.
 
     It is made beside and moved into place, so that one that is there is whole.
     """
@@ -54,15 +54,16 @@ def checksum(folder: Path) -> str:
 
 
 def _make(folder: Path) -> None:
-    for part, place in (("trino-main", "lib"), ("trino-hive", "plugin/hive")):
+    for part, place in (("trino-main", "lib"), ("trino-iceberg", "plugin/lake")):
         _fetch(part, folder / place)
-    classes = folder / "plugin" / "hive" / "classes"
-    jars = os.pathsep.join(f"{folder / place}/*" for place in ("lib", "plugin/hive"))
+    classes = folder / "plugin" / "lake" / "classes"
+    jars = os.pathsep.join(f"{folder / place}/*" for place in ("lib", "plugin/lake"))
     source = str(HERE / "StartTrino.java")
     _run("javac", "--class-path", jars, "-d", str(classes), source)
     services = classes / "META-INF" / "services"
     services.mkdir(parents=True)
-    (services / "io.trino.spi.Plugin").write_text("StartTrino$Hive\n", encoding="utf-8")
+    named = services / "io.trino.spi.Plugin"
+    named.write_text("StartTrino$Connectors\n", encoding="utf-8")
 
 
 def _fetch(part: str, folder: Path) -> None:

@@ -10,7 +10,7 @@ import re
 import socket
 import subprocess
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
@@ -28,6 +28,7 @@ from trailkit.tables.names import trino, trino_text
 
 LOOPBACK = "127.0.0.1"
 CATALOG = "hive"
+ICEBERG = "iceberg"
 PATIENCE = 180.0
 
 _SERVER = """
@@ -46,8 +47,9 @@ query.max-memory={memory}MB
 query.max-memory-per-node={memory}MB
 memory.heap-headroom-per-node=400MB
 """
-_CATALOG = """
+_HIVE = """
 connector.name=hive
+hive.iceberg-catalog-name=iceberg
 hive.metastore=file
 hive.metastore.catalog.dir=file://{folder}/metastore
 hive.non-managed-table-writes-enabled=true
@@ -56,6 +58,17 @@ parquet.max-merge-distance={gap}kB
 parquet.max-buffer-size={most}kB
 parquet.writer.page-size={gap}kB
 parquet.writer.block-size={group}MB
+"""
+_ICEBERG = """
+connector.name=iceberg
+iceberg.catalog.type=TESTING_FILE_METASTORE
+hive.metastore.catalog.dir=file://{folder}/metastore
+iceberg.compression-codec=ZSTD
+iceberg.expire_snapshots.min-retention=0s
+"""
+"""Both catalogs have one metastore: an Iceberg table is found in either, as in Glue.
+
+Only the Iceberg one makes such a table.
 """
 _JAVA = (
     *("java", "-XX:+UseG1GC", "-XX:G1HeapRegionSize=32M"),
@@ -94,7 +107,7 @@ class TrinoServer:
                 *_JAVA,
                 f"-Xmx{memory + 1500}M",
                 f"-Dconfig={folder / 'server.properties'}",
-                *("-cp", f"{jars}/lib/*:{jars}/plugin/hive/classes"),
+                *("-cp", f"{jars}/lib/*:{jars}/plugin/lake/classes"),
                 *("StartTrino", VERSION),
             ],
             cwd=folder,
@@ -156,13 +169,27 @@ class TrinoServer:
     def create_empty(self, table: Definition, place: Path) -> None:
         """Make a table of a folder, and of no partition in it yet."""
         place.mkdir(parents=True, exist_ok=True)
+        self._create_schema(table)
+        self.rows(_create_table(table, place))
+
+    def create_iceberg(
+        self, table: Definition, keys: Iterable[str], place: Path
+    ) -> None:
+        """Make an Iceberg table, by keys that are among its columns, with no rows."""
+        self._create_schema(table)
+        self.rows(_create_iceberg(table, keys, place))
+
+    def _create_schema(self, table: Definition) -> None:
         name = f"{trino(CATALOG)}.{trino(table.database)}"
         self.rows(f"create schema if not exists {name}")
-        self.rows(_create_table(f"{name}.{trino(table.name)}", table, place))
 
     def _configure(self, jars: Path) -> None:
         (self.folder / "catalogs").mkdir()
-        texts = {"server.properties": _SERVER, "catalogs/hive.properties": _CATALOG}
+        texts = {
+            "server.properties": _SERVER,
+            f"catalogs/{CATALOG}.properties": _HIVE,
+            f"catalogs/{ICEBERG}.properties": _ICEBERG,
+        }
         for name, text in texts.items():
             filled = text.format(
                 host=LOOPBACK,
@@ -218,15 +245,34 @@ def partition_folders(values: Mapping[str, str]) -> list[str]:
     return [f"{key}={value.replace('/', '%2F')}" for key, value in values.items()]
 
 
-def _create_table(name: str, table: Definition, place: Path) -> str:
+def _create_table(table: Definition, place: Path) -> str:
+    return (
+        f"create table {_columns(CATALOG, table)} with (\n    format = 'PARQUET',\n"
+        f"    external_location = 'file://{place}',\n"
+        f"    partitioned_by = {_array(table.partitions)}\n)"
+    )
+
+
+def _create_iceberg(table: Definition, keys: Iterable[str], place: Path) -> str:
+    """Write what Athena's CREATE TABLE means; Iceberg has microseconds only."""
+    columns = _columns(ICEBERG, table).replace("TIMESTAMP", "TIMESTAMP(6)")
+    return (
+        f"create table {columns} with (\n    format = 'PARQUET',\n"
+        f"    location = 'file://{place}',\n"
+        f"    partitioning = {_array(keys)}\n)"
+    )
+
+
+def _columns(catalog: str, table: Definition) -> str:
+    """Write a table's name and columns."""
     columns = {**table.columns, **table.partitions}
     listed = ",\n".join(f"    {trino(n)} {_type(k)}" for n, k in columns.items())
-    keys = ", ".join(map(trino_text, table.partitions))
-    return (
-        f"create table {name} (\n{listed}\n) with (\n    format = 'PARQUET',\n"
-        f"    external_location = 'file://{place}',\n"
-        f"    partitioned_by = array[{keys}]\n)"
-    )
+    name = ".".join(map(trino, (catalog, table.database, table.name)))
+    return f"{name} (\n{listed}\n)"
+
+
+def _array(texts: Iterable[str]) -> str:
+    return f"array[{', '.join(map(trino_text, texts))}]"
 
 
 def _type(hive: str) -> str:

@@ -7,6 +7,7 @@ from tests.athena_results import Rows
 from tests.athena_writing import Insert
 from tests.conformance.trino_server import CATALOG, TrinoServer
 from trailkit.errors import TrailkitError
+from trailkit.tables.copy import KEYS
 from trailkit.tables.definition import Definition
 
 
@@ -36,7 +37,10 @@ class TrinoWarehouse(Warehouse):
         """Make a table with nothing in it, here and on Trino."""
         super().create(definition)
         place = self._trino.folder / definition.database / definition.name
-        self._trino.create_empty(definition, place)
+        if definition.is_iceberg:
+            self._trino.create_iceberg(definition, KEYS, place)
+        else:
+            self._trino.create_empty(definition, place)
 
     def insert(self, asked: Insert, database: str) -> None:
         """Run an INSERT on Trino; raise Refused where Trino does."""

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from trailkit.conditions import conditions
 from trailkit.errors import TableError, nearest
-from trailkit.record import PLACE, columns, every_column, relation_columns
+from trailkit.record import PLACE, Type, columns, every_column, relation_columns
 from trailkit.scope import Scope
 from trailkit.tables.days import PATH
 from trailkit.tables.pruning import pruning
@@ -65,10 +65,19 @@ def _expressions(table: Table, needed: set[str]) -> dict[str, str]:
 
 
 def _copied(table: Table, needed: set[str]) -> dict[str, str]:
-    """Take the columns of a copy as they are."""
+    """Take the columns of a copy as they are, times in milliseconds.
+
+    An Iceberg table keeps microseconds, and would write each time with three more
+    digits than every other table.
+    """
     types = relation_columns()
+    read = {name: name for name in (*types, *PLACE)} | {
+        name: f"cast({name} as {kind.sql})"
+        for name, kind in types.items()
+        if kind is Type.TIME
+    }
     return {
-        name: name if name in table.columns else null(types[name])
-        for name in (*types, *PLACE)
+        name: text if name in table.columns else null(types[name])
+        for name, text in read.items()
         if name in needed
     }

@@ -1,4 +1,5 @@
 import io.trino.plugin.hive.HiveConnectorFactory;
+import io.trino.plugin.iceberg.IcebergConnectorFactory;
 import io.trino.server.Server;
 import io.trino.spi.Plugin;
 import io.trino.spi.connector.ConnectorFactory;
@@ -10,11 +11,11 @@ public final class StartTrino {
         new Server().start(arguments[0]);
     }
 
-    /** The Hive connector, which this release has in a jar without a plugin. */
-    public static final class Hive implements Plugin {
+    /** The Hive and the Iceberg connector, from one folder of jars. */
+    public static final class Connectors implements Plugin {
         @Override
         public Iterable<ConnectorFactory> getConnectorFactories() {
-            return List.of(new HiveConnectorFactory());
+            return List.of(new HiveConnectorFactory("hive"), new IcebergConnectorFactory());
         }
     }
 }
