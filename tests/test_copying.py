@@ -131,7 +131,9 @@ def test_a_copy_is_extended_day_by_day_without_repeats(server: AthenaServer) -> 
 
 
 def test_after_a_failure_the_same_call_goes_on(
-    server: AthenaServer, capsys: pytest.CaptureFixture[str]
+    server: AthenaServer,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     insert = server.warehouse.insert
     calls = []
@@ -142,7 +144,7 @@ def test_after_a_failure_the_same_call_goes_on(
         if len(calls) == 2:
             server.failure = "Query exhausted resources at this scale factor"
 
-    server.warehouse.insert = fail_once  # pyright: ignore[reportAttributeAccessIssue]
+    monkeypatch.setattr(server.warehouse, "insert", fail_once)
     with pytest.raises(QueryFailed, match="too large"):
         fill(replace(COPY, days=2))
     said = capsys.readouterr().err
@@ -154,7 +156,9 @@ def test_after_a_failure_the_same_call_goes_on(
 
 
 def test_ctrl_c_stops_the_step_in_athena(
-    server: AthenaServer, capsys: pytest.CaptureFixture[str]
+    server: AthenaServer,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     server.slow = 60
 
@@ -170,7 +174,7 @@ def test_ctrl_c_stops_the_step_in_athena(
         server.slow = 60 if settings["sql"].startswith("insert") else 0
         return server_start(**settings)
 
-    server.start_query = quick_partitions  # pyright: ignore[reportAttributeAccessIssue]
+    monkeypatch.setattr(server, "start_query", quick_partitions)
     with pytest.raises(KeyboardInterrupt, match="is stopped in Athena"):
         fill()
     assert server.last.state == "CANCELLED"
@@ -251,7 +255,9 @@ def locked() -> bool:
     return bool(listed["KeyCount"])
 
 
-def test_while_one_fills_another_is_refused(server: AthenaServer) -> None:
+def test_while_one_fills_another_is_refused(
+    server: AthenaServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     start, refused = server.start_query, []
 
     def fill_meanwhile(**settings: Any) -> Any:
@@ -261,7 +267,7 @@ def test_while_one_fills_another_is_refused(server: AthenaServer) -> None:
         refused.append(settings["sql"])
         return start(**settings)
 
-    server.start_query = fill_meanwhile  # pyright: ignore[reportAttributeAccessIssue]
+    monkeypatch.setattr(server, "start_query", fill_meanwhile)
     fill(last=WEEK[0])
     assert len(refused) == len(server.queries) == 2
     assert not locked()
