@@ -362,7 +362,10 @@ def test_a_step_that_failed_leaves_no_proof(copied: Copied) -> None:
 def test_a_day_that_was_copied_before_its_end_is_not_whole(copied: Copied) -> None:
     copied.fill(WINDOW[0], TODAY)
     case = copied.case().window(WINDOW[0], datetime.now(UTC))
-    assert f"came late of {TODAY} ({MEMBERS[0]})" in said(case, READS)
+    words = said(case, READS)
+    assert "came late of" in words
+    # In the first hour of a day yesterday is named before it.
+    assert f"{TODAY} ({MEMBERS[0]})" in words
 
 
 def test_a_copy_of_some_regions_is_asked_about_those(
