@@ -165,7 +165,7 @@ class Filling:
     def _is_iceberg(self) -> bool:
         if self._there is None:
             return self._wanted.iceberg
-        return self._there.properties.get("table_type", "").upper() == "ICEBERG"
+        return self._there.is_iceberg
 
     def _plan(self, days: Scope) -> Plan:
         """Work out the steps, and weigh each."""

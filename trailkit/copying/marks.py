@@ -5,7 +5,7 @@ anything. What an empty answer means leans on the note (``recorded.py``).
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from trailkit.aws.access import Access
@@ -15,6 +15,7 @@ from trailkit.notices import notice
 from trailkit.scope import Scope
 from trailkit.tables.copies import days_of
 from trailkit.tables.copy import Copy
+from trailkit.tables.days import midnight
 from trailkit.tables.origin import DELIVERED_UNTIL
 from trailkit.tables.pruning import delivery_days
 
@@ -24,8 +25,7 @@ def mark(access: Access, copy: Copy, step: Scope, started: datetime) -> None:
 
     Where a right is missing it says so: the copy is filled all the same.
     """
-    searched = delivery_days(step)[1] + timedelta(days=1)
-    until = min(started, datetime.combine(searched, time(), UTC))
+    until = min(started, midnight(delivery_days(step)[1] + timedelta(days=1)))
     try:
         with explained():
             refused = [*_write(access, copy, step, until)]

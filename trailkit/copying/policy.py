@@ -26,8 +26,8 @@ from trailkit.engines.athena.catalog import DEFAULT_CATALOG, TableName
 from trailkit.errors import TableError
 from trailkit.record import FOLDERS
 from trailkit.tables.definition import Definition
-from trailkit.tables.keys import template
-from trailkit.tables.layout import beginning
+from trailkit.tables.keys import by_hand, template
+from trailkit.tables.layout import beginning, bucket_and_key
 from trailkit.tables.table import Table
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def _check_source(wanted: WantedCopy, source: Definition) -> None:
             f"{wanted.source} lies in another account's catalog, whose ARN is not "
             "known here. Fill a copy from a table in the account's own catalog."
         )
-    given = f"{source.database}.{source.name}"
+    given = source.full_name
     if given.lower() != f"{name.database}.{name.name}".lower():
         raise TableError(
             f"The definition is that of {given}, and {wanted.source} is copied. Give "
@@ -129,7 +129,7 @@ def _catalog(wanted: WantedCopy, source: Definition, arns: Arns) -> Iterator[Sta
 def _logs(source: Definition, arns: Arns) -> Iterator[Statement]:
     """Allow to list and to read the source's files, of its kind of record."""
     place = template(source) or source.location
-    bucket, _, key = place.partition("://")[2].rstrip("/").partition("/")
+    bucket, key = bucket_and_key(place)
     above, *below = _PLACEHOLDER.split(key) if template(source) else [key]
     first = f"{above}/" if above and not below else above
     whole = arns.bucket(literal(bucket))
@@ -147,8 +147,8 @@ def _kind_below(source: Definition, key: str) -> list[str]:
     """
     trail, table = beginning(source.location), Table.of(source)
     folder = FOLDERS[table.kind]
-    by_hand = source.partitions and not template(source) and not table.is_copy
-    if not (trail and by_hand) or folder in key.split("/"):
+    added = by_hand(source) and not table.is_copy
+    if not (trail and added) or folder in key.split("/"):
         return []
     return [folder] if trail["account"] else ["*", folder]
 
@@ -172,7 +172,7 @@ def _results(results: str | None, arns: Arns) -> Iterator[Statement]:
     """Allow to write results, unless Athena keeps them itself."""
     if results is None:
         return
-    bucket, _, key = results.partition("://")[2].rstrip("/").partition("/")
+    bucket, key = bucket_and_key(results)
     yield place_results(arns, bucket)
     files = arns.bucket(bucket, f"{literal(key)}/*" if key else "*")
     yield allow("WriteResults", rights.WRITE_RESULTS, [files])

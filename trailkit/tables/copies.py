@@ -8,7 +8,7 @@ failure or for days whose log files came late. Facts: Athena User Guide, "INSERT
 """
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 
 from trailkit.conditions import account_of, time_of
 from trailkit.errors import TableError
@@ -16,7 +16,7 @@ from trailkit.record import PLACE, Kind, columns
 from trailkit.scope import Scope
 from trailkit.tables import names, records
 from trailkit.tables.copy import KEYS, Copy
-from trailkit.tables.days import days_between
+from trailkit.tables.days import days_between, midnight
 from trailkit.tables.ddl import column_lines
 from trailkit.tables.pruning import event_days, pruning
 from trailkit.tables.table import Table
@@ -69,11 +69,7 @@ def steps(
         end = min(start + timedelta(days=days), last + timedelta(days=1))
         for place in range(0, len(accounts), together):
             batch = tuple(accounts[place : place + together])
-            yield Scope(_midnight(start), _midnight(end), batch)
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), UTC)
+            yield Scope(midnight(start), midnight(end), batch)
 
 
 def written(copy: Copy) -> list[str]:

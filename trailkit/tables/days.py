@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Protocol
 
 from trailkit.tables.names import trino
@@ -15,6 +15,11 @@ def days_between(first: date, last: date) -> Iterator[date]:
     """Give every day from first to last, both included."""
     for number in range((last - first).days + 1):
         yield first + timedelta(days=number)
+
+
+def midnight(day: date) -> datetime:
+    """Give the moment in which a day begins, in UTC."""
+    return datetime.combine(day, time(), UTC)
 
 
 class Days(Protocol):

@@ -29,6 +29,11 @@ class Definition:
     properties: Mapping[str, str] = field(default_factory=dict[str, str])
 
     @property
+    def full_name(self) -> str:
+        """The table's name behind that of its database."""
+        return f"{self.database}.{self.name}"
+
+    @property
     def is_iceberg(self) -> bool:
         """Whether it is an Iceberg table, which keeps its own list of files."""
         return self.properties.get("table_type", "").upper() == "ICEBERG"

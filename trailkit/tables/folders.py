@@ -21,6 +21,7 @@ from trailkit.scope import Scope
 from trailkit.tables.days import TextDays, columns_of, days_between
 from trailkit.tables.definition import Definition
 from trailkit.tables.keys import PLACEHOLDER, template
+from trailkit.tables.layout import bucket_and_key
 from trailkit.tables.projection import Projection
 from trailkit.tables.pruning import pruning, searched_days, searched_regions
 from trailkit.tables.table import Table
@@ -56,11 +57,11 @@ def folders(table: Table, definition: Definition, scope: Scope) -> list[LogFolde
     pruning(table, scope)
     days = _days(table, definition, scope)
     of_days = columns_of(table.days)
-    bucket, key = _parts(template(definition))
+    bucket, key = bucket_and_key(template(definition))
     above = [name for name in PLACEHOLDER.findall(key) if name not in of_days]
     choices = [_values(table, definition, scope, name) for name in dict.fromkeys(above)]
     _require_few(table, [len(values) for values in choices])
-    before, after = _cut_at_days(key, of_days)
+    before, after = _cut_at_days(f"{key}/", of_days)
     shared: dict[str, Mapping[str, date | None]] = {}
     found: list[LogFolder] = []
     for chosen in product(*choices):
@@ -70,12 +71,6 @@ def folders(table: Table, definition: Definition, scope: Scope) -> list[LogFolde
             shared[rest] = {_fill(rest, written): day for day, written in days}
         found.append(LogFolder(bucket, _fill(before, place), shared[rest]))
     return found
-
-
-def _parts(address: str) -> tuple[str, str]:
-    """Take a place in S3 apart into bucket and key, which ends in a slash."""
-    bucket, _, key = address.partition("://")[2].rstrip("/").partition("/")
-    return bucket, f"{key}/"
 
 
 def _cut_at_days(key: str, of_days: Sequence[str]) -> tuple[str, str]:

@@ -5,11 +5,11 @@ So each says up to when log files were copied, once a step has ended well.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
 from trailkit.scope import Scope
-from trailkit.tables.days import days_between
+from trailkit.tables.days import days_between, midnight
 from trailkit.tables.pruning import event_days
 
 Mark = tuple[Sequence[str], str | None]
@@ -69,7 +69,7 @@ def _days(scope: Scope) -> Iterator[date]:
 def _is_whole(day: str, until: str | None, scope: Scope, settled: timedelta) -> bool:
     if until is None:
         return False
-    over = datetime.combine(date.fromisoformat(day), time(), UTC) + timedelta(days=1)
+    over = midnight(date.fromisoformat(day)) + timedelta(days=1)
     end = min(over, scope.end) if scope.end else over
     return datetime.fromisoformat(until) >= end + settled
 

@@ -126,6 +126,11 @@ def template(table: Definition) -> str:
     )
 
 
+def by_hand(table: Definition) -> bool:
+    """Say whether somebody must add a partition before a table looks into it."""
+    return bool(table.partitions) and not template(table)
+
+
 def places(table: Definition) -> dict[str, str]:
     """Give what stands in the place of account, region and day in the folders.
 

@@ -65,6 +65,16 @@ _BEGINNING = re.compile(
 )
 
 
+def bucket_and_key(place: str) -> tuple[str, str]:
+    """Take a folder in S3 apart; its key has no slash at the end.
+
+    >>> bucket_and_key("s3://logs/x/AWSLogs/")
+    ('logs', 'x/AWSLogs')
+    """
+    bucket, _, key = place.partition("://")[2].rstrip("/").partition("/")
+    return bucket, key
+
+
 def beginning(place: str) -> dict[str, str | None]:
     """Take the place of a table apart, as far down a trail's folders as it goes.
 

@@ -18,7 +18,7 @@ from trailkit.tables import names
 from trailkit.tables.days import TextDays, columns_of, days_between
 from trailkit.tables.definition import Definition
 from trailkit.tables.keys import Key, template
-from trailkit.tables.layout import Layout, beginning, parse
+from trailkit.tables.layout import Layout, beginning, bucket_and_key, parse
 from trailkit.tables.partitions import Listed, ListPartitions, Partition, chosen
 from trailkit.tables.pruning import pruning, searched_days, searched_regions
 from trailkit.tables.table import Table
@@ -95,7 +95,7 @@ class _Trail:
 
     def _is_own(self, place: str) -> bool:
         """Say whether a partition lies where this trail has a folder of its kind."""
-        bucket, _, key = place.partition("://")[2].rstrip("/").partition("/")
+        bucket, key = bucket_and_key(place)
         found = parse(f"{key}/file")
         if found is None:
             return False
@@ -155,7 +155,7 @@ def statements(
     pruning(table, scope)
     trail = _Trail.of(table, definition)
     seen = trail.look()
-    listing = seen.watch(listed(f"{definition.database}.{definition.name}", ""))
+    listing = seen.watch(listed(definition.full_name, ""))
     there = {_named(trail, each) for each in chosen(table, definition, scope, listing)}
     trail.require_own(seen)
     lacking = (each for each in _wanted(trail, scope, seen) if each not in there)

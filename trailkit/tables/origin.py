@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from trailkit.tables.definition import Definition
-from trailkit.tables.keys import find_key, template
+from trailkit.tables.keys import by_hand, find_key
 
 DELIVERED_UNTIL = "trailkit.delivered_until"
 """The property of a copy's partition: log files delivered before were all copied."""
@@ -39,10 +39,10 @@ class Origin:
         Of partitions that somebody adds by hand, those that nobody added are left out
         in silence: what was copied then proves nothing.
         """
-        if source.partitions and not template(source):
+        if by_hand(source):
             return None
         return cls(
-            f"{source.database}.{source.name}",
+            source.full_name,
             source.properties.get("storage.location.template", source.location),
             find_key(source, "region").values or (),
         )

@@ -18,6 +18,7 @@ from trailkit.scope import Scope
 from trailkit.tables.days import columns_of
 from trailkit.tables.definition import Definition
 from trailkit.tables.folders import LogFolder
+from trailkit.tables.layout import bucket_and_key
 from trailkit.tables.names import trino
 from trailkit.tables.pruning import pruning
 from trailkit.tables.table import Table
@@ -107,9 +108,9 @@ def folders(
     for each in partitions:
         named = zip(definition.partitions, each.values, strict=True)
         others = [value for name, value in named if name not in of_days]
-        bucket, _, key = each.location.partition("://")[2].partition("/")
+        bucket, key = bucket_and_key(each.location)
         days = together.setdefault((bucket, *others), {})
-        days[f"{key.rstrip('/')}/"] = each.day
+        days[f"{key}/"] = each.day
     return [
         LogFolder(bucket, "", dict(sorted(days.items())))
         for (bucket, *_), days in together.items()

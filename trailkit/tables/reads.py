@@ -120,7 +120,7 @@ _ADD = (
 
 def _parts(location: str) -> tuple[str, str]:
     """Take a folder in S3 apart into bucket and key."""
-    bucket, _, key = location.partition("://")[2].rstrip("/").partition("/")
+    bucket, key = layout.bucket_and_key(location)
     return bucket, f"{key}/" if key else ""
 
 
@@ -155,7 +155,7 @@ def _partitions(
     table: Table, definition: Definition, scope: Scope, listed: ListPartitions
 ) -> list[Partition]:
     """Give the partitions in scope; a table of log files must have some."""
-    name = f"{definition.database}.{definition.name}"
+    name = definition.full_name
     few = listed(name, partitions.narrowing(table, scope))
     found = list(partitions.chosen(table, definition, scope, few))
     if found or table.is_copy:

@@ -15,9 +15,10 @@ Hence a window that touches the last hour is always asked anew, and so is one th
 first asked when it did.
 """
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, timedelta
 
 from trailkit.scope import Scope
+from trailkit.tables.days import midnight
 from trailkit.tables.pruning import delivery_days
 
 _DELIVERED = timedelta(hours=1)
@@ -30,6 +31,7 @@ def greatest_age(scope: Scope, now: datetime) -> timedelta | None:
     """Give the greatest age of an answer that still holds; None: ask anew.
 
     >>> scope = Scope().window("2026-03-09 10:00", "2026-03-09 12:00")
+    >>> from datetime import UTC
     >>> print(greatest_age(scope, datetime(2026, 3, 9, 12, 45, tzinfo=UTC)))
     None
     >>> print(greatest_age(scope, datetime(2026, 3, 9, 18, 0, tzinfo=UTC)))
@@ -47,5 +49,4 @@ def greatest_age(scope: Scope, now: datetime) -> timedelta | None:
 
 def _closed(scope: Scope) -> datetime:
     """Give the moment from which on no file comes into the folders in scope."""
-    day_after = delivery_days(scope)[1] + timedelta(days=1)
-    return datetime.combine(day_after, time(), UTC)
+    return midnight(delivery_days(scope)[1] + timedelta(days=1))

@@ -13,7 +13,7 @@ from trailkit.tables import missing, records
 from trailkit.tables.better import advice, better
 from trailkit.tables.definition import Definition
 from trailkit.tables.held import Lacking, Mark, lacking
-from trailkit.tables.keys import template
+from trailkit.tables.keys import by_hand
 from trailkit.tables.partitions import ListPartitions, narrowing
 from trailkit.tables.pruning import beyond, delivery_days
 from trailkit.tables.raw import RawTable
@@ -102,8 +102,7 @@ class TableSource:
 
     def lists_partitions(self, kind: Kind) -> bool:
         """Say whether somebody must add a partition before a table looks into it."""
-        definition = self._table(kind)[1]
-        return bool(definition.partitions) and not template(definition)
+        return by_hand(self._table(kind)[1])
 
     def missing_partitions(self, kind: Kind, scope: Scope) -> list[str]:
         """Write the statements that add the partitions that a scope lacks.
@@ -144,8 +143,7 @@ class TableSource:
         Raises what ``records`` raises, and AccessRefused without glue:GetPartitions.
         """
         table, definition = self._table(kind)
-        name = f"{definition.database}.{definition.name}"
-        marks = self._marks(name, narrowing(table, scope))
+        marks = self._marks(definition.full_name, narrowing(table, scope))
         return lacking(definition.partitions, marks, accounts, scope, settled)
 
     def reuse(self, kinds: Collection[Kind], scope: Scope) -> timedelta | None:

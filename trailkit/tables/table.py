@@ -107,7 +107,7 @@ def _check_columns(definition: Definition, kind: Kind) -> None:
     missing = [name for name in _NEEDED[kind] if name not in definition.columns]
     if missing:
         raise TableError(
-            f"The table {definition.database}.{definition.name} has no column "
+            f"The table {definition.full_name} has no column "
             f"{', '.join(missing)}. A table of CloudTrail records ({kind}) needs it: "
             "make one that has all columns, with trailkit.tables.ddl.create_table."
         )
@@ -120,7 +120,7 @@ def _check_injected(definition: Definition, *keys: Key) -> None:
         injected = Projection(column, definition.properties).type == "injected"
         if injected and trino(column) not in known:
             raise TableError(
-                f"The table {definition.database}.{definition.name} must be told a "
+                f"The table {definition.full_name} must be told a "
                 f'value of its partition key "{column}" in every query, and a scope '
                 "has none for it. Make a table whose keys are account, region and day: "
                 "trailkit.tables.ddl.create_table writes one."
