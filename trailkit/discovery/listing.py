@@ -28,9 +28,14 @@ class Listing:
         self._counting = threading.Lock()
 
     @property
+    def left(self) -> int | None:
+        """How many more requests may be sent; None for any number."""
+        return None if self.most is None else max(0, self.most - self.requests)
+
+    @property
     def used_up(self) -> bool:
         """Whether no further request may be sent."""
-        return self.most is not None and self.requests >= self.most
+        return self.left == 0
 
     def page(self, bucket: str, **asked: Any) -> dict[str, Any]:
         """Give one page as S3 gives it.

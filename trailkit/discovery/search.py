@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 from typing import Any
 
 from trailkit.aws.attempts import Attempts
@@ -98,7 +99,9 @@ class _DaySearch:
             self._say(self._progress())
 
     def _waiting(self) -> Iterator[Edge]:
-        for edge in self._edges:
+        # An edge takes a request or more. With no more edges under way than requests
+        # left, a later one cannot take the last request from one that tells more.
+        for edge in islice(self._edges, self._listing.left):
             if self._listing.used_up:
                 return
             self._taken += 1
