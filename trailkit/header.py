@@ -20,6 +20,9 @@ from trailkit.scope import duration
 CHARTS = ("heatmap", "ranking", "timeline", "volume")
 """The charts that a header can name."""
 
+SEVERITIES = ("note", "low", "medium", "high", "critical")
+"""What one successful match usually means, from least to most serious."""
+
 _ANSWER = re.compile(r"Q\d{3}")
 _ATTACK = re.compile(r"T\d{4}(\.\d{3})?")
 _RETIRED = re.compile(r"T1562(\.\d{3})?")
@@ -167,6 +170,18 @@ def _chart(value: Any) -> str:
     return str(value)
 
 
+def _severity(value: Any) -> str:
+    if _text(value) not in SEVERITIES:
+        raise Mistake(
+            f'"{value}" is not a severity. Use one of {", ".join(SEVERITIES)}.', value
+        )
+    return str(value)
+
+
+def _words(value: Any) -> tuple[str, ...]:
+    return tuple(str(item).lower() for item in _texts(value))
+
+
 def _scans(value: Any) -> int:
     if not re.fullmatch("[1-9]", _text(value)):
         raise Mistake(f'"{value}" is no number of scans, such as 2.', value)
@@ -209,6 +224,7 @@ def _parameter(name: Text, given: Any) -> Parameter:
         optional=_flag(given.get("optional")),
         default=_default(kind, given.get("default"), name),
         help=_text(given["help"]),
+        means=_meaning(given.get("means")),
     )
 
 
@@ -217,6 +233,13 @@ def _kind(value: Any) -> str:
         known = nearest(value, literals.TYPES)
         raise Mistake(f'There is no type "{value}". {known}', value)
     return str(value)
+
+
+def _meaning(value: Any) -> str | None:
+    if value is not None and _text(value) not in parameters.MEANINGS:
+        known = nearest(value, parameters.MEANINGS)
+        raise Mistake(f'There is no meaning "{value}". {known}', value)
+    return None if value is None else str(value)
 
 
 def _flag(value: Any) -> bool:
@@ -238,7 +261,7 @@ def _default(kind: str, value: Any, name: Text) -> Any:
     return tuple(default) if isinstance(default, list) else default
 
 
-_PARTS = ("type", "optional", "default", "help")
+_PARTS = ("type", "optional", "default", "help", "means")
 
 _READERS: dict[str, Callable[[Any], Any]] = {
     "title": _title,
@@ -253,6 +276,11 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "chart": _chart,
     "next": _listed(_QUESTION, "a question's name, such as s3/bucket-deletions"),
     "notes": _text,
+    "severity": _severity,
+    "keywords": _words,
+    "false_positives": _text,
+    "cannot_show": _text,
+    "formerly": _listed(_QUESTION, "a question's name, such as s3/bucket-deletions"),
     "lookback": _lookback,
     "scans": _scans,
     "global": _listed(_SERVICE, "a service, such as iam"),

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from trailkit.errors import InvalidQuestion, UnknownQuestion, nearest
+from trailkit.notices import notice
 from trailkit.parameters import Parameter
 from trailkit.question import Question, check, read
 
@@ -44,6 +45,7 @@ class Library:
     def __init__(self, questions: Iterable[Question]) -> None:
         """Hold the questions, sorted by name; refuse a name that stands twice."""
         self._questions: dict[str, Question] = {}
+        self._renamed: dict[str, str] = {}
         for question in sorted(questions, key=lambda each: each.name):
             other = self._questions.setdefault(question.name, question)
             if other is not question:
@@ -51,9 +53,16 @@ class Library:
                     f'{question.path}: there is a question "{question.name}" already,'
                     f" in {other.path}. Rename one of the files."
                 )
+            self._renamed |= dict.fromkeys(question.formerly, question.name)
 
     def __getitem__(self, name: str) -> Question:
-        """Give a question; raise UnknownQuestion with the nearest names."""
+        """Return a question; raise UnknownQuestion with the nearest names.
+
+        An old name is answered with a notice that tells the new one.
+        """
+        if name in self._renamed and name not in self._questions:
+            notice(f'"{name}" is now "{self._renamed[name]}".')
+            name = self._renamed[name]
         if name not in self._questions:
             raise UnknownQuestion(
                 f'There is no question "{name}". {nearest(name, self._questions)}'
@@ -132,6 +141,7 @@ def _row(question: Question) -> list[str]:
 
 def _mentions(question: Question, words: list[str]) -> bool:
     said = [question.name, question.title, question.notes, *question.attack]
+    said += [question.severity, *question.keywords, *question.formerly]
     taken = [f"{each.name} {each.help}" for each in question.parameters]
     text = " ".join([*said, *taken, *question.answers]).lower()
     missing = [word for word in words if word not in text]
@@ -192,8 +202,19 @@ def describe(question: Question) -> str:
     """Say what a question asks and takes, and what to mind about its answer."""
     taken = [f"{each.name} ({each.type}): {each.help}" for each in question.parameters]
     after = f"Ask next: {', '.join(question.next)}." if question.next else ""
-    parts = [question.title, "\n".join(taken), question.notes.strip(), after]
+    parts = [
+        question.title,
+        "\n".join(taken),
+        question.notes.strip(),
+        _under("Likely innocent", question.false_positives),
+        _under("Cannot show", question.cannot_show),
+        after,
+    ]
     return "\n\n".join(part for part in parts if part)
+
+
+def _under(heading: str, text: str) -> str:
+    return f"{heading}: {text.strip()}" if text.strip() else ""
 
 
 def _signature(question: Question) -> inspect.Signature:

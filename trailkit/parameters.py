@@ -30,6 +30,21 @@ NAME = re.compile(r"[a-z][a-z0-9_]*")
 WINDOW = ("window_start", "window_end")
 """The names that the scope fills: a question may use them undeclared."""
 
+MEANINGS = (
+    "access_key",
+    "account",
+    "address",
+    "bucket",
+    "event_id",
+    "principal",
+    "region",
+    "resource",
+    "role",
+    "session",
+    "time",
+)
+"""What a parameter can mean beside its type."""
+
 _BEFORE = frozenset(" \t\r\n(,[=<>+-*/%|")
 _AFTER = frozenset(" \t\r\n),]=<>+-*/%|;")
 
@@ -43,6 +58,7 @@ class Parameter:
     optional: bool = False
     default: Any = None
     help: str = ""
+    means: str | None = None
 
 
 def resolve(

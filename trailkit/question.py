@@ -58,6 +58,11 @@ class Question:
     chart: str | None = None
     next: tuple[str, ...] = ()
     notes: str = ""
+    severity: str = "note"
+    keywords: tuple[str, ...] = ()
+    false_positives: str = ""
+    cannot_show: str = ""
+    formerly: tuple[str, ...] = ()
     lookback: timedelta | None = None
     scans: int = 1
     global_services: tuple[str, ...] = ()
