@@ -364,8 +364,8 @@ DAY: list[Record] = [
 ]
 
 ARGUMENTS: dict[str, dict[str, Any]] = {
-    "activity/event": {"event_id": DAY[0]["eventID"]},
-    "activity/resource": {"resource": BUCKET},
+    "overview/event": {"event_id": DAY[0]["eventID"]},
+    "resource/history": {"resource": BUCKET},
     "identity/access-key": {"access_key": ISSUED},
     "network/source-address": {"address": STRANGE},
     "s3/objects-read": {"bucket": BUCKET},

@@ -58,8 +58,8 @@ COLUMNS = {
 }
 
 QUESTIONS = {
-    "activity/event": ["from_console", "tls_version"],
-    "activity/resource": [],
+    "overview/event": ["from_console", "tls_version"],
+    "resource/history": [],
     "console/sign-ins": ["actor", "identity_id"],
     "identity/access-key": [],
     "s3/bucket-deletions": [],

@@ -18,7 +18,7 @@ from trailkit.case import Case
 from trailkit.engines.athena import engine
 from trailkit.errors import AccessRefused, NotConfigured, QueryFailed
 
-LIST, SUMMARY = "s3/bucket-deletions", "activity/volume"
+LIST, SUMMARY = "s3/bucket-deletions", "overview/volume"
 LOOK = "s3:ListBucket"
 
 

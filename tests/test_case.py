@@ -174,7 +174,7 @@ def test_the_library_lists_what_mentions_a_word(practice_case):
 
 def test_a_question_at_home_has_no_window_and_needs_none(practice_case):
     assert practice_case.scope.start is None
-    assert len(practice_case.ask.activity.volume())
+    assert len(practice_case.ask.overview.volume())
 
 
 @pytest.mark.parametrize(
@@ -192,7 +192,7 @@ def test_a_file_that_changed_or_vanished_is_told(tmp_path, capsys, change, words
     case = tk.local(tmp_path / "logs", store=tmp_path / "store", progress=False)
     assert words in capsys.readouterr().err
     assert words in case.inventory().set_index("what").loc["note", "value"]
-    assert words in tk.provenance(case.ask("activity/volume")).notes[0]
+    assert words in tk.provenance(case.ask("overview/volume")).notes[0]
 
 
 def test_a_case_shows_its_evidence_and_its_scope(practice_case) -> None:

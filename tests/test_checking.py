@@ -475,7 +475,7 @@ def test_another_case_is_not_checked_by_it(athena: AthenaServer) -> None:
     case = published(athena, everyday()).window("2026-03-09", "2026-03-10")
     other = tk.athena("security.cloudtrail", workgroup="dfir", poll=0.01)
     case.check()
-    frame = other.window("2026-03-09", "2026-03-10").ask("activity/volume")
+    frame = other.window("2026-03-09", "2026-03-10").ask("overview/volume")
     assert tk.provenance(frame).checked == ()
 
 
@@ -486,7 +486,7 @@ def test_a_second_check_hides_no_failure(athena: AthenaServer) -> None:
     first = case.check(**CELL)
     case.check(**{**CELL, "account": OTHER})
     second = case.check(**{**CELL, "region": "us-east-1"})
-    frame = case.window("2026-03-09", "2026-03-10").ask("activity/volume")
+    frame = case.window("2026-03-09", "2026-03-10").ask("overview/volume")
     checked = tk.provenance(frame).checked
     assert checked == (first.summary, second.summary), "one each; of nothing none"
     assert "does not hold" in checked[0]

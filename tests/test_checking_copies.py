@@ -105,7 +105,7 @@ def test_later_frames_carry_that_a_record_is_there_twice(
     case = copied(athena, everyday())
     again(athena)
     case.check(**CELL)
-    frame = case.window("2026-03-09", "2026-03-10").ask("activity/volume")
+    frame = case.window("2026-03-09", "2026-03-10").ask("overview/volume")
     [checked] = tk.provenance(frame).checked
     assert f"does not hold: {ONCE}" in checked
 

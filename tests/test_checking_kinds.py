@@ -238,7 +238,7 @@ def test_checks_of_two_kinds_stand_beside_each_other(athena: AthenaServer) -> No
     athena.create(table_of(Kind.EVENT), made, 1024)
     put(url(), bytes(1024))
     found = [case.check(kind=kind, **CELL) for kind in ("insight", "event")]
-    frame = case.window("2026-03-09", "2026-03-10").ask("activity/volume")
+    frame = case.window("2026-03-09", "2026-03-10").ask("overview/volume")
     assert tk.provenance(frame).checked == tuple(each.summary for each in found)
 
 

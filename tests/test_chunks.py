@@ -66,11 +66,11 @@ def test_the_chunks_are_the_frame(asked: Case, rows: int) -> None:
 
 def test_a_chunk_says_where_it_came_from_and_which_it_is(asked: Case) -> None:
     origins = [
-        tk.provenance(chunk) for chunk in asked.chunks("activity/volume", rows=2)
+        tk.provenance(chunk) for chunk in asked.chunks("overview/volume", rows=2)
     ]
     assert [origin.chunk for origin in origins] == list(range(1, len(origins) + 1))
     assert len({origin.run for origin in origins}) == 1
-    assert {origin.question for origin in origins} == {"activity/volume"}
+    assert {origin.question for origin in origins} == {"overview/volume"}
     assert origins[0].rows == 2
     assert all(origin.facts["seconds"] > 0 for origin in origins[-1:])
     assert "chunk  1" in str(origins[0])

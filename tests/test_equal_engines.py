@@ -35,8 +35,8 @@ def arguments(question: Question) -> dict[str, Any]:
     """Give each question that needs a value one that has an answer."""
     key = practice.answers()
     values: dict[str, dict[str, Any]] = {
-        "activity/event": {"event_id": key.deletion.event_id},
-        "activity/resource": {"resource": key.bucket},
+        "overview/event": {"event_id": key.deletion.event_id},
+        "resource/history": {"resource": key.bucket},
         "identity/access-key": {"access_key": key.leaked_key},
         "network/source-address": {"address": key.address},
         "s3/objects-read": {"bucket": key.bucket},
@@ -238,7 +238,7 @@ def test_a_narrow_scope_scans_less(by_csv: Case) -> None:
     wide = by_csv.window(*WINDOW)
     narrow = by_csv.window("2026-03-12", "2026-03-13").accounts("777788889999")
     scanned = [
-        tk.provenance(case.ask("activity/volume")).facts["bytes"]
+        tk.provenance(case.ask("overview/volume")).facts["bytes"]
         for case in (wide, narrow)
     ]
     assert 0 < scanned[1] < scanned[0] / 10

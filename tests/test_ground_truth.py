@@ -136,7 +136,7 @@ def test_who_called_what_from_where_and_what_failed(
         assert counts(case, "source_ip") == expected["source_ips"]
         assert counts(case, "region") == expected["regions"]
         assert counts(case, "error_code", "outcome <> 'success'") == expected["errors"]
-        span = case.ask("activity/volume")
+        span = case.ask("overview/volume")
         assert span["events"].sum() == expected["event_count"]
         assert span["first_seen"].min() == pd.Timestamp(expected["first"])
         assert span["last_seen"].max() == pd.Timestamp(expected["last"])
@@ -211,7 +211,7 @@ def test_the_trail_whose_management_events_were_switched_off(
 def test_the_dns_query_logging_that_was_deleted(truth: Truth, stratus: Open) -> None:
     expected = truth[f"{STRATUS}-046"]
     frame = stratus("defense-evasion.dns-delete-logs").ask(
-        "activity/resource", resource=expected["id"]
+        "resource/history", resource=expected["id"]
     )
     found = json.loads(_only(stratus, "defense-evasion.dns-delete-logs")["response"])
     config = found["resolverQueryLogConfig"]
@@ -224,7 +224,7 @@ def _only(stratus: Open, technique: str) -> dict[str, Any]:
     """Give the one event of a file, with all that the lens sees."""
     case = stratus(technique)
     (event_id,) = case.query("select event_id from events order by 1")["event_id"]
-    (row,) = case.ask("activity/event", event_id=event_id).to_dict("records")
+    (row,) = case.ask("overview/event", event_id=event_id).to_dict("records")
     return row
 
 
@@ -293,7 +293,7 @@ def test_the_account_with_which_a_snapshot_was_shared(
 ) -> None:
     expected = truth[f"{STRATUS}-056"]
     frame = stratus("exfiltration.ec2-share-ebs-snapshot").ask(
-        "activity/resource", resource=expected["shared_with"][0]
+        "resource/history", resource=expected["shared_with"][0]
     )
     assert frame["named_in"].tolist() == ["request"]
     assert picked(frame, "time", "source_ip") == wanted([expected], "time", "ip")
@@ -760,7 +760,7 @@ def test_the_keys_that_were_made_and_deleted(truth: Truth, invictus: Case) -> No
         expected["created"], "time", "user", "key", "by"
     )
     for each in expected["deleted"]:
-        named = invictus.ask("activity/resource", resource=each["key"])
+        named = invictus.ask("resource/history", resource=each["key"])
         deleted = named[named["action"] == "DeleteAccessKey"]
         assert iso(deleted["time"]) == [each["time"]]
 
@@ -829,7 +829,7 @@ def test_the_trust_anchors_that_came_and_went(truth: Truth, invictus: Case) -> N
 
 @answers(f"{INVICTUS}-027")
 def test_the_errors_of_the_hour(truth: Truth, invictus: Case) -> None:
-    frame = invictus.ask("activity/errors")
+    frame = invictus.ask("overview/errors")
     counted = frame.groupby("error_code")["events"].sum()
     assert counted.to_dict() == truth[f"{INVICTUS}-027"]
     totals = frame.drop_duplicates(["error_code", "outcome"])
@@ -916,7 +916,7 @@ def test_the_footprint_of_the_scanner(truth: Truth, umccr: Case) -> None:
     )
     columns = ("services", "apis")
     assert picked(frame, *columns) == wanted([expected], *columns)
-    agents = umccr.ask("activity/user-agents")
+    agents = umccr.ask("overview/user-agents")
     counted = {
         agent[:40]: events for agent, events in picked(agents, "user_agent", "events")
     }

@@ -35,7 +35,7 @@ def test_sql_shows_what_ask_runs(practice_case):
 
 
 def test_it_survives_filters_copies_and_sorting(practice_case):
-    frame = practice_case.ask.activity.errors()
+    frame = practice_case.ask.overview.errors()
     derived = frame[frame.index > 0].sort_values(frame.columns[0]).copy()
     assert tk.provenance(derived).run == tk.provenance(frame).run
 
@@ -51,7 +51,7 @@ def test_it_lists_the_files_that_were_searched_with_their_hashes(practice_case, 
 
 
 def test_two_runs_have_two_names(practice_case):
-    runs = {tk.provenance(practice_case.ask.activity.errors()).run for _ in range(2)}
+    runs = {tk.provenance(practice_case.ask.overview.errors()).run for _ in range(2)}
     assert len(runs) == 2
 
 

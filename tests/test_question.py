@@ -25,7 +25,7 @@ LIST = """\
 --     help: what was done
 --   most: {type: integer, default: 100, help: at most so many}
 -- chart: timeline
--- next: [activity/volume]
+-- next: [overview/volume]
 -- limit: most
 -- notes: |
 --   A refused one is listed too.
@@ -89,7 +89,7 @@ def test_a_list_of_events_is_read_as_written(tmp_path: Path) -> None:
     )
     assert (found.chart, found.next, found.limit) == (
         "timeline",
-        ("activity/volume",),
+        ("overview/volume",),
         "most",
     )
     assert found.notes == "A refused one is listed too.\n\nSee `outcome`."
@@ -150,7 +150,7 @@ MISTAKES = [
     (change("management:write", "management"), 'Line 4: "management" is not what'),
     (change("[iam, sts]", "[iam.amazonaws.com]"), 'Line 5: "iam.amazonaws.com" is not'),
     (change("timeline", "pie"), 'Line 13: There is no chart "pie". There are: heatmap'),
-    (change("activity/volume", "volume"), 'Line 14: "volume" is not a question'),
+    (change("overview/volume", "volume"), 'Line 14: "volume" is not a question'),
     (change("-- limit: most", "-- scans: many"), 'Line 15: "many" is no number'),
     (change("-- limit: most", "-- lookback: soon"), "Line 15: 'soon' is not a length"),
     # parameters

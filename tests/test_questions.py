@@ -227,7 +227,7 @@ def test_the_text_for_athena_is_the_golden_one(question: Question) -> None:
 
 
 def test_volume_counts_an_action_of_two_accounts_once(case: Case) -> None:
-    frame = case.ask("activity/volume")
+    frame = case.ask("overview/volume")
     hour = frame[frame["hour"] == pd.Timestamp("2026-03-09T09:00Z")]
     twins = 2
     of_the_hour = [made for made in DAY if made["eventTime"][11:13] == "09"]
@@ -238,18 +238,18 @@ def test_volume_counts_an_action_of_two_accounts_once(case: Case) -> None:
 def test_one_event_id_at_two_times_is_two_events(made: Made) -> None:
     first = record(at="11:00:00")
     case = made(first, {**first, "eventTime": "2026-03-09T11:30:00Z"})
-    assert rows(case.ask("activity/volume"), "events") == [(2,)]
+    assert rows(case.ask("overview/volume"), "events") == [(2,)]
 
 
 def test_an_event_is_shown_with_all_that_the_lens_sees(case: Case) -> None:
-    frame = case.ask("activity/event", event_id=DAY[0]["eventID"])
+    frame = case.ask("overview/event", event_id=DAY[0]["eventID"])
     assert len(frame) == 1
     seen = set(lens.columns("events")) - {"resources", "action_id"}
     assert set(frame.columns) >= seen
 
 
 def test_errors_are_counted_by_code_and_by_who_met_them(case: Case) -> None:
-    frame = case.ask("activity/errors")
+    frame = case.ask("overview/errors")
     top = frame.iloc[0]
     assert top[["error_code", "outcome", "identity"]].tolist() == [
         "AccessDenied",
@@ -270,7 +270,7 @@ def test_the_sessions_of_a_role_are_one_identity(made: Made) -> None:
         record(who=role("Ci", "two"), **failure),
     )
     expected = [("role/Ci", 2)]
-    assert rows(case.ask("activity/errors"), "identity", "events") == expected
+    assert rows(case.ask("overview/errors"), "identity", "events") == expected
     assert rows(case.ask("identity/active"), "identity", "events") == expected
 
 
@@ -299,7 +299,7 @@ def test_a_user_of_the_portal_goes_by_the_name_that_one_event_tells(
 
 
 def test_a_resource_is_found_wherever_it_is_named(case: Case) -> None:
-    frame = case.ask("activity/resource", resource=BUCKET)
+    frame = case.ask("resource/history", resource=BUCKET)
     assert set(frame["named_in"]) == {"resources", "request", "error message"}
     refused = frame[
         (frame["action"] == "DeleteBucket") & (frame["outcome"] == "denied")
@@ -308,13 +308,13 @@ def test_a_resource_is_found_wherever_it_is_named(case: Case) -> None:
 
 
 def test_each_account_counts_its_own_records(case: Case) -> None:
-    frame = case.ask("activity/regions")
+    frame = case.ask("overview/regions")
     assert frame["events"].sum() == len(DAY)
     assert set(frame["account"]) == {ACCOUNT, OTHER}
 
 
 def test_user_agents_show_the_strange_one(case: Case) -> None:
-    frame = case.ask("activity/user-agents").set_index("user_agent")
+    frame = case.ask("overview/user-agents").set_index("user_agent")
     strange = frame.loc["Boto3/1.40 md/Kali"]
     assert strange["addresses"] == 1
     assert strange["denied"] > 5

@@ -122,7 +122,7 @@ def test_without_discovery_it_is_unknown_and_the_way_is_told(
 
 def test_several_kinds_are_told_apart(aws: AthenaServer) -> None:
     writes = fields(eventCategory=["Management"], readOnly=["false"])
-    frame = with_trail(aws, advanced=[writes]).ask("activity/volume")
+    frame = with_trail(aws, advanced=[writes]).ask("overview/volume")
     words = tk.provenance(frame).notes[-1]
     assert "Events of the kind management:read are not recorded there" in words
     assert "management:write" not in words, "that it is recorded helps nobody here"

@@ -33,7 +33,7 @@ class Case:
 
     >>> import trailkit as tk
     >>> hour = tk.demo().window("2026-03-09 10:00", "2026-03-09 11:00")
-    >>> frame = hour.ask("activity/volume")
+    >>> frame = hour.ask("overview/volume")
     """
 
     source: Source

@@ -3,14 +3,14 @@
 -- attack: [T1685.002]
 -- needs: [management:write]
 -- chart: timeline
--- next: [activity/volume, identity/access-key, activity/resource]
+-- next: [overview/volume, identity/access-key, resource/history]
 -- notes: |
 --   `effect` is what the call did when it succeeded: starts, stops or alters recording.
 --   `management_events` and `read_write` are of the first selector, or of all advanced
 --   ones; what else they leave out stands in `request`.
 --   After PutEventSelectors without management events most of what follows is unseen.
 --   A trail is also silenced from outside: a lifecycle rule or a policy of its bucket,
---   its key in KMS. Ask activity/resource for the bucket and the key.
+--   its key in KMS. Ask resource/history for the bucket and the key.
 --   A member account cannot stop an organization's trail, but its attempt is here.
 select
     time, action, actor, source_ip, account, region, outcome, event_id,

@@ -11,7 +11,7 @@
 --     optional: true
 --     help: "a user, role, group or policy by name; every one when left out"
 -- chart: timeline
--- next: [identity/access-key, identity/role-assumptions, activity/resource]
+-- next: [identity/access-key, identity/role-assumptions, resource/history]
 -- notes: |
 --   New users, roles, groups and instance profiles; keys, passwords and other
 --   credentials; policies attached or written; trust and identity providers, and those

@@ -5,7 +5,7 @@
 -- parameters:
 --   access_key: {type: text, help: "its id, such as AKIAIOSFODNN7EXAMPLE"}
 -- chart: timeline
--- next: [identity/role-assumptions, network/source-address, activity/errors]
+-- next: [identity/role-assumptions, network/source-address, overview/errors]
 -- notes: |
 --   One console sign-in uses many access keys. `joined_by` says whether an event is the
 --   key's own or of the same session, `keys_joined` how many keys are in the frame.

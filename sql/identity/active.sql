@@ -3,7 +3,7 @@
 -- attack: [T1078.004]
 -- needs: [management:read, management:write]
 -- chart: ranking
--- next: [identity/access-key, identity/role-assumptions, activity/errors]
+-- next: [identity/access-key, identity/role-assumptions, overview/errors]
 -- notes: |
 --   One row for an IAM user, a role with all its sessions, a service, or a person of
 --   Identity Center in one role. Who was deleted and made again is two rows.

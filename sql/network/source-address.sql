@@ -7,7 +7,7 @@
 --     type: text
 --     help: "an address, or what stands in its place: AWS Internal, a service's name"
 -- chart: timeline
--- next: [identity/access-key, activity/user-agents, console/sign-ins]
+-- next: [identity/access-key, overview/user-agents, console/sign-ins]
 -- notes: |
 --   It is compared as AWS wrote it; an IPv6 address must be written the same way.
 --   Many people can share an address (an office, a VPN, carrier NAT), and one person

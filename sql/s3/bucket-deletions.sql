@@ -5,7 +5,7 @@
 -- parameters:
 --   bucket: {type: text, optional: true, help: "one bucket; every one when left out"}
 -- chart: timeline
--- next: [activity/resource, identity/access-key, s3/objects-read]
+-- next: [resource/history, identity/access-key, s3/objects-read]
 -- notes: |
 --   A refused or failed deletion is listed too: read `outcome`.
 --   A bucket must be empty first: look for object deletions before it.

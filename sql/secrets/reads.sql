@@ -8,7 +8,7 @@
 --     optional: true
 --     help: "a secret's or parameter's name or ARN, or a part of it"
 -- chart: timeline
--- next: [identity/access-key, activity/resource, identity/active]
+-- next: [identity/access-key, resource/history, identity/active]
 -- notes: |
 --   AWS records these calls as read-only: a list of writes lacks them.
 --   A batch by filter or a path (`names` is then the path, or empty) does not say what

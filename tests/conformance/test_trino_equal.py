@@ -208,7 +208,7 @@ def test_a_narrow_scope_reads_less(plain: Case) -> None:
     wide = plain.window(*WINDOW)
     narrow = plain.window("2026-03-12", "2026-03-13").accounts("777788889999")
     read = [
-        tk.provenance(case.ask("activity/volume")).facts["bytes"]
+        tk.provenance(case.ask("overview/volume")).facts["bytes"]
         for case in (wide, narrow)
     ]
     assert 0 < read[1] < read[0] / 5

@@ -105,7 +105,7 @@ def test_a_narrow_scope_reads_less(copied: tuple[Case, ...]) -> None:
     wide = copied[0].window(*WINDOW)
     narrow = copied[0].window("2026-03-12", "2026-03-13").accounts("777788889999")
     scanned = [
-        tk.provenance(case.ask("activity/volume")).facts["bytes"]
+        tk.provenance(case.ask("overview/volume")).facts["bytes"]
         for case in (wide, narrow)
     ]
     assert 0 < scanned[1] < scanned[0] / 10

@@ -80,7 +80,7 @@ def test_a_question_reads_a_two_thousandth_of_a_large_trail(
     shares: dict[str, float] = {}
     for account, region, day in random.Random(0).sample(cells, SAMPLE):
         cell = case.window(day, day + timedelta(days=1))
-        frame = cell.accounts(account).regions(region).ask("activity/errors")
+        frame = cell.accounts(account).regions(region).ask("overview/errors")
         read = tk.provenance(frame).facts["bytes"]
         assert read > 0
         shares[f"{account} {region} {day}"] = read / total

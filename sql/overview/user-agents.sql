@@ -3,6 +3,7 @@
 -- attack: [T1078.004]
 -- needs: [management:read, management:write]
 -- chart: ranking
+-- formerly: [activity/user-agents]
 -- next: [identity/active, network/source-address, identity/access-key]
 -- notes: |
 --   The caller chooses the user agent: a known one proves nothing, a strange one is a

@@ -2,7 +2,8 @@
 -- answers: [Q001, Q015]
 -- needs: [management:read, management:write]
 -- chart: volume
--- next: [identity/active, activity/errors, activity/regions]
+-- formerly: [activity/volume]
+-- next: [identity/active, overview/errors, overview/regions]
 -- notes: |
 --   An hour without a row had no event. That may be quiet, or a trail that was off.
 --   A call that two accounts recorded counts once.

@@ -3,7 +3,8 @@
 -- attack: [T1580]
 -- needs: [management:read, management:write]
 -- chart: ranking
--- next: [identity/active, identity/access-key, activity/user-agents]
+-- formerly: [activity/errors]
+-- next: [identity/active, identity/access-key, overview/user-agents]
 -- notes: |
 --   One row for each code and identity; `code_events` counts the code over all of them.
 --   Many different actions denied to one identity is somebody trying doors. Throttling

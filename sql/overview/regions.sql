@@ -3,7 +3,8 @@
 -- attack: [T1535]
 -- needs: [management:read, management:write]
 -- chart: ranking
--- next: [activity/volume, identity/active, activity/errors]
+-- formerly: [activity/regions]
+-- next: [overview/volume, identity/active, overview/errors]
 -- notes: |
 --   Here each account counts its own records: a call into another account is one event
 --   in each of the two.

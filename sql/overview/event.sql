@@ -2,7 +2,8 @@
 -- answers: [Q017, Q018]
 -- parameters:
 --   event_id: {type: text, help: "its id, from the event_id column of a frame"}
--- next: [identity/access-key, network/source-address, activity/resource]
+-- formerly: [activity/event]
+-- next: [identity/access-key, network/source-address, resource/history]
 -- notes: |
 --   Two rows with one id are two records that differ: compare them.
 --   `case.original(event_id)` gives the record as AWS wrote it.

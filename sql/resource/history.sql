@@ -4,7 +4,8 @@
 -- parameters:
 --   resource: {type: text, help: "an ARN, an id or a name, or a part of it"}
 -- chart: timeline
--- next: [activity/event, identity/access-key, s3/bucket-deletions]
+-- formerly: [activity/resource]
+-- next: [overview/event, identity/access-key, s3/bucket-deletions]
 -- notes: |
 --   Any text that holds yours is found: a name that begins another's finds both. Upper
 --   and lower case count. `named_in` says where it stood first.
