@@ -19,10 +19,10 @@ from pyarrow import csv
 from benchmarks import measure
 from trailkit.engines import Answer
 from trailkit.engines.athena import results, unload
-from trailkit.engines.athena.files import BLOCK_BYTES
+from trailkit.engines.athena.result_files import BLOCK_BYTES
 from trailkit.engines.athena.results import Column
 from trailkit.engines.parts import of_rows
-from trailkit.frames import to_frame
+from trailkit.execution.frames import to_frame
 
 FOLDER = Path("build/benchmarks/answers")
 ROWS, PARTS, CHUNK = 1_000_000, 20, 100_000

@@ -37,15 +37,15 @@ from tests.raw_rows import Located, partition_values, raw_rows
 from trailkit.case import Case
 from trailkit.demo import practice
 from trailkit.demo.organization import ACCOUNTS, ANALYTICS, ORGANIZATION
-from trailkit.library import load
-from trailkit.question import Question
+from trailkit.questions.library import load
+from trailkit.questions.question import Question
 from trailkit.record import Kind
 from trailkit.tables import copies
 from trailkit.tables.copy import Copy
 from trailkit.tables.layout import Layout
 from trailkit.tables.raw import RawTable
-from trailkit.tables.source import TableSource
 from trailkit.tables.table import Table
+from trailkit.tables.table_source import TableSource
 
 FOLDER = Path("build/benchmarks")
 EVENTS = 800_000

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import trailkit as tk
 from trailkit.case import Case
-from trailkit.question import Question
+from trailkit.questions.question import Question
 
 _EXAMPLES = {"bucket": "payroll", "address": "198.51.100.7"}
 

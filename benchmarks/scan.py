@@ -13,7 +13,7 @@ from itertools import product
 from statistics import median
 from typing import Any, NamedTuple
 
-from trailkit.cost.listing import measure
+from trailkit.cost.count_files import measure
 from trailkit.progress import be_silent
 from trailkit.record import Kind
 from trailkit.scope import Scope

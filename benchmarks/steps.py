@@ -7,7 +7,7 @@ from pathlib import Path
 
 def read_by_trailkit(logs: str, store: str) -> None:
     """Read log files into a new store: checked, folded, sorted, with their places."""
-    from trailkit.evidence.store import open_store
+    from trailkit.store.store import open_store
 
     shutil.rmtree(store, ignore_errors=True)
     open_store(logs, folder=Path(store), progress=False)
@@ -25,7 +25,7 @@ def read_by_duckdb(logs: str, target: str) -> None:
 
 def open_again(logs: str, store: str) -> None:
     """Open a store that is up to date."""
-    from trailkit.evidence.store import open_store
+    from trailkit.store.store import open_store
 
     open_store(logs, folder=Path(store), progress=False)
 

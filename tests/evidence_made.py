@@ -11,8 +11,8 @@ from pathlib import Path
 import duckdb
 
 from tests.records_made import Record, record
-from trailkit.evidence.store import Store
 from trailkit.record import PLACE
+from trailkit.store.store import Store
 
 Files = dict[str, bytes]
 Rows = list[tuple[object, ...]]

@@ -21,7 +21,7 @@ from tests.athena_server import (
     WRITING_REFUSED,
     AthenaServer,
 )
-from trailkit.cost import price
+from trailkit.aws import prices
 from trailkit.engines.athena import AthenaEngine
 from trailkit.engines.athena.results import Column, from_csv
 from trailkit.engines.athena.unload import order
@@ -33,7 +33,7 @@ from trailkit.errors import (
     TableError,
     Unavailable,
 )
-from trailkit.frames import to_frame
+from trailkit.execution.frames import to_frame
 
 TABLE = "security.cloudtrail"
 MEGABYTE = 1024**2
@@ -174,8 +174,8 @@ def test_a_price_of_ones_own_wins(server: AthenaServer) -> None:
 
 def test_bytes_are_rounded_up_and_ten_megabytes_are_the_least() -> None:
     megabyte = 5.0 / 1024**2
-    assert price.dollars(0, 5.0) == pytest.approx(10 * megabyte)
-    assert price.dollars(10 * MEGABYTE + 1, 5.0) == pytest.approx(11 * megabyte)
+    assert prices.dollars(0, 5.0) == pytest.approx(10 * megabyte)
+    assert prices.dollars(10 * MEGABYTE + 1, 5.0) == pytest.approx(11 * megabyte)
 
 
 def test_unload_leaves_no_files_behind(server: AthenaServer) -> None:

@@ -15,7 +15,7 @@ from tests.raw_rows import raw_rows
 from tests.trail_listed import A_FILE, BUCKET, case, deliver, many_accounts
 from trailkit import dialect
 from trailkit.case import Case
-from trailkit.engines.athena import engine
+from trailkit.engines.athena import athena_engine
 from trailkit.errors import AccessRefused, NotConfigured, QueryFailed
 
 LIST, SUMMARY = "s3/bucket-deletions", "overview/volume"
@@ -25,7 +25,7 @@ LOOK = "s3:ListBucket"
 @pytest.fixture
 def server(athena: AthenaServer, monkeypatch: pytest.MonkeyPatch) -> AthenaServer:
     """Give a trail of 12 MB a day, where 30 MB are large."""
-    monkeypatch.setattr(engine, "LARGE_BYTES", 30 * A_FILE)
+    monkeypatch.setattr(athena_engine, "LARGE_BYTES", 30 * A_FILE)
     deliver(athena)
     return athena
 

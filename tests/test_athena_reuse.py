@@ -14,7 +14,7 @@ from trailkit.errors import InvalidWindow, NotConfigured
 from trailkit.record import Kind
 from trailkit.scope import Scope
 from trailkit.tables.copy import Copy
-from trailkit.tables.source import TableSource
+from trailkit.tables.table_source import TableSource
 
 DELETIONS = "s3/bucket-deletions"
 WEEK = ("2026-03-03", "2026-03-09")

@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import Raw, structs
 
-from trailkit.evidence import casting
-from trailkit.evidence.arrivals import Arrivals
-from trailkit.evidence.casting import NoRecord
-from trailkit.evidence.wrappers import split
 from trailkit.record import COLUMNS, FIELDS, Type
+from trailkit.store import casting
+from trailkit.store.batches import Arrivals
+from trailkit.store.casting import NoRecord
+from trailkit.store.envelopes import split
 
 NUMBERS = st.integers() | st.floats(allow_nan=False, allow_infinity=False)
 SCALARS = st.none() | st.booleans() | NUMBERS

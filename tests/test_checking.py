@@ -20,9 +20,9 @@ from tests.raw_rows import Located, raw_rows
 from tests.records_made import ACCOUNT, OTHER, Record, case_of, record, user
 from tests.tables_made import DOCUMENTED
 from trailkit import dialect
+from trailkit.admin.checks import Check
+from trailkit.admin.checks.expectations import claims
 from trailkit.case import Case
-from trailkit.checking import Check
-from trailkit.checking.claims import claims
 from trailkit.errors import (
     AccessRefused,
     BudgetExceeded,

@@ -12,14 +12,14 @@ from tests.raw_rows import Located
 from tests.records_made import ACCOUNT, OTHER, record
 from tests.test_checking import everyday, failing, published, session, url, verdicts
 from trailkit import dialect
+from trailkit.admin.checks import Check
+from trailkit.admin.checks.counts import Place, count_again
+from trailkit.admin.checks.expectations import claims
+from trailkit.admin.copies import backfill
 from trailkit.case import Case
-from trailkit.checking import Check
-from trailkit.checking.claims import claims
-from trailkit.checking.look import Place, count_again
-from trailkit.copying import filling
 from trailkit.errors import BudgetExceeded
 from trailkit.record import Kind
-from trailkit.tables.source import TableSource
+from trailkit.tables.table_source import TableSource
 
 CELL = {"account": ACCOUNT, "day": "2026-03-09"}
 FOLDER = f"s3://analysis/copy/event_day=2026-03-09/account={ACCOUNT}/"
@@ -29,7 +29,7 @@ MEGABYTE = bytes(1024**2)
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(filling, "POLL", 0.01)
+    monkeypatch.setattr(backfill, "POLL", 0.01)
 
 
 def copied(server: AthenaServer, located: list[Located], **settings: Any) -> Case:

@@ -24,8 +24,8 @@ from tests.test_checking import (
     url,
     verdicts,
 )
+from trailkit.admin.checks.expectations import claims
 from trailkit.case import Case
-from trailkit.checking.claims import claims
 from trailkit.errors import TableError
 from trailkit.record import Kind
 from trailkit.tables.definition import Definition

@@ -19,10 +19,10 @@ from tests.athena_results import Rows, to_csv
 from tests.athena_server import AthenaServer
 from tests.trail_listed import case, deliver
 from trailkit.case import Case
-from trailkit.engines.athena import files
-from trailkit.engines.athena.pieces import whole_rows
+from trailkit.engines.athena import result_files
+from trailkit.engines.athena.csv_blocks import whole_rows
 from trailkit.engines.athena.results import Column, from_blocks, from_csv
-from trailkit.engines.local import LocalEngine
+from trailkit.engines.duckdb import LocalEngine
 from trailkit.errors import (
     InvalidParameter,
     QueryFailed,
@@ -181,7 +181,7 @@ def test_a_csv_is_read_block_by_block(
 ) -> None:
     week = case().window("2026-03-03", "2026-03-09")
     whole = week.ask(LIST)
-    monkeypatch.setattr(files.ResultFiles.blocks, "__defaults__", (100,))
+    monkeypatch.setattr(result_files.ResultFiles.blocks, "__defaults__", (100,))
     server.faults.seen.clear()
     server.drop("s3:GetObject", times=1)
     pd.testing.assert_frame_equal(pd.concat(week.chunks(LIST, rows=50)), whole)
@@ -193,7 +193,7 @@ def test_a_csv_that_changes_meanwhile_is_not_mixed(
 ) -> None:
     from tests.athena_queries import put
 
-    monkeypatch.setattr(files.ResultFiles.blocks, "__defaults__", (2_000,))
+    monkeypatch.setattr(result_files.ResultFiles.blocks, "__defaults__", (2_000,))
     chunks = case().window("2026-03-03", "2026-03-09").chunks(LIST, rows=3)
     next(chunks)
     put(str(server.last.output), b'"other"\n' * 10_000)
@@ -222,7 +222,7 @@ def test_blocks_may_end_anywhere(values: list[tuple[Any, ...]], size: int) -> No
 def test_a_csv_of_any_size_takes_the_memory_of_a_few_blocks() -> None:
     """200 MB of CSV: never more than 60 MB at once, of Python's and of Arrow's."""
     line = b'"' + b"x" * 480 + b'\nand ""more""","' + b"y" * 500 + b'"\n'
-    block = line * (files.BLOCK_BYTES // len(line))
+    block = line * (result_files.BLOCK_BYTES // len(line))
     blocks = (block for _ in range(25))
     columns = [Column("a", "varchar"), Column("b", "varchar")]
     gc.collect()
@@ -236,5 +236,5 @@ def test_a_csv_of_any_size_takes_the_memory_of_a_few_blocks() -> None:
             most = max(most, held + tracemalloc.get_traced_memory()[1])
     finally:
         tracemalloc.stop()
-    assert rows == 25 * (files.BLOCK_BYTES // len(line)) - 1
+    assert rows == 25 * (result_files.BLOCK_BYTES // len(line)) - 1
     assert most < 60 * 1024**2

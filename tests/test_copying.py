@@ -13,7 +13,7 @@ import trailkit as tk
 from tests import trail_tables
 from tests.athena_server import ACCOUNT, REGION, AthenaServer
 from tests.trail_listed import A_FILE, ACCOUNTS, DAYS, FILES, deliver, session
-from trailkit.copying import filling
+from trailkit.admin.copies import backfill
 from trailkit.engines.athena import AthenaEngine
 from trailkit.errors import NotConfigured, QueryFailed, TableError, Unavailable
 
@@ -33,7 +33,7 @@ A_DAY = len(ACCOUNTS) * 2 * FILES
 
 @pytest.fixture(autouse=True)
 def server(athena: AthenaServer, monkeypatch: pytest.MonkeyPatch) -> AthenaServer:
-    monkeypatch.setattr(filling, "POLL", 0.01)
+    monkeypatch.setattr(backfill, "POLL", 0.01)
     deliver(athena)
     athena.bucket("analysis")
     return athena
@@ -41,7 +41,7 @@ def server(athena: AthenaServer, monkeypatch: pytest.MonkeyPatch) -> AthenaServe
 
 def fill(
     copy: tk.TableCopy = COPY, confirm: str | None = ACCOUNT, **more: Any
-) -> filling.Plan:
+) -> backfill.Plan:
     given = {"first": WEEK[0], "last": WEEK[1], "session": session(), **more}
     return copy.fill_in_account(confirm=confirm, **given)
 

@@ -12,7 +12,7 @@ from tests.athena_server import ACCOUNT, REGION, AthenaServer
 from tests.iam import allows, permits, statements
 from tests.tables_made import ADOPTED, DOCUMENTED, OWN, by_hand
 from tests.trail_listed import ACCOUNTS, TABLE, deliver, session
-from trailkit.copying import filling
+from trailkit.admin.copies import backfill
 from trailkit.errors import TableError
 from trailkit.tables.copy import Copy
 from trailkit.tables.definition import Definition
@@ -214,7 +214,7 @@ def test_a_table_of_another_catalog_is_refused() -> None:
 
 @pytest.fixture
 def server(athena: AthenaServer, monkeypatch: pytest.MonkeyPatch) -> AthenaServer:
-    monkeypatch.setattr(filling, "POLL", 0.01)
+    monkeypatch.setattr(backfill, "POLL", 0.01)
     deliver(athena)
     athena.bucket("copies")
     return athena

@@ -9,11 +9,11 @@ from tests.athena_server import AthenaServer
 from tests.trail_listed import A_FILE, case, deliver
 from trailkit.case import Case
 from trailkit.cost.budget import Budget, PaidEngine
+from trailkit.cost.count_files import Size
 from trailkit.cost.estimate import Estimate
-from trailkit.cost.listing import Size
 from trailkit.engines import ANEW, Answer, Terms
 from trailkit.errors import BudgetExceeded, InvalidParameter, QueryFailed
-from trailkit.provenance import provenance
+from trailkit.execution.provenance import provenance
 from trailkit.scope import Scope
 
 DELETIONS = "s3/bucket-deletions"

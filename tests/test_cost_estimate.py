@@ -15,8 +15,8 @@ from tests.trail_listed import (
     deliver,
 )
 from trailkit.errors import AccessRefused, UnboundedScan, UnknownQuestion
-from trailkit.library import Library
-from trailkit.provenance import provenance
+from trailkit.execution.provenance import provenance
+from trailkit.questions.library import Library
 
 DELETIONS = "s3/bucket-deletions"
 

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trailkit.cost import walks
-from trailkit.cost.listing import measure, pages, sample, total_of
-from trailkit.cost.walks import ListPage, Place, Size, Sizes
+from trailkit.cost import s3_listing
+from trailkit.cost.count_files import measure, pages, sample, total_of
+from trailkit.cost.s3_listing import ListPage, Place, Size, Sizes
 from trailkit.tables.folders import LogFolder
-from trailkit.tables.reads import Tree
+from trailkit.tables.read_plan import Tree
 
 DAY = date(2026, 3, 3)
 
@@ -96,7 +96,7 @@ def test_many_days_in_a_row_count_as_each_day_for_itself(
         for n in range(first, first + length)
     }
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(walks, "_FEW", 5)
+        patch.setattr(s3_listing, "_FEW", 5)
         sizes = counted([LogFolder("b", "x/", wanted)], fake_pages(keys, most))
     for day in wanted.values():
         number = (day - date(2025, 1, 1)).days
@@ -113,7 +113,7 @@ def test_every_file_of_a_tree_is_counted_once(
 ) -> None:
     files = {f"logs/{key}" for key in keys} | {"elsewhere/x"}
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(walks, "_WIDE", wide)
+        patch.setattr(s3_listing, "_WIDE", wide)
         sizes = counted([everything("logs/")], fake_pages(files, most))
     assert total_of(sizes).files == len(keys)
 

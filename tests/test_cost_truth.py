@@ -25,10 +25,10 @@ from tests.trail_tables import (
 )
 from trailkit.case import Case
 from trailkit.errors import AccessRefused, TableError
-from trailkit.provenance import provenance
+from trailkit.execution.provenance import provenance
 from trailkit.record import Kind
 from trailkit.scope import Scope
-from trailkit.tables.source import TableSource
+from trailkit.tables.table_source import TableSource
 
 DELETIONS = "s3/bucket-deletions"
 EVERY_FILE = [kind for kind in KINDS if "unpartitioned" in kind or "serde" in kind]

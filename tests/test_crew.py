@@ -14,11 +14,11 @@ from tests.conftest import PROJECT
 from tests.evidence_made import checksum, log, many, put
 from tests.records_made import record
 from trailkit.errors import StoreFull
-from trailkit.evidence import crew
-from trailkit.evidence.pieces import Pieces
-from trailkit.evidence.station import Laid, Station
-from trailkit.evidence.store import Store, open_store
-from trailkit.evidence.walk import Found
+from trailkit.store import worker_pool
+from trailkit.store.spooling import Laid, Station
+from trailkit.store.store import Store, open_store
+from trailkit.store.walk import Found
+from trailkit.store.work_queue import Pieces
 
 FILES, EACH = 40, 20
 
@@ -41,22 +41,22 @@ def alone(logs: Path) -> Store:
 @pytest.fixture
 def laid(monkeypatch: pytest.MonkeyPatch) -> list[Laid]:
     """Let two processes read along, and this one be slow; give what they laid down."""
-    monkeypatch.setattr(crew, "_WORTH", 1)
+    monkeypatch.setattr(worker_pool, "_WORTH", 1)
     monkeypatch.setattr(os, "cpu_count", lambda: 3)
-    monkeypatch.setattr("trailkit.evidence.pieces.PIECE_FILES", 2)
-    read, give = Station.read, crew.Crew.laid
+    monkeypatch.setattr("trailkit.store.work_queue.PIECE_FILES", 2)
+    read, give = Station.read, worker_pool.Crew.laid
     others: list[Laid] = []
 
     def read_slowly(station: Station, files: Iterable[Found]) -> int:
         time.sleep(0.3)
         return read(station, files)
 
-    def give_and_tell(self: crew.Crew) -> list[Laid]:
+    def give_and_tell(self: worker_pool.Crew) -> list[Laid]:
         others.extend(give(self))
         return others
 
     monkeypatch.setattr(Station, "read", read_slowly)
-    monkeypatch.setattr(crew.Crew, "laid", give_and_tell)
+    monkeypatch.setattr(worker_pool.Crew, "laid", give_and_tell)
     return others
 
 
@@ -79,17 +79,17 @@ def test_one_that_is_killed_costs_nothing_but_time(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    ask = crew._Mate._ask
+    ask = worker_pool._Mate._ask
     killed: list[int] = []
 
-    def ask_twice_and_kill(mate: crew._Mate, piece: list[Found]) -> object:
+    def ask_twice_and_kill(mate: worker_pool._Mate, piece: list[Found]) -> object:
         if mate._process.pid in killed:
             mate._process.kill()
             mate._process.wait()
         killed.append(mate._process.pid)
         return ask(mate, piece)
 
-    monkeypatch.setattr(crew._Mate, "_ask", ask_twice_and_kill)
+    monkeypatch.setattr(worker_pool._Mate, "_ask", ask_twice_and_kill)
     store = opened(logs, tmp_path / "store")
     assert killed
     assert laid == []
@@ -146,11 +146,11 @@ CHILD = """
 import os, sys, time
 from pathlib import Path
 from trailkit.evidence import crew, pieces
-from trailkit.evidence.station import Station
-from trailkit.evidence.store import open_store
+from trailkit.store.spooling import Station
+from trailkit.store.store import open_store
 
-crew._WORTH, pieces.PIECE_FILES, os.cpu_count = 1, 1, lambda: 3
-start, read, begun = crew.subprocess.Popen, Station.read, []
+worker_pool._WORTH, pieces.PIECE_FILES, os.cpu_count = 1, 1, lambda: 3
+start, read, begun = worker_pool.subprocess.Popen, Station.read, []
 
 def started(*program, **settings):
     begun.append(start(*program, **settings))
@@ -163,7 +163,7 @@ def read_slowly(station, files):
     time.sleep(0.3)
     return read(station, files)
 
-crew.subprocess.Popen, Station.read = started, read_slowly
+worker_pool.subprocess.Popen, Station.read = started, read_slowly
 open_store(sys.argv[1], folder=Path(sys.argv[2]), progress=False)
 """
 

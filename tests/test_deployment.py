@@ -12,11 +12,11 @@ import pytest
 from cfnlint.api import lint_all
 from moto.s3.models import s3_backends
 
-import trailkit.aws.rights as rights
+import trailkit.aws.permissions as rights
 from tests import golden_files
 from tests.athena_server import ACCOUNT, REGION, AthenaServer
 from tests.iam import allows, statements
-from trailkit.deployment import Setup
+from trailkit.admin.setup import Setup
 from trailkit.engines.athena import AthenaEngine
 from trailkit.errors import AccessRefused, NotConfigured, TableError
 from trailkit.record import Kind

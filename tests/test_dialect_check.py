@@ -7,12 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trailkit import dialect
-from trailkit.errors import (
-    NotOneSelect,
-    SQLError,
-    UnknownRelation,
-    UnsupportedSQL,
-)
+from trailkit.errors import NotOneSelect, SQLError, UnknownRelation, UnsupportedSQL
 
 LENS = {"events", "deliveries", "insights", "network", "aggregated"}
 

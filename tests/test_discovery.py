@@ -23,9 +23,9 @@ from tests.trails_made import (
     put,
     trail,
 )
-from trailkit.discovery.folders import LogFolder
-from trailkit.discovery.found import Discovery
-from trailkit.discovery.selectors import State, read_selectors, recorded
+from trailkit.admin.discovery.discovered import Discovery
+from trailkit.admin.discovery.log_folders import LogFolder
+from trailkit.coverage.selectors import State, read_selectors, recorded
 from trailkit.errors import AccessRefused, TableError
 from trailkit.record import Kind
 from trailkit.tables.layout import Layout

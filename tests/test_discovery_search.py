@@ -14,17 +14,17 @@ from hypothesis import strategies as st
 from tests.athena_server import AthenaServer
 from tests.listed_s3 import ListedS3, Organization
 from tests.trails_made import MANAGEMENT, MEMBERS, ORGANIZATION, TODAY, find, put, trail
+from trailkit.admin.discovery.discovered import Discovery
+from trailkit.admin.discovery.log_folders import Place
+from trailkit.admin.discovery.recording import Known
+from trailkit.admin.discovery.search import Found, search
+from trailkit.admin.discovery.trails import Trail
 from trailkit.aws.attempts import Attempts
-from trailkit.discovery.folders import Place
-from trailkit.discovery.found import Discovery
-from trailkit.discovery.recording import Known
-from trailkit.discovery.search import Found, search
-from trailkit.discovery.selectors import State, read_selectors
-from trailkit.discovery.trails import Trail
+from trailkit.coverage.selectors import State, read_selectors
 from trailkit.errors import TableError
 from trailkit.progress import be_silent
 from trailkit.tables.layout import CLOUDTRAIL_BEGAN, KINDS, Layout, parse
-from trailkit.tables.reach import Reach
+from trailkit.tables.log_scope import Reach
 from trailkit.tables.regions import REGIONS
 
 ROOT = f"AWSLogs/{ORGANIZATION}/"

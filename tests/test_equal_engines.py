@@ -19,12 +19,12 @@ import pytest
 import trailkit as tk
 from tests.athena_server import AthenaServer
 from tests.tables_over_logs import BUCKET, publish
-from trailkit import lens
 from trailkit.case import Case
 from trailkit.demo import practice
 from trailkit.demo.organization import ACCOUNTS
-from trailkit.library import load
-from trailkit.question import Question
+from trailkit.lens import compose
+from trailkit.questions.library import load
+from trailkit.questions.question import Question
 
 QUESTIONS = [pytest.param(question, id=question.name) for question in load()]
 WINDOW = ("2026-03-01", "2026-03-20")
@@ -156,7 +156,7 @@ def test_a_scope_means_the_same(question: Question, local: Case, by_csv: Case) -
 def test_every_column_of_the_lens_is_equal(
     relation: str, local: Case, by_csv: Case, by_unload: Case
 ) -> None:
-    names = [name for name in lens.columns(relation) if name != "resources"]
+    names = [name for name in compose.columns(relation) if name != "resources"]
     select = f"select {', '.join(names)} from {relation} order by {', '.join(names)}"
     first, *others = (
         case.window(*WINDOW).query(select) for case in (local, by_csv, by_unload)
@@ -200,7 +200,7 @@ def test_real_records_are_equal(
 ) -> None:
     publish(server, real_logs, ("111122223333",), "labs")
     store = tmp_path_factory.mktemp("store")
-    names = [name for name in lens.columns("events") if name != "resources"]
+    names = [name for name in compose.columns("events") if name != "resources"]
     unique = [name for name in names if name not in JSON]
     select = f"select {', '.join(names)} from events order by {', '.join(unique)}"
     local, remote = (

@@ -25,7 +25,7 @@ from tests.records_made import (
     user,
     write,
 )
-from trailkit import lens
+from trailkit.lens import compose
 
 SSO = "/aws-reserved/sso.amazonaws.com/eu-west-1/"
 ALICE = f"arn:aws:iam::{ACCOUNT}:user/alice"
@@ -805,7 +805,7 @@ def rows(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
     """Show every record of the rules through the lens, by event id."""
     made = [rule.values[0] for rule in RULES]
     case = case_of(tmp_path_factory.mktemp("rules"), made)
-    shown = [name for name in lens.columns("events") if name != "resources"]
+    shown = [name for name in compose.columns("events") if name != "resources"]
     frame = case.query(f"select {', '.join(shown)} from events order by event_id")
     return frame.set_index("event_id", drop=False)
 
@@ -856,7 +856,7 @@ def _is_address(text: str) -> bool:
     return True
 
 
-@pytest.mark.parametrize("column", lens.columns("events"))
+@pytest.mark.parametrize("column", compose.columns("events"))
 def test_each_column_can_be_asked_alone(column: str, one: Any) -> None:
     counted = one.query(f"select count({column}) as told from events")
     assert counted["told"].tolist() in ([0], [1])

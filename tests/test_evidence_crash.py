@@ -28,8 +28,8 @@ from tests.evidence_made import (
     rows,
 )
 from tests.records_made import record
-from trailkit.evidence.store import Store, open_store
-from trailkit.opening import local
+from trailkit.connect import local
+from trailkit.store.store import Store, open_store
 
 FILES, EACH = 150, 10
 NEVER = 1_000_000
@@ -38,7 +38,7 @@ CHILD = """
 import os, sys
 from pathlib import Path
 from tests.evidence_made import checksum
-from trailkit.evidence.store import open_store
+from trailkit.store.store import open_store
 
 logs, store, step, strike = Path(sys.argv[1]), sys.argv[2], *map(int, sys.argv[3:])
 steps = 0
@@ -249,8 +249,8 @@ def test_an_earlier_store_stays_through_an_ingest_of_many_rounds(
     logs, store = many(tmp_path / "logs", 3, 10), tmp_path / "store"
     before = opened(logs, store)
     held = checksum(before)
-    monkeypatch.setattr("trailkit.evidence.staging.ROUND", 10)
-    monkeypatch.setattr("trailkit.evidence.pieces.PIECE_FILES", 1)
+    monkeypatch.setattr("trailkit.store.staging.ROUND", 10)
+    monkeypatch.setattr("trailkit.store.work_queue.PIECE_FILES", 1)
     put(logs, {"0000.json.gz": log([record("Changed")])})
     put(logs, {f"{n}.json": log([record() for _ in range(10)]) for n in range(1, 5)})
     after = opened(logs, store)
@@ -265,7 +265,7 @@ def test_an_earlier_store_stays_through_an_ingest_of_many_rounds(
 def test_a_file_that_grows_while_it_is_read_is_complete_next_time(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import trailkit.evidence.reader as reader
+    import trailkit.store.reader as reader
 
     logs = put(tmp_path / "logs", {"a.jsonl": b"", "b.json": log([record()])})
     lines = [dumped(record(f"Event{n}")) + b"\n" for n in range(30)]

@@ -11,6 +11,7 @@ import pytest
 from tests.conftest import PROJECT
 from tests.evidence_made import checksum, log, many, put, rows
 from tests.records_made import record
+from trailkit.connect import local
 from trailkit.errors import (
     EvidenceError,
     HostilePath,
@@ -19,8 +20,7 @@ from trailkit.errors import (
     StoreBusy,
     StoreError,
 )
-from trailkit.evidence.store import Store, open_store
-from trailkit.opening import local
+from trailkit.store.store import Store, open_store
 
 
 def opened(logs: object, store: Path) -> Store:
@@ -246,7 +246,7 @@ def test_a_store_that_another_process_keeps_is_called_busy(
 
     logs = put(tmp_path / "logs", {"a.json": log([record()])})
     (tmp_path / "store").mkdir()
-    monkeypatch.setattr("trailkit.evidence.store._PATIENCE_SECONDS", 0)
+    monkeypatch.setattr("trailkit.store.store._PATIENCE_SECONDS", 0)
     with filelock.FileLock(tmp_path / "store" / "trailkit.lock"):
         said = refused(StoreBusy, logs, tmp_path / "store")
     assert f'"{tmp_path}/store"' in said
@@ -260,7 +260,7 @@ CHILD = """
 import resource, sys
 from pathlib import Path
 from trailkit.errors import StoreFull
-from trailkit.evidence.store import open_store
+from trailkit.store.store import open_store
 
 logs, store, largest = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
 resource.setrlimit(resource.RLIMIT_FSIZE, (largest, largest))

@@ -19,8 +19,8 @@ from tests.evidence_made import (
 )
 from tests.records_made import data_event, denied, record, role
 from trailkit.case import Case
-from trailkit.evidence.store import Store, open_store
-from trailkit.opening import local
+from trailkit.connect import local
+from trailkit.store.store import Store, open_store
 
 INVICTUS = "invictus-aws-dataset"
 

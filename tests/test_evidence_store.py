@@ -22,7 +22,7 @@ from tests.evidence_made import (
     zipped,
 )
 from tests.records_made import record
-from trailkit.evidence.store import Store, open_store
+from trailkit.store.store import Store, open_store
 
 OPENED = "select event_name from {records}"
 
@@ -119,7 +119,7 @@ def test_records_without_an_id_fold_only_when_they_are_equal(logs: Path) -> None
 @pytest.fixture
 def read_files(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Note the names of the evidence's files that are opened."""
-    import trailkit.evidence.reader as reader
+    import trailkit.store.reader as reader
 
     seen: list[str] = []
     open_plain = reader.open_plain
@@ -280,7 +280,7 @@ def test_what_is_no_regular_file_is_never_opened(logs: Path) -> None:
 def test_a_link_that_takes_a_files_place_is_not_followed(
     logs: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import trailkit.evidence.reader as reader
+    import trailkit.store.reader as reader
 
     put(logs.parent / "outside", {"secret.json": log([record("Secret")])})
     put(logs, {"a.json": log([record("Inside")]), "b.json": log([record("Gone")])})

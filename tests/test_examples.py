@@ -9,7 +9,7 @@ import pytest
 
 from tests import examples_read
 from tests.records_made import Record, case_of
-from trailkit.library import load
+from trailkit.questions.library import load
 
 DAY = ("2026-03-09", "2026-03-10")
 """The day of the records to be found; those close by are of the year before."""

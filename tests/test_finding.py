@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from trailkit.finding import finding
+from trailkit.display.sentences import finding
 
 
 def events(**columns: list[object]) -> pd.DataFrame:

@@ -8,7 +8,7 @@ import pytest
 
 from trailkit.engines import Answer
 from trailkit.errors import UnsupportedSQL
-from trailkit.frames import to_frame
+from trailkit.execution.frames import to_frame
 
 TYPES = {
     "text": "varchar",

@@ -15,22 +15,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from moto.cloudtrail.responses import CloudTrailResponse
 
-import trailkit.history.account as account
+import trailkit.history.account_history as account
 from tests.athena_server import ACCOUNT, AthenaServer
-from trailkit.aws.access import Access
-from trailkit.errors import (
-    AccessRefused,
-    EvidenceError,
-    InvalidWindow,
-    TableError,
-)
-from trailkit.evidence.store import open_store
-from trailkit.evidence.unpack import Skipped
-from trailkit.evidence.wrappers import split
+from trailkit.aws.session import Access
+from trailkit.errors import AccessRefused, EvidenceError, InvalidWindow, TableError
 from trailkit.history import event_history
 from trailkit.history.fetched import EventHistory
-from trailkit.history.pace import Pace
+from trailkit.history.rate_limiter import Pace
 from trailkit.history.spans import gaps, joined
+from trailkit.store.envelopes import split
+from trailkit.store.store import open_store
+from trailkit.store.unpack import Skipped
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 START = NOW - timedelta(days=90)

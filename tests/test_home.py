@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from trailkit.errors import StoreError
-from trailkit.evidence.home import CACHE, store_folder
-from trailkit.evidence.manifest import LOCK
+from trailkit.store.location import CACHE, store_folder
+from trailkit.store.manifest import LOCK
 
 
 @pytest.fixture

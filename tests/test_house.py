@@ -24,25 +24,11 @@ MAY_SEE: dict[str, set[str]] = {
 """Rooms that stand at the bottom of the house, and all that they may import."""
 
 NEVER_SEES = {
-    "engines": [
-        "asking",
-        "case",
-        "charts",
-        "demo",
-        "library",
-        "parameters",
-        "question",
-    ],
-    "tables": ["asking", "case", "charts", "demo", "engines", "library", "question"],
-    "evidence": ["asking", "case", "charts", "demo", "engines", "library", "question"],
-    "deployment": [
-        *["asking", "case", "charts", "demo", "discovery", "engines", "evidence"],
-        *["library", "question"],
-    ],
-    "checking": ["asking", "case", "charts", "demo", "library", "question"],
-    "copying": ["asking", "case", "charts", "demo", "discovery", "evidence", "library"],
-    "discovery": ["asking", "case", "charts", "demo", "engines", "library", "question"],
-    "history": ["asking", "case", "charts", "demo", "engines", "library", "question"],
+    "engines": ["case", "charts", "demo", "execution", "questions"],
+    "tables": ["case", "charts", "demo", "engines", "execution", "questions"],
+    "store": ["case", "charts", "demo", "engines", "execution", "questions"],
+    "admin": ["case", "charts", "demo", "execution", "questions"],
+    "history": ["case", "charts", "demo", "engines", "execution", "questions"],
     "demo.routine": ["demo.story"],
 }
 """Rooms, and what lies above them or beside them."""

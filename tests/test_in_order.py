@@ -6,7 +6,7 @@ from itertools import count, islice
 
 import pytest
 
-from trailkit.aws.in_order import in_order
+from trailkit.aws.in_parallel import in_order
 
 
 def test_answers_come_in_order_though_some_are_slow() -> None:

@@ -3,8 +3,8 @@
 import duckdb
 import pytest
 
-from trailkit import families, layers
-from trailkit.library import sql_folder
+from trailkit.lens import families, lateral_aliases
+from trailkit.questions.library import sql_folder
 from trailkit.record import PLACE, relation_columns
 
 SOURCE = ["a", "n"]
@@ -19,13 +19,13 @@ select
     'b' as e
 from t
 """
-COLUMNS = layers.columns(SQL, SOURCE)
+COLUMNS = lateral_aliases.columns(SQL, SOURCE)
 
 
 def run(*wanted: str, verb: str = "select") -> list[tuple[object, ...]]:
     """Run the nested SELECT over the row ('x', 1)."""
-    kept = layers.needed(COLUMNS, wanted)
-    text = layers.nested(kept, wanted, "t", verb)
+    kept = lateral_aliases.needed(COLUMNS, wanted)
+    text = lateral_aliases.nested(kept, wanted, "t", verb)
     rows = duckdb.sql(f"with t as (select 'x' as a, 1 as n) {text}")
     assert [*rows.columns] == [name for name in COLUMNS if name in wanted]
     return rows.fetchall()
@@ -43,8 +43,8 @@ def test_each_column_can_be_had_alone(name: str, value: object) -> None:
 
 
 def test_only_what_is_read_is_kept() -> None:
-    assert list(layers.needed(COLUMNS, ["c"])) == ["b", "n", "c"]
-    assert list(layers.needed(COLUMNS, ["e"])) == ["e"]
+    assert list(lateral_aliases.needed(COLUMNS, ["c"])) == ["b", "n", "c"]
+    assert list(lateral_aliases.needed(COLUMNS, ["e"])) == ["e"]
 
 
 def test_a_text_is_no_name() -> None:
@@ -57,8 +57,8 @@ def test_a_column_knows_what_it_reads_of_the_source() -> None:
 
 
 def test_the_verb_is_the_outer_selects() -> None:
-    kept = layers.needed(COLUMNS, ["d"])
-    text = layers.nested(kept, ["d"], "t", "select distinct")
+    kept = lateral_aliases.needed(COLUMNS, ["d"])
+    text = lateral_aliases.nested(kept, ["d"], "t", "select distinct")
     assert text.startswith("select distinct\n    length(c) as d\nfrom (")
     assert text.count("distinct") == 1
 
@@ -67,7 +67,7 @@ def test_the_verb_is_the_outer_selects() -> None:
 def test_no_column_of_the_lens_reads_a_record_through_another_name(file: str) -> None:
     """One that reads its neighbours stands where a record's own name is taken."""
     sql = (sql_folder() / f"{file}.sql").read_text(encoding="utf-8")
-    found = layers.columns(families.expand(sql), [*relation_columns(), *PLACE])
+    found = lateral_aliases.columns(families.expand(sql), [*relation_columns(), *PLACE])
     for name, column in found.items():
         hidden = column.below & found.keys() if column.above else set()
         assert not hidden, f"{name} reads {hidden}: put it below them"

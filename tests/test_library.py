@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 
 from trailkit.errors import InvalidQuestion, UnknownQuestion
-from trailkit.library import Ask, Library, load, sql_folder
-from trailkit.question import Question
+from trailkit.questions.library import Ask, Library, load, sql_folder
+from trailkit.questions.question import Question
 
 OWN = """\
 -- title: "Which of them?"

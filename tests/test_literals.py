@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from tests.duckdb_values import evaluator
 from trailkit import dialect
+from trailkit.dialect.literals import TYPES, literal
 from trailkit.errors import InvalidParameter
-from trailkit.literals import TYPES, literal
 
 HOSTILE = [
     "",

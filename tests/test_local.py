@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from trailkit.engines.local import LocalEngine
+from trailkit.engines.duckdb import LocalEngine
 from trailkit.errors import QueryFailed, TrailkitError
 
 

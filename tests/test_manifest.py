@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from trailkit.evidence import manifest
-from trailkit.evidence.manifest import (
+from trailkit.store import manifest
+from trailkit.store.manifest import (
     WORK,
     Manifest,
     begin,

@@ -7,9 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.test_lens import Table
-from trailkit import dialect, lens
-from trailkit.library import load
-from trailkit.narrowing import SAME, implied
+from trailkit import dialect
+from trailkit.lens import compose
+from trailkit.lens.pushdown import SAME, implied
+from trailkit.questions.library import load
 from trailkit.record import Kind, relation_columns
 from trailkit.scope import Scope
 
@@ -72,7 +73,7 @@ def test_the_rows_are_the_same_with_what_is_implied(
     where = condition.format(service=service, action=action)
     select = f"select event_id from events where {where} order by event_id"
     found = [
-        connection.sql(dialect.to_duckdb(lens.compose(select, source, Scope())))
+        connection.sql(dialect.to_duckdb(compose.compose(select, source, Scope())))
         for source in (Rows(skips=False), Rows(skips=True))
     ]
     assert found[0].fetchall() == found[1].fetchall()
@@ -133,14 +134,14 @@ def test_a_join_implies_nothing() -> None:
 
 def test_a_column_taken_as_the_records_is_the_records() -> None:
     for name, read in SAME.items():
-        text = lens.compose(f"select {name} from events", Table(), Scope())
+        text = compose.compose(f"select {name} from events", Table(), Scope())
         assert f"nullif({read}, '') as {name}" in text
 
 
 def test_only_a_source_that_skips_is_given_what_is_implied() -> None:
     select = "select time from events where event_type = 'a'"
     texts = [
-        lens.compose(select, Table(skips=skips), Scope()) for skips in (True, False)
+        compose.compose(select, Table(skips=skips), Scope()) for skips in (True, False)
     ]
     assert ["event_type in ('a')" in text for text in texts] == [True, False]
 

@@ -10,7 +10,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from trailkit import library
+from trailkit.questions import library
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 LONGEST_CELL = 8

@@ -7,14 +7,14 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from trailkit import dialect
+from trailkit.dialect.literals import literal
 from trailkit.errors import (
     InvalidParameter,
     MissingParameter,
     UnknownParameter,
     UnsupportedSQL,
 )
-from trailkit.literals import literal
-from trailkit.parameters import (
+from trailkit.questions.parameters import (
     Parameter,
     bind,
     names,

@@ -5,11 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from trailkit import charts, header, lens, question
+from trailkit import charts
 from trailkit.errors import InvalidQuestion
-from trailkit.library import load
-from trailkit.parameters import Parameter
-from trailkit.question import Question, check, read
+from trailkit.lens import compose
+from trailkit.questions import header, question
+from trailkit.questions.library import load
+from trailkit.questions.parameters import Parameter
+from trailkit.questions.question import Question, check, read
 
 LIST = """\
 -- title: "Who did it?"
@@ -230,7 +232,7 @@ def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
 
 
 def test_what_a_header_may_name_is_what_there_is() -> None:
-    assert set(question.RELATIONS) == set(lens.RELATIONS)
+    assert set(question.RELATIONS) == set(compose.RELATIONS)
     assert set(header.CHARTS) == set(charts.CHARTS)
 
 

@@ -21,17 +21,17 @@ from tests.made_day import (
 )
 from tests.records_made import ACCOUNT, OTHER, case_of, record, role, write
 from tests.tables_made import OWN
-from trailkit import lens
 from trailkit.case import Case
 from trailkit.engines import ANEW, Answer, Terms
-from trailkit.engines.local import LocalEngine
-from trailkit.evidence.source import StoreSource
-from trailkit.evidence.store import open_store
-from trailkit.library import load
-from trailkit.question import EVENT_COLUMNS, Question
+from trailkit.engines.duckdb import LocalEngine
+from trailkit.lens import compose
+from trailkit.questions.library import load
+from trailkit.questions.question import EVENT_COLUMNS, Question
 from trailkit.record import Kind
 from trailkit.scope import Scope
-from trailkit.tables.source import TableSource
+from trailkit.store.store import open_store
+from trailkit.store.store_source import StoreSource
+from trailkit.tables.table_source import TableSource
 
 Answers = Callable[[Question], pd.DataFrame]
 Made = Callable[..., Case]
@@ -244,7 +244,7 @@ def test_one_event_id_at_two_times_is_two_events(made: Made) -> None:
 def test_an_event_is_shown_with_all_that_the_lens_sees(case: Case) -> None:
     frame = case.ask("overview/event", event_id=DAY[0]["eventID"])
     assert len(frame) == 1
-    seen = set(lens.columns("events")) - {"resources", "action_id"}
+    seen = set(compose.columns("events")) - {"resources", "action_id"}
     assert set(frame.columns) >= seen
 
 

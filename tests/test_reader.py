@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from trailkit.evidence import unpack
-from trailkit.evidence.reader import Reading, read_again, read_all, take_apart
-from trailkit.evidence.walk import Found, locate, walk
+from trailkit.store import unpack
+from trailkit.store.reader import Reading, read_again, read_all, take_apart
+from trailkit.store.walk import Found, locate, walk
 
 LOG = json.dumps({"Records": [{"eventName": "GetObject"}]}).encode()
 LIMIT = 1_000_000

@@ -27,9 +27,9 @@ from tests.trails_made import (
     put,
     trail,
 )
+from trailkit.admin.copies import backfill
+from trailkit.admin.discovery.discovered import Discovery
 from trailkit.case import Case
-from trailkit.copying import filling
-from trailkit.discovery.found import Discovery
 from trailkit.errors import EvidenceError, TableError
 from trailkit.tables.definition import Definition
 from trailkit.tables.layout import Layout
@@ -307,7 +307,7 @@ class Copied:
 
 @pytest.fixture
 def copied(aws: AthenaServer, monkeypatch: pytest.MonkeyPatch) -> Copied:
-    monkeypatch.setattr(filling, "POLL", 0.01)
+    monkeypatch.setattr(backfill, "POLL", 0.01)
     return Copied(aws)
 
 
@@ -371,7 +371,7 @@ def test_a_day_that_was_copied_before_its_end_is_not_whole(copied: Copied) -> No
 def test_a_copy_of_some_regions_is_asked_about_those(
     aws: AthenaServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(filling, "POLL", 0.01)
+    monkeypatch.setattr(backfill, "POLL", 0.01)
     copied = Copied(aws, regions=("eu-west-1", "us-east-1"))
     copied.fill(*WINDOW)
     assert PROVES in said(copied.case().regions("eu-west-1"), READS)

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trailkit.conditions import KIND_OF
-from trailkit.evidence import relations
+from trailkit.lens.predicates import KIND_OF
 from trailkit.record import Kind
+from trailkit.store import ingest_sql
 
 NOON = datetime(2026, 3, 9, 12)
 
@@ -18,7 +18,7 @@ NOON = datetime(2026, 3, 9, 12)
 @pytest.fixture(scope="module")
 def utc():
     with duckdb.connect() as connection:
-        connection.execute(relations._MACROS)
+        connection.execute(ingest_sql._MACROS)
         yield lambda written: connection.execute("select utc(?)", [written]).fetchall()[
             0
         ][0]
@@ -110,12 +110,12 @@ def test_the_kind_of_a_record_is_told(
 
 @given(st.text().filter(lambda text: "\x00" not in text))
 def test_any_text_is_quoted(text: str):
-    assert duckdb.execute(f"select {relations.quoted(text)}").fetchone() == (text,)
+    assert duckdb.execute(f"select {ingest_sql.quoted(text)}").fetchone() == (text,)
 
 
 def test_a_path_with_quotes_is_read(tmp_path: Path):
     folder = tmp_path / 'it\'s "here"; drop'
     folder.mkdir()
     duckdb.execute("copy (select 1 as a) to ?", [str(folder / "a.parquet")])
-    read = relations.read_parquet([folder / "a.parquet"])
+    read = ingest_sql.read_parquet([folder / "a.parquet"])
     assert duckdb.execute(f"select a from {read}").fetchall() == [(1,)]

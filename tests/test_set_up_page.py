@@ -11,7 +11,7 @@ from moto.cloudtrail.responses import CloudTrailResponse
 from moto.s3.models import s3_backends
 
 from tests.athena_server import ACCOUNT, AthenaServer
-from trailkit.copying import filling
+from trailkit.admin.copies import backfill
 
 PAGE = (Path(__file__).parents[1] / "docs/set-up.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```python\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
@@ -25,7 +25,7 @@ def test_the_page_runs_as_it_stands(
         text = json.dumps(answer)
         method = lambda self, text=text: text  # noqa: E731
         monkeypatch.setattr(CloudTrailResponse, name, method, raising=False)
-    monkeypatch.setattr(filling, "POLL", 0.01)
+    monkeypatch.setattr(backfill, "POLL", 0.01)
     athena.bucket("central-logs")
     key = f"AWSLogs/{ACCOUNT}/CloudTrail/us-east-1/2026/03/09/x.json.gz"
     s3_backends[ACCOUNT]["aws"].put_object("central-logs", key, b"")

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trailkit.evidence.shelf import Pile, Shelf
+from trailkit.store.spool import Pile, Shelf
 
 REPEATED = pa.dictionary(pa.int32(), pa.string())
 SCHEMA = pa.schema(

@@ -12,12 +12,12 @@ from tests.tables_made import ADOPTED, DOCUMENTED, OWN, by_hand, projected
 from tests.trail_listed import session
 from tests.trail_tables import deliver, publish, table_of
 from trailkit.case import Case
-from trailkit.cost import advice as cost_advice
+from trailkit.cost import table_cost as cost_advice
 from trailkit.errors import TableError
-from trailkit.provenance import provenance
+from trailkit.execution.provenance import provenance
 from trailkit.record import Kind
 from trailkit.tables import ddl
-from trailkit.tables.better import advice, better, unpruned
+from trailkit.tables.advice import advice, better, unpruned
 from trailkit.tables.copy import Copy
 from trailkit.tables.definition import Definition
 from trailkit.tables.regions import REGIONS, regions_of

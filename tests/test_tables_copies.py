@@ -17,9 +17,9 @@ from trailkit.errors import TableError
 from trailkit.record import Kind, relation_columns
 from trailkit.scope import Scope
 from trailkit.tables import copies, ddl, records
+from trailkit.tables.completeness import lacking
+from trailkit.tables.copied_from import Origin
 from trailkit.tables.copy import KEYS, Copy
-from trailkit.tables.held import lacking
-from trailkit.tables.origin import Origin
 from trailkit.tables.table import Table
 
 OWN_OF = {table.kind: table for table in OWN.values()}

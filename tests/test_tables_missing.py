@@ -23,10 +23,10 @@ from tests.trail_tables import (
 from trailkit.case import Case
 from trailkit.engines.athena import AthenaEngine
 from trailkit.errors import ScopeError, TableError, UnboundedScan
-from trailkit.provenance import provenance
+from trailkit.execution.provenance import provenance
 from trailkit.record import Kind
 from trailkit.scope import Scope
-from trailkit.tables import missing
+from trailkit.tables import missing_partitions
 from trailkit.tables.copy import Copy
 from trailkit.tables.definition import Definition
 from trailkit.tables.partitions import Listed
@@ -44,7 +44,7 @@ def written(
     definition: Definition, scope: Scope = SCOPE, listed: Iterable[Listed] = ()
 ) -> list[str]:
     there = list(listed)
-    return missing.statements(
+    return missing_partitions.statements(
         Table.of(definition), definition, scope, lambda *_: iter(there)
     )
 

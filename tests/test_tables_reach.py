@@ -9,7 +9,7 @@ from trailkit.record import Kind
 from trailkit.scope import Scope
 from trailkit.tables.definition import Definition
 from trailkit.tables.layout import Layout
-from trailkit.tables.reach import Reach, reach
+from trailkit.tables.log_scope import Reach, reach
 from trailkit.tables.table import Table
 
 DAY = Scope().window("2026-03-09", "2026-03-10")

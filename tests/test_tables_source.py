@@ -10,7 +10,7 @@ from trailkit.errors import TableError, UnboundedScan
 from trailkit.record import Kind
 from trailkit.scope import Scope
 from trailkit.tables.definition import Definition
-from trailkit.tables.source import TableSource
+from trailkit.tables.table_source import TableSource
 
 WEEK = Scope().window("2026-03-02", "2026-03-09")
 DEFINITIONS = {name: table.definition() for name, table in OWN.items()}

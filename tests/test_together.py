@@ -18,7 +18,7 @@ from trailkit.errors import (
     UnboundedScan,
     UnknownQuestion,
 )
-from trailkit.library import Library
+from trailkit.questions.library import Library
 
 DELETIONS = "s3/bucket-deletions"
 SEVERAL = [DELETIONS, "overview/volume", "console/sign-ins", "iam/access-changes"]

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from trailkit.errors import HostilePath, NoSuchEvidence
-from trailkit.evidence.walk import Found, locate, walk
+from trailkit.store.walk import Found, locate, walk
 
 
 def found(folder: Path) -> dict[str, Found]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from trailkit import library
+from trailkit.questions import library
 
 PROJECT = Path(__file__).parents[1]
 

@@ -5,7 +5,7 @@ import pytest
 from tests.athena_server import AthenaServer
 from tests.trail_listed import case, deliver
 from trailkit.errors import BudgetExceeded, UnknownQuestion
-from trailkit.provenance import provenance
+from trailkit.execution.provenance import provenance
 
 DELETIONS = "s3/bucket-deletions"
 

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trailkit.evidence.unicode import mend
-from trailkit.evidence.unpack import Broken, Skipped
-from trailkit.evidence.wrappers import Items, split
+from trailkit.store.envelopes import Items, split
+from trailkit.store.unicode import mend
+from trailkit.store.unpack import Broken, Skipped
 
 RECORD = {"eventName": "GetObject", "eventID": "11111111-0000-4000-8000-000000000001"}
 OTHER = {"eventName": "PutObject", "eventID": "11111111-0000-4000-8000-000000000002"}

@@ -7,8 +7,8 @@ import boto3
 from moto.s3.models import s3_backends
 
 from tests.athena_server import ACCOUNT
-from trailkit.discovery import discover
-from trailkit.discovery.found import Discovery
+from trailkit.admin.discovery import discover
+from trailkit.admin.discovery.discovered import Discovery
 
 ORGANIZATION = "o-a1b2c3d4e5"
 MEMBERS = ("111122223333", "444455556666")

@@ -1,15 +1,15 @@
 """trailkit: ask CloudTrail a question, on Athena or over a folder of log files."""
 
 from trailkit import charts
+from trailkit.admin.copies import TableCopy
+from trailkit.admin.discovery import discover
+from trailkit.admin.setup import Setup
 from trailkit.charts import chart
-from trailkit.copying import TableCopy
-from trailkit.deployment import Setup
-from trailkit.discovery import discover
+from trailkit.connect import athena, demo, local, trino
+from trailkit.display.sentences import finding, tell
 from trailkit.errors import TrailkitError
-from trailkit.finding import finding, tell
+from trailkit.execution.provenance import Provenance, provenance
 from trailkit.history import event_history
-from trailkit.opening import athena, demo, local, trino
-from trailkit.provenance import Provenance, provenance
 from trailkit.scope import Scope
 
 __all__ = [

@@ -12,8 +12,8 @@ from trailkit.case import Case
 from trailkit.demo import folder as practice_folder
 from trailkit.errors import ParameterError, TrailkitError
 from trailkit.export import to_csv, to_parquet
-from trailkit.library import load
-from trailkit.parameters import from_texts
+from trailkit.questions.library import load
+from trailkit.questions.parameters import from_texts
 from trailkit.record import Kind
 
 

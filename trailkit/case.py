@@ -8,21 +8,24 @@ from typing import Any
 
 import pandas as pd
 
-from trailkit import asking, dialect, lens, literals, together, widening
-from trailkit.checking import Check, Named, check
-from trailkit.cost import advice
+from trailkit import dialect
+from trailkit.admin.checks import Check, Named, check
+from trailkit.cost import table_cost
 from trailkit.cost.budget import Budget, PaidEngine
 from trailkit.cost.estimate import Estimate, estimate
+from trailkit.coverage.answers import Logs, Trails, coverage
+from trailkit.dialect import literals
 from trailkit.engines import Engine
 from trailkit.errors import EvidenceError, InvalidParameter, UnboundedScan
-from trailkit.library import Ask, Library
+from trailkit.execution import batch, run, widening
+from trailkit.execution.batch import Answers, Wanted
+from trailkit.lens import compose
 from trailkit.notices import notice
-from trailkit.question import Question
+from trailkit.questions.library import Ask, Library
+from trailkit.questions.question import Question
 from trailkit.record import Kind
-from trailkit.recorded import Logs, Trails, coverage
 from trailkit.scope import Moment, Scope, duration, moment
 from trailkit.source import Original, Source
-from trailkit.together import Answers, Wanted
 
 
 @dataclass(frozen=True, repr=False)
@@ -112,9 +115,9 @@ class Case:
         UnknownQuestion or a ParameterError before anything runs.
         """
         self._require_window("ask_all")
-        asked = together.named(wanted, self.questions)
+        asked = batch.named(wanted, self.questions)
         jobs = {name: partial(self._answer, *each) for name, each in asked.items()}
-        return together.ask(jobs, at_once)
+        return batch.ask(jobs, at_once)
 
     def find(self, name: str, /, *, around: Moment, **values: Any) -> pd.DataFrame:
         """Ask about an hour around a time, then a day, a week, a month, until found.
@@ -180,7 +183,7 @@ class Case:
             asked = self._request(self.questions[name], values)
         else:
             self._require_window("estimate")
-            asked = asking.ad_hoc(_ANY, self.source, self.scope)
+            asked = run.ad_hoc(_ANY, self.source, self.scope)
         return self._estimate(name or "Any question", asked.reads, asked.scope)
 
     def recorded_by(self, trails: Trails) -> "Case":
@@ -254,7 +257,7 @@ class Case:
         ``kind`` is event, insight, network or aggregated. Raises TableError where the
         files do not lie in a trail's folders.
         """
-        return advice.better_table(kind, self.source, self.engine)
+        return table_cost.better_table(kind, self.source, self.engine)
 
     def missing_partitions(self, kind: str = "event") -> str:
         """Write the statements that add the partitions that the case's scope lacks.
@@ -268,7 +271,7 @@ class Case:
         AccessRefused without glue:GetPartitions.
         """
         self._require_window("missing_partitions")
-        return advice.missing_partitions(kind, self.source, self.engine, self.scope)
+        return table_cost.missing_partitions(kind, self.source, self.engine, self.scope)
 
     def library(self, about: str = "") -> pd.DataFrame:
         """List the questions that mention a text, all of them without one."""
@@ -314,37 +317,37 @@ class Case:
     def _answer(self, question: Question, values: Mapping[str, Any]) -> pd.DataFrame:
         return self._run(self._request(question, values))
 
-    def _run(self, asked: asking.Request) -> pd.DataFrame:
-        return asking.run(asked, self._logs(asked), self._checked())
+    def _run(self, asked: run.Request) -> pd.DataFrame:
+        return run.run(asked, self._logs(asked), self._checked())
 
-    def _chunks(self, asked: asking.Request, rows: int) -> Generator[pd.DataFrame]:
+    def _chunks(self, asked: run.Request, rows: int) -> Generator[pd.DataFrame]:
         if isinstance(rows, bool) or not isinstance(rows, int) or rows < 1:
             raise InvalidParameter(
                 f"rows={rows!r} is no number of rows. Give a whole one: rows=100_000."
             )
-        return asking.chunks(asked, self._logs(asked), rows, self._checked())
+        return run.chunks(asked, self._logs(asked), rows, self._checked())
 
-    def _logs(self, asked: asking.Request) -> Logs:
+    def _logs(self, asked: run.Request) -> Logs:
         engine = self._paid(asked.title, asked.reads, asked.scope)
         return Logs(self.source, engine, asked.scope, self.trails)
 
     def _checked(self) -> tuple[str, ...]:
         return tuple(each.summary for each in self.checks)
 
-    def _ad_hoc(self, select: str) -> asking.Request:
+    def _ad_hoc(self, select: str) -> run.Request:
         self._require_window("query")
-        return asking.ad_hoc(select, self.source, self.scope)
+        return run.ad_hoc(select, self.source, self.scope)
 
-    def _request(self, question: Question, values: Mapping[str, Any]) -> asking.Request:
+    def _request(self, question: Question, values: Mapping[str, Any]) -> run.Request:
         self._require_window(question.name)
-        return asking.request(question, values, self.source, self.scope)
+        return run.request(question, values, self.source, self.scope)
 
     def _estimate(self, title: str, reads: Mapping[str, int], scope: Scope) -> Estimate:
         return estimate(title, reads, self.source, self.engine, scope)
 
     def _paid(self, title: str, reads: Mapping[str, int], scope: Scope) -> Engine:
         """Give the engine for one query, within the budget if there is one."""
-        advice.warn(reads, self.source, self.engine, scope)
+        table_cost.warn(reads, self.source, self.engine, scope)
         if self.spending is None:
             return self.engine
         return PaidEngine(
@@ -382,7 +385,7 @@ class Case:
     def _look(self, title: str, select: str, scope: Scope) -> list[dict[str, Any]]:
         """Give the rows of a SELECT of our own."""
         engine = self._paid(title, dialect.relations_used(select), scope)
-        answer = engine.run(lens.compose(select, self.source, scope))
+        answer = engine.run(compose.compose(select, self.source, scope))
         return answer.table.to_pylist()
 
 

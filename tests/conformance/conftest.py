@@ -12,8 +12,8 @@ from tests.conformance.trino_server import TrinoServer
 from tests.conformance.trino_warehouse import TrinoWarehouse
 from tests.tables_over_logs import BUCKET, publish
 from tests.test_equal_engines import real_logs  # noqa: F401 - a fixture
+from trailkit.admin.copies import backfill
 from trailkit.case import Case
-from trailkit.copying import filling
 from trailkit.demo import practice
 
 
@@ -57,7 +57,7 @@ def athena_on_trino(
 ) -> Iterator[AthenaServer]:
     """Give the tests' Athena, with the practice tables, that runs all on that Trino."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(filling, "POLL", 0.01)
+        patch.setattr(backfill, "POLL", 0.01)
         _running_athena.begin(patch)
         _running_athena.bucket(BUCKET)
         _running_athena.bucket("analysis")

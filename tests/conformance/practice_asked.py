@@ -11,7 +11,7 @@ from tests.test_equal_engines import arguments
 from trailkit.case import Case
 from trailkit.demo import practice
 from trailkit.demo.organization import ACCOUNTS
-from trailkit.question import Question
+from trailkit.questions.question import Question
 
 DATABASE = "practice"
 ACCOUNT_IDS = tuple(account.id for account in ACCOUNTS)

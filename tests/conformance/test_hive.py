@@ -18,8 +18,8 @@ from tests.test_silent_nothing import PROPERTIES
 from trailkit.errors import TableError
 from trailkit.record import Kind
 from trailkit.scope import Scope
-from trailkit.tables import copies, ddl, missing
-from trailkit.tables.better import better
+from trailkit.tables import copies, ddl, missing_partitions
+from trailkit.tables.advice import better
 from trailkit.tables.copy import Copy
 from trailkit.tables.definition import Definition
 from trailkit.tables.raw import MOST_ACCOUNTS
@@ -62,7 +62,7 @@ def _mending(table: Definition) -> str:
 def _missing(table: Definition, scope: Scope) -> list[str]:
     """Give what adds the partitions that a scope lacks, where there is none yet."""
     scope = scope.with_accounts("111122223333").with_regions("us-east-1", "eu-west-1")
-    return missing.statements(Table.of(table), table, scope, lambda *_: ())
+    return missing_partitions.statements(Table.of(table), table, scope, lambda *_: ())
 
 
 _DAY = Scope().window("2026-03-01", "2026-03-02")

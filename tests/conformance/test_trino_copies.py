@@ -22,10 +22,10 @@ from tests.conformance.practice_asked import (
 )
 from tests.conformance.trino_server import TrinoServer
 from tests.test_equal_engines import QUESTIONS, WINDOW, arguments, on_athena
-from trailkit import lens
+from trailkit.admin.checks import Check
 from trailkit.case import Case
-from trailkit.checking import Check
-from trailkit.question import Question
+from trailkit.lens import compose
+from trailkit.questions.question import Question
 
 PREFIX = "copy_of_"
 COPIES = Copies(PREFIX)
@@ -76,7 +76,7 @@ def test_a_scope_means_the_same(
 def test_every_column_of_the_lens_is_equal(
     relation: str, local: Case, copied: tuple[Case, ...]
 ) -> None:
-    names = [name for name in lens.columns(relation) if name != "resources"]
+    names = [name for name in compose.columns(relation) if name != "resources"]
     order = [name for name in names if name not in JSON]
     select = f"select {', '.join(names)} from {relation} order by {', '.join(order)}"
     first, *others = (

@@ -33,12 +33,12 @@ from tests.test_equal_engines import (
     arguments,
     on_athena,
 )
-from trailkit import lens
 from trailkit.case import Case
 from trailkit.demo import practice
 from trailkit.errors import UnsupportedSQL
-from trailkit.frames import to_frame
-from trailkit.question import Question
+from trailkit.execution.frames import to_frame
+from trailkit.lens import compose
+from trailkit.questions.question import Question
 
 TOGETHER = 40
 """Expressions in one query."""
@@ -148,7 +148,7 @@ def _held(case: Case, expression: str) -> bool:
 def test_every_column_of_the_lens_is_equal(
     relation: str, local: Case, plain: Case, doubled: Case
 ) -> None:
-    names = [name for name in lens.columns(relation) if name != "resources"]
+    names = [name for name in compose.columns(relation) if name != "resources"]
     order = [name for name in names if name not in JSON]
     select = f"select {', '.join(names)} from {relation} order by {', '.join(order)}"
     first, *others = (
@@ -164,7 +164,7 @@ def test_real_records_are_equal(
     trino: TrinoServer, real_logs: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     publish(trino, real_logs, ("111122223333",), "labs")
-    names = [name for name in lens.columns("events") if name != "resources"]
+    names = [name for name in compose.columns("events") if name != "resources"]
     unique = [name for name in names if name not in JSON]
     select = f"select {', '.join(names)} from events order by {', '.join(unique)}"
     store = tmp_path_factory.mktemp("store")

@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from botocore.exceptions import ClientError
 
-from trailkit.aws.explain import code, is_refusal
+from trailkit.aws.failures import code, is_refusal
 
 _Answer = TypeVar("_Answer")
 

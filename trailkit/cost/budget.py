@@ -6,8 +6,8 @@ from collections.abc import Callable, Generator
 from contextlib import closing, contextmanager
 from dataclasses import replace
 
+from trailkit.aws.prices import say_bytes, say_dollars
 from trailkit.cost.estimate import Estimate
-from trailkit.cost.price import say_bytes, say_dollars
 from trailkit.engines import ANEW, Answer, Engine, Terms
 from trailkit.errors import BudgetExceeded, InvalidParameter, TrailkitError
 

@@ -7,15 +7,15 @@ from typing import Any, Protocol, runtime_checkable
 
 import pandas as pd
 
-from trailkit.cost.listing import add, measure, total_of
-from trailkit.cost.price import dollars, say_bytes, say_dollars
-from trailkit.cost.walks import Size, Sizes
+from trailkit.aws.prices import dollars, say_bytes, say_dollars
+from trailkit.cost.count_files import add, measure, total_of
+from trailkit.cost.s3_listing import Size, Sizes
 from trailkit.engines import Engine
-from trailkit.lens import RELATIONS
+from trailkit.lens.compose import RELATIONS
 from trailkit.progress import line
 from trailkit.scope import Scope
 from trailkit.source import Source
-from trailkit.tables.source import TableSource
+from trailkit.tables.table_source import TableSource
 
 _DAYS_NAMED = 5
 

@@ -6,12 +6,7 @@ Shapes: CloudTrail User Guide, "AWS Management Console sign-in events".
 from dataclasses import dataclass, replace
 from typing import Any
 
-from trailkit.demo.callers import (
-    INTERNAL,
-    Caller,
-    session_attributes,
-    user_identity,
-)
+from trailkit.demo.callers import INTERNAL, Caller, session_attributes, user_identity
 from trailkit.demo.chance import Chance
 from trailkit.demo.organization import US_EAST_1, Role, User
 from trailkit.demo.scribe import Record, Scribe, tls

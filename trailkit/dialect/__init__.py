@@ -7,7 +7,7 @@ macros (``macros.sql``), and everything outside a closed table is refused (``che
 
 from trailkit.dialect.check import check, check_query
 from trailkit.dialect.grammar import tokens
-from trailkit.dialect.habits import check_habits, order_columns
+from trailkit.dialect.lint import check_habits, order_columns
 from trailkit.dialect.relations import (
     columns_used,
     output_columns,

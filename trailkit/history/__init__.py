@@ -41,8 +41,8 @@ def event_history(
     where no region answers, TableError for a wrong region, InvalidWindow for more days
     than there are, EvidenceError for a folder that cannot be written.
     """
-    from trailkit.aws.access import Access
-    from trailkit.history.account import fetch_account
+    from trailkit.aws.session import Access
+    from trailkit.history.account_history import fetch_account
 
     if not 1 <= days <= _KEPT:
         raise InvalidWindow(

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from trailkit.history.folder import HistoryFolder
-from trailkit.history.pace import Pace
+from trailkit.history.rate_limiter import Pace
 from trailkit.history.spans import Span, gaps
 
 PER_SECOND = 2

@@ -10,8 +10,8 @@ failure or for days whose log files came late. Facts: Athena User Guide, "INSERT
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
-from trailkit.conditions import account_of, time_of
 from trailkit.errors import TableError
+from trailkit.lens.predicates import account_of, time_of
 from trailkit.record import PLACE, Kind, columns
 from trailkit.scope import Scope
 from trailkit.tables import names, records

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from trailkit.errors import TableError
 from trailkit.record import PLACE, Kind, Type, columns
 from trailkit.tables import names
+from trailkit.tables.copied_from import Origin
 from trailkit.tables.definition import Definition
-from trailkit.tables.origin import Origin
 
 KEYS = ("event_day", "account")
 """The partition keys of a copy: the day of the event, the account that received it."""

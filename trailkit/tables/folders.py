@@ -10,12 +10,7 @@ from datetime import date
 from itertools import product
 from math import prod
 
-from trailkit.cost.price import (
-    LISTS_PER_SECOND,
-    list_dollars,
-    say_dollars,
-    say_seconds,
-)
+from trailkit.aws.prices import LISTS_PER_SECOND, list_dollars, say_dollars, say_seconds
 from trailkit.errors import ScopeError, TableError
 from trailkit.scope import Scope
 from trailkit.tables.days import TextDays, columns_of, days_between

@@ -6,13 +6,13 @@ Athena is paid for; the outer one keeps exactly what the scope says.
 
 from collections.abc import Iterable
 
-from trailkit.conditions import conditions
 from trailkit.errors import TableError, nearest
+from trailkit.lens.predicates import conditions
 from trailkit.record import PLACE, Type, columns, every_column, relation_columns
 from trailkit.scope import Scope
+from trailkit.tables.column_expressions import expression, null
 from trailkit.tables.days import PATH
 from trailkit.tables.pruning import pruning
-from trailkit.tables.reading import expression, null
 from trailkit.tables.table import Table
 from trailkit.tables.text import nested, select_text
 

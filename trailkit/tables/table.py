@@ -6,12 +6,12 @@ from typing import Self
 
 from trailkit.errors import TableError
 from trailkit.record import Kind, columns
+from trailkit.tables.copied_from import Origin
 from trailkit.tables.days import Days, TextDays
 from trailkit.tables.definition import Definition
 from trailkit.tables.keys import Key, find_days, find_key
 from trailkit.tables.layout import KINDS
 from trailkit.tables.names import trino
-from trailkit.tables.origin import Origin
 from trailkit.tables.projection import Projection
 
 _NEEDED = {

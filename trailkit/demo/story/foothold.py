@@ -6,12 +6,7 @@ from typing import Any
 
 from trailkit.demo import s3
 from trailkit.demo.callers import Caller, american, by_key
-from trailkit.demo.organization import (
-    PRODUCTION,
-    SHOP_ASSETS,
-    SHOP_DEPLOY,
-    US_EAST_1,
-)
+from trailkit.demo.organization import PRODUCTION, SHOP_ASSETS, SHOP_DEPLOY, US_EAST_1
 from trailkit.demo.scribe import Fault, Record, Scribe, denied
 from trailkit.demo.story.answers import Notes
 from trailkit.demo.story.cast import (

@@ -18,7 +18,7 @@ from pyathena.cursor import Cursor
 from pyathena.error import OperationalError
 from pyathena.model import AthenaQueryExecution
 
-from trailkit.aws.explain import is_unreached
+from trailkit.aws.failures import is_unreached
 
 PATIENCE_SECONDS = 600.0
 """How long a lost connection is tried again."""

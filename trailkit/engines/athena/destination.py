@@ -9,8 +9,8 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from trailkit.aws.access import Access
-from trailkit.aws.explain import is_refusal
+from trailkit.aws.failures import is_refusal
+from trailkit.aws.session import Access
 from trailkit.errors import AccessRefused, NotConfigured
 
 _LOCATION = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/.*)?")

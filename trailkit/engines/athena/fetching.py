@@ -15,8 +15,8 @@ import pyarrow as pa
 from trailkit.engines import Answer
 from trailkit.engines.athena import results, unload
 from trailkit.engines.athena.cursor import PatientCursor
-from trailkit.engines.athena.files import ResultFiles, still_there
 from trailkit.engines.athena.query import Query
+from trailkit.engines.athena.result_files import ResultFiles, still_there
 from trailkit.engines.athena.results import Column
 
 _LARGEST_PAGE = 1_000

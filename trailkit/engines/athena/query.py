@@ -10,9 +10,9 @@ from pyathena.connection import Connection
 from pyathena.error import OperationalError
 from pyathena.model import AthenaQueryExecution
 
-from trailkit.cost.price import dollars, say_bytes, say_dollars
+from trailkit.aws.prices import dollars, say_bytes, say_dollars
 from trailkit.engines.athena.cursor import PatientCursor
-from trailkit.engines.athena.endings import explain_ending
+from trailkit.engines.athena.failure_reasons import explain_ending
 from trailkit.errors import QueryFailed
 from trailkit.tables.text import QUERY_TEXT_LIMIT
 

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 from pyarrow import csv
 
 from trailkit.engines import ARROW_TYPES
-from trailkit.engines.athena.pieces import whole_rows
+from trailkit.engines.athena.csv_blocks import whole_rows
 
 # Athena's rows are 32 MB at most; pyarrow wants each inside one block.
 _BLOCK_BYTES = 64 * 1024**2

@@ -9,6 +9,6 @@ if find_spec("trino") is None:
         'Trino\'s client is not installed. Type: pip install "trailkit[trino]"'
     )
 
-from trailkit.engines.trino.engine import TrinoEngine
+from trailkit.engines.trino.trino_engine import TrinoEngine
 
 __all__ = ["TrinoEngine"]

@@ -1,0 +1,1 @@
+"""What one does with an account beside asking: set-up, copies, checks, discovery."""

@@ -1,0 +1,132 @@
+"""First contact: whether a table is what trailkit takes it for, by one look at it.
+
+AWS's documentation leaves open what only a real connection can show. A check counts it
+on the log files of one account, region and day: one query, its price shown before. Of
+a copy it looks at one account and day, and also whether each record is there once.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import partial
+
+from trailkit.admin.checks import deviations
+from trailkit.admin.checks.counts import (
+    AGAIN,
+    Look,
+    Place,
+    compose,
+    count_again,
+    judged,
+    take,
+)
+from trailkit.admin.checks.result import Check
+from trailkit.admin.checks.sample import Named, choose
+from trailkit.cost.budget import Budget, PaidEngine
+from trailkit.cost.estimate import Estimate, estimate
+from trailkit.engines import Engine
+from trailkit.errors import AccessRefused, TableError
+from trailkit.lens.compose import relation_of
+from trailkit.notices import notice
+from trailkit.scope import Scope
+from trailkit.source import Source
+from trailkit.tables.table_source import TableSource
+
+__all__ = ["Check", "Named", "check"]
+
+TITLE = "The check"
+
+
+def check(
+    source: Source,
+    engine: Engine,
+    scope: Scope,
+    wanted: Named,
+    spending: Budget | None,
+    unpriced: bool,
+) -> Check:
+    """Choose a cell of a scope, say what the look will cost, and take it.
+
+    Raises TableError or AccessRefused where the price cannot be told before, unless
+    ``unpriced``; BudgetExceeded.
+    """
+    place = choose(source, engine, scope, wanted)
+    planned = compose(source, place)
+    weighed = _weigh(source, engine, place, unpriced and spending is None)
+    billed = weighed is not None and weighed.price is not None
+    if billed:
+        notice(f"{weighed}" if spending is None else f"{weighed}\n{spending}")
+    files = weighed.files if weighed and billed else None
+    if files == 0:
+        return Check(_title(source, place), place, datetime.now(UTC))
+    paid = engine
+    if weighed and spending is not None:
+        paid = PaidEngine(engine, spending, weighed)
+    again = partial(_again, source, engine, place, spending)
+    return _taken(source, paid, place, planned, files, again)
+
+
+def _title(source: Source, place: Place) -> str:
+    """Name what is looked at: the table of the kind, or the evidence."""
+    named = isinstance(source, TableSource)
+    return source.name(place.kind) if named else source.title
+
+
+def _weigh(
+    source: Source, engine: Engine, place: Place, unpriced: bool
+) -> Estimate | None:
+    """Say what the look will read; None where that cannot be told, and need not be.
+
+    A copy may be read again, where an event id is there more than once.
+    """
+    try:
+        reads = {relation_of(place.kind): 1 + AGAIN * place.copied}
+        return estimate(TITLE, reads, source, engine, place.cell)
+    except (TableError, AccessRefused) as error:
+        if not unpriced:
+            raise type(error)(
+                f"{error} To look at {place.cell} without a price: "
+                "case.check(unpriced=True)."
+            ) from error
+        notice(f"What the check will cost cannot be told before. {error}")
+        return None
+
+
+def _taken(
+    source: Source,
+    engine: Engine,
+    place: Place,
+    planned: Look,
+    files: int | None,
+    again: Callable[[], int],
+) -> Check:
+    """Take the look, and judge what it counts."""
+    started = datetime.now(UTC)
+    look, answer = take(source, engine, place, planned)
+    [counts] = answer.table.to_pylist()
+    findings = [*judged(look, counts, None if place.copied else files)]
+    if place.copied:
+        may_be = counts["repeats"] or counts["unnamed"] > 1
+        surplus = again() if may_be else 0
+        findings.append(deviations.kept_once(counts["records"], surplus))
+    return Check(
+        _title(source, place),
+        place,
+        started,
+        counts["records"],
+        counts["repeats"],
+        tuple(findings),
+        look.sql,
+        answer.facts,
+    )
+
+
+def _again(
+    source: Source, engine: Engine, place: Place, spending: Budget | None
+) -> int:
+    """Count the rows of a copy that are there again, where an id is."""
+    if spending is not None:
+        reads = {relation_of(place.kind): AGAIN}
+        weighed = estimate(TITLE, reads, source, engine, place.cell)
+        engine = PaidEngine(engine, spending, weighed)
+    answer = engine.run(count_again(source, place))
+    return answer.table.column("again")[0].as_py()

@@ -1,0 +1,191 @@
+"""Which account, region and day a check looks into: one cell of the log files' folders.
+
+Of a copy it is an account and a day of events, for so it lies. Where Athena bills,
+candidates are found by listing the folders of one day and account, which costs a
+request each; elsewhere by counting records.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from trailkit import dialect
+from trailkit.admin.checks.counts import Place, read_by
+from trailkit.cost.count_files import measure
+from trailkit.cost.estimate import Billing
+from trailkit.engines import Engine
+from trailkit.errors import AccessRefused, TableError
+from trailkit.lens.predicates import account_of, folder_of, time_of
+from trailkit.progress import be_silent, line
+from trailkit.record import Kind
+from trailkit.scope import Moment, Scope, moment
+from trailkit.source import Source
+from trailkit.tables.folders import LogFolder
+from trailkit.tables.layout import parse
+from trailkit.tables.read_plan import Reads
+from trailkit.tables.table_source import TableSource
+
+_DAY = timedelta(days=1)
+_AT_ONCE = 16
+_ACCOUNT = re.compile(r"(?:^|/)account=([0-9]{12})/$")
+_NAME_IT = (
+    'Or name the place to look at: case.check(account="111122223333", '
+    'region="us-east-1", day="2026-03-09", unpriced=True).'
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What somebody has named: the kind of record, and what of a cell."""
+
+    kind: Kind = Kind.EVENT
+    account: str | None = None
+    region: str | None = None
+    day: Moment | None = None
+
+
+def choose(source: Source, engine: Engine, scope: Scope, wanted: Named) -> Place:
+    """Choose an account, a region and a day of a scope; give their folder as a place.
+
+    What is not named is the scope's first account, its last full day, and the region
+    with most to read there; of local files, the day with most records. A copy has all
+    regions together: there it is the account with most to read. Raises TableError for
+    a table that does not list its folders, or a kind of record without a table.
+    """
+    copied = isinstance(source, TableSource) and source.is_copy(wanted.kind)
+    day = _day(scope, wanted.day)
+    named = Scope(accounts=scope.accounts[:1], regions=scope.regions, late=timedelta(0))
+    if wanted.account is not None:
+        named = named.with_accounts(wanted.account)
+    if wanted.region is not None:
+        named = named.with_regions(wanted.region)
+    if day is not None:
+        named = named.window(day, day + _DAY)
+    place = Place(wanted.kind, replace(named, by_folder=not copied), copied)
+    known = copied or len(named.regions) == 1
+    if day and known and len(named.accounts) == 1:
+        return place
+    if isinstance(engine, Billing) and isinstance(source, TableSource):
+        return replace(place, cell=_listed(source, engine, place))
+    return replace(place, cell=_counted(source, engine, place))
+
+
+def _day(scope: Scope, wanted: Moment | None) -> datetime | None:
+    """Give the midnight at which the day begins; None where any day will do."""
+    if wanted is not None:
+        return _midnight(moment(wanted))
+    if scope.start is None or scope.end is None:
+        return None
+    last_full = _midnight(min(scope.end, datetime.now(UTC))) - _DAY
+    return max(last_full, _midnight(scope.start))
+
+
+def _midnight(time: datetime) -> datetime:
+    return time.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def _listed(source: TableSource, engine: Billing, place: Place) -> Scope:
+    """Take the fullest account of a copy; else the first, and its fullest region."""
+    source.records(place.kind, place.cell, ["event_id"], True)
+    try:
+        found = source.reads(place.kind, place.cell)
+        if place.copied:
+            return _fullest_account(found, engine, place.cell)
+        return _fullest_region(found, engine, place.cell)
+    except (TableError, AccessRefused) as error:
+        raise type(error)(f"{error} {_NAME_IT}") from error
+
+
+def _fullest_region(found: Reads, engine: Billing, cell: Scope) -> Scope:
+    folders = _by_region(found)
+    account = next(account for account, _ in folders)
+    own = {region: each for (of, region), each in folders.items() if of == account}
+    region = _fullest(own, engine, f"Looking for log files of {account}")
+    return replace(cell, accounts=(account,), regions=(region,))
+
+
+def _fullest_account(found: Reads, engine: Billing, cell: Scope) -> Scope:
+    """Take the account of which a copy has most; none where it has nothing that day."""
+    own = dict(_by_account(found))
+    if not own and not found.gaps:
+        raise TableError("The copy does not list its accounts.")
+    if not own:
+        return cell
+    return replace(cell, accounts=(_fullest(own, engine, "Looking for the accounts"),))
+
+
+def _by_account(found: Reads) -> Iterator[tuple[str, LogFolder]]:
+    """Give the folder of each account in a copy, which is named for it."""
+    for place in found.places:
+        for folder in place.days if isinstance(place, LogFolder) else ():
+            if match := _ACCOUNT.search(folder):
+                yield match[1], LogFolder(place.bucket, folder, {"": None})
+
+
+def _by_region(found: Reads) -> dict[tuple[str, str], LogFolder]:
+    """Give the folders of each account and region, told by their keys."""
+    folders: dict[tuple[str, str], LogFolder] = {}
+    for place in found.places:
+        for begins, day in place.days.items() if isinstance(place, LogFolder) else ():
+            key = parse(f"{place.prefix}{begins}file")
+            if key:
+                days = {f"{place.prefix}{begins}": day}
+                folders[key.account, key.region] = LogFolder(place.bucket, "", days)
+    if not folders:
+        raise TableError("The table's folders do not say account and region.")
+    return folders
+
+
+def _fullest(folders: Mapping[str, LogFolder], engine: Billing, what: str) -> str:
+    """Name the folder with most bytes."""
+
+    def weigh(folder: LogFolder) -> int:
+        sizes = measure([folder], engine.objects, be_silent)
+        return sum(size.bytes for size in sizes.values())
+
+    with line() as say, ThreadPoolExecutor(_AT_ONCE, "trailkit-list") as pool:
+        say(what)
+        sizes = list(pool.map(weigh, folders.values()))
+    return max(zip(folders, sizes, strict=True), key=lambda pair: pair[1])[0]
+
+
+def _counted(source: Source, engine: Engine, place: Place) -> Scope:
+    """Take the account, the region and the day with most records."""
+    count = _count(place)
+    records = source.records(place.kind, place.cell, read_by(count), True)
+    found = engine.run(dialect.with_relations(count, {"records": records}))
+    [most] = found.table.to_pylist() or [{}]
+    return _of(most, place.cell)
+
+
+def _of(most: Mapping[str, Any], cell: Scope) -> Scope:
+    """Narrow to what was counted; a log file outside a trail's folders may lack it."""
+    account, region, day = (most.get(name) for name in ("account", "region", "day"))
+    if day is not None:
+        start = datetime(day.year, day.month, day.day, tzinfo=UTC)
+        cell = replace(cell, start=start, end=start + _DAY)
+    return replace(
+        cell,
+        accounts=(account,) if account else cell.accounts,
+        regions=(region,) if region else cell.regions,
+    )
+
+
+def _count(place: Place) -> str:
+    """Write the SELECT that finds the cell with most records."""
+    cells = ",\n    ".join(f"{text} as {name}" for name, text in _cell(place).items())
+    return (
+        f"select\n    {cells},\n    count(*) as records\nfrom records\n"
+        "group by 1, 2, 3\norder by records desc, account, region, day\nlimit 1"
+    )
+
+
+def _cell(place: Place) -> dict[str, str]:
+    """Write account, region and day of a row: its folder's, in a copy its own."""
+    if not place.copied:
+        return folder_of(place.kind)
+    day = f"cast({time_of(place.kind)} as date)"
+    return {"account": account_of(place.kind), "region": "''", "day": day}

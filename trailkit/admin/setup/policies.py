@@ -1,0 +1,110 @@
+"""IAM policies with the least rights: exact ARNs, ``*`` only where AWS demands it."""
+
+from collections.abc import Iterable
+
+from trailkit.admin.setup.setup_names import Wanted
+from trailkit.admin.setup.statements import (
+    Policy,
+    Statement,
+    allow,
+    databases,
+    on_tables,
+    place_results,
+    policy,
+    some,
+)
+from trailkit.aws import permissions
+from trailkit.record import FOLDERS
+from trailkit.tables.layout import Layout
+from trailkit.tables.raw import RawTable
+
+
+def analyst(wanted: Wanted) -> Policy:
+    """Write the policy of who asks questions: reads logs and tables, writes results.
+
+    Raises TableError where it would be longer than IAM allows.
+    """
+    results_key = [wanted.results_key] if wanted.results_key else []
+    return policy(
+        allow("Query", permissions.QUERY, _workgroup(wanted)),
+        *_catalog(wanted, permissions.READ_TABLES),
+        *_list_logs(wanted, (each.layout.root for each in wanted.tables)),
+        allow("ReadLogs", permissions.READ_LOGS, _log_files(wanted)),
+        *some("ReadEncryptedLogs", permissions.READ_ENCRYPTED, wanted.log_keys),
+        allow("ReadEventHistory", permissions.READ_EVENT_HISTORY, ["*"]),
+        *_results(wanted),
+        *some("WriteEncryptedResults", permissions.WRITE_ENCRYPTED, results_key),
+    )
+
+
+def table_maker(wanted: Wanted) -> Policy:
+    """Write the policy of who finds logs and makes tables; it reads no log file.
+
+    Raises TableError where it would be longer than IAM allows.
+    """
+    bucket = [wanted.arns.bucket(wanted.results_bucket)] if wanted.new_bucket else []
+    return policy(
+        allow("FindTrails", permissions.FIND_TRAILS, ["*"]),
+        *some("ReadTrails", permissions.READ_TRAILS, wanted.trails),
+        *_list_logs(wanted, map(_above_organization, wanted.tables)),
+        *_catalog(wanted, (*permissions.MAKE_TABLES, "glue:GetTable")),
+        allow("MakeWorkgroup", permissions.MAKE_WORKGROUP, _workgroup(wanted)),
+        *some("MakeBucket", permissions.MAKE_BUCKET, bucket),
+    )
+
+
+def _catalog(wanted: Wanted, actions: Iterable[str]) -> Iterable[Statement]:
+    """Allow to read databases, and so much on the tables and what they lie in."""
+    named = [(table.database, table.name) for table in wanted.tables]
+    yield databases(wanted.arns, wanted.databases)
+    yield on_tables("Tables", actions, wanted.arns, named)
+
+
+def _list_logs(wanted: Wanted, roots: Iterable[str]) -> Iterable[Statement]:
+    """Allow to list each bucket of logs, below these folders."""
+    below: dict[str, list[str]] = {}
+    for bucket, key in dict.fromkeys(map(_parts, roots)):
+        below.setdefault(bucket, []).append(f"{key}*")
+    for number, (bucket, keys) in enumerate(below.items(), start=1):
+        yield allow(
+            f"ListLogs{number}",
+            permissions.LIST_LOGS,
+            [wanted.arns.bucket(bucket)],
+            keys,
+        )
+
+
+def _log_files(wanted: Wanted) -> list[str]:
+    """Name the files of the kinds that have tables."""
+    return [
+        wanted.arns.bucket(bucket, f"{key}*/{FOLDERS[table.kind]}/*")
+        for table in wanted.tables
+        for bucket, key in [_parts(table.layout.root)]
+    ]
+
+
+def _above_organization(table: RawTable) -> str:
+    """Give the folder where discovery begins to look."""
+    return Layout(table.layout.bucket, table.layout.prefix).root
+
+
+def _parts(location: str) -> tuple[str, str]:
+    """Take a place in S3 apart into bucket and key."""
+    bucket, _, key = location.removeprefix("s3://").partition("/")
+    return bucket, key
+
+
+def _results(wanted: Wanted) -> Iterable[Statement]:
+    bucket, prefix = wanted.results_bucket, wanted.results_prefix
+    yield place_results(wanted.arns, bucket)
+    files = wanted.arns.bucket(bucket, f"{prefix}/*")
+    yield allow("WriteResults", permissions.WRITE_RESULTS, [files])
+    unloaded = [
+        wanted.arns.bucket(bucket, f"{prefix}/{files}")
+        for files in ("unload/*", "*-manifest.csv")
+    ]
+    yield allow("CleanResults", permissions.CLEAN_RESULTS, unloaded)
+
+
+def _workgroup(wanted: Wanted) -> list[str]:
+    return [wanted.arns.workgroup(wanted.workgroup)]

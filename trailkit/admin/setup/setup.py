@@ -1,0 +1,124 @@
+"""A set-up as one value: its texts, and the calls that make it in the account."""
+
+import json
+from typing import TYPE_CHECKING
+
+from trailkit.admin.setup import policies
+from trailkit.admin.setup.setup_names import Wanted
+from trailkit.admin.setup.template import template
+from trailkit.tables import ddl
+
+if TYPE_CHECKING:
+    import boto3
+
+    from trailkit.admin.setup.account_changes import Report
+    from trailkit.aws.session import Access
+
+
+class Setup(Wanted):
+    """Databases, tables, a workgroup and rights, to read and then to deploy.
+
+    The texts change nothing. Nor do the calls that end in ``_in_account``, until
+    ``confirm`` is the number of the account: without it they say what they would do.
+    What is there already is left as it is.
+
+    >>> from datetime import date
+    >>> from trailkit.tables.layout import Layout
+    >>> from trailkit.tables.raw import RawTable
+    >>> logs = Layout("central-logs", organization="o-a1b2c3d4e5")
+    >>> setup = Setup(
+    ...     (RawTable("security", "cloudtrail", logs, date(2024, 1, 1)),),
+    ...     account="111122223333",
+    ...     region="eu-west-1",
+    ...     results="s3://athena-results/trailkit/",
+    ... )
+    >>> print(setup.sql()[:49])
+    create database if not exists `security`;
+    <BLANKLINE>
+    create
+    """
+
+    __slots__ = ()
+
+    def sql(self) -> str:
+        """Write the statements for databases and tables, for Athena's editor.
+
+        Athena runs one at a time. A workgroup has no SQL: see ``workgroup_json``.
+        """
+        statements = [
+            *map(ddl.create_database, self.databases),
+            *(ddl.create_table(table.definition()) for table in self.tables),
+        ]
+        return "".join(f"{statement};\n\n" for statement in statements).rstrip("\n")
+
+    def workgroup_json(self) -> str:
+        """Write the workgroup for ``aws athena create-work-group --cli-input-json``."""
+        return _json(
+            {"Name": self.workgroup, "Configuration": self.workgroup_settings()}
+        )
+
+    def analyst_policy(self) -> str:
+        """Write the IAM policy of who asks questions."""
+        return _json(policies.analyst(self))
+
+    def table_maker_policy(self) -> str:
+        """Write the IAM policy of who finds logs and makes tables."""
+        return _json(policies.table_maker(self))
+
+    def cloudformation(self) -> str:
+        """Write the template that deploys everything; it needs CAPABILITY_IAM."""
+        return _json(template(self))
+
+    def create_bucket_in_account(
+        self,
+        session: "boto3.Session | None" = None,
+        *,
+        profile: str | None = None,
+        confirm: str | None = None,
+    ) -> "Report":
+        """Make the bucket of the results, private and encrypted."""
+        from trailkit.admin.setup import account_changes, account_setup
+
+        access = self._access(session, profile)
+        made = [account_setup.bucket(self, access)]
+        return account_changes.carry_out(made, access, self.account, confirm)
+
+    def create_workgroup_in_account(
+        self,
+        session: "boto3.Session | None" = None,
+        *,
+        profile: str | None = None,
+        confirm: str | None = None,
+    ) -> "Report":
+        """Make the workgroup, with its cut-off and its enforced place for results."""
+        from trailkit.admin.setup import account_changes, account_setup
+
+        access = self._access(session, profile)
+        made = [account_setup.workgroup(self, access)]
+        return account_changes.carry_out(made, access, self.account, confirm)
+
+    def create_tables_in_account(
+        self,
+        session: "boto3.Session | None" = None,
+        *,
+        profile: str | None = None,
+        confirm: str | None = None,
+    ) -> "Report":
+        """Make the databases and tables in Glue, where Athena finds them."""
+        from trailkit.admin.setup import account_changes, account_setup
+
+        access = self._access(session, profile)
+        made = [
+            *account_setup.databases(self, access),
+            *account_setup.tables(self, access),
+        ]
+        return account_changes.carry_out(made, access, self.account, confirm)
+
+    def _access(self, session: "boto3.Session | None", profile: str | None) -> "Access":
+        from trailkit.aws.session import Access
+
+        return Access(session, profile, self.region)
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, indent=2)

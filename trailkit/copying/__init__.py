@@ -1,5 +1,0 @@
-"""Copies of tables, filled in an account: priced first, then step by step."""
-
-from trailkit.copying.table_copy import TableCopy
-
-__all__ = ["TableCopy"]

@@ -1,0 +1,94 @@
+"""Files in S3 counted before they are read, page by page and in parallel."""
+
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from datetime import date
+from itertools import islice
+from random import Random
+
+from trailkit.aws.prices import say_bytes
+from trailkit.cost.s3_listing import (
+    ListPage,
+    Page,
+    Place,
+    Size,
+    Sizes,
+    Walk,
+    days_apart,
+    walks,
+)
+from trailkit.progress import Say
+
+_AT_ONCE = 16
+
+
+def measure(places: Sequence[Place], list_page: ListPage, say: Say) -> Sizes:
+    """Count the files of each day and their bytes.
+
+    Ctrl-C stops after the requests under way. Raises what ``list_page`` raises.
+    """
+    sizes: Sizes = {}
+    total = Size()
+    for requests, page in enumerate(pages(places, list_page), start=1):
+        add(sizes, page)
+        total = total.plus(total_of(page))
+        say(
+            f"Listing log files: {total.files:,} files, {say_bytes(total.bytes)} "
+            f"in {requests:,} requests"
+        )
+    return sizes
+
+
+def sample(places: Sequence[Place], list_page: ListPage) -> int:
+    """Say about how many bytes lie in some places, from a page of a few of their days.
+
+    Which ones is chance, but the same for the same places. Raises what ``list_page``
+    raises.
+    """
+    every = [*days_apart(places)]
+    chance = Random(0)  # noqa: S311 - nothing is kept secret by it
+    looked = chance.sample(every, min(len(every), _AT_ONCE))
+
+    def weigh(walk: Walk) -> int:
+        return total_of(walk.step(list_page).sizes).bytes
+
+    with ThreadPoolExecutor(_AT_ONCE, "trailkit-look") as pool:
+        seen = sum(pool.map(weigh, looked))
+    return seen * len(every) // max(1, len(looked))
+
+
+def add(sizes: Sizes, more: Mapping[date | None, Size], times: int = 1) -> None:
+    """Add to the sizes of each day; the bytes of ``more`` are read so many times."""
+    for day, size in more.items():
+        sizes[day] = sizes.get(day, Size()).plus(size, times)
+
+
+def total_of(sizes: Mapping[date | None, Size]) -> Size:
+    """Add all days up."""
+    total = Size()
+    for size in sizes.values():
+        total = total.plus(size)
+    return total
+
+
+def pages(places: Sequence[Place], list_page: ListPage) -> Generator[Sizes]:
+    """Count page by page, each as soon as it is there; close it to stop."""
+    waiting = iter(walks(places))
+    pool = ThreadPoolExecutor(_AT_ONCE, "trailkit-list")
+    running: set[Future[Page]] = set()
+
+    def begin(walks: Iterable[Walk]) -> None:
+        running.update(pool.submit(each.step, list_page) for each in walks)
+
+    try:
+        begin(islice(waiting, 2 * _AT_ONCE))
+        while running:
+            done, _ = wait(running, return_when=FIRST_COMPLETED)
+            running -= done
+            for future in done:
+                page = future.result()
+                begin(page.more)
+                yield page.sizes
+            begin(islice(waiting, max(0, 2 * _AT_ONCE - len(running))))
+    finally:
+        pool.shutdown(cancel_futures=True)

@@ -1,0 +1,1 @@
+"""What was recorded, and so what an empty answer proves."""

@@ -1,5 +1,0 @@
-"""Set-up: database, workgroup, tables and rights, as texts or made in the account."""
-
-from trailkit.deployment.setup import Setup
-
-__all__ = ["Setup"]

@@ -1,0 +1,1 @@
+"""What a person reads beside a chart: sentences, tables, cards."""

@@ -1,0 +1,249 @@
+"""Athena, through PyAthena: one SELECT in, one Arrow table and its facts out."""
+
+import re
+from collections.abc import Callable, Generator, Iterator
+from datetime import timedelta
+from functools import cached_property, partial
+from itertools import chain
+from typing import Any, Literal
+
+import boto3
+from pyathena.connection import Connection
+
+from trailkit.aws import failures
+from trailkit.aws.prices import per_terabyte
+from trailkit.aws.session import Access
+from trailkit.engines import ANEW, Answer, Terms
+from trailkit.engines.athena import fetching, glue_catalog, unload
+from trailkit.engines.athena.athena_failures import explained
+from trailkit.engines.athena.cursor import AsText, PatientCursor
+from trailkit.engines.athena.destination import Destination, require_one, settle
+from trailkit.engines.athena.fetching import Sent
+from trailkit.engines.athena.query import Query
+from trailkit.engines.athena.result_files import ResultFiles
+from trailkit.engines.parts import of_rows, timed
+from trailkit.errors import NotConfigured
+from trailkit.progress import line
+from trailkit.tables.definition import Definition
+
+_LEADING_COMMENTS = re.compile(r"(?:\s+|--[^\n]*(?:\n|$)|/\*.*?\*/)*", re.DOTALL)
+
+LARGE_BYTES = 1024**3
+"""From so many bytes of log files on, a list may be long: about eight million records.
+
+Of a list of a fortieth of them, the CSV has 200,000 rows. See docs/decisions/0006.
+"""
+
+_LEAST_REUSE, _MOST_REUSE = timedelta(minutes=1), timedelta(days=7)
+"""The ages that Athena takes. (Athena API, ResultReuseByAgeConfiguration.)"""
+
+Unload = bool | Literal["auto"]
+"""Whether an answer comes as Parquet; "auto": where it is a list, and may be long."""
+
+
+class AthenaEngine:
+    """Run Athena SQL in a workgroup, and bring its answer as Arrow.
+
+    ``results`` is a place in S3, needed unless the workgroup has its own.
+    ``bucket_owner`` is the account that must own its bucket; left out, the one that the
+    workgroup names, else the caller's. ``price`` is dollars per terabyte, where yours
+    is not the list's.
+
+    With ``unload`` an answer comes as Parquet, which is quicker for millions of rows;
+    one whose order could not be put back comes as CSV all the same. With "auto" a list
+    does, where the log files that it reads are large. ``reuse`` is how old an answer
+    may be that Athena gives again, where the terms of a query allow it at all; Athena
+    never gives one again that came as Parquet, or that it keeps itself.
+
+    Nothing is asked of AWS before the first ``run``.
+    """
+
+    name = "athena"
+
+    def __init__(
+        self,
+        table: str,
+        *,
+        workgroup: str | None = None,
+        results: str | None = None,
+        region: str | None = None,
+        profile: str | None = None,
+        session: boto3.Session | None = None,
+        bucket_owner: str | None = None,
+        price: float | None = None,
+        poll: float = 1.0,
+        unload: Unload = False,
+        reuse: timedelta | None = None,
+    ) -> None:
+        """Remember where to ask; raises NotConfigured or TableError."""
+        require_one(workgroup, results)
+        _require_settings(unload, reuse)
+        self._table = glue_catalog.TableName.parse(table)
+        self._access = Access(session, profile, region)
+        self._workgroup, self._results = workgroup, results
+        self._bucket_owner = bucket_owner
+        self._price, self._poll = price, poll
+        self._unload, self._reuse = unload, reuse
+
+    def run(self, sql: str, terms: Terms = ANEW) -> Answer:
+        """Run one SELECT.
+
+        Ctrl-C stops it in Athena and says what is billed. Raises NotConfigured,
+        AccessRefused, TableError, QueryFailed, QueryCancelled or Unavailable.
+        """
+        with explained(), line() as say:
+            sent = self._sent(sql, terms)
+            ask = partial(self._query, say)
+            order = self._order_after_unload(sent, terms)
+            if order is None:
+                return fetching.whole(sent, ask(), self._files)
+            return fetching.by_unload(sent, order, ask, self._files)
+
+    def chunks(self, sql: str, rows: int, terms: Terms = ANEW) -> Generator[Answer]:
+        """Run one SELECT, and read its rows piece by piece; never as Parquet.
+
+        An UNLOAD has no order, and putting it back takes all rows at once.
+        """
+        with explained():
+            with line() as say:
+                sent = self._sent(sql, terms)
+                query = self._query(say)
+                found, pieces = fetching.in_pieces(sent, query, self._files)
+            ran = found.facts["seconds"]
+            for part, seconds in timed(of_rows(chain([found.table], pieces), rows)):
+                facts = {**found.facts, "seconds": round(ran + seconds, 3)}
+                yield Answer(part, found.types, facts, found.notes)
+
+    def execute(self, statement: str) -> dict[str, Any]:
+        """Run a statement that changes something, and give its facts.
+
+        Ctrl-C stops it in Athena. Raises what ``run`` raises.
+        """
+        with explained(), line() as say:
+            query = self._query(say)
+            query.run(statement)
+            return query.facts()
+
+    def definition(self, table: str) -> Definition:
+        """Read a table's definition from Glue.
+
+        Raises TableError where there is none, AccessRefused without glue:GetTable.
+        """
+        with explained():
+            return glue_catalog.definition(
+                glue_catalog.TableName.parse(table), self._access
+            )
+
+    def partitions(
+        self, table: str, narrowing: str = ""
+    ) -> Iterator[tuple[list[str], str]]:
+        """List a table's partitions in Glue: the values of their keys, their places.
+
+        ``narrowing`` is an expression as Glue takes it. Raises AccessRefused without
+        glue:GetPartitions.
+        """
+        name = glue_catalog.TableName.parse(table)
+        with explained(), line() as say:
+            listed = glue_catalog.partitions(name, self._access, narrowing)
+            for number, each in enumerate(listed, start=1):
+                say(f"Reading the partitions of {table}: {number:,}")
+                yield each
+
+    def marks(
+        self, table: str, narrowing: str = ""
+    ) -> Iterator[tuple[list[str], str | None]]:
+        """List a copy's partitions in Glue, with up to when log files were copied.
+
+        Raises what ``partitions`` raises.
+        """
+        with explained():
+            yield from glue_catalog.marks(
+                glue_catalog.TableName.parse(table), self._access, narrowing
+            )
+
+    def read(self, url: str) -> bytes:
+        """Fetch a log file from S3; raises AccessRefused without s3:GetObject."""
+        with explained():
+            return ResultFiles(self._access.client("s3"), None).read(url)
+
+    @cached_property
+    def destination(self) -> Destination:
+        """The workgroup and the checked place of results."""
+        return settle(self._access, self._workgroup, self._results, self._bucket_owner)
+
+    @property
+    def price(self) -> float:
+        """Dollars for a terabyte scanned: yours, else the region's."""
+        return per_terabyte(self._access.region) if self._price is None else self._price
+
+    @property
+    def region(self) -> str:
+        """The region of AWS in which it asks."""
+        return self._access.region
+
+    def objects(self, **asked: Any) -> dict[str, Any]:
+        """List objects in S3, a page of them, as ListObjectsV2 does.
+
+        Raises AccessRefused without s3:ListBucket.
+        """
+        with failures.explained():
+            return self._access.client("s3").list_objects_v2(**asked)
+
+    @cached_property
+    def _connection(self) -> Connection[PatientCursor]:
+        place = self.destination
+        return Connection(
+            session=self._access.session,
+            region_name=self._access.region,
+            s3_staging_dir=place.sent or "",
+            work_group=place.workgroup,
+            catalog_name=self._table.catalog,
+            schema_name=self._table.database,
+            poll_interval=self._poll,
+            cursor_class=PatientCursor,
+            cursor_kwargs={"owner": place.owner, "own": place.own},
+            converter=AsText(),
+        )
+
+    @cached_property
+    def _files(self) -> ResultFiles:
+        return ResultFiles(self._access.client("s3"), self.destination.owner)
+
+    def _query(self, say: Callable[[str], None]) -> Query:
+        return Query(self._connection, self.price, self.destination.cutoff, say)
+
+    def _sent(self, sql: str, terms: Terms) -> Sent:
+        location = self.destination.location
+        ages = [age for age in (self._reuse, terms.reuse) if age is not None]
+        may_reuse = len(ages) == 2 and location and min(ages) >= _LEAST_REUSE
+        return Sent(
+            _without_leading_comments(sql), location, min(ages) if may_reuse else None
+        )
+
+    def _order_after_unload(self, sent: Sent, terms: Terms) -> unload.Order | None:
+        """Give the order to put back after an UNLOAD; None for an answer by CSV."""
+        if not self._unload or sent.location is None:
+            return None
+        order = unload.order(sent.select)
+        if order is None or self._unload is True:
+            return order
+        return order if terms.lists and terms.weigh() >= LARGE_BYTES else None
+
+
+def _require_settings(unload: object, reuse: timedelta | None) -> None:
+    if unload not in (True, False, "auto"):
+        raise NotConfigured(
+            f'unload={unload!r} is no way to fetch an answer. Write unload="auto", '
+            "True or False."
+        )
+    if reuse is not None and not _LEAST_REUSE <= reuse <= _MOST_REUSE:
+        raise NotConfigured(
+            f"reuse={str(reuse)!r} is no age at which Athena gives an answer again. "
+            'Write one from a minute to seven days, such as reuse="60m", or reuse=None.'
+        )
+
+
+def _without_leading_comments(sql: str) -> str:
+    """Let the text begin with its first word, which PyAthena and Athena look at."""
+    match = _LEADING_COMMENTS.match(sql)
+    return sql[match.end() if match else 0 :]

@@ -1,0 +1,101 @@
+"""A table's name, and what Glue says of the table."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Self
+
+from trailkit.aws.session import Access
+from trailkit.errors import TableError
+from trailkit.tables.copied_from import DELIVERED_UNTIL
+from trailkit.tables.definition import Definition
+
+DEFAULT_CATALOG = "awsdatacatalog"
+
+
+@dataclass(frozen=True, slots=True)
+class TableName:
+    """Catalog, database and name of a table."""
+
+    catalog: str
+    database: str
+    name: str
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Split a name as people write it; raises TableError.
+
+        >>> TableName.parse("security.cloudtrail").catalog
+        'awsdatacatalog'
+        """
+        parts = text.split(".")
+        if len(parts) == 2:
+            parts = [DEFAULT_CATALOG, *parts]
+        if len(parts) != 3 or not all(parts):
+            raise TableError(
+                f'"{text}" names no table of Athena. Write "database.table", or '
+                '"catalog.database.table".'
+            )
+        return cls(*parts)
+
+
+def definition(table: TableName, access: Access) -> Definition:
+    """Read a table's definition from Glue."""
+    answer = access.client("glue").get_table(
+        DatabaseName=table.database, Name=table.name, **_catalog_id(table, access)
+    )
+    return Definition.from_glue(answer["Table"])
+
+
+def partitions(
+    table: TableName, access: Access, narrowing: str
+) -> Iterator[tuple[list[str], str]]:
+    """List a table's partitions: values, and place in S3."""
+    for each in _partitions(table, access, narrowing):
+        yield each["Values"], each["StorageDescriptor"]["Location"]
+
+
+def marks(
+    table: TableName, access: Access, narrowing: str
+) -> Iterator[tuple[list[str], str | None]]:
+    """List a copy's partitions: values, and up to when log files were copied."""
+    for each in _partitions(table, access, narrowing):
+        yield each["Values"], each.get("Parameters", {}).get(DELIVERED_UNTIL)
+
+
+def _partitions(
+    table: TableName, access: Access, narrowing: str
+) -> Iterator[dict[str, Any]]:
+    """Give the partitions as Glue has them, a page at a time.
+
+    Where Glue does not take the narrowing expression, all are listed: its parser knows
+    more keywords than are documented, and fails on a number that is none.
+    """
+    glue = access.client("glue")
+    asked: dict[str, Any] = {
+        "DatabaseName": table.database,
+        "TableName": table.name,
+        "ExcludeColumnSchema": True,
+        **_catalog_id(table, access),
+    }
+    try:
+        narrowed = {"Expression": narrowing} if narrowing else {}
+        answer = glue.get_partitions(**asked, **narrowed)
+        asked |= narrowed
+    except (
+        glue.exceptions.InvalidInputException,
+        glue.exceptions.InvalidStateException,
+    ):
+        answer = glue.get_partitions(**asked)
+    while True:
+        yield from answer["Partitions"]
+        if "NextToken" not in answer:
+            return
+        answer = glue.get_partitions(**asked, NextToken=answer["NextToken"])
+
+
+def _catalog_id(table: TableName, access: Access) -> dict[str, str]:
+    """Find the account behind a data catalog that is not our own."""
+    if table.catalog.lower() == DEFAULT_CATALOG:
+        return {}
+    answer = access.client("athena").get_data_catalog(Name=table.catalog)
+    return {"CatalogId": answer["DataCatalog"]["Parameters"]["catalog-id"]}

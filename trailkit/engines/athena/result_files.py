@@ -1,0 +1,138 @@
+"""Result files in S3, read and deleted while the bucket still has its right owner."""
+
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, TypeVar
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from trailkit.aws.failures import is_unreached
+from trailkit.notices import notice
+
+BLOCK_BYTES = 8 * 1024**2
+"""As much of a file is read at a time where it is read in blocks."""
+
+_ATTEMPTS = 3
+
+_Given = TypeVar("_Given")
+
+
+@dataclass
+class Passing:
+    """A folder whose files are deleted once they are read.
+
+    ``files`` are those known to be in it, None where nobody knows yet; ``deleted`` says
+    in the end whether they are gone.
+    """
+
+    folder: str
+    files: list[str] | None = None
+    deleted: bool = False
+
+
+class ResultFiles:
+    """The files that Athena wrote into one account's bucket."""
+
+    def __init__(self, client: Any, owner: str | None) -> None:
+        """Take an S3 client and the account that must own the bucket."""
+        self._client, self._owner = client, owner
+
+    def read(self, url: str) -> bytes:
+        """Read a file whole; a connection lost half-way is tried again."""
+        return _again(lambda: self._get(url)["Body"].read())
+
+    def blocks(self, url: str, size: int = BLOCK_BYTES) -> Iterator[bytes]:
+        """Read a file block by block, each with a request of its own.
+
+        Between two of them may lie as much time as somebody takes to work on what was
+        in the first; S3 keeps no connection open for so long.
+        """
+        start, total, same = 0, 1, dict[str, str]()
+        while start < total:
+            block = partial(self._block, url, start, size, same)
+            content, total, same = _again(block)
+            yield content
+            start += len(content)
+
+    @contextmanager
+    def passing(
+        self, folder: str, manifest: Callable[[], str | None]
+    ) -> Generator[Passing]:
+        """Let a folder's files, and the list of them, be deleted at the end.
+
+        Also when something fails half-way, or Ctrl-C comes: then it says so if any may
+        have stayed.
+        """
+        left = Passing(folder)
+        try:
+            yield left
+        except BaseException:
+            if not self._clear(left, manifest()):
+                notice(still_there(folder))
+            raise
+        left.deleted = self._clear(left, manifest())
+
+    def _clear(self, left: Passing, manifest: str | None) -> bool:
+        """Delete the files; the list of them is no log text, and may stay."""
+        deleted = self._delete(
+            self._below(left.folder) if left.files is None else left.files
+        )
+        self._delete([manifest] if manifest else [])
+        return deleted
+
+    def _delete(self, urls: Iterable[str]) -> bool:
+        """Delete files; what AWS does not delete stays, and the answer is False."""
+        try:
+            for url in urls:
+                self._client.delete_object(**self._place(url))
+        except (BotoCoreError, ClientError) as error:
+            if isinstance(error, ClientError) or is_unreached(error):
+                return False
+            raise
+        return True
+
+    def _below(self, folder: str) -> Iterator[str]:
+        """List the files of a folder."""
+        place = self._place(folder)
+        place["Prefix"] = place.pop("Key")
+        pages = self._client.get_paginator("list_objects_v2").paginate(**place)
+        root = f"s3://{place['Bucket']}/"
+        for page in pages:
+            yield from (root + item["Key"] for item in page.get("Contents", []))
+
+    def _block(
+        self, url: str, start: int, size: int, same: dict[str, str]
+    ) -> tuple[bytes, int, dict[str, str]]:
+        """Read a block; give the file's size too, and what holds the next to it."""
+        answer = self._get(url, Range=f"bytes={start}-{start + size - 1}", **same)
+        total = int(answer["ContentRange"].rpartition("/")[2])
+        return answer["Body"].read(), total, {"IfMatch": answer["ETag"]}
+
+    def _get(self, url: str, **more: str) -> Any:
+        return self._client.get_object(**self._place(url), **more)
+
+    def _place(self, url: str) -> dict[str, str]:
+        bucket, _, key = url.removeprefix("s3://").partition("/")
+        owner = {"ExpectedBucketOwner": self._owner} if self._owner else {}
+        return {"Bucket": bucket, "Key": key, **owner}
+
+
+def still_there(folder: str) -> str:
+    """Say that files of an answer may have stayed."""
+    return (
+        f"Files of this answer could not be deleted and stay in {folder}, with what "
+        "they hold of the logs: delete them there. It takes s3:DeleteObject."
+    )
+
+
+def _again(read: Callable[[], _Given]) -> _Given:
+    """Read; what a lost connection broke off is tried again."""
+    for _ in range(_ATTEMPTS - 1):
+        try:
+            return read()
+        except BotoCoreError as error:
+            if not is_unreached(error):
+                raise
+    return read()

@@ -1,0 +1,1 @@
+"""Run a request: frame, provenance, batch, widening search."""

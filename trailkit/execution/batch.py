@@ -1,0 +1,121 @@
+"""Many questions at once: one display, and one failure does not sink the rest."""
+
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from typing import Any
+
+import pandas as pd
+
+from trailkit.errors import TrailkitError
+from trailkit.notices import keeping, notice
+from trailkit.progress import behind, line
+from trailkit.questions import parameters
+from trailkit.questions.library import Library
+from trailkit.questions.question import Question
+
+Wanted = str | tuple[str, Mapping[str, Any]]
+"""A question's name, or its name with values: ``("identity/root", {"limit": 9})``."""
+
+_LOOK_SECONDS = 0.1
+
+
+class Answers(dict[str, pd.DataFrame]):
+    """The frames of many questions, each by its name.
+
+    ``errors`` holds why a question has none; asking for its frame raises that.
+    """
+
+    def __init__(self) -> None:
+        """Begin without any."""
+        super().__init__()
+        self.errors: dict[str, TrailkitError] = {}
+
+    def __missing__(self, name: str) -> pd.DataFrame:
+        """Raise the error of a question that failed."""
+        raise self.errors.get(name) or KeyError(name)
+
+    def __repr__(self) -> str:
+        """Show a line for each question: how many rows, or what went wrong."""
+        shown = [f"{name}: {len(frame):,} rows" for name, frame in self.items()]
+        shown += [
+            f"{name}: {type(error).__name__}: {error}"
+            for name, error in self.errors.items()
+        ]
+        return "\n".join(shown)
+
+
+def named(
+    wanted: Iterable[Wanted], library: Library
+) -> dict[str, tuple[Question, Mapping[str, Any]]]:
+    """Find the questions; one that is asked with several values is named with them.
+
+    Raises UnknownQuestion or a ParameterError before anything runs.
+    """
+    asked = [(each, {}) if isinstance(each, str) else each for each in wanted]
+    names = [name for name, _ in asked]
+    found: dict[str, tuple[Question, Mapping[str, Any]]] = {}
+    for name, values in asked:
+        question = library[name]
+        parameters.resolve(question.parameters, values)
+        found[_label(name, values) if names.count(name) > 1 else name] = (
+            question,
+            values,
+        )
+    return found
+
+
+def _label(name: str, values: Mapping[str, Any]) -> str:
+    return f"{name}({', '.join(f'{each}={value!r}' for each, value in values.items())})"
+
+
+def ask(jobs: Mapping[str, Callable[[], pd.DataFrame]], at_once: int) -> Answers:
+    """Do the jobs, so many at a time, and give their frames in the same order.
+
+    Ctrl-C stops them all. What they had to say is said once, at the end.
+    """
+    stop = threading.Event()
+    pool = ThreadPoolExecutor(at_once, "trailkit-ask")
+    try:
+        asked = {name: pool.submit(_alone, job, stop) for name, job in jobs.items()}
+        _wait(list(asked.values()))
+        answers = _collect(asked)
+    finally:
+        stop.set()
+        pool.shutdown(cancel_futures=True)
+    return answers
+
+
+_Said = tuple[pd.DataFrame, list[str]]
+
+
+def _alone(job: Callable[[], pd.DataFrame], stop: threading.Event) -> _Said:
+    with behind(stop), keeping() as said:
+        return job(), said
+
+
+def _wait(asked: list[Future[_Said]]) -> None:
+    """Wait in short steps: the display goes on, and Ctrl-C is heard on any system."""
+    with line() as say:
+        waiting = set(asked)
+        while waiting:
+            waiting = wait(waiting, _LOOK_SECONDS).not_done
+            running = sum(each.running() for each in waiting)
+            done = len(asked) - len(waiting)
+            say(f"Asking: {done:,} of {len(asked):,} answered, {running:,} under way")
+
+
+def _collect(asked: Mapping[str, Future[_Said]]) -> Answers:
+    answers = Answers()
+    notes: dict[str, None] = {}
+    for name, future in asked.items():
+        try:
+            answers[name], said = future.result()
+        except TrailkitError as error:
+            answers.errors[name] = error
+            notes[f"{name} has no answer: {error}"] = None
+        else:
+            notes |= dict.fromkeys(said)
+    for note in notes:
+        notice(note)
+    return answers

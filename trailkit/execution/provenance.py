@@ -1,0 +1,150 @@
+"""Where a frame came from: SQL, parameters, engine, scope, cost, files.
+
+A frame carries a small summary in ``frame.attrs["trailkit"]``; pandas copies it at
+every step, so what is long stays in a registry of this Python process.
+"""
+
+import json
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+
+from trailkit.aws.prices import say_bytes, say_dollars
+from trailkit.errors import TrailkitError
+
+KEY = "trailkit"
+"""The key of ``frame.attrs`` under which a frame carries its summary."""
+
+_KEPT_RUNS = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """What one run was: enough for another person to run it again and compare.
+
+    ``sql`` is the Athena text with every value in it; ``facts`` are the engine's own
+    (seconds, and on Athena query id, bytes, dollars, milliseconds of each phase,
+    whether an earlier answer was given again). ``checked`` is what each
+    ``case.check()`` before it found. ``chunk`` says which part of an answer it is
+    about; the facts are those of the whole query.
+    """
+
+    run: str
+    question: str | None
+    title: str
+    sql: str
+    parameters: dict[str, Any]
+    scope: str
+    engine: str
+    source: str
+    started: datetime
+    rows: int
+    trailkit: str
+    chart: str | None = None
+    checked: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    facts: dict[str, Any] = field(default_factory=dict[str, Any])
+    chunk: int | None = None
+
+    def summary(self) -> dict[str, Any]:
+        """Give the small JSON dict that travels in ``frame.attrs``."""
+        return json.loads(self.to_json())
+
+    def to_json(self) -> str:
+        """Write it as JSON, for a report or an evidence note."""
+        return json.dumps(asdict(self), default=str, ensure_ascii=False, indent=2)
+
+    def files(self) -> pd.DataFrame:
+        """Give the log files that the run searched, with size and SHA-256.
+
+        Raises TrailkitError when the frame was made by another Python process, or
+        when the engine does not list files.
+        """
+        find = _FILES.get(self.run)
+        if find is None:
+            raise TrailkitError(
+                f"The files of run {self.run} are not known in this process. Ask "
+                "again, and take the provenance of the new frame."
+            )
+        return find()
+
+    def __str__(self) -> str:
+        """Show it as lines of name and value, the SQL last."""
+        shown = {**asdict(self), **self.facts}
+        for name in ("sql", "facts", "chart", "checked", "notes"):
+            shown.pop(name)
+        shown["parameters"] = json.dumps(self.parameters, default=str)
+        pairs = [
+            (name, _in_words(name, value))
+            for name, value in shown.items()
+            if value is not None
+        ]
+        pairs += [("checked", found) for found in self.checked]
+        pairs += [("note", note) for note in self.notes]
+        width = max(len(name) for name, _ in pairs)
+        lines = [f"{name:>{width}}  {text}" for name, text in pairs]
+        return "\n".join([*lines, "", self.sql])
+
+    __repr__ = __str__
+
+
+def _in_words(name: str, value: Any) -> str:
+    """Write a fact for people: amounts with their unit, phases in a row.
+
+    >>> _in_words("milliseconds", {"queue": 4, "engine": 1020})
+    'queue 4, engine 1,020'
+    """
+    match name, value:
+        case _, bool():
+            return "yes" if value else "no"
+        case "bytes", int():
+            return f"{value:,} ({say_bytes(value)})" if value else "0"
+        case "dollars", float():
+            return f"{value:.6f} ({say_dollars(value)})" if value else "0"
+        case "milliseconds", dict():
+            return ", ".join(f"{phase} {count:,}" for phase, count in value.items())
+        case _, int():
+            return f"{value:,}"
+        case _:
+            return str(value)
+
+
+_FILES: OrderedDict[str, Callable[[], pd.DataFrame]] = OrderedDict()
+
+
+def attach(
+    frame: pd.DataFrame,
+    origin: Provenance,
+    files: Callable[[], pd.DataFrame] | None,
+) -> pd.DataFrame:
+    """Let the frame carry where it came from, and keep the way to its files."""
+    frame.attrs[KEY] = origin.summary()
+    if files is not None:
+        _FILES[origin.run] = files
+        while len(_FILES) > _KEPT_RUNS:
+            _FILES.popitem(last=False)
+    return frame
+
+
+def provenance(frame: pd.DataFrame) -> Provenance:
+    """Say where a frame came from.
+
+    pandas keeps it through filters, sorts and copies; a join or a group may lose it.
+    Raises TrailkitError for a frame that trailkit did not make.
+    """
+    summary = frame.attrs.get(KEY)
+    if not isinstance(summary, dict) or "run" not in summary:
+        raise TrailkitError(
+            "This frame does not say where it came from: trailkit did not make it, or "
+            "a join or a group lost it. Take the provenance of the frame that "
+            "case.ask(...) or case.query(...) returned."
+        )
+    fields: dict[str, Any] = dict(summary)
+    fields["started"] = datetime.fromisoformat(summary["started"])
+    for name in ("checked", "notes"):
+        fields[name] = tuple(summary[name])
+    return Provenance(**fields)

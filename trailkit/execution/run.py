@@ -1,0 +1,188 @@
+"""From a question and its values to a frame: compose, run, note, attach."""
+
+import secrets
+from collections import Counter
+from collections.abc import Generator, Mapping
+from contextlib import closing
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import partial
+from importlib.metadata import version
+from typing import Any
+
+import pandas as pd
+
+from trailkit import dialect
+from trailkit.cost import estimate_bytes
+from trailkit.coverage.answers import Logs, explain_empty
+from trailkit.engines import Answer, Terms
+from trailkit.execution.frames import to_frame
+from trailkit.execution.provenance import Provenance, attach
+from trailkit.lens import compose
+from trailkit.notices import notice
+from trailkit.questions import parameters
+from trailkit.questions.question import Question
+from trailkit.scope import Scope
+from trailkit.source import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Finished Athena SQL, with what it asks and where.
+
+    ``reads`` counts how often it reads each relation of the lens; ``lists`` says that
+    it may give a row for each row of theirs.
+    """
+
+    sql: str
+    reads: Counter[str]
+    lists: bool
+    scope: Scope
+    question: Question | None
+    values: Mapping[str, Any]
+
+    @property
+    def title(self) -> str:
+        """Give the question in words."""
+        return self.question.title if self.question else "Ad hoc query"
+
+
+def request(
+    question: Question, values: Mapping[str, Any], source: Source, scope: Scope
+) -> Request:
+    """Write the SQL of a question; refuse wrong parameters before anything runs."""
+    literals = parameters.resolve(question.parameters, values)
+    window = parameters.window_literals(scope.start, scope.end)
+    select = parameters.bind(question.sql, literals | window)
+    searched = _searched(question, scope)
+    return _request(select, source, searched, question, values)
+
+
+def ad_hoc(select: str, source: Source, scope: Scope) -> Request:
+    """Write the SQL of somebody's own SELECT over the lens."""
+    dialect.check_query(select, set(compose.RELATIONS))
+    return _request(select, source, scope, None, {})
+
+
+def run(asked: Request, logs: Logs, checked: tuple[str, ...] = ()) -> pd.DataFrame:
+    """Run a request; the frame says where it came from, and what to mind.
+
+    ``checked`` is what checks found of the same logs.
+    """
+    origin = _begun(asked, logs, checked)
+    answer = logs.engine.run(asked.sql, _terms(asked, logs))
+    frame = to_frame(answer)
+    notes = [*answer.notes, *_notes(frame, asked, logs)]
+    if cut := _cut(asked, len(frame)):
+        notes.append(cut)
+    _say(notes)
+    return attach(frame, _ended(origin, answer, notes), logs.source.files)
+
+
+def chunks(
+    asked: Request, logs: Logs, rows: int, checked: tuple[str, ...] = ()
+) -> Generator[pd.DataFrame]:
+    """Run a request, and give its frame in parts of so many rows.
+
+    Each says where it came from and which part it is; its index goes on from the one
+    before. What to mind is said once.
+    """
+    origin, notes, given = _begun(asked, logs, checked), list[str](), 0
+    parts = logs.engine.chunks(asked.sql, rows, _terms(asked, logs))
+    with closing(parts):
+        for number, answer in enumerate(parts, start=1):
+            frame = to_frame(answer)
+            if number == 1:
+                notes = [*answer.notes, *_notes(frame, asked, logs)]
+                _say(notes)
+            frame.index = pd.RangeIndex(given, given + len(frame))
+            given += len(frame)
+            part = replace(_ended(origin, answer, notes), chunk=number)
+            yield attach(frame, part, logs.source.files)
+    if cut := _cut(asked, given):
+        notice(cut)
+
+
+def _request(
+    select: str,
+    source: Source,
+    scope: Scope,
+    question: Question | None,
+    values: Mapping[str, Any],
+) -> Request:
+    return Request(
+        sql=compose.compose(select, source, scope),
+        reads=dialect.relations_used(select),
+        lists=dialect.lists(select),
+        scope=scope,
+        question=question,
+        values=values,
+    )
+
+
+def _terms(asked: Request, logs: Logs) -> Terms:
+    """Say what an engine may know of a request."""
+    kinds = {compose.RELATIONS[name].kind for name in asked.reads}
+    return Terms(
+        reuse=logs.source.reuse(kinds, asked.scope),
+        lists=asked.lists,
+        weigh=partial(
+            estimate_bytes.weigh, asked.reads, logs.source, logs.engine, asked.scope
+        ),
+    )
+
+
+def _searched(question: Question, scope: Scope) -> Scope:
+    """Widen the scope by what the question needs to see."""
+    if question.lookback:
+        scope = scope.widened(question.lookback)
+    if scope.regions and question.global_services:
+        scope = replace(scope, everywhere=question.global_services)
+    return scope
+
+
+def _notes(frame: pd.DataFrame, asked: Request, logs: Logs) -> list[str]:
+    """Say what the reader of the frame must know and cannot see in it."""
+    notes = list(logs.source.notes(asked.scope))
+    if asked.scope.everywhere:
+        services = ", ".join(asked.scope.everywhere)
+        notes.append(f"Events of {services} were searched in all regions.")
+    if frame.empty:
+        notes.append(explain_empty(asked.question, logs))
+    return notes
+
+
+def _cut(asked: Request, rows: int) -> str | None:
+    """Say so when the question's own limit has cut the answer."""
+    return asked.question.cut_note(rows, asked.values) if asked.question else None
+
+
+def _say(notes: list[str]) -> None:
+    for note in notes:
+        notice(note)
+
+
+def _begun(asked: Request, logs: Logs, checked: tuple[str, ...]) -> Provenance:
+    """Write down what is known before the answer is there."""
+    started, question = datetime.now(UTC), asked.question
+    return Provenance(
+        run=f"{started:%Y%m%dT%H%M%S}-{secrets.token_hex(4)}",
+        question=question.name if question else None,
+        title=asked.title,
+        sql=asked.sql,
+        parameters=dict(asked.values),
+        scope=str(asked.scope),
+        engine=logs.engine.name,
+        source=logs.source.title,
+        started=started,
+        rows=0,
+        trailkit=version("trailkit"),
+        chart=question.chart if question else None,
+        checked=checked,
+    )
+
+
+def _ended(origin: Provenance, answer: Answer, notes: list[str]) -> Provenance:
+    """Add what only the answer tells."""
+    rows = answer.table.num_rows
+    return replace(origin, rows=rows, notes=tuple(notes), facts=answer.facts)

@@ -1,0 +1,1 @@
+"""The lens: from records to the relations that a question reads."""

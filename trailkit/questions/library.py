@@ -1,0 +1,247 @@
+"""The questions: found, searched, and put to a case."""
+
+import inspect
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pandas as pd
+
+from trailkit.errors import InvalidQuestion, UnknownQuestion, nearest
+from trailkit.notices import notice
+from trailkit.questions.parameters import Parameter
+from trailkit.questions.question import Question, check, read
+
+_COLUMNS = ["name", "title", "topic", "parameters", "attack", "chart", "needs"]
+
+_ANNOTATIONS: dict[str, Any] = {
+    "text": str,
+    "integer": int,
+    "number": float,
+    "boolean": bool,
+    "time": str | datetime | date,
+    "duration": str | timedelta,
+    "cidr": str,
+}
+
+
+def sql_folder() -> Path:
+    """Give the folder of the questions: in the wheel, or beside the package."""
+    package = Path(__file__).parents[1]
+    inside = package / "sql"
+    return inside if inside.is_dir() else package.parent / "sql"
+
+
+class Library:
+    """Questions by name, such as ``s3/bucket-deletions``.
+
+    >>> library = load()
+    >>> library["s3/bucket-deletions"].title
+    'Who deleted an S3 bucket?'
+    """
+
+    def __init__(self, questions: Iterable[Question]) -> None:
+        """Hold the questions, sorted by name; refuse a name that stands twice."""
+        self._questions: dict[str, Question] = {}
+        self._renamed: dict[str, str] = {}
+        for question in sorted(questions, key=lambda each: each.name):
+            other = self._questions.setdefault(question.name, question)
+            if other is not question:
+                raise InvalidQuestion(
+                    f'{question.path}: there is a question "{question.name}" already,'
+                    f" in {other.path}. Rename one of the files."
+                )
+            self._renamed |= dict.fromkeys(question.formerly, question.name)
+
+    def __getitem__(self, name: str) -> Question:
+        """Return a question; raise UnknownQuestion with the nearest names.
+
+        An old name is answered with a notice that tells the new one.
+        """
+        if name in self._renamed and name not in self._questions:
+            notice(f'"{name}" is now "{self._renamed[name]}".')
+            name = self._renamed[name]
+        if name not in self._questions:
+            raise UnknownQuestion(
+                f'There is no question "{name}". {nearest(name, self._questions)}'
+                " case.library() lists them all."
+            )
+        return self._questions[name]
+
+    def __iter__(self) -> Iterator[Question]:
+        """Go through the questions by name."""
+        return iter(self._questions.values())
+
+    def __len__(self) -> int:
+        """Count the questions."""
+        return len(self._questions)
+
+    def search(self, about: str = "") -> pd.DataFrame:
+        """List the questions that mention every word of a text, as a frame.
+
+        It looks at names, titles, notes, columns, parameters, ATT&CK ids and the
+        numbers of the questions that they answer.
+        """
+        words = about.lower().split()
+        rows = [_row(each) for each in self if _mentions(each, words)]
+        return pd.DataFrame(rows, columns=_COLUMNS, dtype="str")
+
+    def with_folder(self, folder: str | Path) -> "Library":
+        """Give a library with the questions of a folder of your own added.
+
+        They lie in it as in trailkit's: a folder a topic, a file a question. Raises
+        InvalidQuestion for a file that breaks a rule, and for a name there is already.
+        """
+        added = list(_read_folder(Path(folder)))
+        library = Library([*self, *added])
+        for question in added:
+            check(question)
+            library._check_next(question)
+        return library
+
+    def _check_next(self, question: Question) -> None:
+        """Refuse a question that leads to one that is not there."""
+        for name in question.next:
+            if name not in self._questions or name == question.name:
+                raise InvalidQuestion(
+                    f'{question.path}: next names "{name}", which is no other question.'
+                    f" {nearest(name, self._questions)}"
+                )
+
+
+def load() -> Library:
+    """Read the questions that trailkit brings."""
+    return Library(_read_folder(sql_folder()))
+
+
+def _read_folder(folder: Path) -> Iterator[Question]:
+    """Read the files one folder down; on top lie the relations of the lens."""
+    paths = sorted(folder.glob("*/**/*.sql"))
+    if not paths:
+        raise InvalidQuestion(
+            f"There is no question in {folder}: a question is a file such as"
+            " s3/bucket-deletions.sql in it."
+        )
+    return (read(path, folder) for path in paths)
+
+
+def _row(question: Question) -> list[str]:
+    return [
+        question.name,
+        question.title,
+        question.name.partition("/")[0],
+        ", ".join(parameter.name for parameter in question.parameters),
+        ", ".join(question.attack),
+        question.chart or "",
+        ", ".join(question.needs),
+    ]
+
+
+def _mentions(question: Question, words: list[str]) -> bool:
+    said = [question.name, question.title, question.notes, *question.attack]
+    said += [question.severity, *question.keywords, *question.formerly]
+    taken = [f"{each.name} {each.help}" for each in question.parameters]
+    text = " ".join([*said, *taken, *question.answers]).lower()
+    missing = [word for word in words if word not in text]
+    columns = " ".join(question.columns) if missing else ""
+    return all(word in columns for word in missing)
+
+
+class Ask:
+    """Put questions, by name or by attribute.
+
+    ``ask("s3/bucket-deletions", bucket="payroll")`` and
+    ``ask.s3.bucket_deletions(bucket="payroll")`` are the same. Each topic is an
+    attribute and each question a callable with its own signature and help, so that Tab
+    and Shift-Tab work in a notebook.
+    """
+
+    def __init__(
+        self, library: Library, put: Callable[[Question, Mapping[str, Any]], Any]
+    ) -> None:
+        """Make a callable of each question."""
+        self._library = library
+        self._put = put
+        for question in library:
+            topic, name = _attributes(question)
+            holder = self.__dict__.setdefault(topic, SimpleNamespace())
+            setattr(holder, name, AskQuestion(question, put))
+
+    def __call__(self, name: str, /, **parameters: Any) -> Any:
+        """Put the question of that name."""
+        return self._put(self._library[name], parameters)
+
+
+class AskQuestion:
+    """One question as a callable, with the signature and the help of its header."""
+
+    def __init__(
+        self, question: Question, put: Callable[[Question, Mapping[str, Any]], Any]
+    ) -> None:
+        """Bind a question to what it is put to."""
+        topic, name = _attributes(question)
+        self._question = question
+        self._put = put
+        self.__name__ = name
+        self.__qualname__ = f"ask.{topic}.{name}"
+        self.__signature__ = _signature(question)
+        self.__doc__ = describe(question)
+
+    def __call__(self, /, **parameters: Any) -> Any:
+        """Put the question."""
+        return self._put(self._question, parameters)
+
+    def __repr__(self) -> str:
+        """Show how it is called, and what it asks."""
+        return f"{self.__qualname__}{self.__signature__}: {self._question.title}"
+
+
+def describe(question: Question) -> str:
+    """Say what a question asks and takes, and what to mind about its answer."""
+    taken = [f"{each.name} ({each.type}): {each.help}" for each in question.parameters]
+    after = f"Ask next: {', '.join(question.next)}." if question.next else ""
+    parts = [
+        question.title,
+        "\n".join(taken),
+        question.notes.strip(),
+        _under("Likely innocent", question.false_positives),
+        _under("Cannot show", question.cannot_show),
+        after,
+    ]
+    return "\n\n".join(part for part in parts if part)
+
+
+def _under(heading: str, text: str) -> str:
+    return f"{heading}: {text.strip()}" if text.strip() else ""
+
+
+def _signature(question: Question) -> inspect.Signature:
+    taken = sorted(question.parameters, key=lambda each: not _is_required(each))
+    return inspect.Signature(
+        [_argument(parameter) for parameter in taken],
+        return_annotation=pd.DataFrame,
+    )
+
+
+def _argument(parameter: Parameter) -> inspect.Parameter:
+    required = _is_required(parameter)
+    item = parameter.type.removeprefix("list of ")
+    kind = _ANNOTATIONS[item] if item == parameter.type else list[_ANNOTATIONS[item]]
+    return inspect.Parameter(
+        parameter.name,
+        inspect.Parameter.KEYWORD_ONLY,
+        default=inspect.Parameter.empty if required else parameter.default,
+        annotation=kind | None if parameter.optional else kind,
+    )
+
+
+def _is_required(parameter: Parameter) -> bool:
+    return not parameter.optional and parameter.default is None
+
+
+def _attributes(question: Question) -> tuple[str, str]:
+    """Give the attributes of ``ask`` under which a question stands."""
+    topic, _, name = question.name.replace("-", "_").partition("/")
+    return topic, name

@@ -1,0 +1,236 @@
+"""The relations of an ingest, in SQL: what was there, what arrived, what becomes of it.
+
+All of it reads files, Parquet or mapped Arrow, so that it runs in bounded memory.
+``old_…`` is what the store holds, less the files that are ``gone``; ``new_…`` is what
+the arrivals add.
+"""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from trailkit.lens.predicates import KIND_OF
+from trailkit.record import PLACE, Type, relation_columns
+from trailkit.store.parquet_tables import SCHEMAS
+
+CONFLICT = "The same event id occurs with other content."
+"""The remark on each delivery of a record whose event id is not its own."""
+
+_PLACE = ", ".join(PLACE)
+
+# ISO 8601 as CloudTrail and copies of its logs write it; UTC where no offset is said.
+_MACROS = r"""
+create macro offset_part(written, part) as coalesce(
+    try_cast(
+        regexp_replace(written, '^.*([+-])(\d\d):?(\d\d)$', '\1\' || part) as integer
+    ),
+    0
+);
+create macro utc(written) as
+    try_cast(
+        regexp_extract(
+            upper(written),
+            '^([12]\d{3}-\d\d-\d\d[T ](?:[01]\d|2[0-3]):\d\d:\d\d(?:\.\d+)?)'
+            || '(?:Z|[+-]\d\d:?\d\d)?$',
+            1
+        ) as timestamp
+    )
+    - to_minutes(
+        case
+            when written like '%Z' then 0
+            else 60 * offset_part(written, '2') + offset_part(written, '3')
+        end
+    );
+"""
+
+_TIMES = [name for name, kind in relation_columns().items() if kind is Type.TIME]
+
+
+NEW_PLACES = "select * exclude (number) from new_places order by number"
+
+
+def read_parquet(parts: Iterable[Path]) -> str:
+    """Write the table function that reads Parquet files.
+
+    >>> read_parquet([Path("it's.parquet")])
+    "read_parquet(['it''s.parquet'])"
+    """
+    return f"read_parquet([{', '.join(quoted(str(part)) for part in parts)}])"
+
+
+def quoted(text: str) -> str:
+    """Write a text as an SQL literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def sources(parts: Mapping[str, Iterable[Path]]) -> str:
+    """Define what was there and what arrived.
+
+    Reads the Arrow tables ``staged_arrivals``, ``staged_files``, ``staged_remarks`` and
+    ``gone``. The ``number`` of an arrival follows the path of its file and its position
+    there.
+    """
+    old = {name: read_parquet(parts[name]) for name in SCHEMAS}
+    left = "where file not in (select file from gone)"
+    return f"""{_MACROS}
+    create table files as
+    select *, row_number() over (order by file, file_number) as rank
+    from staged_files;
+
+    create view arrivals as
+    select arrived.*, (rank << 32) + position as number, {_PLACE}
+    from staged_arrivals as arrived
+    join files using (file_number);
+
+    create view old_records as select * from {old["records"]};
+    create view old_places as select * from {old["places"]} {left};
+    create view old_files as select * from {old["files"]} {left};
+    create view old_problems as select * from {old["problems"]} {left};
+    create view lost_places as
+    select * from {old["places"]} semi join gone using (file);
+
+    create view all_files as
+    select file, archive from files union all select file, archive from old_files;
+    """
+
+
+def outcome() -> str:
+    """Define what becomes of it all, once the ``identities`` of the arrivals are known.
+
+    ``new_records`` has only what casting adds to an arrival. ``moved`` are the records
+    of the store whose first place is another now, and those that have none any more.
+    """
+    place = ", ".join(f"'{name}': {name}" for name in sorted(PLACE, key="file".__ne__))
+    times = ", ".join(f"utc({name}) as {name}" for name in _TIMES)
+    return f"""
+    create view new_records as
+    select arrival, file_number, record_id, {KIND_OF} as kind, {times}
+    from arrivals
+    join (select number, record_id from identities where is_new) using (number);
+
+    create view new_places as
+    select number, record_id, position, content, {_PLACE}
+    from arrivals
+    join (select content, record_id from identities) using (content);
+
+    create table moved as
+    with shaken as (
+        select record_id from identities where not is_new
+        union
+        select record_id from lost_places
+    ),
+    settled as (
+        select record_id, min({{{place}}}) as place
+        from (
+            select * from old_places
+            union all by name
+            select * exclude (number) from new_places
+        )
+        semi join shaken using (record_id)
+        group by record_id
+    )
+    select record_id, settled.place
+    from old_records
+    semi join shaken using (record_id)
+    left join settled using (record_id)
+    where settled.place is null or settled.place.file <> old_records.file;
+    """
+
+
+def moved_records(parts: Iterable[Path]) -> str:
+    """Select the records of parts that are written anew."""
+    moved = ", ".join(
+        f"if(moved.record_id is null, old.{name}, moved.place.{name}) as {name}"
+        for name in PLACE
+    )
+    return f"""
+    select old.* replace ({moved})
+    from {read_parquet(parts)} as old
+    left join moved using (record_id)
+    where moved.record_id is null or moved.place is not null
+    order by event_time, record_id
+    """
+
+
+def places_left(parts: Iterable[Path]) -> str:
+    """Select the places of parts that are written anew."""
+    return f"""
+    select * from {read_parquet(parts)} anti join gone using (file)
+    order by file, position
+    """
+
+
+def files() -> str:
+    """Select the files of the evidence, as they are now."""
+    columns = ", ".join(SCHEMAS["files"].names)
+    return f"""
+    select {columns} from files union all by name select {columns} from old_files
+    order by file
+    """
+
+
+def conflicting(all_records: Iterable[Path], looked_for: bool) -> str:
+    """Define the event ids that several records have; none when not looked for."""
+    return f"""
+    create table conflicting as
+    select event_id
+    from {read_parquet(all_records)}
+    where event_id is not null and {looked_for}
+    group by event_id
+    having count(*) > 1
+    """
+
+
+def problems(all_records: Iterable[Path], all_places: Iterable[Path]) -> str:
+    """Select what was lost, and what is remarkable about the rest."""
+    return f"""
+    select file, position, remarks.reason, lost
+    from staged_remarks as remarks join files using (file_number)
+
+    union all
+    select
+        file, position,
+        coalesce('Not a time: ' || left(event_time, 100), 'No event time.'), false
+    from arrivals
+    where utc(event_time) is null and {KIND_OF} <> 'aggregated'
+
+    union all
+    select file, null, reason, false from files where status = 'broken'
+
+    union all
+    select places.file, places.position, {quoted(CONFLICT)}, false
+    from {read_parquet(all_places)} as places
+    join {read_parquet(all_records)} as records using (record_id)
+    semi join conflicting using (event_id)
+
+    union all
+    select file, position, reason, lost
+    from old_problems
+    where reason <> {quoted(CONFLICT)}
+
+    order by file, position, reason
+    """
+
+
+def counts(read: Mapping[str, str]) -> str:
+    """Count everything, as one structure.
+
+    Files are read, skipped or broken. Records are events, repeats or problems.
+    """
+    selects = {
+        "files": f"from {read['files']}",
+        "files_read": f"from {read['files']} where status = 'read'",
+        "files_skipped": f"from {read['files']} where status = 'skipped'",
+        "files_broken": f"from {read['files']} where status = 'broken'",
+        "events": f"from {read['records']}",
+        "problems": f"from {read['problems']} where lost",
+        "remarks": f"from {read['problems']} where not lost and position is not null",
+        "conflicts": "from conflicting",
+    }
+    counted = [f"'{name}': (select count(*) {each})" for name, each in selects.items()]
+    records = f"(select coalesce(sum(records), 0)::bigint from {read['files']})"
+    repeats = f"(select count(*) from {read['places']}) - " + (
+        f"(select count(*) from {read['records']})"
+    )
+    return (
+        f"select {{{', '.join(counted)}, 'records': {records}, 'repeats': {repeats}}}"
+    )

@@ -1,0 +1,194 @@
+"""The Parquet store of some evidence: made once, opened in a moment, added to.
+
+Two notebooks may open the same evidence at once, and one may be killed at any moment:
+one process writes at a time, the others wait, and whoever reads finds a whole store.
+"""
+
+import errno
+import shutil
+import time
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import filelock
+import pyarrow.parquet as pq
+
+from trailkit.errors import NoRecords, StoreBusy, StoreFull
+from trailkit.progress import Say, line
+from trailkit.store.changes import compare
+from trailkit.store.ingest import ingest
+from trailkit.store.location import ADVICE, store_folder
+from trailkit.store.manifest import (
+    LOCK,
+    WORK,
+    Manifest,
+    begin,
+    read_manifest,
+    sweep,
+    write_manifest,
+)
+from trailkit.store.originals import read_originals
+from trailkit.store.unpack import UNPACKED_LIMIT
+from trailkit.store.walk import locate, walk
+
+_PATIENCE_SECONDS = 3600
+_NAMED = 5
+_NO_ROOM = (errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC))
+_NO_ROOM_WORDS = ("No space left", "quota exceeded", "File too large", "max_temp")
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """The Parquet files made from some evidence."""
+
+    evidence: tuple[Path, ...]
+    folder: Path
+    manifest: Manifest
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Count files and records.
+
+        files = files_read + files_skipped + files_broken, and
+        records = events + repeats + problems. ``conflicts`` are event ids that occur
+        with different content. ``remarks`` are about records that are events all the
+        same: a time that is none, text that is not valid Unicode.
+        """
+        return dict(self.manifest.counts)
+
+    @property
+    def notes(self) -> list[str]:
+        """Say which files had changed or were gone when the store was last made."""
+        return list(self.manifest.notes)
+
+    def parquet(self, name: str) -> list[Path]:
+        """Give the Parquet files of a table: records, places, files or problems."""
+        return [self.folder / part for part in self.manifest.parts[name]]
+
+    def original(self, event_id: str) -> list[tuple[str, int, str]]:
+        """Read the records of an event again: file, position there, text.
+
+        There is one for each delivery. Raises EvidenceError when a file is not there
+        any more, or is not what was read.
+        """
+        return read_originals(self.parquet, event_id, self.manifest.limit)
+
+
+def open_store(
+    evidence: str | Path | Sequence[str | Path],
+    *,
+    folder: Path | None = None,
+    progress: bool = True,
+    unpacked_limit: int = UNPACKED_LIMIT,
+) -> Store:
+    """Open the store of some evidence; read first what is new.
+
+    The store lies in ``folder``, else where the environment variable TRAILKIT_CACHE
+    says, else in your cache folder. A file that has changed is read again. A file that
+    is gone does not count any more: the store says what the evidence says, so that a
+    colleague with the same files gets the same answers. ``Store.notes`` tells of both.
+
+    A file is read up to ``unpacked_limit`` bytes, unpacked. Nothing is written into the
+    evidence. Raises NoSuchEvidence, HostilePath, NoRecords, StoreError, StoreFull or
+    StoreBusy.
+    """
+    where = locate(evidence)
+    there = store_folder(where, folder)
+    with line(progress) as say, _room(there):
+        manifest = _current(there, where, unpacked_limit)
+        if manifest is None:
+            with _only_writer(there, say):
+                manifest = _made_current(there, where, unpacked_limit, say)
+    store = Store(where, there, manifest)
+    if not store.counts["events"]:
+        raise NoRecords(_without_records(store))
+    return store
+
+
+def _current(folder: Path, evidence: Sequence[Path], limit: int) -> Manifest | None:
+    """Give the manifest, if the store holds all that is in the evidence."""
+    manifest = read_manifest(folder)
+    if manifest is None or not manifest.counts:
+        return None
+    changes = compare(walk(evidence), folder, manifest, limit)
+    return None if changes else manifest
+
+
+def _made_current(
+    folder: Path, evidence: Sequence[Path], limit: int, say: Say
+) -> Manifest:
+    """Read what is new, in rounds; what a round has read is kept, come what may."""
+    manifest = read_manifest(folder) or begin(folder, limit)
+    changes = compare(walk(evidence), folder, manifest, limit)
+    # Once: what the rounds replace is still there for whoever opened the store earlier.
+    sweep(folder, manifest)
+    while changes or not manifest.counts:
+        try:
+            manifest, changes = ingest(folder, manifest, changes, limit, say)
+            write_manifest(folder, manifest)
+        finally:
+            shutil.rmtree(folder / WORK, ignore_errors=True)
+    return manifest
+
+
+@contextmanager
+def _only_writer(folder: Path, say: Say) -> Generator[None]:
+    """Wait until no other process writes to the store."""
+    lock = filelock.FileLock(folder / LOCK)
+    until = time.monotonic() + _PATIENCE_SECONDS
+    while not lock.is_locked:
+        try:
+            lock.acquire(timeout=0.2)
+        except filelock.Timeout:
+            say("Another process is reading the same evidence: waiting for it")
+            if time.monotonic() > until:
+                raise StoreBusy(
+                    f'Another process has been writing to the store "{folder}" for '
+                    "more than an hour. Stop it, or name another folder: "
+                    'tk.local(…, store="…")'
+                ) from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+@contextmanager
+def _room(folder: Path) -> Generator[None]:
+    """Say in plain words that the disk is full."""
+    try:
+        yield
+    except (OSError, duckdb.Error) as error:
+        if not _is_full(error):
+            raise
+        free = shutil.disk_usage(folder).free
+        raise StoreFull(
+            f'There is no room for the store in "{folder}": {free:,} bytes are free. '
+            "It takes about as much as the packed logs, and as much again while they "
+            f"are read. {ADVICE}"
+        ) from error
+
+
+def _is_full(error: OSError | duckdb.Error) -> bool:
+    if isinstance(error, OSError) and error.errno in _NO_ROOM:
+        return True
+    return any(words in str(error) for words in _NO_ROOM_WORDS)
+
+
+def _without_records(store: Store) -> str:
+    """Say why there is nothing to ask."""
+    named = ", ".join(f'"{path}"' for path in store.evidence)
+    if not store.counts["files"]:
+        return f"{named} is empty. Name the folder of the logs: tk.local(…)"
+    reasons = [
+        f"{row['file']}: {row['reason'] or 'It holds no records.'}"
+        for part in store.parquet("files")
+        for row in pq.read_table(part)[:_NAMED].to_pylist()
+    ]
+    return (
+        f"None of the {store.counts['files']:,} files in {named} holds a CloudTrail "
+        f"record. Name the folder of the logs: tk.local(…)\n" + "\n".join(reasons)
+    )

@@ -1,0 +1,103 @@
+"""A local store as the source of a case."""
+
+from collections.abc import Collection
+from datetime import timedelta
+
+import pandas as pd
+import pyarrow.parquet as pq
+
+from trailkit.lens.predicates import conditions, texts
+from trailkit.record import PLACE, Kind
+from trailkit.scope import Scope
+from trailkit.source import Files, Original
+from trailkit.store.store import Store
+
+_SCHEMA = "store"
+_FOLDER = [name for name in PLACE if name != "file"]
+
+
+class StoreSource:
+    """Write ``records`` over a store's views, and read its lists of files."""
+
+    needs_window = False
+
+    def __init__(self, store: Store) -> None:
+        """Stand on an open store."""
+        self._store = store
+
+    @property
+    def title(self) -> str:
+        """Name the evidence."""
+        return ", ".join(str(path) for path in self._store.evidence)
+
+    def views(self) -> dict[str, str]:
+        """Write the DuckDB SELECT of each relation of the store, by name."""
+        records, places = self._read("records"), self._read("places")
+        found_in = ", ".join(f"places.{name}" for name in PLACE)
+        columns = f"records.* exclude ({', '.join(_FOLDER)}), {found_in}"
+        return {
+            f"{_SCHEMA}.records": f"select * from {records}",
+            f"{_SCHEMA}.deliveries": (
+                f"select {columns} from {records} as records "
+                f"join {places} as places using (record_id)"
+            ),
+        }
+
+    def _read(self, name: str) -> str:
+        files = texts(str(file) for file in self._store.parquet(name))
+        return f"read_parquet([{files}])"
+
+    def folds(self) -> bool:
+        """Say whether each event id stands once.
+
+        The store has folded exact repeats. Where an id occurs with different content,
+        a question that reads nothing of what differs must still see one event.
+        """
+        return self.counts()["conflicts"] == 0
+
+    def skips(self, kind: Kind) -> bool:
+        """Say no: the rows are sorted by time, and a window is applied anyway."""
+        return False
+
+    def records(
+        self, kind: Kind, scope: Scope, columns: list[str], deliveries: bool
+    ) -> str:
+        """Write the SELECT of ``records``, with the scope's predicates."""
+        table = f"{_SCHEMA}.{'deliveries' if deliveries else 'records'}"
+        kept = [f"kind = '{kind}'", *conditions(scope, kind)]
+        selected = ", ".join(columns)
+        where = "\n    and ".join(kept)
+        return f"select {selected}\nfrom {table}\nwhere\n    {where}"
+
+    def reuse(self, kinds: Collection[Kind], scope: Scope) -> timedelta | None:
+        """Say that no answer is given again: the store may have grown."""
+        return None
+
+    def notes(self, scope: Scope) -> list[str]:
+        """Say which files changed or vanished since they were read.
+
+        Every file of the evidence is searched, however late it came.
+        """
+        return self._store.notes
+
+    def counts(self) -> dict[str, int]:
+        """Count files and records, with what was skipped, folded or broken."""
+        return self._store.counts
+
+    def files(self) -> pd.DataFrame:
+        """List the log files, in the order of their paths."""
+        return self._list("files").sort_values("file", ignore_index=True)
+
+    def problems(self) -> pd.DataFrame:
+        """List what could not be read, by file and position."""
+        return self._list("problems").sort_values(
+            ["file", "position"], ignore_index=True
+        )
+
+    def _list(self, name: str) -> pd.DataFrame:
+        parts = [pq.read_table(path) for path in self._store.parquet(name)]
+        return pd.concat([part.to_pandas() for part in parts], ignore_index=True)
+
+    def originals(self, event_id: str, files: Files) -> list[Original]:
+        """Read the records of an event again from their log files."""
+        return [Original(*place) for place in self._store.original(event_id)]

@@ -1,0 +1,238 @@
+"""Tables of records as the source of a case."""
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import NoReturn
+
+from trailkit.errors import TableError
+from trailkit.record import Kind
+from trailkit.scope import Scope
+from trailkit.source import Files, Original
+from trailkit.store.originals import find_in
+from trailkit.tables import missing_partitions, records
+from trailkit.tables.advice import advice, better
+from trailkit.tables.completeness import Lacking, Mark, lacking
+from trailkit.tables.definition import Definition
+from trailkit.tables.keys import by_hand
+from trailkit.tables.log_scope import Reach, reach
+from trailkit.tables.partitions import ListPartitions, narrowing
+from trailkit.tables.pruning import beyond, delivery_days
+from trailkit.tables.raw import RawTable
+from trailkit.tables.read_plan import Reads, reads
+from trailkit.tables.reuse import greatest_age
+from trailkit.tables.table import Table
+
+
+class TableSource:
+    """One table for each kind of record that the case can be asked about.
+
+    ``names`` holds the tables as ``database.table``; ``define`` reads a definition,
+    once and when it is first needed; ``read`` fetches a log file, for originals;
+    ``listed`` gives the partitions that a table has in its catalog, ``marks`` those of
+    a copy, with up to when log files were copied.
+    """
+
+    needs_window = True
+
+    def __init__(
+        self,
+        names: Mapping[Kind, str],
+        define: Callable[[str], Definition],
+        read: Callable[[str], bytes] | None = None,
+        listed: ListPartitions | None = None,
+        marks: Callable[[str, str], Iterable[Mark]] | None = None,
+    ) -> None:
+        """Remember the names; nothing is read yet."""
+        self._names, self._define, self._read = dict(names), define, read
+        self._listed = listed or _unlisted_partitions
+        self._marks = marks or _unlisted_partitions
+        self._tables: dict[Kind, tuple[Table, Definition]] = {}
+        self._last: dict[Kind, tuple[Scope, Reads]] = {}
+        self._gaps: dict[tuple[Kind, Scope], Sequence[str]] = {}
+        self._advised: set[Kind] = set()
+
+    @property
+    def title(self) -> str:
+        """Name the tables."""
+        return ", ".join(self._names.values())
+
+    def folds(self) -> bool:
+        """Say no: a trail may deliver a record twice, and the table shows both."""
+        return False
+
+    def skips(self, kind: Kind) -> bool:
+        """Say whether the table is a copy, whose rows lie sorted."""
+        return self.is_copy(kind)
+
+    def is_copy(self, kind: Kind) -> bool:
+        """Say whether the table holds ``records`` themselves: a copy by trailkit."""
+        return self._table(kind)[0].is_copy
+
+    def name(self, kind: Kind) -> str:
+        """Name the table of a kind; raises TableError where there is none."""
+        self._table(kind)
+        return self._names[kind]
+
+    def records(
+        self,
+        kind: Kind,
+        scope: Scope,
+        columns: list[str],
+        deliveries: bool,
+    ) -> str:
+        """Write the SELECT of ``records``, with the scope's predicates.
+
+        Raises UnboundedScan without a window, TableError for a kind without a table
+        or a scope that the table does not look into.
+        """
+        return records.select(self._table(kind)[0], scope, columns)
+
+    def reads(self, kind: Kind, scope: Scope) -> Reads:
+        """Give the places in S3 that a SELECT of ``records`` reads.
+
+        Raises what ``records`` raises, TableError where no partition is in scope or
+        trailkit cannot work out where they lie, and ScopeError for too many.
+        """
+        at, found = self._last.get(kind, (None, None))
+        if found is None or at != scope or found.gaps:
+            found = reads(*self._table(kind), scope, self._listed)
+            self._last[kind] = scope, found
+            self._gaps[kind, scope] = found.gaps
+        return found
+
+    def lists_partitions(self, kind: Kind) -> bool:
+        """Say whether somebody must add a partition before a table looks into it."""
+        return by_hand(self._table(kind)[1])
+
+    def missing_partitions(self, kind: Kind, scope: Scope) -> list[str]:
+        """Write the statements that add the partitions that a scope lacks.
+
+        Raises what ``missing_partitions.statements`` raises.
+        """
+        return missing_partitions.statements(*self._table(kind), scope, self._listed)
+
+    def advice(self, kind: Kind) -> str | None:
+        """Say once what a table cannot leave out, and how to see a better one."""
+        said = advice(*self._table(kind))
+        if said is None or kind in self._advised:
+            return None
+        self._advised.add(kind)
+        return said
+
+    def better(self, kind: Kind, region: str) -> RawTable:
+        """Specify a table by account, region and day over the same files.
+
+        Raises TableError where they do not lie in a trail's folders.
+        """
+        return better(*self._table(kind), region)
+
+    def reach(self, kind: Kind, scope: Scope) -> Reach | None:
+        """Give the place, accounts and regions of the log files that a scope reaches.
+
+        Of a copy it is what the table reaches that it was made of; None where that does
+        not lie in a trail's folders. Raises TableError for a kind without a table, and
+        for a copy that does not say of what it was made.
+        """
+        return reach(*self._table(kind), scope)
+
+    def lacking(
+        self, kind: Kind, scope: Scope, accounts: Sequence[str], settled: timedelta
+    ) -> Lacking:
+        """Say which days and accounts in scope a copy does not hold whole.
+
+        Raises what ``records`` raises, and AccessRefused without glue:GetPartitions.
+        """
+        table, definition = self._table(kind)
+        marks = self._marks(definition.full_name, narrowing(table, scope))
+        return lacking(definition.partitions, marks, accounts, scope, settled)
+
+    def reuse(self, kinds: Collection[Kind], scope: Scope) -> timedelta | None:
+        """Say how old an answer may be: as the log files come, and never of a copy.
+
+        A copy grows when somebody extends it, whatever the day.
+        """
+        if any(self._table(kind)[0].is_copy for kind in kinds):
+            return None
+        return greatest_age(scope, datetime.now(UTC))
+
+    def _table(self, kind: Kind) -> tuple[Table, Definition]:
+        if kind not in self._names:
+            raise TableError(
+                f"This case has no table of {kind} records. Name it when you open "
+                f'the case: tk.athena(…, {_KEYWORDS[kind]}="database.table").'
+            )
+        if kind not in self._tables:
+            definition = self._define(self._names[kind])
+            table = Table.of(definition)
+            if table.kind is not kind:
+                raise TableError(
+                    f"{self._names[kind]} is a table of {table.kind} records, not of "
+                    f"{kind} records. Name another table for them."
+                )
+            self._tables[kind] = table, definition
+        return self._tables[kind]
+
+    def notes(self, scope: Scope) -> list[str]:
+        """Say which log files were not searched: late ones, and what a table lacks."""
+        return [
+            *self._late(scope),
+            *(gap for kind in self._names for gap in self._gaps.get((kind, scope), ())),
+            *(
+                note
+                for table, _ in self._tables.values()
+                for note in beyond(table, scope)
+            ),
+        ]
+
+    def _late(self, scope: Scope) -> list[str]:
+        last = delivery_days(scope)[1]
+        if last >= datetime.now(UTC).date():
+            return []
+        return [
+            f"Log files delivered later than {last} were not searched: "
+            'case.late("30d") searches them too.'
+        ]
+
+    def counts(self) -> dict[str, int]:
+        """Count nothing: a table does not know its files."""
+        return {}
+
+    def files(self) -> NoReturn:
+        """Refuse: a table does not know its files."""
+        raise self._unlisted()
+
+    def problems(self) -> NoReturn:
+        """Refuse: Athena does not tell what it could not read."""
+        raise self._unlisted()
+
+    def originals(self, event_id: str, files: Files) -> list[Original]:
+        """Fetch the log files of an event from S3, and find its records in them."""
+        if self._read is None:
+            raise self._unlisted()
+        return [
+            Original(*found)
+            for file in files()
+            for found in find_in(file, self._read(file), event_id)
+        ]
+
+    def _unlisted(self) -> TableError:
+        return TableError(
+            f"The log files of {self.title} lie in S3 and are not listed. Find those "
+            'of an event with case.query("select distinct file from deliveries where '
+            "event_id = '…'\")."
+        )
+
+
+def _unlisted_partitions(name: str, narrowed: str) -> NoReturn:
+    """Refuse: this engine does not list them."""
+    del narrowed
+    raise TableError(f"The partitions of {name} cannot be listed here.")
+
+
+_KEYWORDS = {
+    Kind.EVENT: "table",
+    Kind.INSIGHT: "insights",
+    Kind.NETWORK: "network",
+    Kind.AGGREGATED: "aggregated",
+}
+"""What ``tk.athena`` calls the table of each kind."""
