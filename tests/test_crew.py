@@ -145,11 +145,11 @@ def test_a_disk_that_is_full_for_one_is_full_for_all(
 CHILD = """
 import os, sys, time
 from pathlib import Path
-from trailkit.evidence import crew, pieces
+from trailkit.store import work_queue, worker_pool
 from trailkit.store.spooling import Station
 from trailkit.store.store import open_store
 
-worker_pool._WORTH, pieces.PIECE_FILES, os.cpu_count = 1, 1, lambda: 3
+worker_pool._WORTH, work_queue.PIECE_FILES, os.cpu_count = 1, 1, lambda: 3
 start, read, begun = worker_pool.subprocess.Popen, Station.read, []
 
 def started(*program, **settings):

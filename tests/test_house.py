@@ -19,7 +19,7 @@ MAY_SEE: dict[str, set[str]] = {
     "record": {"errors"},
     "aws": {"errors"},
     "charts": {"errors"},
-    "dialect": {"errors"},
+    "dialect": {"errors", "scope"},
 }
 """Rooms that stand at the bottom of the house, and all that they may import."""
 
