@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.test_lens import Table
+from tests.test_compose import Table
 from trailkit import dialect
 from trailkit.lens import compose
 from trailkit.lens.pushdown import SAME, implied
