@@ -63,7 +63,7 @@ QUESTIONS = {
     "console/sign-ins": ["actor", "identity_id"],
     "identity/access-key": [],
     "s3/bucket-deletions": [],
-    "secrets/reads": [],
+    "credentials/secrets-read": [],
 }
 """Questions, and the columns that are filled by fields which an older table lacks."""
 

@@ -168,7 +168,7 @@ def test_the_role_that_tried_to_read_windows_passwords(
 def test_a_batch_of_secrets_does_not_name_them(truth: Truth, stratus: Open) -> None:
     case = stratus("credential-access.secretsmanager-batch-retrieve-secrets")
     expected = truth[f"{STRATUS}-041"]
-    frame = case.ask("secrets/reads")
+    frame = case.ask("credentials/secrets-read")
     assert len(frame) == expected["calls"]
     assert frame["names"].dropna().tolist() == expected["secret_names_in_event"]
     filters = case.query(
@@ -183,7 +183,7 @@ def test_a_batch_of_secrets_does_not_name_them(truth: Truth, stratus: Open) -> N
 def test_the_parameters_that_were_decrypted(truth: Truth, stratus: Open) -> None:
     case = stratus("credential-access.ssm-retrieve-securestring-parameters")
     expected = truth[f"{STRATUS}-042"]
-    frame = case.ask("secrets/reads")
+    frame = case.ask("credentials/secrets-read")
     names = sorted({name for each in frame["names"] for name in each.split(", ")})
     assert names == expected["names"]
     assert len(names) == expected["count"]
@@ -196,7 +196,7 @@ def test_the_trail_whose_management_events_were_switched_off(
 ) -> None:
     case = stratus("defense-evasion.cloudtrail-event-selectors")
     expected = truth[f"{STRATUS}-045"]
-    (row,) = case.ask("cloudtrail/logging-changes").to_dict("records")
+    (row,) = case.ask("impairment/cloudtrail").to_dict("records")
     assert row["trail"] == expected["trail"]
     assert row["effect"] == "alters"
     assert row["management_events"] == expected["include_management_events"]
@@ -510,7 +510,7 @@ def test_an_instances_credentials_were_used_elsewhere(
 @answers(f"{INVICTUS}-007")
 def test_the_secrets_that_the_tool_read(truth: Truth, invictus: Case) -> None:
     expected = truth[f"{INVICTUS}-007"]
-    frame = invictus.ask("secrets/reads").query("action == 'GetSecretValue'")
+    frame = invictus.ask("credentials/secrets-read").query("action == 'GetSecretValue'")
     assert len(frame) == expected["all_get_secret_value"]
     own = frame[frame["user_agent"].str.startswith("stratus-red-team_")]
     assert len(own) == expected["count"]
@@ -521,7 +521,7 @@ def test_the_secrets_that_the_tool_read(truth: Truth, invictus: Case) -> None:
 @answers(f"{INVICTUS}-008")
 def test_the_parameters_that_the_tool_decrypted(truth: Truth, invictus: Case) -> None:
     expected = truth[f"{INVICTUS}-008"]
-    frame = invictus.ask("secrets/reads").query("action == 'GetParameters'")
+    frame = invictus.ask("credentials/secrets-read").query("action == 'GetParameters'")
     read = frame[frame["with_decryption"].fillna(False)]
     assert len(read) == expected["calls"]
     names = {name for each in read["names"] for name in each.split(", ")}
@@ -530,7 +530,7 @@ def test_the_parameters_that_the_tool_decrypted(truth: Truth, invictus: Case) ->
 
 @answers(f"{INVICTUS}-009")
 def test_every_change_to_cloudtrail(truth: Truth, invictus: Case) -> None:
-    frame = invictus.ask("cloudtrail/logging-changes")
+    frame = invictus.ask("impairment/cloudtrail")
     expected = wanted(truth[f"{INVICTUS}-009"], "time", "event", "trail", "error")
     found = picked(frame, "time", "action", "trail", "error_code")
     assert sorted(found, key=str) == sorted(expected, key=str)
@@ -542,7 +542,7 @@ def test_every_change_to_cloudtrail(truth: Truth, invictus: Case) -> None:
 def test_management_events_were_switched_off_and_on(
     truth: Truth, invictus: Case
 ) -> None:
-    frame = invictus.ask("cloudtrail/logging-changes")
+    frame = invictus.ask("impairment/cloudtrail")
     frame = frame[frame["action"] == "PutEventSelectors"]
     found = picked(frame, "time", "trail", "management_events", "read_write")
     assert found == wanted(

@@ -439,18 +439,18 @@ def test_changes_to_trust_are_changes_to_access(case: Case) -> None:
 
 
 def test_cloudtrail_is_stopped_altered_or_left_alone(case: Case) -> None:
-    frame = case.ask("cloudtrail/logging-changes")
+    frame = case.ask("impairment/cloudtrail")
     shown = rows(frame, "action", "trail", "effect", "management_events", "read_write")
     assert shown == [
         ("StopLogging", "main", "stops", None, None),
-        ("PutEventSelectors", "main", "alters", True, None),
+        ("PutEventSelectors", "main", "alters", True, "All"),
         ("PutEventSelectors", "main", "alters", False, "ReadOnly"),
         ("DeleteTrail", "main", "none", None, None),
     ]
 
 
 def test_secrets_and_parameters_are_read_by_name(case: Case) -> None:
-    frame = case.ask("secrets/reads")
+    frame = case.ask("credentials/secrets-read")
     assert rows(frame, "outcome", "names", "with_decryption")[:2] == [
         ("success", "prod/database", None),
         ("success", "/app/key, /app/url", True),
@@ -458,7 +458,7 @@ def test_secrets_and_parameters_are_read_by_name(case: Case) -> None:
 
 
 def test_a_refused_read_is_found_by_the_secret_in_its_message(case: Case) -> None:
-    frame = case.ask("secrets/reads", name="prod/key")
+    frame = case.ask("credentials/secrets-read", name="prod/key")
     assert rows(frame, "outcome", "action") == [("denied", "GetSecretValue")]
 
 

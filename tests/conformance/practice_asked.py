@@ -23,7 +23,7 @@ OPTIONAL = {
         "access_key": practice.answers().hops[0].caller_key,
     },
     "s3/bucket-deletions": {"bucket": practice.answers().bucket},
-    "secrets/reads": {"name": "shop/database"},
+    "credentials/secrets-read": {"name": "shop/database"},
 }
 """A value for each parameter that a question can do without; each has an answer."""
 

@@ -36,7 +36,7 @@ class Discovery:
     ``missing`` names each right that was refused, ``left_out`` what is not there or
     cannot be used: what they hide is not in here. ``not_looked_at`` says of which
     folders nobody looked for the days, which then are None. Selectors are those of
-    today: a trail may have recorded less before (``cloudtrail/logging-changes`` finds
+    today: a trail may have recorded less before (``impairment/cloudtrail`` finds
     out).
     """
 

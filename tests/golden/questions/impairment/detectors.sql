@@ -21,12 +21,9 @@ select
     user_identity_access_key_id,
     user_identity_user_name,
     user_identity_invoked_by,
-    user_identity_credential_id,
     session_issuer_arn,
     session_issuer_user_name,
-    session_creation_date,
     session_assumed_root,
-    session_sign_in_session_arn,
     on_behalf_of_user_id,
     invoked_by_delegate_account_id,
     folder_account
@@ -53,12 +50,9 @@ from (
         useridentity.accesskeyid as user_identity_access_key_id,
         useridentity.username as user_identity_user_name,
         useridentity.invokedby as user_identity_invoked_by,
-        useridentity.credentialid as user_identity_credential_id,
         useridentity.sessioncontext.sessionissuer.arn as session_issuer_arn,
         useridentity.sessioncontext.sessionissuer.username as session_issuer_user_name,
-        cast(try(from_iso8601_timestamp(useridentity.sessioncontext.attributes.creationdate)) at time zone 'UTC' as timestamp) as session_creation_date,
         useridentity.sessioncontext.assumedroot as session_assumed_root,
-        useridentity.sessioncontext.signinsessionarn as session_sign_in_session_arn,
         useridentity.onbehalfof.userid as on_behalf_of_user_id,
         useridentity.invokedbydelegate.accountid as invoked_by_delegate_account_id,
         "account" as folder_account
@@ -135,16 +129,7 @@ select distinct
         nullif(user_identity_arn, ''),
         'account/' || caller_account
     ) as actor,
-    coalesce(
-        nullif(session_sign_in_session_arn, ''),
-        case when identity_type = 'IdentityCenterUser' then credential_id end,
-        case
-            when session_start is not null or session_name is not null
-                then identity_id || coalesce('/' || session_name, '') || coalesce(
-                    date_format(session_start, '/%Y-%m-%dT%H:%i:%sZ'), ''
-                )
-        end
-    ) as session_id,
+    principal_arn,
     via,
     source_ip,
     user_agent,
@@ -163,7 +148,6 @@ from (
         identity_type,
         caller_account,
         access_key,
-        credential_id,
         assumed_root,
         user_name,
         case
@@ -173,28 +157,7 @@ from (
                     nullif(split_part(user_identity_arn, '/', 3), '')
                 )
         end as session_name,
-        session_start,
-        coalesce(
-            case
-                when
-                    lower(caller_account) in ('anonymous', 'anonymous_principal')
-                    or lower(user_identity_principal_id) = 'anonymous'
-                    then 'anonymous'
-                when identity_type in ('SAMLUser', 'WebIdentityUser')
-                    then nullif(user_identity_principal_id, '')
-            end,
-            regexp_extract(user_identity_principal_id, '^A[A-Z]{3}[A-Z0-9]{7,}'),
-            regexp_extract(user_identity_arn, '^[^/]+:assumed-role/[^/]+'),
-            nullif(user_identity_arn, ''),
-            nullif(on_behalf_of_user_id, ''),
-            case
-                when
-                    identity_type in ('IdentityCenterUser', 'Unknown')
-                    and user_name <> 'HIDDEN_DUE_TO_SECURITY_REASONS'
-                    then user_name
-            end,
-            coalesce(nullif(user_identity_invoked_by, ''), caller_account)
-        ) as identity_id,
+        principal_arn,
         via,
         source_ip,
         user_agent,
@@ -207,7 +170,6 @@ from (
         on_behalf_of_user_id,
         session_issuer_arn,
         session_issuer_user_name,
-        session_sign_in_session_arn,
         user_identity_arn,
         user_identity_invoked_by,
         user_identity_principal_id
@@ -253,7 +215,6 @@ from (
             nullif(user_identity_type, '') as identity_type,
             nullif(user_identity_account_id, '') as caller_account,
             nullif(user_identity_access_key_id, '') as access_key,
-            nullif(user_identity_credential_id, '') as credential_id,
             lower(session_assumed_root) = 'true' as assumed_root,
             coalesce(
                 nullif(user_identity_user_name, ''),
@@ -264,7 +225,19 @@ from (
                         )
                 end
             ) as user_name,
-            session_creation_date as session_start,
+            coalesce(
+                nullif(session_issuer_arn, ''),
+                case
+                    when strpos(user_identity_arn, ':assumed-role/') > 0
+                        then regexp_replace(
+                            user_identity_arn,
+                            '^(arn:[^:]*):sts:([^:]*:[^:]*):assumed-role/([^/]+).*$',
+                            '$1:iam:$2:role/$3'
+                        )
+                    when strpos(user_identity_arn, ':iam:') > 0
+                        then user_identity_arn
+                end
+            ) as principal_arn,
             coalesce(
                 nullif(user_identity_invoked_by, ''),
                 nullif(invoked_by_delegate_account_id, '')
@@ -284,7 +257,6 @@ from (
             on_behalf_of_user_id,
             session_issuer_arn,
             session_issuer_user_name,
-            session_sign_in_session_arn,
             user_identity_arn,
             user_identity_invoked_by,
             user_identity_principal_id
@@ -295,43 +267,100 @@ from (
 calls as (
     select
         time, action, actor, source_ip, account, region, outcome, event_id,
-        service, access_key, session_id, via, user_agent, error_code, error_message,
+        principal_arn, access_key, user_agent, via, error_code, error_message,
         coalesce(
-            json_extract_scalar(request, '$.secretId'),
+            coalesce(
+                json_extract_scalar(request, '$.detectorId'),
+                json_extract_scalar(request, '$.configurationRecorderName'),
+                json_extract_scalar(request, '$.configurationRecorder.name'),
+                json_extract_scalar(request, '$.configRuleName'),
+                json_extract_scalar(request, '$.deliveryChannelName'),
+                json_extract_scalar(request, '$.analyzerName'),
+                json_extract_scalar(request, '$.standardsControlArn')
+            ),
+            json_extract_scalar(request, '$.standardsSubscriptionArns[0]'),
+            json_extract_scalar(request, '$.securityControlId'),
             json_extract_scalar(request, '$.name'),
-            json_extract_scalar(request, '$.path'),
-            array_join(
-                try_cast(json_extract(request, '$.names') as array(varchar)), ', '
-            ),
-            array_join(
-                try_cast(json_extract(request, '$.secretIdList') as array(varchar)),
-                ', '
-            ),
+            json_extract_scalar(request, '$.resourceArn'),
             regexp_extract(error_message, 'on resource: "?([^ "]+)', 1)
-        ) as names,
-        json_extract_scalar(request, '$.withDecryption') = 'true' as with_decryption
+        ) as target,
+        case
+            when outcome <> 'success' then 'none'
+            when
+                regexp_like(action, 'Member|Master|Admin|Invitation|Organization')
+                then 'accounts'
+            when
+                regexp_like(action, '^Delete.*(Filter|Set|ArchiveRule|AutomationRule)$')
+                then 'changed'
+            when regexp_like(action, 'Filter|IPSet|Archive|Finding|Automation')
+                then 'hides findings'
+            when regexp_like(action, '^(BatchD|Delete|Disable|Stop)') then 'off'
+            else 'changed'
+        end as effect,
+        service,
+        coalesce(
+            json_extract_scalar(request, '$.enable'),
+            json_extract_scalar(request, '$.activate'),
+            json_extract_scalar(request, '$.status'),
+            json_extract_scalar(request, '$.controlStatus'),
+            json_extract_scalar(request, '$.workflow.status'),
+            json_extract_scalar(request, '$.action')
+        ) as asked_state,
+        coalesce(
+            json_format(json_extract(request, '$.findingCriteria')),
+            json_format(json_extract(request, '$.filterCriteria')),
+            json_format(json_extract(request, '$.filter')),
+            json_format(json_extract(request, '$.criteria')),
+            json_extract_scalar(request, '$.location')
+        ) as criteria,
+        array_join(
+            try_cast(
+                coalesce(
+                    json_extract(request, '$.accountIds'),
+                    json_extract(request, '$.resourceTypes')
+                ) as array(varchar)
+            ),
+            ', '
+        ) as accounts,
+        json_format(
+            coalesce(
+                json_extract(request, '$.features'),
+                json_extract(request, '$.dataSources'),
+                json_extract(request, '$.configurationRecorder.recordingGroup')
+            )
+        ) as features
     from events
     where
-        (
-            service = 'secretsmanager'
-            and action in ('BatchGetSecretValue', 'GetSecretValue')
+        service in (
+            'access-analyzer', 'config', 'detective', 'guardduty', 'inspector2',
+            'macie2', 'securityhub'
         )
-        or (
-            service = 'ssm'
-            and action in (
-                'GetParameter', 'GetParameterHistory', 'GetParameters',
-                'GetParametersByPath'
+        and (
+            regexp_like(
+                action,
+                '^(Apply|Archive|BatchDis|BatchUpdate|Decline|Delete|Disable'
+                || '|Disassociate|Stop|Update)'
+            )
+            or action in (
+                'CreateArchiveRule', 'CreateAutomationRule', 'CreateFilter',
+                'CreateFindingsFilter', 'CreateIPSet', 'CreateThreatIntelSet',
+                'CreateTrustedEntitySet', 'PutConfigurationRecorder',
+                'PutDeliveryChannel', 'PutRetentionConfiguration'
             )
         )
 )
 
 select
     time, action, actor, source_ip, account, region, outcome, event_id,
-    names, with_decryption, service, access_key, session_id, via, user_agent,
-    error_code, error_message
+    target, effect, service, asked_state, criteria, accounts, features,
+    principal_arn, access_key, user_agent, via, error_code, error_message
 from calls
 where
-    cast(null as varchar) is null
-    or strpos(names, cast(null as varchar)) > 0
-    or (names is null and strpos(error_message, cast(null as varchar)) > 0)
+    (cast(null as varchar) is null or service = cast(null as varchar))
+    and (
+        cast(null as varchar) is null
+        or strpos(target, cast(null as varchar)) > 0
+        or strpos(accounts, cast(null as varchar)) > 0
+        or (target is null and strpos(error_message, cast(null as varchar)) > 0)
+    )
 order by time, event_id

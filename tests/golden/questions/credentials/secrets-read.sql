@@ -135,6 +135,7 @@ select distinct
         nullif(user_identity_arn, ''),
         'account/' || caller_account
     ) as actor,
+    principal_arn,
     coalesce(
         nullif(session_sign_in_session_arn, ''),
         case when identity_type = 'IdentityCenterUser' then credential_id end,
@@ -195,6 +196,7 @@ from (
             end,
             coalesce(nullif(user_identity_invoked_by, ''), caller_account)
         ) as identity_id,
+        principal_arn,
         via,
         source_ip,
         user_agent,
@@ -266,6 +268,19 @@ from (
             ) as user_name,
             session_creation_date as session_start,
             coalesce(
+                nullif(session_issuer_arn, ''),
+                case
+                    when strpos(user_identity_arn, ':assumed-role/') > 0
+                        then regexp_replace(
+                            user_identity_arn,
+                            '^(arn:[^:]*):sts:([^:]*:[^:]*):assumed-role/([^/]+).*$',
+                            '$1:iam:$2:role/$3'
+                        )
+                    when strpos(user_identity_arn, ':iam:') > 0
+                        then user_identity_arn
+                end
+            ) as principal_arn,
+            coalesce(
                 nullif(user_identity_invoked_by, ''),
                 nullif(invoked_by_delegate_account_id, '')
             ) as via,
@@ -291,60 +306,54 @@ from (
         from records
     )
 )
+),
+calls as (
+    select
+        time, action, actor, source_ip, account, region, outcome, event_id,
+        service, principal_arn, access_key, session_id, via, user_agent,
+        error_code, error_message,
+        coalesce(
+            json_extract_scalar(request, '$.secretId'),
+            json_extract_scalar(request, '$.name'),
+            json_extract_scalar(request, '$.path'),
+            array_join(
+                try_cast(json_extract(request, '$.names') as array(varchar)), ', '
+            ),
+            array_join(
+                try_cast(json_extract(request, '$.secretIdList') as array(varchar)),
+                ', '
+            ),
+            regexp_extract(error_message, 'on resource: "?([^ "]+)', 1)
+        ) as names,
+        json_format(
+            coalesce(
+                json_extract(request, '$.filters'),
+                json_extract(request, '$.parameterFilters')
+            )
+        ) as filters,
+        json_extract_scalar(request, '$.withDecryption') = 'true' as with_decryption
+    from events
+    where
+        (
+            service = 'secretsmanager'
+            and action in ('BatchGetSecretValue', 'GetSecretValue')
+        )
+        or (
+            service = 'ssm'
+            and action in (
+                'GetParameter', 'GetParameterHistory', 'GetParameters',
+                'GetParametersByPath'
+            )
+        )
 )
+
 select
     time, action, actor, source_ip, account, region, outcome, event_id,
-    regexp_extract(
-        coalesce(
-            json_extract_scalar(request, '$.trailName'),
-            json_extract_scalar(request, '$.name'),
-            json_extract_scalar(request, '$.trailARN'),
-            json_extract_scalar(request, '$.eventDataStore'),
-            json_extract_scalar(request, '$.channel'),
-            regexp_extract(error_message, 'on resource: "?([^ "]+)', 1)
-        ),
-        '[^/]+$'
-    ) as trail,
-    case
-        when outcome <> 'success'
-            then 'none'
-        when
-            action in (
-                'DeleteChannel', 'DeleteEventDataStore', 'DeleteTrail',
-                'StopEventDataStoreIngestion', 'StopLogging'
-            )
-            then 'stops'
-        when
-            action in (
-                'CreateChannel', 'CreateEventDataStore', 'CreateTrail',
-                'RestoreEventDataStore', 'StartEventDataStoreIngestion',
-                'StartLogging'
-            )
-            then 'starts'
-        else 'alters'
-    end as effect,
-    coalesce(
-        json_extract_scalar(request, '$.eventSelectors[0].includeManagementEvents')
-        = 'true',
-        case
-            when strpos(request, '"advancedEventSelectors"') > 0
-                then strpos(replace(request, ' ', ''), '"equals":["Management"]') > 0
-        end
-    ) as management_events,
-    json_extract_scalar(request, '$.eventSelectors[0].readWriteType') as read_write,
-    request, access_key, session_id, via, user_agent, error_code, error_message
-from events
+    names as target, names, filters, with_decryption, service,
+    principal_arn, access_key, session_id, via, user_agent, error_code, error_message
+from calls
 where
-    service = 'cloudtrail'
-    and action in (
-        'CreateChannel', 'CreateEventDataStore', 'CreateTrail', 'DeleteChannel',
-        'DeleteEventDataStore', 'DeleteResourcePolicy', 'DeleteTrail',
-        'DeregisterOrganizationDelegatedAdmin', 'DisableFederation',
-        'EnableFederation', 'PutEventConfiguration', 'PutEventSelectors',
-        'PutInsightSelectors', 'PutResourcePolicy',
-        'RegisterOrganizationDelegatedAdmin', 'RestoreEventDataStore',
-        'StartEventDataStoreIngestion', 'StartLogging',
-        'StopEventDataStoreIngestion', 'StopLogging', 'UpdateChannel',
-        'UpdateEventDataStore', 'UpdateTrail'
-    )
+    cast(null as varchar) is null
+    or strpos(names, cast(null as varchar)) > 0
+    or (names is null and strpos(error_message, cast(null as varchar)) > 0)
 order by time, event_id
