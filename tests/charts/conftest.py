@@ -34,7 +34,7 @@ def strings(value: Any) -> Iterator[str]:
         yield value
     elif isinstance(value, dict):
         for name, part in value.items():
-            if name not in ("template", "hovertemplate"):
+            if name not in ("template", "hovertemplate", "tickformatstops"):
                 yield from strings(part)
     elif hasattr(value, "__iter__"):
         for part in value:

@@ -6,11 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
-import plotly.io
 import pytest
 
-from trailkit.charts import CHARTS, chart, ranking, register, timeline, volume
+from trailkit.charts import CHARTS, chart, ranking, timeline, use_theme, volume
+from trailkit.charts.identity import HUES, hue
 from trailkit.charts.outcome import OUTCOMES, verdict
+from trailkit.charts.theme import GROUNDS
 from trailkit.errors import ChartError
 
 Events = Callable[..., pd.DataFrame]
@@ -147,15 +148,67 @@ def test_a_verdict_says_no_more_than_is_known(counts: dict[str, int], said: str)
     assert verdict(counts) == said
 
 
-def test_the_theme_has_a_clear_ground_and_sends_nothing_away(events: Events):
-    register()
-    layout = plotly.io.templates["trailkit"].layout
+@pytest.mark.parametrize("template", ["plotly", "plotly_dark", "none", "trailkit"])
+def test_no_template_brings_back_the_button_that_sends_evidence_away(
+    template: str, events: Events
+):
+    figure = timeline(events(1)).update_layout(template=template)
 
-    assert layout.paper_bgcolor == layout.plot_bgcolor == "rgba(0, 0, 0, 0)"
-    assert "sendChartToCloud" in layout.modebar.remove
-    assert timeline(events(1)).layout.template.layout.paper_bgcolor == (
-        layout.paper_bgcolor
-    )
+    assert "sendChartToCloud" in figure.layout.modebar.remove
+
+
+@pytest.mark.parametrize("name", GROUNDS)
+def test_text_and_marks_have_the_contrast_that_a_reader_needs(name: str):
+    paper = GROUNDS[name].paper
+
+    assert contrast(GROUNDS[name].text, paper) > 7
+    assert contrast(GROUNDS[name].quiet, paper) > 4.5
+    for colour in [*HUES, *(each.colour for each in OUTCOMES.values())]:
+        assert contrast(colour, paper) >= 3
+
+
+def contrast(one: str, other: str) -> float:
+    """Work out the contrast of two colours as WCAG 2 does."""
+    high, low = sorted([luminance(one), luminance(other)], reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+def luminance(colour: str) -> float:
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    linear = [
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
+        for part in parts
+    ]
+    return sum(map(lambda share, part: share * part, (0.2126, 0.7152, 0.0722), linear))
+
+
+def test_a_theme_is_chosen_and_the_charts_wear_it(events: Events):
+    use_theme("dark")
+    try:
+        figure = timeline(events(1))
+    finally:
+        use_theme("light")
+
+    assert figure.layout.template.layout.paper_bgcolor == GROUNDS["dark"].paper
+    assert timeline(events(1)).layout.template.layout.paper_bgcolor == "#FFFFFF"
+
+
+def test_an_unknown_theme_is_refused_with_the_nearest():
+    with pytest.raises(ChartError, match='Did you mean "dark"'):
+        use_theme("drak")
+
+
+def test_an_identity_has_one_colour_in_every_run():
+    assert [hue("role/Deploy"), hue("root")] == [hue("role/Deploy"), hue("root")]
+    assert hue("role/Deploy") in HUES
+    assert len({hue(f"user/{number}") for number in range(100)}) == len(HUES)
+
+
+def test_a_screen_reader_is_told_title_and_subtitle(events: Events):
+    words = timeline(events(2)).layout.meta["words"]
+
+    assert words.startswith("role/Admin/bob deleted bucket 2 times")
+    assert words.endswith("2 rows")
 
 
 def test_importing_the_charts_loads_no_figure_and_registers_nothing():

@@ -17,7 +17,8 @@ def counts(figure: Any) -> dict[tuple[str, int], int]:
     """Give the counts of the hours that are not blank."""
     cells = figure.data[0]
     filled = np.argwhere(~np.isnan(cells.z.astype(float)))
-    return {(cells.y[d], int(h)): int(cells.customdata[d][h]) for d, h in filled}
+    days = figure.layout.yaxis.ticktext
+    return {(days[d], int(h)): int(cells.customdata[d][h]) for d, h in filled}
 
 
 def test_events_fall_into_their_hour_of_the_week(events: Events):
@@ -35,6 +36,31 @@ def test_hours_are_utc_whatever_the_zone(events: Events):
     frame["time"] = frame["time"].dt.tz_convert("America/Los_Angeles")
 
     assert counts(heatmap(frame)) == {("Monday", 11): 1}
+
+
+def test_hours_can_be_those_of_a_chosen_zone(events: Events):
+    figure = heatmap(events(1), zone="Asia/Tokyo")
+
+    assert counts(figure) == {("Monday", 20): 1}
+    assert "Asia/Tokyo" in figure.layout.xaxis.title.text
+    assert "Asia/Tokyo" in figure.layout.title.text
+
+
+@pytest.mark.parametrize("zone", ["Mars/Olympus", "../etc/passwd", "", "<b>"])
+def test_an_unknown_zone_is_refused(zone: str, events: Events):
+    with pytest.raises(ChartError, match="is not a time zone"):
+        heatmap(events(1), zone=zone)
+
+
+def test_an_hour_busier_than_every_other_day_is_outlined():
+    hours = pd.date_range("2026-03-02", periods=7 * 24, freq="h", tz="UTC")
+    frame = pd.DataFrame({"hour": hours, "events": 4})
+    assert not heatmap(frame).layout.shapes
+
+    frame.loc[24 * 2 + 3, "events"] = 13
+    figure = heatmap(frame)
+    assert [(shape.x0, shape.y0) for shape in figure.layout.shapes] == [(2.5, 1.5)]
+    assert "outlined: over 3 times every other day" in figure.layout.title.subtitle.text
 
 
 def test_weeks_are_added_up_and_the_subtitle_says_so():

@@ -1,4 +1,4 @@
-"""The ranking: the largest first, the rest in one bar, nothing lost."""
+"""The ranking: the largest first, the rest in words, nothing lost."""
 
 from collections.abc import Callable
 from typing import Any
@@ -34,20 +34,73 @@ def test_the_largest_stand_on_top():
     assert figure.layout.title.text == "<b>Most events: b, 5 of 9</b>"
 
 
-def test_the_rest_share_a_bar_and_the_subtitle_says_so():
+def test_the_rest_is_said_in_words_and_no_bar_dwarfs_the_others():
     frame = pd.DataFrame({"actor": [*"abcde"], "events": [9, 8, 3, 2, 1]})
     figure = ranking(frame, top=2)
 
-    assert bars(figure) == {"events": {"a": 9, "b": 8, "<i>3 others</i>": 6}}
-    assert "the 2 largest of 5 by actor, then 3 others in one" in (
+    assert bars(figure) == {"events": {"a": 9, "b": 8}}
+    assert "the 2 largest of 5 by actor; 3 others not drawn, 6 together" in (
         figure.layout.title.subtitle.text
     )
 
 
-def test_a_single_smaller_value_keeps_its_name():
-    frame = pd.DataFrame({"actor": [*"abc"], "events": [9, 8, 3]})
+def test_the_rarest_can_stand_on_top():
+    frame = pd.DataFrame({"actor": [*"abc"], "events": [9, 1, 3]})
+    figure = ranking(frame, order="rarest")
 
-    assert bars(ranking(frame, top=2)) == {"events": {"a": 9, "b": 8, "c": 3}}
+    assert figure.layout.yaxis.ticktext == ("b", "c", "a")
+    assert figure.layout.title.text == "<b>Rarest: b, 1 of 13</b>"
+
+
+def test_the_most_denied_can_stand_on_top():
+    frame = pd.DataFrame({"actor": [*"abc"], "events": [9, 8, 3], "denied": [0, 1, 2]})
+    figure = ranking(frame, order="denied")
+
+    assert figure.layout.yaxis.ticktext == ("c", "b", "a")
+    assert figure.layout.title.text == "<b>Most denied: c, 2 of 3</b>"
+
+
+def test_the_most_denied_is_named_even_where_its_bar_is_not_drawn():
+    frame = pd.DataFrame({"actor": [*"abc"], "events": [9, 8, 3], "denied": [0, 0, 2]})
+
+    assert ranking(frame, top=1).layout.title.text == (
+        "<b>Most events: a, 9 of 20; most denied: c, 2 of 2</b>"
+    )
+
+
+def test_bytes_rank_where_the_frame_has_them():
+    frame = pd.DataFrame(
+        {"object": ["a", "b"], "succeeded": [9, 1], "bytes_out": [0, 3_000_000]}
+    )
+    figure = ranking(frame)
+
+    assert figure.layout.title.text == "<b>Most bytes out: b, 3.0 MB of 3.0 MB</b>"
+    assert figure.layout.xaxis.ticksuffix == "B"
+
+
+def test_two_accounts_with_the_same_role_keep_their_own_names():
+    frame = pd.DataFrame(
+        {
+            "identity": ["role/terraform"] * 2,
+            "caller_account": ["111122223333", "444455556666"],
+            "events": [2, 1],
+        }
+    )
+
+    assert ranking(frame).layout.yaxis.ticktext == (
+        "role/terraform · 111122223333",
+        "role/terraform · 444455556666",
+    )
+
+
+def test_long_names_give_way_where_they_are_alike():
+    stem = "APN/1.0 HashiCorp/1.0 Terraform/1.14 (+https://www.terraform.io)"
+    agents = [f"{stem} terraform-exec/0.17.{minor} amd64" for minor in range(9)]
+    frame = pd.DataFrame({"user_agent": agents, "events": range(9, 0, -1)})
+
+    names = ranking(frame).layout.yaxis.ticktext
+    assert len(set(names)) == 9
+    assert all(len(name) <= 40 for name in names)
 
 
 def test_outcomes_split_the_bars():
@@ -85,7 +138,7 @@ def test_key_and_count_can_be_named():
     figure = ranking(frame, key="bucket", count="bytes")
 
     assert bars(figure) == {"events": {"y": 30, "x": 10}}
-    assert figure.layout.title.text == "<b>Most bytes: y, 30 of 40</b>"
+    assert figure.layout.title.text == "<b>Most bytes: y, 30 B of 40 B</b>"
     assert figure.layout.xaxis.title.text == "bytes by bucket"
 
 
@@ -99,7 +152,10 @@ def test_identities_with_the_same_actor_keep_their_own_bars():
     )
     figure = ranking(frame)
 
-    assert figure.layout.yaxis.ticktext == ("user/bob", "user/bob")
+    assert figure.layout.yaxis.ticktext == (
+        "user/bob · AIDAFIRST",
+        "user/bob · AIDASECOND",
+    )
     assert list(figure.data[0].x) == [2, 1]
 
 
@@ -120,7 +176,6 @@ def test_a_count_that_is_no_total_is_not_split_by_outcome():
         {"object": ["a"], "succeeded": [2], "denied": [1], "bytes_out": [5_000]}
     )
 
-    assert bars(ranking(frame)) == {"success": {"a": 2}, "denied": {"a": 1}}
     assert bars(ranking(frame, count="bytes_out")) == {"events": {"a": 5_000}}
 
 

@@ -141,3 +141,42 @@ def test_a_frame_of_first_and_last_times_has_no_volume():
 
     with pytest.raises(ChartError, match='volume needs a column "time"'):
         volume(frame)
+
+
+def test_what_came_to_nothing_has_a_panel_and_a_scale_of_its_own():
+    frame = pd.DataFrame(
+        {
+            "hour": HOURS.repeat(2),
+            "outcome": ["success", "denied"] * 2,
+            "events": [5_000, 1, 7_000, 2],
+        }
+    )
+    figure = volume(frame)
+
+    assert [trace.yaxis for trace in figure.data] == ["y", "y2"]
+    assert figure.layout.yaxis2.range[1] < 5 < figure.layout.yaxis.range[1]
+    assert "most denied or failed at 2026-03-02 11:00 UTC: 2" in (
+        figure.layout.title.text.replace("<br>", " ")
+    )
+
+
+def test_one_panel_is_enough_where_all_came_to_nothing():
+    frame = pd.DataFrame({"hour": HOURS, "outcome": "denied", "events": [1, 2]})
+
+    assert volume(frame).data[0].yaxis == "y"
+
+
+def test_a_time_without_an_event_is_shaded():
+    starts = ["2026-03-02 01:00", "2026-03-02 02:00", "2026-03-02 20:00"]
+    hours = pd.to_datetime(starts, utc=True)
+    figure = volume(pd.DataFrame({"hour": hours, "events": 1}))
+
+    assert [(shape.x0.hour, shape.x1.hour) for shape in figure.layout.shapes] == [
+        (3, 20)
+    ]
+    assert "shaded where there was no event" in figure.layout.title.subtitle.text
+
+
+def test_the_step_follows_from_the_span(events: Events):
+    assert "a bar is 30 s" in volume(events(50)).layout.title.subtitle.text
+    assert "a bar is 1 h" in volume(events(5_000)).layout.title.subtitle.text

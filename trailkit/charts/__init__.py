@@ -11,12 +11,21 @@ import plotly.graph_objects as go
 from trailkit.charts.heatmap import heatmap
 from trailkit.charts.ranking import ranking
 from trailkit.charts.reading import about, is_summary, key_columns, time_column
-from trailkit.charts.theme import register
+from trailkit.charts.theme import register, use_theme
 from trailkit.charts.timeline import timeline
 from trailkit.charts.volume import volume
 from trailkit.errors import ChartError, nearest
 
-__all__ = ["CHARTS", "chart", "heatmap", "ranking", "register", "timeline", "volume"]
+__all__ = [
+    "CHARTS",
+    "chart",
+    "heatmap",
+    "ranking",
+    "register",
+    "timeline",
+    "use_theme",
+    "volume",
+]
 
 CHARTS: dict[str, Callable[[pd.DataFrame], "go.Figure"]] = {
     "heatmap": heatmap,

@@ -10,9 +10,9 @@ _MONDAY = pd.Timestamp("1970-01-05")
 _STEPS = [
     pd.Timedelta(text)
     for text in (
-        *("1s", "2s", "5s", "10s", "15s", "30s"),
-        *("1min", "2min", "5min", "10min", "15min", "30min"),
-        *("1h", "2h", "3h", "6h", "12h", "1D", "7D", "28D", "364D"),
+        *("1s", "2s", "5s", "10s", "15s", "20s", "30s"),
+        *("1min", "2min", "3min", "5min", "10min", "15min", "20min", "30min"),
+        *("1h", "2h", "3h", "4h", "6h", "8h", "12h", "1D", "7D", "28D", "364D"),
     )
 ]
 _BUCKETS = [pd.Timedelta(text) for text in ("1D", "1h", "15min", "5min", "1min", "1s")]
@@ -26,7 +26,7 @@ def step_for(times: pd.Series, most: int) -> pd.Timedelta:
 
 
 def floor(times: pd.Series, step: pd.Timedelta) -> pd.Series:
-    """Give the start of the bin that each time falls into."""
+    """Return the start of the bin that each time falls into."""
     return (times - _MONDAY).dt.floor(step) + _MONDAY
 
 

@@ -1,13 +1,16 @@
 """Heat map: at which hours of the week there was activity."""
 
+from collections.abc import Iterator
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
 from trailkit.charts import bins
-from trailkit.charts.labels import counted
+from trailkit.charts.labels import counted, label
+from trailkit.charts.outcome import OUTCOMES
 from trailkit.charts.reading import (
     count_column,
     is_summary,
@@ -22,16 +25,24 @@ from trailkit.charts.theme import draw, draw_nothing
 from trailkit.errors import ChartError
 
 _DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
-_SCALE = [[0, "rgba(0, 158, 115, 0.25)"], [1, "rgba(0, 158, 115, 1)"]]
+_SCALE = [[0, "rgba(0, 114, 178, 0.14)"], [1, "rgba(0, 114, 178, 1)"]]
 
 
-def heatmap(frame: pd.DataFrame, count: str | None = None) -> "go.Figure":
-    """Draw the events of each hour of the week, in UTC: a person's hours show.
+_UNUSUAL = 3
+"""An hour with more than so many times the events of every other day is outlined."""
+
+
+def heatmap(
+    frame: pd.DataFrame, count: str | None = None, zone: str = "UTC"
+) -> "go.Figure":
+    """Draw the events of each hour of the week: a person's hours show.
 
     The frame is a list of events, or a summary by hour or less. Weeks are added up,
     so that a window of ten days has some weekdays twice: the subtitle says how many
-    days there are. ``count`` names the column to add up where the choice is wrong.
-    Raises ChartError without a column of times, and for a summary by day.
+    days there are. Hours are in UTC, or in a ``zone`` such as ``Europe/Berlin``. Hours
+    far busier than the same hour of every other day are outlined. ``count`` names the
+    column to add up where the choice is wrong. Raises ChartError without a column of
+    times, for a summary by day, and for a zone that is not known.
 
     >>> when = pd.to_datetime(["2026-03-02 11:40", "2026-03-02 11:41"], utc=True)
     >>> heatmap(pd.DataFrame({"time": when})).layout.title.text
@@ -41,7 +52,8 @@ def heatmap(frame: pd.DataFrame, count: str | None = None) -> "go.Figure":
     count = count or count_column(frame)
     require(frame, "heatmap", when, *filter(None, [count]))
     moments = times(frame[when])
-    hours = tally(frame, moments.dt.floor("1h"), count).dropna(subset="key")
+    local = _local(moments, zone)
+    hours = tally(frame, local.dt.floor("1h"), count).dropna(subset="key")
     if hours.empty:
         return draw_nothing(frame)
     summed = count or is_summary(frame)
@@ -51,36 +63,74 @@ def heatmap(frame: pd.DataFrame, count: str | None = None) -> "go.Figure":
             "tk.charts.volume(frame), or ask for the events by hour."
         )
     grid = _grid(hours)
+    odd = [*_unusual(grid)]
+    outlined = f"outlined: over {_UNUSUAL} times every other day at that hour"
+    said = [_sums(hours["key"]), outlined if odd else "", undated(moments)]
     return draw(
-        [_cells(grid)],
-        _finding(grid),
-        subtitle(frame, _sums(hours["key"]), undated(moments)),
+        [_cells(grid, zone)],
+        _finding(grid, zone),
+        subtitle(frame, *said),
         height=356,
-        plot_bgcolor="rgba(127, 132, 138, 0.1)",
+        shapes=[_outline(day, hour) for day, hour in odd],
         xaxis={
-            "title": {"text": "hour of the day (UTC)"},
+            "title": {"text": f"hour of the day ({label(zone)})"},
             "tickvals": list(range(24)),
             "ticktext": [f"{hour:02}" for hour in range(24)],
+            "tickangle": 0,
             "showgrid": False,
         },
-        yaxis={"autorange": "reversed", "showgrid": False},
+        yaxis={
+            "tickvals": list(range(7)),
+            "ticktext": _DAYS,
+            "range": [6.5, -0.5],
+            "showgrid": False,
+        },
     )
 
 
+def _local(moments: pd.Series, zone: str) -> pd.Series:
+    """Return times as the clocks of a zone showed them."""
+    try:
+        there = ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise ChartError(
+            f"{zone!r} is not a time zone. Write it like 'Europe/Berlin' or 'UTC'."
+        ) from None
+    return moments.dt.tz_localize("UTC").dt.tz_convert(there).dt.tz_localize(None)
+
+
+def _unusual(grid: pd.DataFrame) -> Iterator[tuple[int, int]]:
+    """List the hours that are far busier than the same hour of every other day."""
+    for hour in range(24):
+        column = grid[hour].sort_values(ascending=False)
+        most, next_most = int(column.iloc[0]), int(column.iloc[1])
+        if (
+            most >= 5
+            and most > _UNUSUAL * next_most
+            and int(grid.to_numpy().sum()) > most
+        ):
+            yield int(column.index[0]), hour
+
+
+def _outline(day: int, hour: int) -> dict[str, Any]:
+    corners = {"x0": hour - 0.5, "x1": hour + 0.5, "y0": day - 0.5, "y1": day + 0.5}
+    line = {"color": OUTCOMES["denied"].colour, "width": 2}
+    return {"type": "rect", **corners, "line": line}
+
+
 def _grid(hours: pd.DataFrame) -> pd.DataFrame:
-    """Add up the hours: a row for each weekday, a column for each hour of the day."""
+    """Return the hours added up: a row for each weekday, a column for each hour."""
     key = hours["key"].dt
     summed = hours.groupby([key.day_of_week, key.hour])["count"].sum().unstack()
     return summed.reindex(index=range(7), columns=range(24)).fillna(0).astype(int)
 
 
-def _cells(grid: pd.DataFrame) -> Any:
+def _cells(grid: pd.DataFrame, zone: str) -> Any:
     # The root keeps a single burst from paling all the rest.
     most = grid.to_numpy().max()
     ticks = sorted({1, round(most / 10), round(most / 3), most} - {0})
     return go.Heatmap(
         z=np.sqrt(grid.where(grid > 0)),
-        y=_DAYS,
         customdata=grid,
         zmin=0,
         zmax=np.sqrt(most),
@@ -94,15 +144,15 @@ def _cells(grid: pd.DataFrame) -> Any:
             "thickness": 12,
             "outlinewidth": 0,
         },
-        hovertemplate="<b>%{y} %{x:02d}:00 UTC</b><br>%{customdata:,} events"
-        "<extra></extra>",
+        hovertemplate=f"<b>%{{y}} %{{x:02d}}:00 {label(zone)}</b>"
+        "<br>%{customdata:,} events<extra></extra>",
     )
 
 
-def _finding(grid: pd.DataFrame) -> str:
+def _finding(grid: pd.DataFrame, zone: str) -> str:
     day, hour = divmod(int(grid.to_numpy().argmax()), 24)
     most, total = grid.iat[day, hour], counted(grid.to_numpy().sum(), "event")
-    when = f"{_DAYS[day]} {hour:02}:00 to {hour + 1:02}:00 UTC"
+    when = f"{_DAYS[day]} {hour:02}:00 to {hour + 1:02}:00 {label(zone)}"
     return f"Busiest: {when}, {most:,} of {total}"
 
 

@@ -13,8 +13,8 @@ from trailkit.charts.labels import counted
 class Outcome:
     """How one outcome is drawn: never by colour alone.
 
-    The colours are Okabe and Ito's; these four stay apart for every kind of eye, and
-    on a light and a dark ground.
+    Each colour has a contrast of 3 to 1 or more on the light and on the dark ground,
+    and the four stay apart for the common colour-blindnesses.
     """
 
     name: str
@@ -24,7 +24,7 @@ class Outcome:
 
     @property
     def bar(self) -> dict[str, object]:
-        """Give plotly's settings for a bar of this outcome."""
+        """Return plotly's settings for a bar of this outcome."""
         pattern = {
             "shape": self.pattern,
             "fillmode": "overlay",
@@ -39,9 +39,9 @@ OUTCOMES = {
     outcome.name: outcome
     for outcome in (
         Outcome("success", "#0072B2", "circle", ""),
-        Outcome("unknown", "#8A8D91", "square", "."),
-        Outcome("failed", "#E69F00", "diamond", "\\"),
-        Outcome("denied", "#D55E00", "x", "/"),
+        Outcome("unknown", "#85898E", "square", "."),
+        Outcome("failed", "#BF8600", "diamond", "\\"),
+        Outcome("denied", "#C1272D", "x", "/"),
     )
 }
 """The outcomes by name; where marks overlap, the last is on top."""
@@ -54,13 +54,13 @@ _ALL = {"success": "successful", "failed": "failed", "denied": "denied"}
 
 
 def looks(column: pd.Series) -> list[Outcome]:
-    """Give the looks of the outcomes that a column holds, in drawing order."""
+    """List the looks of the outcomes that a column holds, in drawing order."""
     held = set(column)
     return [each for each in (*OUTCOMES.values(), ANY) if each.name in held]
 
 
 def verdict(counts: Mapping[Any, int], noun: str = "event") -> str:
-    """Say how many events there were, and how many of them came to nothing.
+    """Return how many events there were, and how many of them came to nothing.
 
     >>> verdict({"success": 1, "denied": 3, "failed": 1}, "DeleteBucket event")
     '3 of 5 DeleteBucket events denied, 1 failed'

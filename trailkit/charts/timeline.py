@@ -1,164 +1,200 @@
-"""Timeline: who did what and when, in lanes."""
+"""Timeline: the story of a frame; who did what and when, in lanes."""
 
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
 from trailkit.charts import bins
-from trailkit.charts.labels import counted, label, labels
-from trailkit.charts.marks import HOVER, marks, step_for
+from trailkit.charts.deed import events_of, headline, ranked
+from trailkit.charts.dots import HOVER, dots, step_for
+from trailkit.charts.folding import Fold, fold
+from trailkit.charts.identity import identities
+from trailkit.charts.lanes import Lanes, lanes_of
+from trailkit.charts.naming import named
 from trailkit.charts.outcome import ANY, Outcome, looks, verdict
 from trailkit.charts.reading import (
-    is_text,
-    outcomes,
     require,
+    stopped,
     subtitle,
     time_column,
     times,
     undated,
 )
-from trailkit.charts.theme import draw, draw_nothing, name_axis, time_axis
+from trailkit.charts.strips import step_of, strip
+from trailkit.charts.theme import draw, draw_nothing, ground, name_axis, time_axis
 
-_READ = ("actor", "action", "error_code", "source_ip", "account", "region")
-_BESIDE = {"failed": -0.18, "denied": 0.18}
-"""What came to nothing stands beside the middle of its lane: nothing hides it."""
+_READ = ("error_code", "source_ip", "account", "region", "event_id")
+_DOTS = 2_000
+"""More events than these are drawn as strips, with the denied above them."""
 
+_BESIDE = {"denied": -0.1, "failed": 0.02}
+"""Denied and failed events stand above the middle of their lane: nothing hides them."""
+
+_MIDDLE = 0.16
 _HOVER = (
     "<b>%{customdata[0]}</b><br>%{customdata[1]}<br>%{customdata[2]}%{customdata[3]}"
-    "<extra></extra>"
+    "<br>event %{customdata[4]}<extra></extra>"
 )
 
 
 def timeline(
-    frame: pd.DataFrame, lane: str | None = None, lanes: int = 20
+    frame: pd.DataFrame, lane: str | None = None, lanes: int = 14
 ) -> "go.Figure":
-    """Draw events over time, in lanes by a column, outcome by colour and symbol.
+    """Draw events over time, in lanes by identity, outcome by colour and symbol.
 
-    The lanes are actors, or, where there is only one, its actions; ``lane`` names
-    another column. They stand in the order of their first event. Past ``lanes`` of
-    them the smaller ones share one; past 2,000 events a mark stands for all of one
-    outcome in a span of time. The subtitle says so. Raises ChartError when the frame
-    has no column of times, or none called ``lane``.
+    Sessions are folded into their roles. The most telling lanes stand on top: the
+    rare, the denied, the privileged; past ``lanes`` of them the ordinary ones share a
+    strip. Where there is only one identity the lanes are its actions; ``lane`` names
+    another column. Past 2,000 events, strips show how dense they are, and the denied
+    and failed ones stay dots above. Raises ChartError when the frame has no column of
+    times, or none called ``lane``.
 
     >>> when = pd.to_datetime(["2026-03-02 11:40"], utc=True)
-    >>> frame = pd.DataFrame({"time": when, "actor": ["root"], "outcome": ["denied"]})
+    >>> frame = pd.DataFrame({"time": when, "actor": ["root"], "action": "StopLogging"})
     >>> timeline(frame).layout.title.text
-    '<b>1 event, denied; only actor: root</b>'
+    '<b>root stopped logging at 11:40 UTC</b>'
     """
     when = time_column(frame) or "time"
-    lane = lane or _usual_lane(frame)
-    require(frame, "timeline", when, lane)
+    require(frame, "timeline", when, lane or "actor")
+    frame = frame.reset_index(drop=True)
     moments = times(frame[when])
-    events = _events(frame, moments, lane)
+    events = _events(frame, lane)
     if events.empty:
         return draw_nothing(frame)
-    events["row"], names, folded = _lanes(events["lane"], lanes)
-    events["member"] = events["lane"].where(events["row"] == lanes) if folded else None
-    shown = looks(events["outcome"])
-    step = step_for(events)
-    drawn = marks(events, names, step)
+    noun = (lane or events.attrs["by"]).replace("_", " ")
+    placed = lanes_of(events, lanes, noun)
+    events["row"] = placed.rows
+    if placed.strip >= 0:
+        events["member"] = events["lane"].where(placed.rows == placed.strip)
+    axis = fold(events["time"])
+    marks, sums = _marks(events, placed, axis)
     return draw(
-        [_trace(drawn, outcome, events) for outcome in shown],
-        _finding(events, lane),
-        subtitle(frame, _sums(drawn, step), folded, undated(moments)),
-        height=190 + (34 if len(names) <= 12 else 27) * len(names),
-        legend=ANY not in shown,
-        xaxis={**time_axis(), "range": _reach(drawn)},
-        yaxis=name_axis(names),
+        [*_hatches(frame, axis, placed), *marks],
+        _finding(events),
+        subtitle(frame, sums, placed.said, axis.said, undated(moments)),
+        height=200 + (44 if len(placed.names) <= 15 else 30) * len(placed.names),
+        legend=ANY not in looks(events["outcome"]) or bool(stopped(frame)),
+        barmode="overlay",
+        xaxis=time_axis(**axis.axis()),
+        yaxis={**name_axis(placed.names), "zeroline": False},
+        **axis.signs(),
     )
 
 
-def _usual_lane(frame: pd.DataFrame) -> str:
-    several = [
-        name
-        for name in ("actor", "action")
-        if name in frame.columns and frame[name].nunique(dropna=False) > 1
+def _events(frame: pd.DataFrame, lane: str | None) -> pd.DataFrame:
+    """Take what a timeline shows, in the order of time, with its lane."""
+    events = events_of(frame)
+    for name in _READ:
+        if name in frame.columns and name != lane:
+            events[name] = frame[name].loc[events.index]
+    who = frame[lane] if lane else identities(frame)
+    events["lane"] = who.astype(object).loc[events.index]
+    by = lane or "identity"
+    alone = not lane and events["lane"].nunique(dropna=False) == 1
+    if alone and events["action"].nunique(dropna=False) > 1:
+        by, events["lane"] = "action", events["action"]
+    events = events.reset_index(drop=True)
+    events["telling"] = ranked(events)
+    events.attrs["by"] = by
+    return events
+
+
+def _marks(events: pd.DataFrame, placed: Lanes, axis: Fold) -> tuple[list[Any], str]:
+    """Draw few events as dots; many as strips, with dots for what came to nothing."""
+    shown = looks(events["outcome"])
+    if len(events) <= _DOTS:
+        step = step_for(events)
+        drawn = dots(events, placed.names, step)
+        return [*_dots(drawn, shown, events), *named(drawn, axis)], _sums(drawn, step)
+    single = events["outcome"].isin(["denied", "failed"])
+    telling = events["telling"].nlargest(15).index
+    single |= events.index.isin(telling)
+    step = step_of(events[~events["outcome"].isin(list(_BESIDE))], axis.seconds)
+    dense = [
+        strip(events, each, placed.names, step)
+        for each in shown
+        if each.name not in _BESIDE
     ]
-    return several[0] if several else "actor"
+    drawn = dots(events[single], placed.names, step_for(events[single]))
+    said = f"a strip's step is {bins.words(step)}, darker for more events"
+    above = _dots(drawn, [each for each in shown if each.name in _BESIDE], events)
+    own = drawn[~drawn["outcome"].isin(list(_BESIDE))]
+    ringed = [_dot(own, each, "", False) for each in shown if each.name not in _BESIDE]
+    return [*dense, *ringed, *above, *named(drawn, axis)], said
 
 
-def _events(frame: pd.DataFrame, moments: pd.Series, lane: str) -> pd.DataFrame:
-    """Take what a timeline shows, in the order of time."""
-    read = [name for name in _READ if name in frame.columns and name != lane]
-    events = frame[read].assign(
-        time=moments, outcome=outcomes(frame), lane=frame[lane], about=_target(frame)
-    )
-    dated = events.dropna(subset="time")
-    return dated.sort_values("time", kind="stable", ignore_index=True)
+def _dots(drawn: pd.DataFrame, shown: list[Outcome], events: pd.DataFrame) -> list[Any]:
+    totals = events["outcome"].value_counts()
+    return [
+        _dot(drawn, each, f"{each.name} ({totals.get(each.name, 0):,})", True)
+        for each in shown
+    ]
 
 
-def _target(frame: pd.DataFrame) -> pd.Series | None:
-    """Give what the events were about: the column after the eight of every list."""
-    match [*frame.columns[7:9]]:
-        case ["event_id", name] if name not in _READ and is_text(frame[name]):
-            return frame[name]
-        case _:
-            return None
+def _height(row: Any, outcome: str) -> Any:
+    return row + _BESIDE.get(outcome, _MIDDLE)
 
 
-def _lanes(column: pd.Series, most: int) -> tuple[np.ndarray, np.ndarray, str]:
-    """Give each event its lane, the lanes their names, and say what was folded."""
-    # Numbers, not names: two values that are cut to the same label stay two lanes.
-    codes, values = pd.factorize(column, use_na_sentinel=False)
-    # A lane for one other would save none.
-    if len(values) <= most + 1:
-        return codes, labels(pd.Series(values)), ""
-    kept = np.sort(np.argsort(-np.bincount(codes), kind="stable")[:most])
-    names = labels(pd.Series(values[kept]))
-    rows = np.full(len(values), len(kept))
-    rows[kept] = np.arange(len(kept))
-    other = counted(len(values) - len(kept), "other")
-    said = f"the {len(kept)} busiest of {len(values):,} lanes, then {other} in one"
-    return rows[codes], np.append(names, f"<i>{other}</i>"), said
-
-
-def _trace(drawn: pd.DataFrame, outcome: Outcome, events: pd.DataFrame) -> Any:
+def _dot(drawn: pd.DataFrame, outcome: Outcome, name: str, listed: bool) -> Any:
     own = drawn[drawn["outcome"] == outcome.name]
-    total = (events["outcome"] == outcome.name).sum()
     return go.Scatter(
         x=own["time"].astype("datetime64[ms]"),
-        y=own["row"] + _BESIDE.get(outcome.name, 0),
+        y=_height(own["row"], outcome.name),
         mode="markers",
-        name=f"{outcome.name} ({total:,})",
+        name=name,
+        showlegend=None if listed else False,
         marker={
             "color": outcome.colour,
             "symbol": outcome.symbol,
             "size": own["size"],
-            "opacity": 0.85,
-            "line": {"width": 0.5, "color": "rgba(255, 255, 255, 0.6)"},
+            "opacity": 0.9,
+            "line": {"width": 0.8, "color": ground().paper},
         },
         customdata=own[HOVER].to_numpy(object),
         hovertemplate=_HOVER,
     )
 
 
-def _finding(events: pd.DataFrame, lane: str) -> str:
-    """Say what came of the events, and whose they were."""
-    noun, column = "event", label(lane.replace("_", " "))
-    if "action" in events and events["action"].nunique(dropna=False) == 1:
-        noun = f"{label(events['action'][0])} event"
-    said = verdict(events["outcome"].value_counts().to_dict(), noun)
-    sizes = events["lane"].value_counts(dropna=False)
-    leader = label(sizes.index[0])
-    if len(sizes) == 1:
-        return f"{said}; only {column}: {leader}"
-    if "actor" in events and events["actor"].nunique(dropna=False) == 1:
-        return f"{said}; only actor: {label(events['actor'][0])}"
-    if sizes.iloc[0] == sizes.iloc[1]:
-        return f"{said}; {counted(len(sizes), column)}"
-    return f"{said}; most active {column}: {leader} ({sizes.iloc[0]:,})"
+def _hatches(frame: pd.DataFrame, axis: Fold, placed: Lanes) -> list[Any]:
+    """Hatch the spans in which logging was stopped: emptiness there proves nothing."""
+    spans = [
+        (max(start, axis.first), min(end or axis.last, axis.last))
+        for start, end in stopped(frame)
+    ]
+    spans = [(start, end) for start, end in spans if start < end]
+    if not spans:
+        return []
+    quiet = ground().quiet
+    return [
+        go.Bar(
+            x=[start for start, _ in spans],
+            width=[(end - start) / pd.Timedelta("1ms") for start, end in spans],
+            y=[len(placed.names)] * len(spans),
+            base=-0.5,
+            offset=0,
+            name="logging stopped",
+            marker={
+                "color": "rgba(127, 132, 138, 0.08)",
+                "line": {"width": 0},
+                "pattern": {"shape": "/", "fgcolor": quiet, "size": 9, "solidity": 0.1},
+            },
+            hovertemplate="logging was stopped<extra></extra>",
+        )
+    ]
 
 
-def _reach(drawn: pd.DataFrame) -> list[pd.Timestamp]:
-    first, last = drawn["time"].min(), drawn["time"].max()
-    margin = max((last - first) * 0.02, pd.Timedelta("5s"))
-    return [first - margin, last + margin]
+def _finding(events: pd.DataFrame) -> str:
+    """Return the deed, and how much came to nothing."""
+    said = headline(events)
+    counts = events["outcome"].value_counts().to_dict()
+    if len(events) > 1 and (counts.get("denied") or counts.get("failed")):
+        return f"{said}; {verdict(counts)}"
+    return said
 
 
 def _sums(drawn: pd.DataFrame, step: pd.Timedelta) -> str:
-    """Say what a mark stands for, unless each is one event."""
+    """Return what a dot stands for, unless each is one event."""
     if drawn["events"].max() == 1:
         return ""
-    return f"a mark sums {bins.words(step)}, larger for more events"
+    return f"a dot sums {bins.words(step)}, larger for more events"

@@ -1,5 +1,6 @@
-"""Volume: how many events there were over time, by outcome."""
+"""Volume: how many events there were over time; what came to nothing on its own."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pandas as pd
@@ -17,19 +18,32 @@ from trailkit.charts.reading import (
     times,
     undated,
 )
-from trailkit.charts.theme import count_axis, draw, draw_nothing, time_axis
+from trailkit.charts.theme import (
+    count_axis,
+    draw,
+    draw_nothing,
+    ground,
+    on_paper,
+    time_axis,
+)
 
 _EVENT_BARS = 120
 _BUCKET_BARS = 400
 """A summary keeps the buckets that its author chose, as long as they can be seen."""
 
+_REFUSED = ("failed", "denied")
+_QUIET = 0.04
+"""A time without an event is shaded when it takes more of the axis than this."""
+
 
 def volume(frame: pd.DataFrame, count: str | None = None) -> "go.Figure":
-    """Draw how many events there were over time, in bars stacked by outcome.
+    """Draw how many events there were over time, in bars by outcome.
 
-    The frame is a list of events, or a summary: times at which a bucket begins, a
-    count, and ``outcome`` or a count for each outcome. ``count`` names the column to
-    add up where the choice is wrong. Raises ChartError without a column of times.
+    Denied and failed events have a panel and a scale of their own, where a handful
+    under a thousand would not be seen. The frame is a list of events, or a summary:
+    times at which a bucket begins, a count, and ``outcome`` or a count for each
+    outcome. ``count`` names the column to add up where the choice is wrong. Raises
+    ChartError without a column of times.
 
     >>> when = pd.to_datetime(["2026-03-02 11:00", "2026-03-02 12:00"], utc=True)
     >>> frame = pd.DataFrame({"hour": when, "events": [3, 8], "outcome": "denied"})
@@ -46,15 +60,19 @@ def volume(frame: pd.DataFrame, count: str | None = None) -> "go.Figure":
         return draw_nothing(frame)
     shown = looks(bars["outcome"])
     each = bins.words(step)
+    quiet, axes = _quiet(bars, step), _axes(bars, each)
     return draw(
-        [_bars(bars, outcome, step) for outcome in shown],
+        [_bars(bars, outcome, step, "yaxis2" in axes) for outcome in shown],
         _finding(bars, step),
-        subtitle(frame, f"a bar is {each}", undated(moments)),
+        subtitle(frame, f"a bar is {each}", _shaded(quiet), undated(moments)),
+        height=480 if "yaxis2" in axes else 400,
         legend=ANY not in shown,
         barmode="stack",
         hovermode="x unified",
-        xaxis={**time_axis(), "hoverformat": f"%Y-%m-%d %H:%M:%S UTC, {each}"},
-        yaxis=count_axis(f"events in {each}", bars.groupby("key")["count"].sum().max()),
+        hoversubplots="axis",
+        shapes=[_shade(*span) for span in quiet],
+        xaxis=time_axis(hoverformat=f"%Y-%m-%d %H:%M:%S UTC, {each}", anchor="free"),
+        **axes,
     )
 
 
@@ -64,11 +82,35 @@ def _step(when: str, moments: pd.Series, summed: bool) -> pd.Timedelta:
     return max(bins.bucket(when, moments), bins.step_for(moments, _BUCKET_BARS))
 
 
-def _bars(bars: pd.DataFrame, outcome: Outcome, step: pd.Timedelta) -> Any:
+def _axes(bars: pd.DataFrame, each: str) -> dict[str, Any]:
+    """Return the panels: one, or two where some events came to nothing and some did."""
+    refused = bars["outcome"].isin(_REFUSED)
+    if refused.all() or not refused.any():
+        return {"yaxis": count_axis(f"events in {each}", _highest(bars))}
+    upper = {"domain": [0.46, 1.0], "side": "left"}
+    lower = {"domain": [0.0, 0.34], "anchor": "x"}
+    return {
+        "yaxis": count_axis(f"events in {each}", _highest(bars[~refused])) | upper,
+        "yaxis2": count_axis("denied, failed", _highest(bars[refused])) | lower,
+        "annotations": [
+            on_paper(0, 0.36, "denied and failed, on a scale of their own")
+            | {"xanchor": "left", "yanchor": "bottom", "font": {"size": 11}}
+        ],
+    }
+
+
+def _highest(bars: pd.DataFrame) -> float:
+    return bars.groupby("key")["count"].sum().max()
+
+
+def _bars(
+    bars: pd.DataFrame, outcome: Outcome, step: pd.Timedelta, two_panels: bool
+) -> Any:
     own = bars[bars["outcome"] == outcome.name]
     return go.Bar(
         x=own["key"].astype("datetime64[ms]"),
         y=own["count"],
+        yaxis="y2" if two_panels and outcome.name in _REFUSED else "y",
         # A bar covers its bucket: plotly would set it round the bucket's start.
         width=step / pd.Timedelta("1ms") * 0.92,
         offset=0,
@@ -78,12 +120,40 @@ def _bars(bars: pd.DataFrame, outcome: Outcome, step: pd.Timedelta) -> Any:
     )
 
 
+def _quiet(bars: pd.DataFrame, step: pd.Timedelta) -> list[tuple[Any, Any]]:
+    """List the spans between two bars in which there was no event."""
+    starts = bars["key"].drop_duplicates().sort_values()
+    span = starts.iloc[-1] - starts.iloc[0] + step
+    until = starts.shift(-1)
+    long = (until - starts - step) > max(span * _QUIET, 2 * step)
+    return [*zip(starts[long] + step, until[long], strict=True)]
+
+
+def _shade(start: pd.Timestamp, end: pd.Timestamp) -> dict[str, Any]:
+    fill = {"fillcolor": ground().grid, "opacity": 0.5, "line": {"width": 0}}
+    place = {"yref": "paper", "y0": 0, "y1": 1, "layer": "below", "type": "rect"}
+    return {"x0": start, "x1": end, **place, **fill}
+
+
+def _shaded(quiet: list[tuple[Any, Any]]) -> str:
+    return "shaded where there was no event" if quiet else ""
+
+
 def _finding(bars: pd.DataFrame, step: pd.Timedelta) -> str:
-    said = verdict(bars.groupby("outcome")["count"].sum().to_dict())
+    return "; ".join(_sentences(bars, step))
+
+
+def _sentences(bars: pd.DataFrame, step: pd.Timedelta) -> Iterator[str]:
+    yield verdict(bars.groupby("outcome")["count"].sum().to_dict())
     buckets = bars.groupby("key")["count"].sum()
     busiest = buckets[buckets == buckets.max()]
     if len(busiest) > 1:
         first, last = buckets.index.min(), buckets.index.max() + step
-        return f"{said}; {first:%Y-%m-%d %H:%M} to {last:%Y-%m-%d %H:%M} UTC"
+        yield f"{first:%Y-%m-%d %H:%M} to {last:%Y-%m-%d %H:%M} UTC"
+        return
     most = f"{buckets.max():,} in {bins.words(step)}"
-    return f"{said}; most at {busiest.index[0]:%Y-%m-%d %H:%M} UTC: {most}"
+    yield f"most at {busiest.index[0]:%Y-%m-%d %H:%M} UTC: {most}"
+    refused = bars[bars["outcome"].isin(_REFUSED)].groupby("key")["count"].sum()
+    if len(refused) and refused.sum() < buckets.sum() and refused.max() > 1:
+        when = f"{refused.idxmax():%Y-%m-%d %H:%M} UTC"
+        yield f"most denied or failed at {when}: {refused.max():,}"

@@ -1,7 +1,9 @@
-"""The marks of a timeline: each sums what one lane did, with one outcome, at a time.
+"""The dots of a timeline: each sums what one lane did, with one outcome, at a time.
 
-Marks are a frame: ``row`` (the lane), ``outcome``, ``time``, ``events``, ``size`` in
-pixels, and what hovering says, as safe text: ``who``, ``what``, ``when``, ``where``.
+Dots are a frame: ``row`` (the lane), ``outcome``, ``time``, ``events``, ``size`` in
+pixels, ``telling``, ``event_id`` of the most telling event, ``name`` (what to write
+beside it), and what hovering says, as safe text: ``who``, ``what``, ``when``,
+``where``.
 """
 
 from typing import Any
@@ -10,43 +12,44 @@ import numpy as np
 import pandas as pd
 
 from trailkit.charts import bins
-from trailkit.charts.labels import UNKNOWN, labels
+from trailkit.charts.deed import short
+from trailkit.charts.labels import UNKNOWN, label, labels
 
-_WHAT = ["action", "about", "error_code"]
+_WHAT = ["action", "target", "error_code"]
 _WHERE = ["member", "actor", "source_ip", "account", "region"]
 
-HOVER = ["who", "what", "when", "where"]
+HOVER = ["who", "what", "when", "where", "event_id"]
 
-_EXACT = 2_000
-"""Up to so many events, only those of the same second share a mark."""
-
-_MOST = 5_000
-"""A browser draws no more marks than these with ease."""
-
-_BINS = 72
-"""More of them would overlap on a screen."""
+_PIXELS = 1_500
+_MOST = 2_000
+"""A browser draws so many dots with ease."""
 
 _SMALL, _LARGE = 8, 18
 
 
 def step_for(events: pd.DataFrame) -> pd.Timedelta:
-    """Choose how long a time one mark stands for."""
-    if len(events) <= _EXACT:
-        return pd.Timedelta("1s")
-    in_a_bin = events["row"].nunique() * events["outcome"].nunique()
-    return bins.step_for(events["time"], min(_BINS, _MOST // in_a_bin))
+    """Choose how long a time one dot stands for: a pixel, or more where dots are many.
+
+    The step grows with the number of lanes that have dots, not with the events.
+    """
+    in_a_bin = max(1, events.groupby(["row", "outcome"]).ngroups)
+    if len(events) <= _MOST:
+        return bins.step_for(events["time"], _PIXELS)
+    return bins.step_for(events["time"], min(_PIXELS, max(12, _MOST // in_a_bin)))
 
 
-def marks(events: pd.DataFrame, names: np.ndarray, step: pd.Timedelta) -> pd.DataFrame:
-    """Sum events to marks, by row, outcome and step of time; rows have these names.
+def dots(events: pd.DataFrame, names: list[str], step: pd.Timedelta) -> pd.DataFrame:
+    """Sum events to dots, by row, outcome and step of time; rows have these names.
 
     Beside those an event may have a ``member``: whose it is where many share a row.
     """
+    events = events.reset_index(drop=True)
     start = bins.floor(events["time"], step).rename("start")
     groups = events.groupby(["row", "outcome", start])
     summed = groups["time"].agg(["min", "max", "size"]).reset_index()
     first, last, count = summed["min"], summed["max"], summed["size"]
     what = _commonest(events, _WHAT, groups)
+    chief = events.loc[groups["telling"].idxmax().to_numpy()].reset_index(drop=True)
     return pd.DataFrame(
         {
             "row": summed["row"],
@@ -54,16 +57,29 @@ def marks(events: pd.DataFrame, names: np.ndarray, step: pd.Timedelta) -> pd.Dat
             "time": first + (last - first) / 2,
             "events": count,
             "size": np.minimum(_SMALL + 1.6 * np.log2(count), _LARGE).round(1),
-            "who": names[summed["row"]],
+            "telling": chief["telling"],
+            "name": _names(chief, events["action"].nunique() == 1),
+            "who": np.array(names, object)[summed["row"]],
             "what": summed["outcome"] + count.map(": {:,}".format) + what,
             "when": _span(first, last),
             "where": _commonest(events, _WHERE, groups),
+            "event_id": labels(chief["event_id"]) if "event_id" in chief else "",
         }
     )
 
 
+def _names(chief: pd.DataFrame, one_action: bool) -> list[str]:
+    """Write what stands beside a dot: the action and what it was about."""
+    return [
+        label(short(target) if one_action and isinstance(target, str) else action, 34)
+        if one_action or not isinstance(target, str)
+        else f"{label(action, 28)} {label(short(target), 24)}"
+        for action, target in zip(chief["action"], chief["target"], strict=True)
+    ]
+
+
 def _commonest(events: pd.DataFrame, columns: list[str], groups: Any) -> pd.Series:
-    """Say the three commonest values of each group, a line each, with their counts."""
+    """Return the three commonest values of each group, with their counts."""
     named = [name for name in columns if name in events and events[name].notna().any()]
     if not named:
         return pd.Series("", range(groups.ngroups), object)
@@ -95,7 +111,7 @@ def _joined(values: pd.DataFrame) -> list[str]:
 
 
 def _span(first: pd.Series, last: pd.Series) -> pd.Series:
-    """Say from when to when, without the day twice."""
+    """Return from when to when, without the day twice."""
     start = first.dt.strftime("%Y-%m-%d %H:%M:%S")
     same_day = first.dt.normalize() == last.dt.normalize()
     end = last.dt.strftime("%H:%M:%S").where(
