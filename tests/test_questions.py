@@ -425,7 +425,7 @@ def test_weak_sign_ins_leave_out_whom_aws_cannot_judge(case: Case) -> None:
 
 
 def test_changes_to_iam_name_target_and_new_key(case: Case) -> None:
-    frame = case.ask("iam/access-changes", target="backup")
+    frame = case.ask("persistence/iam-changes", target="backup")
     assert rows(frame, "action", "outcome", "target", "changed_key") == [
         ("CreateUser", "success", "backup", None),
         ("CreateAccessKey", "success", "backup", "AKIAI44QH8DHBEXAMPLE"),
@@ -434,7 +434,7 @@ def test_changes_to_iam_name_target_and_new_key(case: Case) -> None:
 
 
 def test_changes_to_trust_are_changes_to_access(case: Case) -> None:
-    frame = case.ask("iam/access-changes", target="Ops")
+    frame = case.ask("persistence/iam-changes", target="Ops")
     assert rows(frame, "action", "document") == [("UpdateAssumeRolePolicy", "{}")]
 
 

@@ -10,7 +10,7 @@
 --     optional: true
 --     help: "the key that asked, or that was handed out; any key when left out"
 -- chart: timeline
--- next: [identity/access-key, identity/active, iam/access-changes]
+-- next: [identity/access-key, identity/active, persistence/iam-changes]
 -- notes: |
 --   To follow a chain put `issued_key` back in as `access_key`, hop by hop. A switch of
 --   roles in the console shows no key; it stands beside the AssumeRole that AWS made.

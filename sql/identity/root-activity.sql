@@ -4,7 +4,7 @@
 -- needs: [management:read, management:write]
 -- global: [signin, iam, sts]
 -- chart: timeline
--- next: [console/sign-ins, iam/access-changes, identity/access-key]
+-- next: [console/sign-ins, persistence/iam-changes, identity/access-key]
 -- notes: |
 --   `root-session` is not the root user: the management account, or an administrator it
 --   appointed, took a short session with AssumeRoot. The AssumeRoot call says who.

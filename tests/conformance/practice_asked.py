@@ -17,7 +17,7 @@ DATABASE = "practice"
 ACCOUNT_IDS = tuple(account.id for account in ACCOUNTS)
 
 OPTIONAL = {
-    "iam/access-changes": {"target": "shop-web"},
+    "persistence/iam-changes": {"target": "shop-web"},
     "identity/role-assumptions": {
         "role": practice.answers().hops[0].role,
         "access_key": practice.answers().hops[0].caller_key,

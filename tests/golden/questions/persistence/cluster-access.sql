@@ -21,12 +21,9 @@ select
     user_identity_access_key_id,
     user_identity_user_name,
     user_identity_invoked_by,
-    user_identity_credential_id,
     session_issuer_arn,
     session_issuer_user_name,
-    session_creation_date,
     session_assumed_root,
-    session_sign_in_session_arn,
     on_behalf_of_user_id,
     invoked_by_delegate_account_id,
     folder_account
@@ -53,12 +50,9 @@ from (
         useridentity.accesskeyid as user_identity_access_key_id,
         useridentity.username as user_identity_user_name,
         useridentity.invokedby as user_identity_invoked_by,
-        useridentity.credentialid as user_identity_credential_id,
         useridentity.sessioncontext.sessionissuer.arn as session_issuer_arn,
         useridentity.sessioncontext.sessionissuer.username as session_issuer_user_name,
-        cast(try(from_iso8601_timestamp(useridentity.sessioncontext.attributes.creationdate)) at time zone 'UTC' as timestamp) as session_creation_date,
         useridentity.sessioncontext.assumedroot as session_assumed_root,
-        useridentity.sessioncontext.signinsessionarn as session_sign_in_session_arn,
         useridentity.onbehalfof.userid as on_behalf_of_user_id,
         useridentity.invokedbydelegate.accountid as invoked_by_delegate_account_id,
         "account" as folder_account
@@ -136,16 +130,6 @@ select distinct
         'account/' || caller_account
     ) as actor,
     principal_arn,
-    coalesce(
-        nullif(session_sign_in_session_arn, ''),
-        case when identity_type = 'IdentityCenterUser' then credential_id end,
-        case
-            when session_start is not null or session_name is not null
-                then identity_id || coalesce('/' || session_name, '') || coalesce(
-                    date_format(session_start, '/%Y-%m-%dT%H:%i:%sZ'), ''
-                )
-        end
-    ) as session_id,
     via,
     source_ip,
     user_agent,
@@ -154,7 +138,6 @@ select distinct
     error_code,
     error_message,
     request,
-    response,
     event_id
 from (
     select
@@ -165,7 +148,6 @@ from (
         identity_type,
         caller_account,
         access_key,
-        credential_id,
         assumed_root,
         user_name,
         case
@@ -175,28 +157,6 @@ from (
                     nullif(split_part(user_identity_arn, '/', 3), '')
                 )
         end as session_name,
-        session_start,
-        coalesce(
-            case
-                when
-                    lower(caller_account) in ('anonymous', 'anonymous_principal')
-                    or lower(user_identity_principal_id) = 'anonymous'
-                    then 'anonymous'
-                when identity_type in ('SAMLUser', 'WebIdentityUser')
-                    then nullif(user_identity_principal_id, '')
-            end,
-            regexp_extract(user_identity_principal_id, '^A[A-Z]{3}[A-Z0-9]{7,}'),
-            regexp_extract(user_identity_arn, '^[^/]+:assumed-role/[^/]+'),
-            nullif(user_identity_arn, ''),
-            nullif(on_behalf_of_user_id, ''),
-            case
-                when
-                    identity_type in ('IdentityCenterUser', 'Unknown')
-                    and user_name <> 'HIDDEN_DUE_TO_SECURITY_REASONS'
-                    then user_name
-            end,
-            coalesce(nullif(user_identity_invoked_by, ''), caller_account)
-        ) as identity_id,
         principal_arn,
         via,
         source_ip,
@@ -206,12 +166,10 @@ from (
         error_code,
         error_message,
         request,
-        response,
         event_id,
         on_behalf_of_user_id,
         session_issuer_arn,
         session_issuer_user_name,
-        session_sign_in_session_arn,
         user_identity_arn,
         user_identity_invoked_by,
         user_identity_principal_id
@@ -257,7 +215,6 @@ from (
             nullif(user_identity_type, '') as identity_type,
             nullif(user_identity_account_id, '') as caller_account,
             nullif(user_identity_access_key_id, '') as access_key,
-            nullif(user_identity_credential_id, '') as credential_id,
             lower(session_assumed_root) = 'true' as assumed_root,
             coalesce(
                 nullif(user_identity_user_name, ''),
@@ -268,7 +225,6 @@ from (
                         )
                 end
             ) as user_name,
-            session_creation_date as session_start,
             coalesce(
                 nullif(session_issuer_arn, ''),
                 case
@@ -297,12 +253,10 @@ from (
             nullif(error_code, '') as error_code,
             nullif(error_message, '') as error_message,
             nullif(request_parameters, '') as request,
-            nullif(response_elements, '') as response,
             nullif(event_id, '') as event_id,
             on_behalf_of_user_id,
             session_issuer_arn,
             session_issuer_user_name,
-            session_sign_in_session_arn,
             user_identity_arn,
             user_identity_invoked_by,
             user_identity_principal_id
@@ -313,78 +267,77 @@ from (
 changes as (
     select
         time, action, actor, source_ip, account, region, outcome, event_id,
-        principal_arn, access_key, session_id, via, user_agent,
-        error_code, error_message,
+        principal_arn, access_key, user_agent, via, error_code, error_message,
         coalesce(
-            json_extract_scalar(request, '$.userName'),
-            json_extract_scalar(request, '$.roleName'),
-            json_extract_scalar(response, '$.accessKey.userName'),
-            json_extract_scalar(request, '$.groupName'),
-            json_extract_scalar(request, '$.instanceProfileName'),
             json_extract_scalar(request, '$.name'),
-            json_extract_scalar(request, '$.url'),
-            -- IAM says "user alice" or gives the ARN.
+            json_extract_scalar(request, '$.clusterName'),
             regexp_extract(
                 error_message,
-                'on resource: (?:(?:user|role|group|policy|instance profile) )?'
-                || '(?:[^ ]*/)?([^ /]+)',
+                'on resource: "?[^ "]*:(?:cluster|access-entry|podidentityassociation)'
+                || '/([^ "/]+)',
                 1
             )
         ) as target,
-        json_extract_scalar(request, '$.groupName') as group_name,
         coalesce(
-            json_extract_scalar(request, '$.policyArn'),
-            json_extract_scalar(request, '$.policyName'),
-            json_extract_scalar(request, '$.permissionsBoundary')
+            -- What stands in the call's path is URL-encoded.
+            try(url_decode(json_extract_scalar(request, '$.principalArn'))),
+            json_extract_scalar(request, '$.principalArn'),
+            json_extract_scalar(request, '$.roleArn')
+        ) as grantee,
+        coalesce(
+            try(url_decode(json_extract_scalar(request, '$.policyArn'))),
+            json_extract_scalar(request, '$.policyArn')
         ) as policy,
-        coalesce(
-            json_extract_scalar(request, '$.policyDocument'),
-            json_extract_scalar(request, '$.assumeRolePolicyDocument')
-        ) as document,
-        coalesce(
-            json_extract_scalar(response, '$.accessKey.accessKeyId'),
-            json_extract_scalar(request, '$.accessKeyId')
-        ) as changed_key
+        concat_ws(
+            ': ',
+            json_extract_scalar(request, '$.accessScope.type'),
+            array_join(
+                try_cast(
+                    json_extract(request, '$.accessScope.namespaces') as array(varchar)
+                ),
+                ', '
+            ),
+            json_extract_scalar(request, '$.namespace'),
+            json_extract_scalar(request, '$.serviceAccount')
+        ) as scope,
+        array_join(
+            try_cast(json_extract(request, '$.kubernetesGroups') as array(varchar)),
+            ', '
+        ) as groups,
+        json_extract_scalar(request, '$.accessConfig.authenticationMode')
+            as authentication_mode,
+        json_extract_scalar(request, '$.resourcesVpcConfig.endpointPublicAccess')
+        = 'true' as public_endpoint,
+        array_join(
+            try_cast(
+                json_extract(request, '$.resourcesVpcConfig.publicAccessCidrs')
+                as array(varchar)
+            ),
+            ', '
+        ) as public_ranges
     from events
     where
-        (
-            service = 'iam'
-            and action in (
-                'AddClientIDToOpenIDConnectProvider', 'AddRoleToInstanceProfile',
-                'AddUserToGroup', 'AttachGroupPolicy', 'AttachRolePolicy',
-                'AttachUserPolicy', 'ChangePassword', 'CreateAccessKey',
-                'CreateGroup', 'CreateInstanceProfile', 'CreateLoginProfile',
-                'CreateOpenIDConnectProvider', 'CreatePolicy', 'CreatePolicyVersion',
-                'CreateRole', 'CreateSAMLProvider', 'CreateServiceLinkedRole',
-                'CreateServiceSpecificCredential', 'CreateUser',
-                'DeleteRolePermissionsBoundary', 'DeleteUserPermissionsBoundary',
-                'PutGroupPolicy', 'PutRolePermissionsBoundary', 'PutRolePolicy',
-                'PutUserPermissionsBoundary', 'PutUserPolicy',
-                'ResetServiceSpecificCredential', 'SetDefaultPolicyVersion',
-                'UpdateAccessKey', 'UpdateAssumeRolePolicy', 'UpdateLoginProfile',
-                'UpdateOpenIDConnectProviderThumbprint', 'UpdateSAMLProvider',
-                'UpdateServiceSpecificCredential', 'UploadSSHPublicKey',
-                'UploadSigningCertificate'
+        service = 'eks'
+        and (
+            regexp_like(
+                action,
+                '^(Create|Update|Delete)(AccessEntry|PodIdentityAssociation)$'
+                || '|^(Associate|Disassociate)(AccessPolicy|IdentityProviderConfig)$'
             )
-        )
-        or (
-            service = 'rolesanywhere'
-            and action in (
-                'CreateProfile', 'CreateTrustAnchor', 'EnableProfile',
-                'EnableTrustAnchor', 'UpdateProfile', 'UpdateTrustAnchor'
-            )
+            or action = 'UpdateClusterConfig'
         )
 )
 
 select
     time, action, actor, source_ip, account, region, outcome, event_id,
-    target, group_name, policy, changed_key, document,
-    principal_arn, access_key, session_id, via, user_agent, error_code, error_message
+    target, grantee, policy, nullif(scope, '') as scope, groups,
+    coalesce(strpos(policy, 'ClusterAdminPolicy') > 0, false)
+    or coalesce(strpos(groups, 'system:masters') > 0, false) as cluster_admin,
+    authentication_mode, public_endpoint, public_ranges,
+    principal_arn, access_key, user_agent, via, error_code, error_message
 from changes
 where
     cast(null as varchar) is null
-    or target = cast(null as varchar)
-    or group_name = cast(null as varchar)
-    or regexp_extract(policy, '[^/]+$') = cast(null as varchar)
-    or (target is null and strpos(error_message, cast(null as varchar)) > 0)
+    or cast(null as varchar) in (target, grantee)
+    or (grantee is null and strpos(error_message, cast(null as varchar)) > 0)
 order by time, event_id
