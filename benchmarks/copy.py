@@ -34,12 +34,13 @@ from tests.conformance.trino_server import (
     partition_folders,
 )
 from tests.raw_rows import Located, partition_values, raw_rows
+from tools.practice_case import practice
+from tools.practice_case.organization import ACCOUNTS, ANALYTICS, ORGANIZATION
 from trailkit.case import Case
-from trailkit.demo import practice
-from trailkit.demo.organization import ACCOUNTS, ANALYTICS, ORGANIZATION
 from trailkit.questions.library import load
 from trailkit.questions.question import Question
 from trailkit.record import Kind
+from trailkit.store import practice_case
 from trailkit.tables import copies
 from trailkit.tables.copy import Copy
 from trailkit.tables.layout import Layout
@@ -115,7 +116,7 @@ class Counting:
 
 def write(folder: Path, events: int) -> None:
     """Write the log files: the practice case, and a busy day of one account."""
-    practice.write(folder)
+    practice_case.unpack(folder)
     trail = logs.Trail(BUSY, BUSY_DAYS, (ANALYTICS.id,))
     logs.write(folder, events, FILES, trail=trail)
 

@@ -37,7 +37,7 @@ def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 @pytest.fixture(scope="session")
 def practice_case() -> "Case":
-    """Give the practice case; it is generated and read once a run."""
+    """Open the practice case; it is unpacked and read once a run."""
     import trailkit
 
     return trailkit.demo()

@@ -19,9 +19,9 @@ from tests.tables_over_logs import located_in
 from tests.test_equal_engines import arguments
 from tests.trail_listed import session
 from trailkit.case import Case
-from trailkit.demo import practice
 from trailkit.errors import TableError
 from trailkit.record import Kind
+from trailkit.store import practice_case
 from trailkit.tables.schema import raw_columns
 
 OLD_SERDE = {
@@ -74,7 +74,7 @@ OLDER = ("of the old serde", "without what came later")
 def day(tmp_path_factory: pytest.TempPathFactory) -> list[Located]:
     """Give the records of a day of the practice case, at their addresses."""
     folder = tmp_path_factory.mktemp("practice")
-    practice.write(folder)
+    practice_case.unpack(folder)
     wanted = re.compile(r".*/CloudTrail/.*/2026/03/12/[^/]+")
     return [each for each in located_in(folder) if wanted.fullmatch(each[0])]
 

@@ -6,7 +6,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from trailkit.demo import practice
+from tools.practice_case import practice
 
 NOTEBOOK = Path(__file__).parents[1] / "notebooks" / "10_who_deleted_the_bucket.ipynb"
 KEY = practice.answers()

@@ -9,7 +9,7 @@ import pytest
 
 import trailkit as tk
 from tests.records_made import case_of, record, write
-from trailkit.demo import practice
+from tools.practice_case import practice
 from trailkit.errors import (
     EvidenceError,
     InvalidWindow,

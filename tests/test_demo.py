@@ -7,14 +7,16 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from trailkit.demo import delivery, practice
-from trailkit.demo.organization import ACCOUNTS, ORGANIZATION
+from tools.practice_case import delivery
+from tools.practice_case.organization import ACCOUNTS, ORGANIZATION
 from trailkit.record import FIELDS, FOLDERS, Field, Kind, Type
+from trailkit.store import practice_case
 
 KEY = re.compile(
     rf"AWSLogs/{ORGANIZATION}/(?P<account>\d{{12}})/(?P<folder>CloudTrail[A-Za-z-]*)/"
@@ -28,7 +30,7 @@ Log = tuple[dict[str, str], list[dict[str, Any]]]
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("practice")
-    practice.write(folder)
+    practice_case.unpack(folder)
     return folder
 
 
@@ -188,60 +190,67 @@ def test_all_of_it_is_past(records: list[dict[str, Any]]) -> None:
     assert max(map(time_of, records)) < datetime(2026, 3, 16, tzinfo=UTC)
 
 
-def test_the_bytes_are_the_same_every_time(folder: Path, tmp_path: Path) -> None:
-    """Another process, another order of sets, another time zone: the same tree."""
+def test_the_archive_holds_what_the_generator_makes(folder: Path) -> None:
+    """Another process, another order of sets, another time zone: the same files."""
     code = (
-        "import sys, pathlib; from trailkit.demo import practice; "
-        "practice.write(pathlib.Path(sys.argv[1]))"
+        "import hashlib, sys; from tools.practice_case import practice; "
+        "[print(key, hashlib.sha256(text).hexdigest()) "
+        "for key, text in practice.files()]"
     )
     environment = os.environ | {"PYTHONHASHSEED": "1234", "TZ": "Asia/Tokyo"}
-    subprocess.run(
-        [sys.executable, "-c", code, str(tmp_path)], env=environment, check=True
+    run = subprocess.run(
+        [sys.executable, "-c", code],
+        env=environment,
+        check=True,
+        capture_output=True,
+        text=True,
     )
-    assert tree(tmp_path) == tree(folder)
+    assert dict(line.split() for line in run.stdout.splitlines()) == tree(folder)
 
 
-def tree(folder: Path) -> dict[str, bytes]:
+def tree(folder: Path) -> dict[str, str]:
     return {
-        path.relative_to(folder).as_posix(): path.read_bytes()
+        path.relative_to(folder).as_posix(): sha256(
+            gzip.decompress(path.read_bytes())
+        ).hexdigest()
         for path in folder.rglob("*.gz")
     }
 
 
 def test_the_folder_is_made_once(tmp_path: Path, monkeypatch: Any) -> None:
     made: list[Path] = []
-    monkeypatch.setattr(practice, "write", made.append)
+    monkeypatch.setattr(practice_case, "unpack", made.append)
     monkeypatch.setenv("TRAILKIT_CACHE", str(tmp_path / "cache"))
-    first = practice.folder()
-    assert practice.folder() == first
+    first = practice_case.folder()
+    assert practice_case.folder() == first
     assert first.parent == tmp_path / "cache"
     assert len(made) == 1
 
 
-def test_a_generation_that_is_broken_off_leaves_nothing(
+def test_unpacking_that_is_broken_off_leaves_nothing(
     tmp_path: Path, monkeypatch: Any
 ) -> None:
     def stop(folder: Path) -> int:
         (folder / "half").write_text("a log")
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(practice, "write", stop)
+    monkeypatch.setattr(practice_case, "unpack", stop)
     with pytest.raises(KeyboardInterrupt):
-        practice.folder(tmp_path)
+        practice_case.folder(tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_whoever_is_slower_takes_the_folder_of_the_other(
     tmp_path: Path, monkeypatch: Any
 ) -> None:
-    target = tmp_path / f"practice-{practice.version()}"
+    target = tmp_path / f"practice-{practice_case.version()}"
 
     def another_is_quicker(_: Path) -> int:
         target.mkdir()
         (target / "theirs").touch()
         return 0
 
-    monkeypatch.setattr(practice, "write", another_is_quicker)
-    assert practice.folder(tmp_path) == target
+    monkeypatch.setattr(practice_case, "unpack", another_is_quicker)
+    assert practice_case.folder(tmp_path) == target
     assert [path.name for path in target.iterdir()] == ["theirs"]
     assert list(tmp_path.iterdir()) == [target]

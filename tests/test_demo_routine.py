@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from trailkit.demo import practice, routine
-from trailkit.demo.console import PAGES
-from trailkit.demo.organization import PAYROLL
-from trailkit.demo.routine import days, people
+from tools.practice_case import practice, routine
+from tools.practice_case.console import PAGES
+from tools.practice_case.organization import PAYROLL
+from tools.practice_case.routine import days, people
 
 FOLDER = Path(routine.__file__).parent
 
@@ -29,7 +29,7 @@ def test_the_routine_never_looks_at_the_story() -> None:
 
 def test_the_routine_can_be_had_without_loading_the_story() -> None:
     code = (
-        "import sys; from trailkit.demo import routine; "
+        "import sys; from tools.practice_case import routine; "
         "assert not [name for name in sys.modules if 'demo.story' in name]"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from trailkit.demo import practice
-from trailkit.demo.callers import timestamp
-from trailkit.demo.story.answers import Answers, Deed
+from tools.practice_case import practice
+from tools.practice_case.callers import timestamp
+from tools.practice_case.story.answers import Answers, Deed
+from trailkit.store import practice_case
 
 Record = dict[str, Any]
 KEY = practice.answers()
@@ -20,7 +21,7 @@ KEY = practice.answers()
 def events(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Record]:
     """Read the files, and keep each event once, by its id."""
     folder = tmp_path_factory.mktemp("practice")
-    practice.write(folder)
+    practice_case.unpack(folder)
     records = [
         record
         for path in folder.rglob("*.json.gz")

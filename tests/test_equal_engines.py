@@ -19,12 +19,13 @@ import pytest
 import trailkit as tk
 from tests.athena_server import AthenaServer
 from tests.tables_over_logs import BUCKET, publish
+from tools.practice_case import practice
+from tools.practice_case.organization import ACCOUNTS
 from trailkit.case import Case
-from trailkit.demo import practice
-from trailkit.demo.organization import ACCOUNTS
 from trailkit.lens import compose
 from trailkit.questions.library import load
 from trailkit.questions.question import Question
+from trailkit.store import practice_case
 
 QUESTIONS = [pytest.param(question, id=question.name) for question in load()]
 WINDOW = ("2026-03-01", "2026-03-20")
@@ -47,7 +48,7 @@ def arguments(question: Question) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def logs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("practice")
-    practice.write(folder)
+    practice_case.unpack(folder)
     return folder
 
 

@@ -24,12 +24,11 @@ MAY_SEE: dict[str, set[str]] = {
 """Rooms that stand at the bottom of the house, and all that they may import."""
 
 NEVER_SEES = {
-    "engines": ["case", "charts", "demo", "execution", "questions"],
-    "tables": ["case", "charts", "demo", "engines", "execution", "questions"],
-    "store": ["case", "charts", "demo", "engines", "execution", "questions"],
-    "admin": ["case", "charts", "demo", "execution", "questions"],
-    "history": ["case", "charts", "demo", "engines", "execution", "questions"],
-    "demo.routine": ["demo.story"],
+    "engines": ["case", "charts", "execution", "questions"],
+    "tables": ["case", "charts", "engines", "execution", "questions"],
+    "store": ["case", "charts", "engines", "execution", "questions"],
+    "admin": ["case", "charts", "execution", "questions"],
+    "history": ["case", "charts", "engines", "execution", "questions"],
 }
 """Rooms, and what lies above them or beside them."""
 

@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 from trailkit.__main__ import main
+from trailkit.store import practice_case
 
 
 def run(capsys, *words: str) -> tuple[int, str, str]:
@@ -36,9 +37,7 @@ def test_a_wrong_bucket_is_one_sentence(capsys):
 
 @pytest.fixture(scope="module")
 def practice(tmp_path_factory) -> str:
-    from trailkit.demo import folder
-
-    return str(folder(tmp_path_factory.mktemp("practice")))
+    return str(practice_case.folder(tmp_path_factory.mktemp("practice")))
 
 
 ASK = ["ask", "s3/bucket-deletions", "bucket=harbour-books-payroll-archive"]

@@ -9,8 +9,9 @@ import pytest
 from nbclient import NotebookClient
 
 from tests.tables_over_logs import BUCKET, publish
-from trailkit.demo import practice
-from trailkit.demo.organization import ACCOUNTS
+from tools.practice_case import practice
+from tools.practice_case.organization import ACCOUNTS
+from trailkit.store import practice_case
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 KEY = practice.answers()
@@ -25,7 +26,7 @@ ON_ATHENA = (
 @pytest.fixture
 def trail(athena, tmp_path):
     """Lay the practice case into the tests' Athena, with the logs of its last days."""
-    practice.write(tmp_path)
+    practice_case.unpack(tmp_path)
     publish(athena, tmp_path, tuple(each.id for each in ACCOUNTS), "security")
     athena.bucket(BUCKET)
     client = boto3.client("s3")

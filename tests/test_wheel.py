@@ -15,7 +15,7 @@ LOOK = """
 import sys
 sys.path.insert(0, sys.argv[1])
 import trailkit
-from trailkit import library
+from trailkit.questions import library
 assert trailkit.__file__.startswith(sys.argv[1]), trailkit.__file__
 print(*(question.name for question in library.load()))
 """

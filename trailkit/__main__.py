@@ -9,12 +9,12 @@ import pandas as pd
 
 import trailkit as tk
 from trailkit.case import Case
-from trailkit.demo import folder as practice_folder
 from trailkit.errors import ParameterError, TrailkitError
 from trailkit.export import to_csv, to_parquet
 from trailkit.questions.library import load
 from trailkit.questions.parameters import from_texts
 from trailkit.record import Kind
+from trailkit.store import practice_case
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -46,7 +46,7 @@ def _add_demo(parser: argparse.ArgumentParser) -> None:
 
 
 def _demo(_given: argparse.Namespace) -> None:
-    print(practice_folder())
+    print(practice_case.folder())
 
 
 def _add_library(parser: argparse.ArgumentParser) -> None:

@@ -5,7 +5,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from trailkit.demo import folder as practice_folder
 from trailkit.notices import notice
 from trailkit.record import Kind
 
@@ -141,9 +140,11 @@ def trino(
 def demo() -> "Case":
     """Open the practice case: a generated trail of an organization, with a story in it.
 
-    It is written to your cache folder the first time, in a few seconds.
+    It is unpacked into your cache folder the first time, in a few seconds.
     """
-    return local(practice_folder())
+    from trailkit.store import practice_case
+
+    return local(practice_case.folder())
 
 
 def _case(source: "Source", engine: "Engine") -> "Case":

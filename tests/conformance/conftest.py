@@ -14,7 +14,7 @@ from tests.tables_over_logs import BUCKET, publish
 from tests.test_equal_engines import real_logs  # noqa: F401 - a fixture
 from trailkit.admin.copies import backfill
 from trailkit.case import Case
-from trailkit.demo import practice
+from trailkit.store import practice_case
 
 
 @pytest.fixture(scope="session")
@@ -34,7 +34,7 @@ def trino(
 def logs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give the log files of the practice case."""
     folder = tmp_path_factory.mktemp("practice")
-    practice.write(folder)
+    practice_case.unpack(folder)
     return folder
 
 

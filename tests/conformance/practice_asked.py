@@ -8,9 +8,9 @@ import pandas as pd
 import trailkit as tk
 from tests.conformance.trino_server import CATALOG, LOOPBACK, TrinoServer
 from tests.test_equal_engines import arguments
+from tools.practice_case import practice
+from tools.practice_case.organization import ACCOUNTS
 from trailkit.case import Case
-from trailkit.demo import practice
-from trailkit.demo.organization import ACCOUNTS
 from trailkit.questions.question import Question
 
 DATABASE = "practice"

@@ -33,8 +33,8 @@ from tests.test_equal_engines import (
     arguments,
     on_athena,
 )
+from tools.practice_case import practice
 from trailkit.case import Case
-from trailkit.demo import practice
 from trailkit.errors import UnsupportedSQL
 from trailkit.execution.frames import to_frame
 from trailkit.lens import compose

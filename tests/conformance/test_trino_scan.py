@@ -22,8 +22,8 @@ from tests.conformance.trino_server import (
     partition_folders,
 )
 from tests.raw_rows import raw_rows
-from trailkit.demo import practice
-from trailkit.demo.scribe import Record
+from tools.practice_case import practice
+from tools.practice_case.scribe import Record
 from trailkit.tables.layout import Layout
 from trailkit.tables.raw import RawTable
 

@@ -11,11 +11,11 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from trailkit.demo import practice
+from trailkit.store import practice_case
 
 HERE = Path(__file__).parent / "trino"
 # Read before a fixture gives the tests an empty cache folder.
-CACHE = practice.cache_folder() / "conformance"
+CACHE = practice_case.cache_folder() / "conformance"
 VERSION = "406"
 CHECKSUM = "662969747bf512fa81b31422cbe93ff0670ed00f0095f2684d69090bca9232ba"
 """SHA-256 of the names and checksums of all jars."""

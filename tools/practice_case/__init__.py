@@ -1,0 +1,1 @@
+"""The practice case: a generated trail with a known answer."""

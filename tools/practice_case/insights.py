@@ -1,0 +1,88 @@
+"""CloudTrail Insights: pairs of records about an unusual rate of calls or errors.
+
+Shapes: CloudTrail User Guide, "Insights events: fields for trails".
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from tools.practice_case.callers import timestamp
+from tools.practice_case.organization import Account
+from tools.practice_case.scribe import Record, Scribe
+
+
+@dataclass(frozen=True, slots=True)
+class Unusual:
+    """What was unusual: calls a minute, against those of the baseline week."""
+
+    action: str
+    account: Account
+    region: str
+    caller: str
+    agent: str
+    rate: float
+    baseline: float
+    error: str = ""
+
+
+def insight(scribe: Scribe, what: Unusual, start: datetime, minutes: int) -> None:
+    """Write the record of the start, and that of the end under the same shared id."""
+    shared = scribe.chance.uuid()
+    end = start + timedelta(minutes=minutes)
+    for state, when in (("Start", start), ("End", end)):
+        details = _details(what, state, minutes)
+        scribe.write(_record(scribe, what, when, shared, details))
+
+
+def _record(
+    scribe: Scribe, what: Unusual, when: datetime, shared: str, details: dict[str, Any]
+) -> Record:
+    return {
+        "eventVersion": "1.10",
+        "eventTime": timestamp(when),
+        "awsRegion": what.region,
+        "eventID": scribe.chance.uuid(),
+        "eventType": "AwsCloudTrailInsight",
+        "recipientAccountId": what.account.id,
+        "sharedEventID": shared,
+        "insightDetails": details,
+        "eventCategory": "Insight",
+    }
+
+
+def _details(what: Unusual, state: str, minutes: int) -> dict[str, Any]:
+    service, name = what.action.split(":")
+    statistics: dict[str, Any] = {
+        "baseline": {"average": what.baseline},
+        "insight": {"average": what.rate},
+        "baselineDuration": 10_080,
+    }
+    if state == "End":
+        statistics["insightDuration"] = minutes
+    details: dict[str, Any] = {
+        "state": state,
+        "eventSource": f"{service}.amazonaws.com",
+        "eventName": name,
+        "insightType": "ApiErrorRateInsight" if what.error else "ApiCallRateInsight",
+        "insightContext": {
+            "statistics": statistics,
+            "attributions": _attributions(what),
+        },
+    }
+    return details | ({"errorCode": what.error} if what.error else {})
+
+
+def _attributions(what: Unusual) -> list[dict[str, Any]]:
+    """Say who and what made the difference; a call without error has the text null."""
+    values = {"userIdentityArn": what.caller, "userAgent": what.agent}
+    if not what.error:
+        values["errorCode"] = "null"
+    return [
+        {
+            "attribute": attribute,
+            "insight": [{"value": value, "average": what.rate}],
+            "baseline": [{"value": value, "average": what.baseline}],
+        }
+        for attribute, value in values.items()
+    ]

@@ -1,0 +1,39 @@
+"""Two weeks of ordinary work at Harbour Books. It knows nothing of the story."""
+
+from collections.abc import Callable
+
+from tools.practice_case.routine import (
+    aggregates,
+    data,
+    occasions,
+    oddities,
+    people,
+    pipeline,
+    services,
+    trends,
+    users,
+)
+from tools.practice_case.scribe import Record, Scribe
+
+PARTS: tuple[Callable[[Scribe], None], ...] = (
+    people.work,
+    users.work,
+    pipeline.run,
+    services.run,
+    data.flow,
+    trends.notice,
+    aggregates.count,
+    occasions.happen,
+    oddities.happen,
+)
+
+
+def records() -> list[Record]:
+    """Give the records of the two weeks, part by part."""
+    told: list[Record] = []
+    for part in PARTS:
+        name = part.__module__.rpartition(".")[2]
+        scribe = Scribe(f"trailkit.demo.routine.{name}")
+        part(scribe)
+        told += scribe.records
+    return told

@@ -1,0 +1,118 @@
+"""What real logs hold as well: empty texts, odd codes, records that came later."""
+
+from datetime import timedelta
+
+from tools.practice_case import s3
+from tools.practice_case.callers import Caller, by_service, by_session
+from tools.practice_case.chance import Chance
+from tools.practice_case.organization import (
+    ANALYTICS,
+    COMMAND_LINE,
+    DATABASE_SECRET,
+    OFFICE,
+    PEOPLE,
+    PRODUCTION,
+    REPORTS,
+    SHOP_ASSETS,
+    SHOP_KEY,
+)
+from tools.practice_case.routine import days
+from tools.practice_case.scribe import Fault, Scribe, resource
+
+DRY_RUN = Fault(
+    "Client.DryRunOperation",
+    "Request would have succeeded, but DryRun flag is set.",
+)
+ODD_SUCCESS = Fault("200", "")
+NOT_FOUND = Fault("NoSuchKey", "The specified key does not exist.")
+
+
+def happen(scribe: Scribe) -> None:
+    """Spread the oddities over the working days."""
+    for day in days.WORKING:
+        scribe.at(day, 13, scribe.chance.between(0, 50))
+        _anonymous(scribe)
+        _without_agent(scribe)
+        _rotate(scribe)
+    for day in days.WORKING[::3]:
+        scribe.at(day, 15, scribe.chance.between(0, 50))
+        _dry_run(scribe)
+        _dashboard(scribe)
+        _corrected(scribe)
+
+
+def _anonymous(scribe: Scribe) -> None:
+    """Let a crawler ask for a file that is not there, with no identity at all."""
+    identity = {
+        "type": "AWSAccount",
+        "principalId": "",
+        "accountId": "ANONYMOUS_PRINCIPAL",
+    }
+    crawler = Caller(identity, PRODUCTION, "192.0.2.250", "", PRODUCTION.region)
+    s3.object_call(
+        scribe, crawler, "GetObject", SHOP_ASSETS, "robots.txt", fault=NOT_FOUND
+    )
+
+
+def _engineer(scribe: Scribe, agent: str) -> Caller:
+    person = PEOPLE[4]
+    return by_session(
+        person.roles[0],
+        person.login,
+        scribe.chance.key(),
+        scribe.now - timedelta(minutes=scribe.chance.between(5, 90)),
+        address=OFFICE,
+        agent=agent,
+    )
+
+
+def _without_agent(scribe: Scribe) -> None:
+    """Make a call whose user agent and access key are empty texts."""
+    caller = _engineer(scribe, "").with_key("")
+    scribe.call(caller, "athena:GetWorkGroup", {"workGroup": "primary"})
+
+
+def _rotate(scribe: Scribe) -> None:
+    """Rotate a secret: the caller has neither type nor ARN, only who invoked."""
+    service = by_service("secretsmanager", PRODUCTION)
+    identity = {"accountId": PRODUCTION.id, "invokedBy": service.address}
+    for name in ("RotationStarted", "RotationSucceeded"):
+        scribe.event(
+            service,
+            f"secretsmanager:{name}",
+            "AwsServiceEvent",
+            userIdentity=identity,
+            additionalEventData={"SecretId": DATABASE_SECRET},
+        )
+        scribe.wait(2, 9)
+
+
+def _dry_run(scribe: Scribe) -> None:
+    """Ask whether a call would be allowed: recorded as an error, yet nothing failed."""
+    caller = _engineer(scribe, COMMAND_LINE)
+    scribe.call(
+        caller, "ec2:RunInstances", {"instanceType": "t4g.small"}, fault=DRY_RUN
+    )
+
+
+def _dashboard(scribe: Scribe) -> None:
+    """Sign in to Managed Grafana, which writes the code 200 on success."""
+    caller = _engineer(scribe, PEOPLE[4].agent)
+    scribe.call(caller, "grafana:login_auth_sso", fault=ODD_SUCCESS)
+
+
+def _corrected(scribe: Scribe) -> None:
+    """Correct a record later: a new one, which names the one that it replaces."""
+    scribe.call(
+        by_service("kms", ANALYTICS),
+        "kms:RotateKey",
+        resources=[resource(SHOP_KEY, PRODUCTION, "AWS::KMS::Key")],
+        eventType="AwsServiceEvent",
+        addendum={
+            "reason": "UPDATED_DATA",
+            "updatedFields": "responseElements",
+            "originalRequestID": Chance(f"{scribe.now}").uuid(),
+            "originalEventID": Chance(f"{scribe.now} event").uuid(),
+        },
+    )
+    s3.list_objects(scribe, _engineer(scribe, COMMAND_LINE), REPORTS)
