@@ -87,7 +87,7 @@ FORMS: dict[str, Callable[[list[Record]], Files]] = {
 
 
 def put(folder: Path, files: Files) -> Path:
-    """Write files into a folder; give the folder."""
+    """Write files into a folder; return the folder."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in files.items():
         (folder / name).write_bytes(content)
@@ -124,12 +124,12 @@ def content(store: Store) -> dict[str, Rows]:
 
 
 def records_of(store: Store) -> Rows:
-    """Give the records without their places."""
+    """Return the records without their places."""
     return rows(store, _RECORDS)
 
 
 def rows(store: Store, select: str) -> Rows:
-    """Give the sorted rows of a SELECT, in which a table's name stands in braces."""
+    """Return the sorted rows of a SELECT, in which a table's name stands in braces."""
     read = {
         name: f"read_parquet({[str(path) for path in store.parquet(name)]})"
         for name in _CONTENT
@@ -141,13 +141,13 @@ def rows(store: Store, select: str) -> Rows:
 
 
 def checksum(store: Store) -> str:
-    """Give the hash of all that a store holds."""
+    """Return the hash of all that a store holds."""
     held = repr((sorted(store.counts.items()), content(store)))
     return hashlib.sha256(held.encode()).hexdigest()
 
 
 def all_is_accounted_for(store: Store) -> bool:
-    """Say whether every file and every record is somewhere."""
+    """Return whether every file and every record is somewhere."""
     count = store.counts
     files = count["files_read"] + count["files_skipped"] + count["files_broken"]
     records = count["events"] + count["repeats"] + count["problems"]

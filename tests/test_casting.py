@@ -12,7 +12,7 @@ from msgspec import Raw, structs
 
 from trailkit.record import COLUMNS, FIELDS, Type
 from trailkit.store import casting
-from trailkit.store.batches import Arrivals
+from trailkit.store.batches import RecordBatches
 from trailkit.store.casting import NoRecord
 from trailkit.store.envelopes import split
 
@@ -33,9 +33,9 @@ RECORDS = st.dictionaries(NAMES, JSON, max_size=12).map(
 
 
 def batch(*records: Any) -> pa.Table:
-    arrivals = Arrivals()
+    incoming = RecordBatches()
     items = split(json.dumps({"Records": records}).encode())
-    return pa.concat_tables([*arrivals.add(0, items), *arrivals.rest()])
+    return pa.concat_tables([*incoming.add(0, items), *incoming.rest()])
 
 
 def row(**fields: Any) -> dict[str, Any]:
@@ -85,7 +85,7 @@ def test_the_quick_way_and_the_exact_way_agree(record: dict[str, Any]):
 
 
 def settled(record: Any) -> list[Any]:
-    """Give what the columns will hold: a boolean may still be its text."""
+    """Return what the columns will hold: a boolean may still be its text."""
     return [
         casting.as_boolean(value) if field.type is Type.BOOLEAN else value
         for field, value in zip(FIELDS, structs.astuple(record), strict=False)
@@ -98,8 +98,8 @@ def test_what_is_no_text_stays_as_it_is_written(written: str):
     record = Raw(f'{text}{{"userName": {written}}}}}'.encode())
     assert casting.record(record).userAgent == written
     items = split(b'{"Records": [' + bytes(record) + b"]}")
-    arrivals = Arrivals()
-    (cast,) = [*arrivals.add(0, items), *arrivals.rest()]
+    incoming = RecordBatches()
+    (cast,) = [*incoming.add(0, items), *incoming.rest()]
     assert cast["user_agent"].to_pylist() == [written]
     assert cast["user_identity_user_name"].to_pylist() == [written]
 
@@ -157,14 +157,14 @@ def test_an_identity_may_be_a_string_that_holds_one():
 
 
 def test_what_a_column_cannot_hold_is_remarked():
-    arrivals = Arrivals()
+    incoming = RecordBatches()
     odd = {"eventName": "A", "userIdentity": ["x"], "resources": "x"}
-    list(arrivals.add(7, split(json.dumps({"Records": [odd]}).encode())))
-    list(arrivals.rest())
-    assert [(each.file_number, each.position) for each in arrivals.remarks] == [
+    list(incoming.add(7, split(json.dumps({"Records": [odd]}).encode())))
+    list(incoming.rest())
+    assert [(each.file_number, each.position) for each in incoming.remarks] == [
         (7, 1)
     ] * 2
-    assert not any(each.lost for each in arrivals.remarks)
+    assert not any(each.lost for each in incoming.remarks)
 
 
 @pytest.mark.parametrize("text", ["1", "[]", '"a"', "{}", '{"eventName": ""}'])

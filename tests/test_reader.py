@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from trailkit.store import unpack
-from trailkit.store.reader import Reading, read_again, read_all, take_apart
+from trailkit.store.reader import Reading, read_again, read_all, split_records
 from trailkit.store.walk import Found, locate, walk
 
 LOG = json.dumps({"Records": [{"eventName": "GetObject"}]}).encode()
@@ -96,10 +96,10 @@ def test_what_cannot_be_read_says_why(
 
 def test_json_that_is_no_log_is_known_when_it_is_taken_apart(tmp_path: Path):
     reading = read(tmp_path, b'{"Version": "2012-10-17"}')
-    assert take_apart(reading).texts == []
+    assert split_records(reading).texts == []
     assert reading.status == "skipped"
     broken = read(tmp_path, LOG[:-1])
-    assert take_apart(broken).texts == []
+    assert split_records(broken).texts == []
     assert broken.status == "broken"
 
 

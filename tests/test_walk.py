@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from trailkit.errors import HostilePath, NoSuchEvidence
+from trailkit.errors import NoSuchEvidence, UnsafePath
 from trailkit.store.walk import Found, locate, walk
 
 
@@ -46,12 +46,12 @@ def test_a_link_within_the_evidence_is_not_read_twice(tmp_path: Path):
 def test_a_pipe_is_refused(tmp_path: Path):
     os.mkfifo(tmp_path / "pipe.json")
     assert found(tmp_path)["pipe.json"].status == "skipped"
-    with pytest.raises(HostilePath, match="a pipe"):
+    with pytest.raises(UnsafePath, match="a pipe"):
         locate(tmp_path / "pipe.json")
 
 
 def test_a_device_is_refused():
-    with pytest.raises(HostilePath, match="a device"):
+    with pytest.raises(UnsafePath, match="a device"):
         locate("/dev/null")
 
 
@@ -60,7 +60,7 @@ def test_a_name_with_control_characters_is_refused(tmp_path: Path, name: str):
     (tmp_path / name).write_text("{}")
     (each,) = walk(locate(tmp_path))
     assert (each.status, each.path.isprintable()) == ("skipped", True)
-    with pytest.raises(HostilePath, match="control characters"):
+    with pytest.raises(UnsafePath, match="control characters"):
         locate(tmp_path / name)
 
 

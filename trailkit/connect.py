@@ -31,7 +31,7 @@ def local(
     (or in ``store``) and never changed; the next time the case opens at once. A file
     that has changed or vanished since it was read is named.
 
-    Raises NoSuchEvidence, NoRecords, HostilePath or StoreError.
+    Raises NoSuchEvidence, NoRecords, UnsafePath or StoreError.
     """
     from trailkit.engines.duckdb import LocalEngine
     from trailkit.store.store import open_store

@@ -4,7 +4,7 @@
     * EvidenceError: files that cannot be read as evidence
         * NoSuchEvidence: the path is not there
         * NoRecords: nothing in it is a CloudTrail record
-        * HostilePath: a link out of the folder, a device
+        * UnsafePath: a link out of the folder, a device
         * StoreError: the Parquet store made from the files
             * StoreFull: the disk has no room for it
             * StoreBusy: another process is writing to it
@@ -63,7 +63,7 @@ class NoRecords(EvidenceError):
     """Nothing in the folder is a CloudTrail record."""
 
 
-class HostilePath(EvidenceError):
+class UnsafePath(EvidenceError):
     """A path leads out of the folder, or to a device."""
 
 

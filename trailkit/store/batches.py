@@ -1,6 +1,6 @@
-"""Collect records as they arrive, and give them column by column.
+"""Collect records as they are read, and return them column by column.
 
-An arrival is one record in one file. Its columns are those of ``records`` with times
+A row is one record in one file. Its columns are those of ``records`` with times
 still as text, and the number of its file, its position there, counted from 1, and the
 hash of its content.
 """
@@ -16,11 +16,10 @@ from pyarrow.compute import call_function
 
 from trailkit.record import FIELDS, Type, relation_columns
 from trailkit.store import casting
-from trailkit.store.casting import NoRecord
-from trailkit.store.columns import NAMES, POINTING, arrow_type
-from trailkit.store.columns import cast as columns_of
+from trailkit.store.casting import NAMES, POINTING, NoRecord, arrow_type
+from trailkit.store.casting import cast as columns_of
 from trailkit.store.envelopes import Items
-from trailkit.store.parquet_tables import REPEATED
+from trailkit.store.manifest import REPEATED
 
 ROWS = 4096
 """Records after which a batch is full: their objects stay in the processor's cache."""
@@ -64,7 +63,7 @@ class Remark(NamedTuple):
     lost: bool
 
 
-class Arrivals:
+class RecordBatches:
     """The records of some files, until there are enough for a batch."""
 
     def __init__(self) -> None:
@@ -81,7 +80,7 @@ class Arrivals:
         self._bytes = 0
 
     def add(self, file_number: int, items: Items) -> Iterator[pa.Table]:
-        """Add the records of a file, and give the batches that are full.
+        """Add the records of a file, and return the batches that are full.
 
         What is no record becomes a remark.
         """
@@ -126,7 +125,7 @@ class Arrivals:
         self._bytes += sum(map(len, texts))
 
     def rest(self) -> Iterator[pa.Table]:
-        """Give the records that make no full batch, if there are any."""
+        """Return the records that make no full batch, if there are any."""
         if self._records:
             yield self._table()
 
@@ -160,6 +159,6 @@ def _either(first: pa.Array | None, second: pa.Array) -> pa.Array:
 
 
 def _hashes(texts: Sequence[Raw]) -> pa.Array:
-    """Give half of each text's SHA-256: enough that nobody can make two alike."""
+    """Return half of each text's SHA-256: enough to make no two alike."""
     halves = b"".join([sha256(text).digest()[:16] for text in texts])
     return pa.Array.from_buffers(_HASH, len(texts), [None, pa.py_buffer(halves)])

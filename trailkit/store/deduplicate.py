@@ -1,4 +1,4 @@
-"""Which arrivals are the same record, among themselves and with the store's.
+"""Which incoming records are repeats, of each other or of the store's.
 
 Two trails over one bucket deliver every record twice, and CloudTrail may do so too. An
 exact repeat, the same event id with the same content, is another delivery of one
@@ -9,21 +9,46 @@ several hashes, the records are read again and compared as JSON: blanks and orde
 make another content.
 """
 
+import json
 from collections.abc import Iterable, Iterator
+from hashlib import sha256
 from itertools import groupby
 
 import pyarrow as pa
 
-from trailkit.store.canonical_hash import digest
-from trailkit.store.ingest_database import Workshop
-from trailkit.store.reader import read_again, take_apart
+from trailkit.store.ingest_database import IngestDatabase
+from trailkit.store.reader import read_again, split_records
 
-# One arrival for each content: the first by path of the file, then by position.
-_HEADS = """
-create table heads as
+
+def canonical_hash(text: bytes) -> bytes:
+    """Return the hash of a record's canonical JSON.
+
+    Order of keys, blanks, escapes and the spelling of numbers make no difference.
+
+    >>> one, other = b'{"a": 1.50, "b": "x"}', rb'{"b":"\\u0078","a":1.5}'
+    >>> canonical_hash(one) == canonical_hash(other)
+    True
+    """
+    try:
+        value = json.loads(text, parse_float=_number)
+        text = json.dumps(value, sort_keys=True, separators=(",", ":")).encode()
+    except (RecursionError, ValueError):
+        pass  # its bytes are compared
+    return sha256(text).digest()[:16]
+
+
+def _number(text: str) -> int | float:
+    """Make 2.0 the same as 2: tools that copy logs do not agree on it."""
+    number = float(text)
+    return int(number) if number.is_integer() else number
+
+
+# One record for each content: the first by path of the file, then by position.
+_FIRST_SEEN = """
+create table first_seen as
 select content, number, event_id, file, position
-from arrivals
-semi join (select min(number) as number from arrivals group by content) using (number)
+from incoming
+semi join (select min(number) as number from incoming group by content) using (number)
 """
 
 # Contents that the store has already.
@@ -31,16 +56,16 @@ _KNOWN = """
 create table known as
 select content, min(record_id) as record_id
 from old_places
-semi join heads using (content)
+semi join first_seen using (content)
 group by content
 """
 
 # Records with one event id and several contents, the store's (without number) and new.
-_RIVALS = """
-create table rivals as
+_SAME_ID = """
+create table same_id as
 with fresh as (
     select event_id, number, null::bigint as record_id, file, position
-    from heads
+    from first_seen
     anti join known using (content)
     where event_id is not null
 ),
@@ -65,13 +90,13 @@ from every
 where event_id in (select event_id from every group by event_id having count(*) > 1)
 """
 
-# Each content's record: the store's, or a new one, named for its first arrival.
+# Each content's record: the store's, or a new one, named for its first delivery.
 _IDENTITIES = """
 create table identities as
 with compared as (
-    select number, record_id, event_id, digest
-    from rivals
-    join digests using (file, position)
+    select number, record_id, event_id, canonical_hash
+    from same_id
+    join canonical_hashes using (file, position)
 ),
 merged as (
     select
@@ -79,14 +104,14 @@ merged as (
         min(number) over same as first_number,
         min(record_id) over same as stored_id
     from compared
-    window same as (partition by event_id, digest)
+    window same as (partition by event_id, canonical_hash)
 ),
 settled as (
     select
-        content, heads.number,
-        coalesce(merged.first_number, heads.number) as first_number,
+        content, first_seen.number,
+        coalesce(merged.first_number, first_seen.number) as first_number,
         coalesce(known.record_id, merged.stored_id) as stored_id
-    from heads
+    from first_seen
     left join known using (content)
     left join merged using (number)
 )
@@ -100,40 +125,44 @@ from settled
 
 _WHERE = """
 select file, archive, position
-from rivals
+from same_id
 join all_files using (file)
 order by file, position
 """
 
-_DIGESTS = pa.schema(
-    [("file", pa.string()), ("position", pa.int32()), ("digest", pa.binary(16))]
+_HASHES = pa.schema(
+    [("file", pa.string()), ("position", pa.int32()), ("canonical_hash", pa.binary(16))]
 )
 
 
-def fold(workshop: Workshop, next_record: int, limit: int) -> None:
-    """Make the table ``identities``: the record of each content among the arrivals.
+def deduplicate(database: IngestDatabase, next_record: int, limit: int) -> None:
+    """Make the table ``identities``: the record of each incoming content.
 
-    Reads ``arrivals``, ``all_files``, ``old_places`` and ``old_records``.
+    Reads ``incoming``, ``all_files``, ``old_places`` and ``old_records``.
     """
-    for statement in (_HEADS, _KNOWN, _RIVALS):
-        workshop.run(statement, doing="Looking for repeats")
-    digests = _digests(workshop.run(_WHERE), limit)
-    workshop.register("digests", pa.Table.from_pylist(list(digests), _DIGESTS))
-    workshop.run(_IDENTITIES, [next_record], doing="Looking for repeats")
+    for statement in (_FIRST_SEEN, _KNOWN, _SAME_ID):
+        database.run(statement, doing="Looking for repeats")
+    hashes = _hashes_of(database.run(_WHERE), limit)
+    database.register("canonical_hashes", pa.Table.from_pylist(list(hashes), _HASHES))
+    database.run(_IDENTITIES, [next_record], doing="Looking for repeats")
 
 
-def _digests(
+def _hashes_of(
     places: Iterable[tuple[str, str | None, int]], limit: int
 ) -> Iterator[dict[str, object]]:
-    """Read records again and give their digests, one file at a time."""
+    """Read records again and hash their JSON, one file at a time."""
     for (file, archive), group in groupby(places, key=lambda place: place[:2]):
         texts = _texts(file, archive, limit)
         for _, _, position in group:
             # What cannot be read again is like nothing else.
             text = texts.get(position) or f"{file} {position}".encode()
-            yield {"file": file, "position": position, "digest": digest(text)}
+            yield {
+                "file": file,
+                "position": position,
+                "canonical_hash": canonical_hash(text),
+            }
 
 
 def _texts(file: str, archive: str | None, limit: int) -> dict[int, bytes]:
-    items = take_apart(read_again(file, archive, limit))
+    items = split_records(read_again(file, archive, limit))
     return {position: bytes(each) for position, each in enumerate(items.texts, 1)}

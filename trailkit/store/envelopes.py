@@ -5,6 +5,10 @@
 * LookupEvents (event history): ``Events[].CloudTrailEvent``, a string
 * EventBridge: ``detail``; CloudWatch Logs subscriptions: ``logEvents[].message``
 * log collectors: ``_raw``, ``result._raw``, ``aws.cloudtrail``
+
+One bad character costs a character, not a file. A service that cuts a user agent at a
+length may cut a surrogate pair in two. JSON allows the half as an escape, but no
+Unicode text can hold it.
 """
 
 import json
@@ -15,8 +19,56 @@ from dataclasses import dataclass, field
 import msgspec
 from msgspec import Raw
 
-from trailkit.store.unicode import MENDED, mend, mend_bytes, mend_escapes, was_mended
 from trailkit.store.unpack import Broken, Skipped
+
+REPAIRED = "Text that is not valid Unicode; what was wrong is shown as \ufffd."
+
+_ESCAPES = re.compile(
+    rb"\\u[dD][89abAB]..\\u[dD][c-fC-F].."  # a pair
+    rb"|(\\u[dD][89a-fA-F]..)"  # half of one
+    rb"|\\.",
+    re.DOTALL,
+)
+
+
+def repair(text: bytes) -> bytes:
+    r"""Replace bytes that are not UTF-8, and escapes of half a surrogate pair.
+
+    Returns the very same object when nothing was wrong.
+
+    >>> repair(b'"caf\xe9 \\ud83d"').decode()
+    '"caf\ufffd \\ufffd"'
+    """
+    return repair_escapes(repair_bytes(text))
+
+
+def repair_bytes(text: bytes) -> bytes:
+    """Replace bytes that are not UTF-8."""
+    if text.isascii():
+        return text
+    try:
+        text.decode()
+    except UnicodeDecodeError:
+        return text.decode(errors="replace").encode()
+    return text
+
+
+def repair_escapes(text: bytes) -> bytes:
+    """Replace escapes of half a surrogate pair, which JSON allows and Unicode not."""
+    if b"\\ud" not in text and b"\\uD" not in text:
+        return text
+    repaired = _ESCAPES.sub(_repair_half, text)
+    return text if repaired == text else repaired
+
+
+def _repair_half(escape: re.Match[bytes]) -> bytes:
+    return rb"\ufffd" if escape[1] else escape[0]
+
+
+def was_repaired(text: bytes) -> bool:
+    """Return whether a text shows the replacement character."""
+    return rb"\ufffd" in text or "\ufffd".encode() in text
+
 
 _DEPTH = 8
 _NOTHING = Raw(b"")
@@ -80,19 +132,19 @@ class _Object(msgspec.Struct):
     timestamp: Raw = msgspec.field(default=_NOTHING, name="@timestamp")
 
     def is_record(self) -> bool:
-        """Say whether it is a record: it has an event name or an event id."""
+        """Return whether it is a record: it has an event name or an event id."""
         marks = (self.name, self.id, self.aggregated_id, self.insight)
         return any(_is_given(each) for each in marks)
 
     def inside(self) -> Raw | None:
-        """Give what the wrapper wraps."""
+        """Return what the wrapper wraps."""
         ways = [self.records, self.events, self.looked_up, self.detail]
         ways += [self.log_events, self.message, self.raw, self.result]
         ways += [self.aws, self.cloudtrail]
         return next(filter(_is_given, ways), None)
 
     def outer_time(self) -> str | None:
-        """Give the time that the wrapper says, if it is text."""
+        """Return the time that the wrapper says, if it is text."""
         times = (self.looked_up_time, self.time, self.timestamp)
         return next((_string(each) for each in times if bytes(each)[:1] == b'"'), None)
 
@@ -124,21 +176,21 @@ def split(text: bytes) -> Items:
     >>> [bytes(text) for text in items.texts]
     [b'{"eventName": "GetObject"}']
     """
-    valid = mend_bytes(text)
+    valid = repair_bytes(text)
     items = Items()
     try:
         items.texts = _log.decode(valid).Records
     except (msgspec.DecodeError, RecursionError):
-        valid = mend_escapes(valid)
+        valid = repair_escapes(valid)
         for value in _values(valid):
             _unwrap(value, None, items, _DEPTH)
-        _hold_a_record(items)
+        _require_a_record(items)
     if valid is not text:
         _remark(items)
     return items
 
 
-def _hold_a_record(items: Items) -> None:
+def _require_a_record(items: Items) -> None:
     """Refuse a file in which nothing is a record."""
     if not items.texts or len(items.problems) < len(items.texts):
         return
@@ -150,12 +202,12 @@ def _hold_a_record(items: Items) -> None:
 
 def _remark(items: Items) -> None:
     for index, text in enumerate(items.texts):
-        if was_mended(bytes(text)):
-            items.remarks[index] = MENDED
+        if was_repaired(bytes(text)):
+            items.remarks[index] = REPAIRED
 
 
 def _values(text: bytes) -> Iterator[Raw]:
-    """Give the JSON values that stand in a text, one after the other.
+    """Return the JSON values that stand in a text, one after the other.
 
     Where every value has a line of its own, a broken line costs only itself.
     """
@@ -166,7 +218,7 @@ def _values(text: bytes) -> Iterator[Raw]:
 
 
 def _in_a_row(text: bytes) -> Iterator[Raw]:
-    """Give JSON values without anything between them, as Firehose writes them."""
+    """Return JSON values without anything between them, as Firehose writes them."""
     try:
         yield _value.decode(text)
     except (msgspec.DecodeError, RecursionError):
@@ -174,7 +226,7 @@ def _in_a_row(text: bytes) -> Iterator[Raw]:
 
 
 def _scanned(text: str) -> Iterator[Raw]:
-    """Give the values of a text; the last is whatever cannot be read."""
+    """Return the values of a text; the last is whatever cannot be read."""
     start = _skip_white(text, 0)
     while start < len(text):
         try:
@@ -199,7 +251,7 @@ def _unwrap(text: Raw, time: str | None, items: Items, depth: int) -> None:
             for each in _list.decode(text):
                 _unwrap(each, time, items, depth - 1)
         elif bytes(text)[:1] == b'"':
-            inner = mend(_string(text).strip().encode())
+            inner = repair(_string(text).strip().encode())
             _unwrap(Raw(inner), time, items, depth - 1)
         else:
             _unwrap_object(text, time, items, depth)

@@ -3,25 +3,129 @@
 No file that counts is changed. Where rows no longer count, or a record is now known
 from an earlier place, the Parquet file that holds them is written anew under another
 name. So a store that grew equals the store that is made at once.
+
+Records are long, and most of a record is text that sorting need not touch. So DuckDB
+sorts the times alone, and the rows are read from the spool in that order.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from types import TracebackType
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from trailkit.progress import Say
 from trailkit.store import ingest_sql
-from trailkit.store.changes import Changes
-from trailkit.store.deduplicate import fold
-from trailkit.store.ingest_database import Workshop
+from trailkit.store.batches import TEXTS
+from trailkit.store.deduplicate import deduplicate
+from trailkit.store.ingest_database import IngestDatabase
 from trailkit.store.ingest_sql import quoted, read_parquet
-from trailkit.store.manifest import WORK, Manifest
-from trailkit.store.parquet_tables import COMPRESSION, ROW_GROUP, part_name
+from trailkit.store.manifest import (
+    COMPRESSION,
+    REPEATED,
+    ROW_GROUP,
+    SCHEMAS,
+    WORK,
+    Manifest,
+    part_name,
+)
 from trailkit.store.staging import ROUND, Staged, stage
-from trailkit.store.write_records import write_records
+from trailkit.store.walk import Changes
+
+
+class WriteBehind:
+    """Do things one after the other, in a thread; at most one is going on.
+
+    What goes wrong is raised at the next step, or at the end.
+    """
+
+    def __init__(self) -> None:
+        """Begin with nothing to do."""
+        self._thread = ThreadPoolExecutor(1, "trailkit-behind")
+        self._going_on: Future[object] | None = None
+
+    def __enter__(self) -> "WriteBehind":
+        """Use it; at the end all is done."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Wait for what is going on, also when Ctrl-C comes: then all the more.
+
+        What the thread works on is closed next, and must not go away under its hands.
+        """
+        interrupted = False
+        while self._going_on and not self._going_on.done():
+            try:
+                wait([self._going_on])
+            except KeyboardInterrupt:
+                interrupted = True
+        self._thread.shutdown()
+        if interrupted:
+            raise KeyboardInterrupt
+        if error is None:
+            self._end_step()
+
+    def do(self, work: Callable[[], object]) -> None:
+        """Begin a piece of work, once the one before is done."""
+        self._end_step()
+        self._going_on = self._thread.submit(work)
+
+    def _end_step(self) -> None:
+        if self._going_on:
+            self._going_on.result()
+
+
+_SCHEMA = pa.schema(
+    [
+        TEXTS.field(field.name) if field.name in TEXTS.names else field
+        for field in SCHEMAS["records"]
+    ]
+)
+"""The columns of records; those of the spool stay in the form they have."""
+
+
+def write_records(
+    database: IngestDatabase, staged: Staged, path: Path, say: Say
+) -> None:
+    """Write the relation ``new_records`` with all columns."""
+    added = database.arrow(
+        "select * from new_records order by event_time, record_id", doing="Sorting"
+    )
+    with _open(path) as written, WriteBehind() as behind:
+        for first in range(0, added.num_rows, ROW_GROUP):
+            rows = _in_order(added.slice(first, ROW_GROUP), staged)
+            behind.do(partial(written.write_table, rows))
+            say(f"Writing: {first:,} of {added.num_rows:,} records")
+
+
+def _open(path: Path) -> pq.ParquetWriter:
+    return pq.ParquetWriter(
+        path,
+        _SCHEMA,
+        compression=COMPRESSION,
+        use_dictionary=REPEATED,  # pyright: ignore[reportArgumentType]
+        # Who reads it with Arrow shall see texts, however they were written.
+        store_schema=False,
+    )
+
+
+def _in_order(added: pa.Table, staged: Staged) -> pa.Table:
+    rows = staged.texts.take(added["spool_row"])
+    files = staged.files.take(added["file_number"])
+    given: dict[str, pa.ChunkedArray] = {}
+    for table in (files, rows, added):
+        given |= dict(zip(table.column_names, table.columns, strict=True))
+    return pa.table([given[name] for name in _SCHEMA.names], _SCHEMA)
+
 
 _MANY = 16
 _SMALL = ROUND // 8
@@ -33,7 +137,7 @@ _FORMAT = f"format parquet, compression {COMPRESSION}, row_group_size {ROW_GROUP
 def ingest(
     folder: Path, before: Manifest, changes: Changes, limit: int, say: Say
 ) -> tuple[Manifest, Changes]:
-    """Read a round of changes; give the manifest that holds it, and what is left.
+    """Read a round of changes; return the new manifest, and the changes that are left.
 
     The new files lie in the folder, and count once the manifest is written.
     """
@@ -41,13 +145,13 @@ def ingest(
     work.mkdir()
     staged = stage(changes.new, work, limit, say)
     left = replace(changes, new=staged.left, gone=[])
-    with Workshop(work / "spill", say) as workshop:
-        workshop.register("staged_arrivals", staged.keys)
-        workshop.register("staged_files", staged.files)
-        workshop.register("staged_remarks", staged.remarks)
+    with IngestDatabase(work / "spill", say) as database:
+        database.register("staged_records", staged.keys)
+        database.register("staged_files", staged.files)
+        database.register("staged_remarks", staged.remarks)
         gone = pa.array(changes.gone, pa.string())
-        workshop.register("gone", pa.table({"file": gone}))
-        manifest = _Round(folder, before, staged, workshop, say).run(limit, not left)
+        database.register("gone", pa.table({"file": gone}))
+        manifest = _Round(folder, before, staged, database, say).run(limit, not left)
     return replace(manifest, notes=changes.notes()), left
 
 
@@ -59,26 +163,26 @@ class _Round:
         folder: Path,
         before: Manifest,
         staged: Staged,
-        workshop: Workshop,
+        database: IngestDatabase,
         say: Say,
     ) -> None:
         self._folder = folder
         self._before = before
         self._staged = staged
-        self._workshop = workshop
+        self._database = database
         self._say = say
         self._next_part = before.next_part
 
     def run(self, limit: int, is_last: bool) -> Manifest:
         before = self._before
-        self._workshop.run(
+        self._database.run(
             ingest_sql.sources({n: self._paths(p) for n, p in before.parts.items()})
         )
-        fold(self._workshop, before.next_record, limit)
-        self._workshop.run(ingest_sql.outcome())
+        deduplicate(self._database, before.next_record, limit)
+        self._database.run(ingest_sql.outcome())
         records, places = self._records(), self._places()
         every = self._paths(records), self._paths(places)
-        self._workshop.run(ingest_sql.conflicting(every[0], is_last))
+        self._database.run(ingest_sql.conflicting(every[0], is_last))
         parts = {
             "records": records,
             "places": places,
@@ -88,7 +192,7 @@ class _Round:
         return Manifest(
             limit=limit,
             next_part=self._next_part,
-            next_record=before.next_record + self._workshop.count("identities"),
+            next_record=before.next_record + self._database.count("identities"),
             parts=parts,
             counts=self._counts(parts) if is_last else {},
         )
@@ -97,17 +201,17 @@ class _Round:
         kept, anew = self._sort_out("records", "moved", "record_id")
         if anew:
             kept.append(self._copy("records", ingest_sql.moved_records(anew)))
-        if self._workshop.count("new_records"):
+        if self._database.count("new_records"):
             kept.append(self._name("records"))
             path = self._folder / kept[-1]
-            write_records(self._workshop, self._staged, path, self._say)
+            write_records(self._database, self._staged, path, self._say)
         return self._with_rows(kept)
 
     def _places(self) -> list[str]:
         kept, anew = self._sort_out("places", "gone", "file")
         if anew:
             kept.append(self._copy("places", ingest_sql.places_left(anew)))
-        if self._workshop.count("new_places"):
+        if self._database.count("new_places"):
             kept.append(self._copy("places", ingest_sql.NEW_PLACES))
         return self._with_rows(kept)
 
@@ -120,7 +224,7 @@ class _Round:
         anew = set(small) if len(small) > _MANY else set[str]()
         for part in parts:
             rows = read_parquet(self._paths([part]))
-            if self._workshop.count(f"{rows} semi join {stale} using ({key})"):
+            if self._database.count(f"{rows} semi join {stale} using ({key})"):
                 anew.add(part)
         kept = [part for part in parts if part not in anew]
         return kept, self._paths(sorted(anew))
@@ -135,7 +239,7 @@ class _Round:
     def _copy(self, name: str, select: str) -> str:
         part = self._name(name)
         path = quoted(str(self._folder / part))
-        self._workshop.run(f"copy ({select}) to {path} ({_FORMAT})", doing="Writing")
+        self._database.run(f"copy ({select}) to {path} ({_FORMAT})", doing="Writing")
         return part
 
     def _name(self, table: str) -> str:
@@ -144,7 +248,7 @@ class _Round:
 
     def _counts(self, parts: dict[str, list[str]]) -> dict[str, int]:
         read = {name: read_parquet(self._paths(names)) for name, names in parts.items()}
-        return self._workshop.run(ingest_sql.counts(read), doing="Counting")[0][0]
+        return self._database.run(ingest_sql.counts(read), doing="Counting")[0][0]
 
     def _paths(self, parts: Iterable[str]) -> list[Path]:
         return [self._folder / part for part in parts]

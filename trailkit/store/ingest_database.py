@@ -20,7 +20,7 @@ _Result = TypeVar("_Result")
 _THREADS = 4
 
 
-class Workshop:
+class IngestDatabase:
     """An in-memory DuckDB that spills into a folder, and that Ctrl-C stops."""
 
     def __init__(self, spill: Path, say: Say) -> None:
@@ -36,7 +36,7 @@ class Workshop:
             }
         )
 
-    def __enter__(self) -> "Workshop":
+    def __enter__(self) -> "IngestDatabase":
         """Use it, and close it at the end."""
         return self
 
@@ -57,7 +57,7 @@ class Workshop:
     def run(
         self, sql: str, parameters: Sequence[object] = (), doing: str = "Sorting"
     ) -> list[tuple[Any, ...]]:
-        """Run statements, and give the rows of the last."""
+        """Run statements, and return the rows of the last."""
         return self._do(
             lambda: self._connection.execute(sql, list(parameters)).fetchall(), doing
         )
@@ -67,7 +67,7 @@ class Workshop:
         return int(self.run(f"select count(*) from {relation}", doing="Counting")[0][0])
 
     def arrow(self, sql: str, doing: str) -> pa.Table:
-        """Run a SELECT, and give its rows as an Arrow table."""
+        """Run a SELECT, and return its rows as an Arrow table."""
         return self._do(lambda: self._connection.sql(sql).to_arrow_table(), doing)
 
     def _do(self, work: Callable[[], _Result], doing: str) -> _Result:

@@ -1,8 +1,8 @@
-"""The relations of an ingest, in SQL: what was there, what arrived, what becomes of it.
+"""The relations of an ingest, in SQL: what was there, what is new, what becomes of it.
 
 All of it reads files, Parquet or mapped Arrow, so that it runs in bounded memory.
 ``old_…`` is what the store holds, less the files that are ``gone``; ``new_…`` is what
-the arrivals add.
+the incoming records add.
 """
 
 from collections.abc import Iterable, Mapping
@@ -10,7 +10,7 @@ from pathlib import Path
 
 from trailkit.lens.predicates import KIND_OF
 from trailkit.record import PLACE, Type, relation_columns
-from trailkit.store.parquet_tables import SCHEMAS
+from trailkit.store.manifest import SCHEMAS
 
 CONFLICT = "The same event id occurs with other content."
 """The remark on each delivery of a record whose event id is not its own."""
@@ -63,11 +63,11 @@ def quoted(text: str) -> str:
 
 
 def sources(parts: Mapping[str, Iterable[Path]]) -> str:
-    """Define what was there and what arrived.
+    """Define what was there and what is new.
 
-    Reads the Arrow tables ``staged_arrivals``, ``staged_files``, ``staged_remarks`` and
-    ``gone``. The ``number`` of an arrival follows the path of its file and its position
-    there.
+    Reads the Arrow tables ``staged_records``, ``staged_files``, ``staged_remarks`` and
+    ``gone``. The ``number`` of a record follows the path of its file and its
+    position there.
     """
     old = {name: read_parquet(parts[name]) for name in SCHEMAS}
     left = "where file not in (select file from gone)"
@@ -76,9 +76,9 @@ def sources(parts: Mapping[str, Iterable[Path]]) -> str:
     select *, row_number() over (order by file, file_number) as rank
     from staged_files;
 
-    create view arrivals as
-    select arrived.*, (rank << 32) + position as number, {_PLACE}
-    from staged_arrivals as arrived
+    create view incoming as
+    select staged.*, (rank << 32) + position as number, {_PLACE}
+    from staged_records as staged
     join files using (file_number);
 
     create view old_records as select * from {old["records"]};
@@ -94,26 +94,26 @@ def sources(parts: Mapping[str, Iterable[Path]]) -> str:
 
 
 def outcome() -> str:
-    """Define what becomes of it all, once the ``identities`` of the arrivals are known.
+    """Define what becomes of it all, once the ``identities`` of all records are known.
 
-    ``new_records`` has only what casting adds to an arrival. ``moved`` are the records
-    of the store whose first place is another now, and those that have none any more.
+    ``new_records`` has only the columns that are not in the spool. ``moved`` are the
+    records of the store whose first place is another now, or that have none any more.
     """
     place = ", ".join(f"'{name}': {name}" for name in sorted(PLACE, key="file".__ne__))
     times = ", ".join(f"utc({name}) as {name}" for name in _TIMES)
     return f"""
     create view new_records as
-    select arrival, file_number, record_id, {KIND_OF} as kind, {times}
-    from arrivals
+    select spool_row, file_number, record_id, {KIND_OF} as kind, {times}
+    from incoming
     join (select number, record_id from identities where is_new) using (number);
 
     create view new_places as
     select number, record_id, position, content, {_PLACE}
-    from arrivals
+    from incoming
     join (select content, record_id from identities) using (content);
 
     create table moved as
-    with shaken as (
+    with touched as (
         select record_id from identities where not is_new
         union
         select record_id from lost_places
@@ -125,12 +125,12 @@ def outcome() -> str:
             union all by name
             select * exclude (number) from new_places
         )
-        semi join shaken using (record_id)
+        semi join touched using (record_id)
         group by record_id
     )
     select record_id, settled.place
     from old_records
-    semi join shaken using (record_id)
+    semi join touched using (record_id)
     left join settled using (record_id)
     where settled.place is null or settled.place.file <> old_records.file;
     """
@@ -190,7 +190,7 @@ def problems(all_records: Iterable[Path], all_places: Iterable[Path]) -> str:
     select
         file, position,
         coalesce('Not a time: ' || left(event_time, 100), 'No event time.'), false
-    from arrivals
+    from incoming
     where utc(event_time) is null and {KIND_OF} <> 'aggregated'
 
     union all

@@ -7,22 +7,22 @@ from typing import TypeVar
 
 import duckdb
 
-_Given = TypeVar("_Given")
+_Result = TypeVar("_Result")
 
 _POLL_SECONDS = 0.05
 
 
 def interruptible(
-    work: Callable[[], _Given],
+    work: Callable[[], _Result],
     connection: duckdb.DuckDBPyConnection,
     look: Callable[[], None],
-) -> _Given:
+) -> _Result:
     """Do work on a connection in a thread, and look at it now and then meanwhile.
 
     Ctrl-C, or whatever ``look`` raises, interrupts the connection. What the work raises
     is raised here.
     """
-    done: list[_Given] = []
+    done: list[_Result] = []
     failed: list[BaseException] = []
     finished = threading.Event()
 

@@ -1,8 +1,13 @@
-"""Which files make up a store: the one file of it that ever changes.
+"""What a store consists of: its tables, the files of each, and the manifest.
 
-A store is a folder of Parquet files that are never written twice. ``manifest.json``
-names those that count, and is replaced in one step. So whoever reads the manifest sees
-a whole store, also while another process adds to it, and after a kill.
+* records: one row for each distinct record, with the place of its first delivery
+* places: one row for each delivery of a record
+* files: one row for each file of the evidence, read or not
+* problems: what could not be read, and remarks on what was
+
+The Parquet files are never written twice. ``manifest.json`` names those that count, and
+is replaced in one step. So whoever reads the manifest sees a whole store, also while
+another process adds to it, and after a kill.
 """
 
 import json
@@ -12,7 +17,100 @@ import shutil
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from trailkit.store.parquet_tables import SCHEMAS, write_empty
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from trailkit.record import PLACE, Type, relation_columns
+
+RESOURCE = pa.struct(
+    [(name, pa.string()) for name in ("arn", "account_id", "type")],
+)
+"""An item of the column ``resources``."""
+
+COMPRESSION = "zstd"
+ROW_GROUP = 30_000
+"""Records that are read together: a window of an hour should need few of them."""
+
+UNIQUE = ("event_id", "request_id", "shared_event_id")
+"""Texts that hardly come twice: a dictionary of them would only cost."""
+
+_ARROW = {
+    Type.BOOLEAN: pa.bool_(),
+    Type.TIME: pa.timestamp("us"),
+    Type.RESOURCES: pa.list_(RESOURCE),
+}
+PLACE_COLUMNS = [
+    pa.field(name, pa.date32() if kind == "date" else pa.string())
+    for name, kind in PLACE.items()
+]
+"""The day of delivery, the folder's account and region, the log file."""
+
+SCHEMAS = {
+    "records": pa.schema(
+        [("record_id", pa.int64()), ("kind", pa.string())]
+        + [
+            (name, _ARROW.get(kind, pa.string()))
+            for name, kind in relation_columns().items()
+        ]
+        + PLACE_COLUMNS
+    ),
+    "places": pa.schema(
+        [
+            ("record_id", pa.int64()),
+            ("position", pa.int32()),
+            ("content", pa.binary()),
+            *PLACE_COLUMNS,
+        ]
+    ),
+    "files": pa.schema(
+        [
+            ("file", pa.string()),
+            ("archive", pa.string()),
+            ("size", pa.int64()),
+            ("modified", pa.timestamp("us")),
+            ("sha256", pa.string()),
+            ("sha256_unpacked", pa.string()),
+            ("records", pa.int64()),
+            ("status", pa.string()),
+            ("reason", pa.string()),
+        ]
+    ),
+    "problems": pa.schema(
+        [
+            ("file", pa.string()),
+            ("position", pa.int32()),
+            ("reason", pa.string()),
+            ("lost", pa.bool_()),
+        ]
+    ),
+}
+
+
+REPEATED = [
+    *(
+        name
+        for name, kind in relation_columns().items()
+        if kind is Type.TEXT and name not in UNIQUE
+    ),
+    *(f"resources.list.element.{each.name}" for each in RESOURCE),
+    "kind",
+    *PLACE,
+]
+"""The columns of records whose values repeat, as Parquet names them."""
+
+
+def write_empty(folder: Path, number: int) -> dict[str, list[str]]:
+    """Write a Parquet file without rows for each table; return their names."""
+    names = {table: part_name(table, number) for table in SCHEMAS}
+    for table, schema in SCHEMAS.items():
+        pq.write_table(schema.empty_table(), folder / names[table])
+    return {table: [name] for table, name in names.items()}
+
+
+def part_name(table: str, number: int) -> str:
+    """Name a Parquet file of a table; no number comes twice in a store."""
+    return f"{table}-{number:06d}.parquet"
+
 
 FORMAT = 1
 """Raise it when a store must be made anew: other columns of it, another reading."""
@@ -41,15 +139,16 @@ class Manifest:
     notes: list[str] = field(default_factory=list[str])
 
     def files(self) -> set[str]:
-        """Give the names of all files that count."""
+        """Return the names of all files that count."""
         return {name for names in self.parts.values() for name in names}
 
 
 def begin(folder: Path, limit: int) -> Manifest:
     """Begin a store: its tables are there, and have no rows.
 
-    Its parts are numbered on from whatever lies in the folder: somebody may still read
-    a store of another format there, and must not find our rows under a name he knows.
+    Its parts are numbered on from whatever lies in the folder: another process may
+    still read a store of another format there, and must not find our rows under a name
+    that it knows.
     """
     parts = [_PART.fullmatch(entry.name) for entry in folder.iterdir()]
     first = max((int(part[1]) + 1 for part in parts if part), default=0)

@@ -8,7 +8,7 @@ import duckdb
 
 from trailkit.errors import EvidenceError
 from trailkit.store.ingest_sql import read_parquet
-from trailkit.store.reader import Reading, read_again, take_apart
+from trailkit.store.reader import Reading, read_again, split_records
 from trailkit.store.unpack import UNPACKED_LIMIT
 
 _DELIVERIES = """
@@ -40,26 +40,6 @@ def read_originals(
     ]
 
 
-def find_in(file: str, received: bytes, event_id: str) -> list[tuple[str, int, str]]:
-    """Find the records of an event in a log file: file, position there, text.
-
-    ``received`` is the file's content as it lies in S3.
-    """
-    reading = Reading(file, len(received), None)
-    reading.take(received, UNPACKED_LIMIT)
-    texts = [bytes(text).decode() for text in take_apart(reading).texts]
-    return [
-        (file, position, text)
-        for position, text in enumerate(texts, 1)
-        if event_id in text and event_id in _ids(text)
-    ]
-
-
-def _ids(text: str) -> list[object]:
-    record = json.loads(text)
-    return [record.get("eventID"), record.get("eventId")]
-
-
 _TABLES = ("records", "places", "files")
 
 
@@ -74,4 +54,24 @@ def _read(
             f"then: {sha256}, now: {reading.sha256 or 'none'}. Open the case again: "
             "tk.local(…)"
         )
-    return bytes(take_apart(reading).texts[position - 1]).decode()
+    return bytes(split_records(reading).texts[position - 1]).decode()
+
+
+def find_in(file: str, received: bytes, event_id: str) -> list[tuple[str, int, str]]:
+    """Find the records of an event in a log file: file, position there, text.
+
+    ``received`` is the file's content as it lies in S3.
+    """
+    reading = Reading(file, len(received), None)
+    reading.take(received, UNPACKED_LIMIT)
+    texts = [bytes(text).decode() for text in split_records(reading).texts]
+    return [
+        (file, position, text)
+        for position, text in enumerate(texts, 1)
+        if event_id in text and event_id in _ids(text)
+    ]
+
+
+def _ids(text: str) -> list[object]:
+    record = json.loads(text)
+    return [record.get("eventID"), record.get("eventId")]

@@ -1,11 +1,19 @@
-"""Read the files of the evidence, in their order."""
+"""Read the files of the evidence, in their order, and what their paths say.
+
+CloudTrail writes ``AWSLogs/[o-…/]<account>/CloudTrail/<region>/YYYY/MM/DD/`` and names
+each file ``<account>_CloudTrail_<region>_<time of delivery>_<random>.json.gz``. Facts:
+AWS CloudTrail User Guide, "Getting and viewing your CloudTrail log files".
+"""
 
 import hashlib
+import re
 import zipfile
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from io import BufferedReader
+from typing import NamedTuple
 
 from trailkit.store.envelopes import Items, split
 from trailkit.store.unpack import (
@@ -20,6 +28,61 @@ from trailkit.store.unpack import (
     unpack,
 )
 from trailkit.store.walk import BAD_NAME, Found, is_plain
+from trailkit.tables.layout import DAY, folders
+
+_FOLDERS = re.compile(rf"{folders()}{DAY}/[^/]+\Z")
+_NAME = re.compile(
+    r"(?:\A|/)(?P<account>\d{12})_CloudTrail(?:-[A-Za-z]+)?_(?P<region>[^_/]+(?:_[^_/]+)*)_"
+    r"(?P<day>\d{8})T\d{4}Z_[^/]*\Z",
+    re.ASCII,
+)
+
+
+_TIME = re.compile(r"\d{8}T\d{4}Z(?=_[^/]*\Z)", re.ASCII)
+
+
+class Place(NamedTuple):
+    """Where a record was delivered; None for what the path does not say."""
+
+    delivery_day: date | None = None
+    folder_account: str | None = None
+    folder_region: str | None = None
+
+
+def place_of(path: str) -> Place:
+    """Read the place from the folders of a trail, else from the name of the file.
+
+    A region is kept as it is spelt, also one that no list knows. Folder and record may
+    disagree about account and region: this is the folder.
+
+    >>> place_of("x/AWSLogs/o-a1/111122223333/CloudTrail/us-east-1/2026/03/09/f.gz")
+    Place(delivery_day=datetime.date(2026, 3, 9), folder_account='111122223333',
+          folder_region='us-east-1')
+    >>> place_of("111122223333_CloudTrail_eu-west-1_20260309T1105Z_Ab1.json")[1:]
+    ('111122223333', 'eu-west-1')
+    """
+    path = path.replace("\\", "/")
+    match = _FOLDERS.search(path) or _NAME.search(path)
+    if not match:
+        return Place()
+    return Place(_day(match["day"]), match["account"], match["region"])
+
+
+def delivery_time(path: str) -> str:
+    """Return the time in the name of a log file, as text that sorts; else no text.
+
+    >>> delivery_time("111122223333_CloudTrail_eu-west-1_20260309T1105Z_Ab1.json.gz")
+    '20260309T1105Z'
+    """
+    match = _TIME.search(path)
+    return match[0] if match else ""
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text.replace("/", ""))
+    except ValueError:
+        return None
 
 
 @dataclass(slots=True)
@@ -50,7 +113,7 @@ class Reading:
         self.sha256_unpacked = sha256(self.text)
 
     def end(self, status: str, reason: str) -> None:
-        """Say that the file is not read, and why."""
+        """Record that the file is not read, and why."""
         self.status, self.reason, self.text = status, reason, None
 
 
@@ -66,7 +129,7 @@ def read_all(files: Iterable[Found], limit: int) -> Iterator[Reading]:
 def read(found: Found, limit: int) -> Reading:
     """Read one file; nothing that is wrong with it raises."""
     reading = Reading(found.path, found.size, found.modified)
-    with _ending(reading):
+    with _failure_recorded(reading):
         if found.status:
             reading.end(found.status, found.reason)
         else:
@@ -88,7 +151,11 @@ def _read_open(reading: Reading, file: BufferedReader, limit: int) -> None:
 
 
 def _read_members(archive: Reading, limit: int) -> Iterator[Reading]:
-    with _ending(archive), open_plain(archive.file) as file, open_zip(file) as opened:
+    with (
+        _failure_recorded(archive),
+        open_plain(archive.file) as file,
+        open_zip(file) as opened,
+    ):
         for entry in opened.infolist():
             if not entry.is_dir():
                 yield _read_member(opened, archive.file, limit, entry)
@@ -100,7 +167,7 @@ def _read_member(
     name = entry.filename
     shown = name if is_plain(name) else ascii(name)
     reading = Reading(f"{path}/{shown}", entry.file_size, None, path)
-    with _ending(reading):
+    with _failure_recorded(reading):
         if shown != name:
             raise Skipped(BAD_NAME)
         if archive.getinfo(name) is not entry:
@@ -110,7 +177,7 @@ def _read_member(
 
 
 @contextmanager
-def _ending(reading: Reading) -> Generator[None]:
+def _failure_recorded(reading: Reading) -> Generator[None]:
     """Turn what goes wrong with a file into its status and reason."""
     try:
         yield
@@ -129,7 +196,11 @@ def read_again(file: str, archive: str | None, limit: int) -> Reading:
     if archive is None:
         return read(Found(file), limit)
     reading = Reading(file, 0, None, archive)
-    with _ending(reading), open_plain(archive) as opened, open_zip(opened) as zipped:
+    with (
+        _failure_recorded(reading),
+        open_plain(archive) as opened,
+        open_zip(opened) as zipped,
+    ):
         name = file.removeprefix(f"{archive}/")
         if name not in zipped.namelist():
             raise Skipped(f'The archive holds no file "{name}" any more.')
@@ -137,10 +208,10 @@ def read_again(file: str, archive: str | None, limit: int) -> Reading:
     return reading
 
 
-def take_apart(reading: Reading) -> Items:
+def split_records(reading: Reading) -> Items:
     """Split the text of a file into its records; the text is let go then."""
     text, reading.text = reading.text, None
     if text is not None:
-        with _ending(reading):
+        with _failure_recorded(reading):
             return split(text)
     return Items()

@@ -1,29 +1,34 @@
-"""Rows laid down on the disk, to be taken up again in any order.
+"""The spool: records on the disk in the order of reading, to be read in any order.
 
-They lie in Arrow streams, which are mapped into memory and not read: so there may be
+A spool is two Arrow streams. They are mapped into memory and not read, so there may be
 more of them than memory. A column may be a dictionary column, with another dictionary
 in each batch.
 """
 
 import mmap
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
 import numpy as np
 import pyarrow as pa
 
+from trailkit.store.batches import KEYS, TEXTS, RecordBatches, Remark
+from trailkit.store.reader import Reading, read_all, split_records
+from trailkit.store.walk import Found
 
-class Pile:
-    """A file that takes batches of rows, one upon the other."""
+
+class SpoolFile:
+    """A file to which batches of rows are appended."""
 
     def __init__(self, path: Path, schema: pa.Schema) -> None:
-        """Begin the file."""
+        """Create the file."""
         self._schema = schema
         self._writer = pa.ipc.new_stream(path, schema)
 
-    def __enter__(self) -> "Pile":
-        """Write to it, and close it at the end."""
+    def __enter__(self) -> "SpoolFile":
+        """Return the file, which is closed at the end."""
         return self
 
     def __exit__(
@@ -32,11 +37,11 @@ class Pile:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        """Close it; what lies in it can be read from now on."""
+        """Close the file; its rows can be read from now on."""
         self._writer.close()
 
     def write(self, batch: pa.Table) -> None:
-        """Lay down the columns of the pile."""
+        """Append the columns of the file's schema."""
         columns = [_as(batch[field.name], field.type) for field in self._schema]
         self._writer.write_table(pa.table(columns, self._schema))
 
@@ -49,12 +54,12 @@ def _as(column: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray:
     return column.cast(kind)
 
 
-class Shelf:
-    """The rows of some piles, one after the other, numbered from zero."""
+class SpooledRows:
+    """The rows of several spool files, one after the other, numbered from zero."""
 
-    def __init__(self, piles: Iterable[Path], schema: pa.Schema) -> None:
-        """Map the files of the piles."""
-        self._mapped = [_map(path) for path in piles]
+    def __init__(self, paths: Iterable[Path], schema: pa.Schema) -> None:
+        """Map the files into memory."""
+        self._mapped = [_map(path) for path in paths]
         self._batches = [
             batch
             for mapped in self._mapped
@@ -64,7 +69,7 @@ class Shelf:
         self.table = pa.Table.from_batches(self._batches, schema)
 
     def take(self, rows: pa.ChunkedArray) -> pa.Table:
-        """Take up rows by their number, in the order of the numbers given.
+        """Return rows by number, in the order of the numbers.
 
         Batch by batch: Arrow would join all batches first.
         """
@@ -79,7 +84,7 @@ class Shelf:
             if begin < end
         ]
         if hasattr(mmap, "MADV_DONTNEED"):
-            # What was touched counts as ours until the system is told that it is not.
+            # Pages that were read count as ours until the system is told otherwise.
             for mapped in self._mapped:
                 mapped.madvise(mmap.MADV_DONTNEED)
         return pa.Table.from_batches(taken).take(pa.array(np.argsort(order)))
@@ -88,3 +93,72 @@ class Shelf:
 def _map(path: Path) -> mmap.mmap:
     with path.open("rb") as written:
         return mmap.mmap(written.fileno(), 0, access=mmap.ACCESS_READ)
+
+
+@dataclass(frozen=True, slots=True)
+class Spooled:
+    """What one process wrote: where, from which files, with what remarks.
+
+    Files count from zero, in the order of ``readings``.
+    """
+
+    keys: Path
+    texts: Path
+    readings: list[Reading]
+    remarks: list[Remark]
+
+
+class Spool:
+    """Two files of records in a folder: their short columns, and all others."""
+
+    def __init__(self, work: Path, name: str, limit: int) -> None:
+        """Create the files; a log is unpacked up to ``limit`` bytes."""
+        self._limit = limit
+        self._batches = RecordBatches()
+        self.spooled = Spooled(
+            work / f"{name}-keys.arrows",
+            work / f"{name}-texts.arrows",
+            [],
+            self._batches.remarks,
+        )
+        self._spool_files = (
+            SpoolFile(self.spooled.keys, KEYS),
+            SpoolFile(self.spooled.texts, TEXTS),
+        )
+
+    @property
+    def count(self) -> int:
+        """The records that were written, except the last few thousand."""
+        return self._batches.count
+
+    def __enter__(self) -> "Spool":
+        """Return the spool, whose files are whole at the end."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Write the rest, and close the files."""
+        keys, texts = self._spool_files
+        with keys, texts:
+            if error is None:
+                self._write(self._batches.rest())
+
+    def read(self, files: Iterable[Found]) -> int:
+        """Read files in their order; return the number of their records."""
+        records = 0
+        for reading in read_all(files, self._limit):
+            items = split_records(reading)
+            reading.records = len(items.texts)
+            self._write(self._batches.add(len(self.spooled.readings), items))
+            self.spooled.readings.append(reading)
+            records += reading.records
+        return records
+
+    def _write(self, batches: Iterable[pa.Table]) -> None:
+        for batch in batches:
+            for file in self._spool_files:
+                file.write(batch)

@@ -1,4 +1,4 @@
-"""Read files and lay their records down, as they arrive, on shelves."""
+"""Read files, with all workers, into spools that are numbered as one."""
 
 import gc
 from collections.abc import Generator, Iterable, Sequence
@@ -12,14 +12,11 @@ from pyarrow.compute import call_function
 
 from trailkit.progress import Say
 from trailkit.store.batches import KEYS, TEXTS, Remark
-from trailkit.store.log_path import delivery_time, place_of
-from trailkit.store.parquet_tables import PLACE_COLUMNS, SCHEMAS
-from trailkit.store.reader import Reading
-from trailkit.store.spool import Shelf
-from trailkit.store.spooling import Laid, Station
+from trailkit.store.manifest import PLACE_COLUMNS, SCHEMAS
+from trailkit.store.reader import Reading, delivery_time, place_of
+from trailkit.store.spool import Spool, Spooled, SpooledRows
 from trailkit.store.walk import Found
-from trailkit.store.work_queue import Pieces
-from trailkit.store.worker_pool import Crew
+from trailkit.store.worker_pool import WorkerPool, WorkQueue
 
 ROUND = 2_000_000
 """Records after which a round ends: its work on the disk stays below some gigabytes."""
@@ -38,55 +35,55 @@ _REMARKS = pa.schema([_NUMBER, *_but_file(SCHEMAS["problems"])])
 class Staged:
     """What was read: one row for each record, for each file, for each remark.
 
-    A record's ``arrival`` is the number of its row in ``texts``. ``left`` are the files
-    that are for the next round.
+    A record's ``spool_row`` is the number of its row in ``texts``. ``left`` are the
+    files of the next round.
     """
 
     keys: pa.Table
-    texts: Shelf
+    texts: SpooledRows
     files: pa.Table
     remarks: pa.Table
     left: list[Found]
 
 
 def stage(found: Sequence[Found], work: Path, limit: int, say: Say) -> Staged:
-    """Read files until a round is full, and lay their records down in the folder.
+    """Read files into spools in a folder, until a round is full.
 
     Files are read in the order of their delivery, as far as their names tell: what
     belongs together in time lies together.
     """
     ordered = sorted(found, key=lambda each: (delivery_time(each.path), each.path))
-    pieces = Pieces(ordered, ROUND)
+    queue = WorkQueue(ordered, ROUND)
     with (
         _without_looking_for_cycles(),
-        Station(work, "0", limit) as station,
-        Crew(work, limit, pieces) as crew,
+        Spool(work, "0", limit) as spool,
+        WorkerPool(work, limit, queue) as pool,
     ):
-        while (piece := pieces.take()) or not pieces.are_over():
-            pieces.read(len(piece), station.read(piece))
-            pieces.settle(len(piece))
-            say(f"Reading: {pieces.files:,} of {len(found):,} files")
-        others = crew.laid()
-    return _joined([station.laid, *others], pieces.left[::-1])
+        while (chunk := queue.take()) or not queue.is_finished():
+            queue.read(len(chunk), spool.read(chunk))
+            queue.finish(len(chunk))
+            say(f"Reading: {queue.files:,} of {len(found):,} files")
+        others = pool.spooled()
+    return _joined([spool.spooled, *others], queue.left[::-1])
 
 
-def _joined(laid: Sequence[Laid], left: list[Found]) -> Staged:
-    """Put what several stations laid down into one row; their files count on."""
-    firsts = [*accumulate((len(each.readings) for each in laid), initial=0)]
+def _joined(spools: Sequence[Spooled], left: list[Found]) -> Staged:
+    """Number the files and rows of several spools as one."""
+    firsts = [*accumulate((len(each.readings) for each in spools), initial=0)]
     remarks = [
         remark._replace(file_number=first + remark.file_number)
-        for each, first in zip(laid, firsts, strict=False)
+        for each, first in zip(spools, firsts, strict=False)
         for remark in each.remarks
     ]
-    readings = [reading for each in laid for reading in each.readings]
-    texts = Shelf([each.texts for each in laid], TEXTS)
+    readings = [reading for each in spools for reading in each.readings]
+    texts = SpooledRows([each.texts for each in spools], TEXTS)
     keys = pa.concat_tables(
-        _counted_on(Shelf([each.keys], KEYS).table, first)
-        for each, first in zip(laid, firsts, strict=False)
+        _counted_on(SpooledRows([each.keys], KEYS).table, first)
+        for each, first in zip(spools, firsts, strict=False)
     )
-    arrivals = pa.array(range(keys.num_rows), pa.int64())
+    spool_rows = pa.array(range(keys.num_rows), pa.int64())
     return Staged(
-        keys.append_column("arrival", arrivals),
+        keys.append_column("spool_row", spool_rows),
         texts,
         _files(readings),
         _remarks(remarks),
@@ -118,7 +115,7 @@ def _remarks(remarks: Iterable[Remark]) -> pa.Table:
 
 @contextmanager
 def _without_looking_for_cycles() -> Generator[None]:
-    """Let Python's cycle collector rest.
+    """Pause Python's cycle collector.
 
     Reading makes millions of small objects and no cycles; looking for some would take a
     fifth of the time.

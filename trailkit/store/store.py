@@ -1,10 +1,14 @@
 """The Parquet store of some evidence: made once, opened in a moment, added to.
 
-Two notebooks may open the same evidence at once, and one may be killed at any moment:
-one process writes at a time, the others wait, and whoever reads finds a whole store.
+It lies in the user's cache folder, and never in the evidence. Two notebooks may open
+the same evidence at once, and one may be killed at any moment: one process writes at a
+time, the others wait, and whoever reads finds a whole store.
 """
 
 import errno
+import hashlib
+import json
+import os
 import shutil
 import time
 from collections.abc import Generator, Sequence
@@ -14,13 +18,12 @@ from pathlib import Path
 
 import duckdb
 import filelock
+import platformdirs
 import pyarrow.parquet as pq
 
-from trailkit.errors import NoRecords, StoreBusy, StoreFull
+from trailkit.errors import NoRecords, StoreBusy, StoreError, StoreFull
 from trailkit.progress import Say, line
-from trailkit.store.changes import compare
 from trailkit.store.ingest import ingest
-from trailkit.store.location import ADVICE, store_folder
 from trailkit.store.manifest import (
     LOCK,
     WORK,
@@ -32,7 +35,67 @@ from trailkit.store.manifest import (
 )
 from trailkit.store.originals import read_originals
 from trailkit.store.unpack import UNPACKED_LIMIT
-from trailkit.store.walk import locate, walk
+from trailkit.store.walk import compare, locate, walk
+
+CACHE = "TRAILKIT_CACHE"
+"""The environment variable that names another folder than the user's cache."""
+
+_GLOB = "*?[]"
+
+
+def store_folder(evidence: Sequence[Path], folder: Path | None) -> Path:
+    """Make the folder of the store, and return it.
+
+    Without ``folder``, the same evidence has the same store every time. Raises
+    StoreError for a folder in the evidence, for one that holds other things, and for
+    one that cannot be made.
+    """
+    there = (folder or _default(evidence)).expanduser().resolve()
+    _outside(there, evidence)
+    if set(_GLOB) & set(str(there)):
+        raise StoreError(
+            f'The store cannot lie in "{there}": DuckDB takes {" ".join(_GLOB)} in a '
+            f"path as a pattern. {ADVICE}"
+        )
+    try:
+        there.mkdir(parents=True, exist_ok=True)
+        names = {entry.name for entry in there.iterdir()}
+    except OSError as error:
+        raise StoreError(
+            f'The store cannot lie in "{there}": {error.strerror}. {ADVICE}'
+        ) from error
+    if names and LOCK not in names:
+        raise StoreError(
+            f'The folder "{there}" is not empty, and no store of trailkit. {ADVICE}'
+        )
+    return there
+
+
+ADVICE = (
+    'Name another folder: tk.local(…, store="…"), or set the environment variable '
+    f"{CACHE} to one."
+)
+
+
+def _default(evidence: Sequence[Path]) -> Path:
+    cache = os.environ.get(CACHE)
+    above = (
+        Path(cache)
+        if cache
+        else platformdirs.user_cache_path("trailkit", appauthor=False)
+    )
+    name = json.dumps([str(path) for path in evidence])
+    return above / "stores" / hashlib.sha256(name.encode()).hexdigest()[:16]
+
+
+def _outside(there: Path, evidence: Sequence[Path]) -> None:
+    for path in evidence:
+        if there.is_relative_to(path):
+            raise StoreError(
+                f'The store cannot lie in "{there}": that is inside the evidence '
+                f'"{path}", into which nothing is ever written. {ADVICE}'
+            )
+
 
 _PATIENCE_SECONDS = 3600
 _NAMED = 5
@@ -61,11 +124,11 @@ class Store:
 
     @property
     def notes(self) -> list[str]:
-        """Say which files had changed or were gone when the store was last made."""
+        """Name the files that had changed or were gone when the store was last made."""
         return list(self.manifest.notes)
 
     def parquet(self, name: str) -> list[Path]:
-        """Give the Parquet files of a table: records, places, files or problems."""
+        """Return the Parquet files of a table: records, places, files or problems."""
         return [self.folder / part for part in self.manifest.parts[name]]
 
     def original(self, event_id: str) -> list[tuple[str, int, str]]:
@@ -92,7 +155,7 @@ def open_store(
     colleague with the same files gets the same answers. ``Store.notes`` tells of both.
 
     A file is read up to ``unpacked_limit`` bytes, unpacked. Nothing is written into the
-    evidence. Raises NoSuchEvidence, HostilePath, NoRecords, StoreError, StoreFull or
+    evidence. Raises NoSuchEvidence, UnsafePath, NoRecords, StoreError, StoreFull or
     StoreBusy.
     """
     where = locate(evidence)
@@ -109,7 +172,7 @@ def open_store(
 
 
 def _current(folder: Path, evidence: Sequence[Path], limit: int) -> Manifest | None:
-    """Give the manifest, if the store holds all that is in the evidence."""
+    """Return the manifest, if the store holds all that is in the evidence."""
     manifest = read_manifest(folder)
     if manifest is None or not manifest.counts:
         return None
@@ -158,7 +221,7 @@ def _only_writer(folder: Path, say: Say) -> Generator[None]:
 
 @contextmanager
 def _room(folder: Path) -> Generator[None]:
-    """Say in plain words that the disk is full."""
+    """Raise StoreFull where the disk is full."""
     try:
         yield
     except (OSError, duckdb.Error) as error:
@@ -179,7 +242,7 @@ def _is_full(error: OSError | duckdb.Error) -> bool:
 
 
 def _without_records(store: Store) -> str:
-    """Say why there is nothing to ask."""
+    """Return why there is nothing to ask."""
     named = ", ".join(f'"{path}"' for path in store.evidence)
     if not store.counts["files"]:
         return f"{named} is empty. Name the folder of the logs: tk.local(…)"

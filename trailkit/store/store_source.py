@@ -1,4 +1,4 @@
-"""A local store as the source of a case."""
+"""A local store as the source of a case, with the way back to the log files."""
 
 from collections.abc import Collection
 from datetime import timedelta
@@ -48,7 +48,7 @@ class StoreSource:
         return f"read_parquet([{files}])"
 
     def folds(self) -> bool:
-        """Say whether each event id stands once.
+        """Return whether each event id stands once.
 
         The store has folded exact repeats. Where an id occurs with different content,
         a question that reads nothing of what differs must still see one event.
@@ -56,7 +56,7 @@ class StoreSource:
         return self.counts()["conflicts"] == 0
 
     def skips(self, kind: Kind) -> bool:
-        """Say no: the rows are sorted by time, and a window is applied anyway."""
+        """Return False: the rows are sorted by time, and a window is applied anyway."""
         return False
 
     def records(
@@ -70,11 +70,11 @@ class StoreSource:
         return f"select {selected}\nfrom {table}\nwhere\n    {where}"
 
     def reuse(self, kinds: Collection[Kind], scope: Scope) -> timedelta | None:
-        """Say that no answer is given again: the store may have grown."""
+        """Return None: no answer is reused, since the store may have grown."""
         return None
 
     def notes(self, scope: Scope) -> list[str]:
-        """Say which files changed or vanished since they were read.
+        """Name the files that changed or vanished since they were read.
 
         Every file of the evidence is searched, however late it came.
         """

@@ -67,7 +67,7 @@ def receive(file: BufferedReader, limit: int) -> bytes:
 
 
 def unpack(received: bytes, limit: int) -> bytes:
-    """Unpack gzip, in layers if need be, and give the text as UTF-8.
+    """Unpack gzip, in layers if need be, and return the text as UTF-8.
 
     Stops at ``limit`` bytes: a file of some kilobytes can unpack to terabytes.
     """
@@ -106,7 +106,7 @@ def receive_member(
 
 
 def sha256(data: bytes) -> str:
-    """Give the SHA-256 of some bytes, in hexadecimal."""
+    """Return the SHA-256 of some bytes, in hexadecimal."""
     return hashlib.sha256(data).hexdigest()
 
 

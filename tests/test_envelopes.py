@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trailkit.store.envelopes import Items, split
-from trailkit.store.unicode import mend
+from trailkit.store.envelopes import Items, repair, split
 from trailkit.store.unpack import Broken, Skipped
 
 RECORD = {"eventName": "GetObject", "eventID": "11111111-0000-4000-8000-000000000001"}
@@ -132,7 +131,7 @@ def test_text_that_is_not_unicode_is_mended_and_remarked():
 
 def test_an_escaped_pair_is_no_half():
     whole = json.dumps({"Records": [{"eventName": "\U0001f600 \\ud83d"}]}).encode()
-    assert mend(whole) is whole
+    assert repair(whole) is whole
 
 
 @given(st.text())
@@ -140,7 +139,7 @@ def test_valid_text_is_never_mended(text: str):
     encoded = text.encode("utf-8", "replace")
     for written in (json.dumps(text).encode("utf-8", "replace"), encoded):
         if "\\ud" not in written.decode().lower():
-            assert mend(written) is written
+            assert repair(written) is written
 
 
 @given(st.recursive(st.none() | st.booleans() | st.text(), st.lists))

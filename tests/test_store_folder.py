@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from trailkit.errors import StoreError
-from trailkit.store.location import CACHE, store_folder
 from trailkit.store.manifest import LOCK
+from trailkit.store.store import CACHE, store_folder
 
 
 @pytest.fixture

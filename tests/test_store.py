@@ -29,7 +29,7 @@ OPENED = "select event_name from {records}"
 
 @pytest.fixture
 def logs(tmp_path: Path) -> Path:
-    """Give the folder of some evidence, still empty."""
+    """Return the folder of some evidence, still empty."""
     folder = tmp_path / "logs"
     folder.mkdir()
     return folder
@@ -42,7 +42,7 @@ def opened(logs: Path, store: str = "store", **options: Any) -> Store:
 
 
 def statuses(store: Store) -> dict[str, tuple[str, str]]:
-    """Give the status and reason of each file, by its name."""
+    """Return the status and reason of each file, by its name."""
     listed = rows(store, "select file, status, coalesce(reason, '') from {files}")
     return {str(file).rpartition("/")[2]: (str(s), str(r)) for file, s, r in listed}
 

@@ -1,4 +1,4 @@
-"""Processes that read along: with or without them, the store is the same."""
+"""With or without worker processes, the store is the same."""
 
 import os
 import signal
@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterable
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -15,17 +16,17 @@ from tests.evidence_made import checksum, log, many, put
 from tests.records_made import record
 from trailkit.errors import StoreFull
 from trailkit.store import worker_pool
-from trailkit.store.spooling import Laid, Station
+from trailkit.store.spool import Spool, Spooled
 from trailkit.store.store import Store, open_store
 from trailkit.store.walk import Found
-from trailkit.store.work_queue import Pieces
+from trailkit.store.worker_pool import WorkQueue
 
 FILES, EACH = 40, 20
 
 
 @pytest.fixture(scope="module")
 def logs(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give log files, with repeats, with some that are none, with remarks."""
+    """Write log files, with repeats, with some that are none, with remarks."""
     folder = many(tmp_path_factory.mktemp("many") / "logs", FILES, EACH)
     odd = [record(), "no record", record(userIdentity="odd"), record(eventTime="?")]
     others = {"broken.json": b'{"Records": [', "other.txt": b"", "odd.json": log(odd)}
@@ -34,29 +35,29 @@ def logs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def alone(logs: Path) -> Store:
-    """Give the store that one process makes."""
+    """Make the store in one process."""
     return opened(logs, logs.parent / "alone")
 
 
 @pytest.fixture
-def laid(monkeypatch: pytest.MonkeyPatch) -> list[Laid]:
-    """Let two processes read along, and this one be slow; give what they laid down."""
+def by_workers(monkeypatch: pytest.MonkeyPatch) -> list[Spooled]:
+    """Let two workers read, and this process be slow; list what they spooled."""
     monkeypatch.setattr(worker_pool, "_WORTH", 1)
     monkeypatch.setattr(os, "cpu_count", lambda: 3)
-    monkeypatch.setattr("trailkit.store.work_queue.PIECE_FILES", 2)
-    read, give = Station.read, worker_pool.Crew.laid
-    others: list[Laid] = []
+    monkeypatch.setattr("trailkit.store.worker_pool.CHUNK_FILES", 2)
+    read, spooled_by = Spool.read, worker_pool.WorkerPool.spooled
+    others: list[Spooled] = []
 
-    def read_slowly(station: Station, files: Iterable[Found]) -> int:
+    def read_slowly(spool: Spool, files: Iterable[Found]) -> int:
         time.sleep(0.3)
-        return read(station, files)
+        return read(spool, files)
 
-    def give_and_tell(self: worker_pool.Crew) -> list[Laid]:
-        others.extend(give(self))
+    def spooled_and_listed(self: worker_pool.WorkerPool) -> list[Spooled]:
+        others.extend(spooled_by(self))
         return others
 
-    monkeypatch.setattr(Station, "read", read_slowly)
-    monkeypatch.setattr(worker_pool.Crew, "laid", give_and_tell)
+    monkeypatch.setattr(Spool, "read", read_slowly)
+    monkeypatch.setattr(worker_pool.WorkerPool, "spooled", spooled_and_listed)
     return others
 
 
@@ -65,34 +66,50 @@ def opened(logs: Path, store: Path) -> Store:
 
 
 def test_together_they_make_the_store_that_one_makes(
-    logs: Path, alone: Store, laid: list[Laid], tmp_path: Path
+    logs: Path,
+    alone: Store,
+    by_workers: list[Spooled],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    begun, ask, read = Event(), worker_pool._Worker._ask, Spool.read
+
+    def ask_and_tell(worker: worker_pool._Worker, chunk: list[Found]) -> object:
+        begun.set()
+        return ask(worker, chunk)
+
+    def read_late(spool: Spool, files: Iterable[Found]) -> int:
+        assert begun.wait(60), "no worker has begun"
+        return read(spool, files)
+
+    monkeypatch.setattr(worker_pool._Worker, "_ask", ask_and_tell)
+    monkeypatch.setattr(Spool, "read", read_late)
     together = opened(logs, tmp_path / "store")
-    assert sum(len(each.readings) for each in laid) > FILES / 2
+    assert sum(len(each.readings) for each in by_workers) > 0
     assert checksum(together) == checksum(alone)
 
 
 def test_one_that_is_killed_costs_nothing_but_time(
     logs: Path,
     alone: Store,
-    laid: list[Laid],
+    by_workers: list[Spooled],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    ask = worker_pool._Mate._ask
+    ask = worker_pool._Worker._ask
     killed: list[int] = []
 
-    def ask_twice_and_kill(mate: worker_pool._Mate, piece: list[Found]) -> object:
-        if mate._process.pid in killed:
-            mate._process.kill()
-            mate._process.wait()
-        killed.append(mate._process.pid)
-        return ask(mate, piece)
+    def ask_twice_and_kill(worker: worker_pool._Worker, chunk: list[Found]) -> object:
+        if worker._process.pid in killed:
+            worker._process.kill()
+            worker._process.wait()
+        killed.append(worker._process.pid)
+        return ask(worker, chunk)
 
-    monkeypatch.setattr(worker_pool._Mate, "_ask", ask_twice_and_kill)
+    monkeypatch.setattr(worker_pool._Worker, "_ask", ask_twice_and_kill)
     store = opened(logs, tmp_path / "store")
     assert killed
-    assert laid == []
+    assert by_workers == []
     assert checksum(store) == checksum(alone)
 
 
@@ -101,25 +118,25 @@ def test_one_that_is_no_python_is_not_missed(
     program: str,
     logs: Path,
     alone: Store,
-    laid: list[Laid],
+    by_workers: list[Spooled],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(sys, "executable", program)
     assert checksum(opened(logs, tmp_path / "store")) == checksum(alone)
-    assert laid == []
+    assert by_workers == []
 
 
 def test_nothing_is_started_where_there_is_no_program(
     logs: Path,
     alone: Store,
-    laid: list[Laid],
+    by_workers: list[Spooled],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(sys, "executable", str(tmp_path / "nothing"))
     assert checksum(opened(logs, tmp_path / "store")) == checksum(alone)
-    assert laid == []
+    assert by_workers == []
 
 
 FULL = """
@@ -130,7 +147,10 @@ runpy.run_module(sys.argv.pop(1), run_name="__main__")
 
 
 def test_a_disk_that_is_full_for_one_is_full_for_all(
-    logs: Path, laid: list[Laid], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    logs: Path,
+    by_workers: list[Spooled],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     start = subprocess.Popen
 
@@ -145,25 +165,25 @@ def test_a_disk_that_is_full_for_one_is_full_for_all(
 CHILD = """
 import os, sys, time
 from pathlib import Path
-from trailkit.store import work_queue, worker_pool
-from trailkit.store.spooling import Station
+from trailkit.store import worker_pool
+from trailkit.store.spool import Spool
 from trailkit.store.store import open_store
 
-worker_pool._WORTH, work_queue.PIECE_FILES, os.cpu_count = 1, 1, lambda: 3
-start, read, begun = worker_pool.subprocess.Popen, Station.read, []
+worker_pool._WORTH, worker_pool.CHUNK_FILES, os.cpu_count = 1, 1, lambda: 3
+start, read, begun = worker_pool.subprocess.Popen, Spool.read, []
 
 def started(*program, **settings):
     begun.append(start(*program, **settings))
     return begun[-1]
 
-def read_slowly(station, files):
+def read_slowly(spool, files):
     if len(begun) == 2:
         print(*(each.pid for each in begun), flush=True)
         begun.append(None)
     time.sleep(0.3)
-    return read(station, files)
+    return read(spool, files)
 
-worker_pool.subprocess.Popen, Station.read = started, read_slowly
+worker_pool.subprocess.Popen, Spool.read = started, read_slowly
 open_store(sys.argv[1], folder=Path(sys.argv[2]), progress=False)
 """
 
@@ -192,43 +212,43 @@ def test_none_outlives_the_one_that_started_it(
 
 
 def is_alive(pid: int) -> bool:
-    """Say whether there is such a process; one that waits to be buried is none."""
+    """Return whether there is such a process; a zombie is none."""
     status = Path(f"/proc/{pid}/stat")
     return status.exists() and status.read_text().rpartition(")")[2].split()[0] != "Z"
 
 
-# Handing out
+# The queue
 
 
 def found(*sizes: int) -> list[Found]:
     return [Found(f"{number}", size) for number, size in enumerate(sizes)]
 
 
-def test_a_large_file_is_a_piece_of_its_own() -> None:
-    pieces = Pieces(found(1, 5_000_000, 1, 2_000_001), 10)
-    handed = [[each.path for each in pieces.take()] for _ in range(5)]
+def test_a_large_file_is_a_chunk_of_its_own() -> None:
+    queue = WorkQueue(found(1, 5_000_000, 1, 2_000_001), 10)
+    handed = [[each.path for each in queue.take()] for _ in range(5)]
     assert handed == [["0"], ["1"], ["2"], ["3"], []]
 
 
 def test_enough_records_end_a_round_and_leave_the_rest() -> None:
-    pieces = Pieces(found(*[1_500_000] * 3), 10)
-    pieces.read(len(pieces.take()), 10)
-    assert pieces.take() == []
-    assert [each.path for each in pieces.left[::-1]] == ["1", "2"]
+    queue = WorkQueue(found(*[1_500_000] * 3), 10)
+    queue.read(len(queue.take()), 10)
+    assert queue.take() == []
+    assert [each.path for each in queue.left[::-1]] == ["1", "2"]
 
 
 def test_what_is_given_back_is_handed_out_again_in_its_order() -> None:
-    pieces = Pieces(found(*[1] * 60), 10)
-    first = pieces.take()
-    assert not pieces.are_over()
-    pieces.give_back(first)
-    pieces.settle(len(first))
-    assert pieces.take() == first
+    queue = WorkQueue(found(*[1] * 60), 10)
+    first = queue.take()
+    assert not queue.is_finished()
+    queue.give_back(first)
+    queue.finish(len(first))
+    assert queue.take() == first
 
 
-def test_it_is_over_when_nothing_is_left_and_nothing_under_way() -> None:
-    pieces = Pieces(found(1, 1), 10)
-    piece = pieces.take()
-    assert not pieces.are_over()
-    pieces.settle(len(piece))
-    assert pieces.are_over()
+def test_it_is_over_when_nothing_is_left_and_nothing_being_read() -> None:
+    queue = WorkQueue(found(1, 1), 10)
+    chunk = queue.take()
+    assert not queue.is_finished()
+    queue.finish(len(chunk))
+    assert queue.is_finished()

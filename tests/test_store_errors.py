@@ -14,11 +14,11 @@ from tests.records_made import record
 from trailkit.connect import local
 from trailkit.errors import (
     EvidenceError,
-    HostilePath,
     NoRecords,
     NoSuchEvidence,
     StoreBusy,
     StoreError,
+    UnsafePath,
 )
 from trailkit.store.store import Store, open_store
 
@@ -28,7 +28,7 @@ def opened(logs: object, store: Path) -> Store:
 
 
 def refused(error: type[EvidenceError], logs: object, store: Path) -> str:
-    """Give what the user reads in a notebook."""
+    """Return what the user reads in a notebook."""
     with pytest.raises(error) as caught:
         opened(logs, store)
     assert type(caught.value) is error
@@ -101,7 +101,7 @@ def test_a_folder_that_gets_its_first_record_opens(tmp_path: Path) -> None:
 def test_a_pipe_or_a_device_is_no_evidence(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     for path in (tmp_path / "pipe", Path("/dev/zero")):
-        said = refused(HostilePath, path, tmp_path / "store")
+        said = refused(UnsafePath, path, tmp_path / "store")
         assert f'"{path}" is refused.' in said
         assert "Name a file, or the folder of the logs." in said
 
@@ -110,7 +110,7 @@ def test_a_pipe_or_a_device_is_no_evidence(tmp_path: Path) -> None:
 def test_a_path_with_control_characters_is_refused_and_not_printed(
     tmp_path: Path, name: str
 ) -> None:
-    said = refused(HostilePath, tmp_path / name, tmp_path / "store")
+    said = refused(UnsafePath, tmp_path / name, tmp_path / "store")
     assert said.isprintable()
     assert "control characters" in said
 

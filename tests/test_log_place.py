@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from trailkit.store.log_path import Place, delivery_time, place_of
+from trailkit.store.reader import Place, delivery_time, place_of
 
 DAY = date(2026, 3, 9)
 NAME = "111122223333_CloudTrail_eu-west-1_20260310T0001Z_Ab1.json.gz"

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trailkit.store.canonical_hash import digest
+from trailkit.store.deduplicate import canonical_hash
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(-1e9, 1e9) | st.text(),
@@ -28,7 +28,7 @@ def test_order_blanks_and_escapes_make_no_difference(record: dict[str, object]):
     compact = json.dumps(record, separators=(",", ":"))
     pretty = json.dumps(shuffled(record), indent=2, ensure_ascii=False)
     respelt = pretty.encode("utf-8", "surrogatepass")
-    assert digest(compact.encode()) == digest(respelt)
+    assert canonical_hash(compact.encode()) == canonical_hash(respelt)
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,9 @@ def test_order_blanks_and_escapes_make_no_difference(record: dict[str, object]):
     [("1.50", "1.5"), ("2.0", "2"), ("9.8E-5", "0.000098"), ('"\\u0041"', '"A"')],
 )
 def test_the_spelling_of_a_value_makes_no_difference(one: str, other: str):
-    assert digest(f'{{"a": {one}}}'.encode()) == digest(f'{{"a":{other}}}'.encode())
+    assert canonical_hash(f'{{"a": {one}}}'.encode()) == canonical_hash(
+        f'{{"a":{other}}}'.encode()
+    )
 
 
 @pytest.mark.parametrize(
@@ -51,9 +53,13 @@ def test_the_spelling_of_a_value_makes_no_difference(one: str, other: str):
     ],
 )
 def test_another_value_is_other_content(one: str, other: str):
-    assert digest(f'{{"a": {one}}}'.encode()) != digest(f'{{"a": {other}}}'.encode())
+    assert canonical_hash(f'{{"a": {one}}}'.encode()) != canonical_hash(
+        f'{{"a": {other}}}'.encode()
+    )
 
 
 def test_what_cannot_be_compared_as_json_is_compared_as_it_is():
-    assert digest(b'{"a": ' + b"[" * 100_000) == digest(b'{"a": ' + b"[" * 100_000)
-    assert digest(b"{") != digest(b"}")
+    assert canonical_hash(b'{"a": ' + b"[" * 100_000) == canonical_hash(
+        b'{"a": ' + b"[" * 100_000
+    )
+    assert canonical_hash(b"{") != canonical_hash(b"}")

@@ -100,7 +100,7 @@ def logs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def whole(logs: Path) -> str:
-    """Give the checksum of a store that was made undisturbed."""
+    """Return the checksum of a store that was made undisturbed."""
     store = opened(logs, logs.parent / "whole")
     assert all_is_accounted_for(store)
     assert store.counts["events"] == FILES * EACH
@@ -109,7 +109,7 @@ def whole(logs: Path) -> str:
 
 @pytest.fixture(scope="module")
 def steps(logs: Path, whole: str) -> int:
-    """Give the number of steps in the store's folder that making it takes."""
+    """Return the number of steps in the store's folder that making it takes."""
     with opening(logs, logs.parent / "counted") as child:
         go(child)
         count, made = child.communicate()[0].split()
@@ -250,7 +250,7 @@ def test_an_earlier_store_stays_through_an_ingest_of_many_rounds(
     before = opened(logs, store)
     held = checksum(before)
     monkeypatch.setattr("trailkit.store.staging.ROUND", 10)
-    monkeypatch.setattr("trailkit.store.work_queue.PIECE_FILES", 1)
+    monkeypatch.setattr("trailkit.store.worker_pool.CHUNK_FILES", 1)
     put(logs, {"0000.json.gz": log([record("Changed")])})
     put(logs, {f"{n}.json": log([record() for _ in range(10)]) for n in range(1, 5)})
     after = opened(logs, store)
