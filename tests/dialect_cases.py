@@ -60,6 +60,14 @@ TEXT: Cases = {
         ("regexp_extract('', '.*')", ""),
         (f"regexp_extract({_TEXT}, 'x')", None),
     ],
+    "regexp_extract_all": [
+        ("regexp_extract_all('a1b2', '[a-z]')", ["a", "b"]),
+        ("regexp_extract_all('a1b2', '[a-z]([0-9])', 1)", ["1", "2"]),
+        ("regexp_extract_all('aXa', '(?i)x')", ["X"]),
+        ("regexp_extract_all('abc', 'x')", []),
+        ("regexp_extract_all('', 'x')", []),
+        (f"regexp_extract_all({_TEXT}, 'x')", None),
+    ],
     "regexp_like": [
         ("regexp_like('abc', 'b')", True),
         ("regexp_like('abc', 'B')", False),

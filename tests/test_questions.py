@@ -198,6 +198,11 @@ class NoEngine:
         raise AssertionError(sql)
 
 
+OF_KIND = {
+    kind: "organization_trail" if kind is Kind.EVENT else kind.value for kind in Kind
+}
+"""Which of the tables made for tests has each kind of record."""
+
 SAMPLES = {
     "integer": 7,
     "number": 0.5,
@@ -211,8 +216,10 @@ SAMPLES = {
 
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_the_text_for_athena_is_the_golden_one(question: Question) -> None:
-    table = OWN["organization_trail"].definition()
-    source = TableSource({Kind.EVENT: "security.cloudtrail"}, lambda _: table)
+    tables = {kind: OWN[named].definition() for kind, named in OF_KIND.items()}
+    by_name = {each.full_name: each for each in tables.values()}
+    names = {kind: each.full_name for kind, each in tables.items()}
+    source = TableSource(names, by_name.__getitem__)
     case = Case(source, NoEngine(), LIBRARY).window("2026-03-09", "2026-03-10")
     needed = {
         each.name: SAMPLES.get(each.type.removeprefix("list of "), "it's")

@@ -2,25 +2,47 @@
 -- answers: [Q007, Q030, Q190]
 -- attack: [T1078.004]
 -- needs: [management:read, management:write]
+-- keywords: [kali, pacu, boto3, sdk, cli, terraform, scanner]
 -- chart: ranking
 -- formerly: [activity/user-agents]
--- next: [identity/active, network/source-address, identity/access-key]
+-- next: [overview/first-seen, identity/active, identity/access-key]
 -- notes: |
 --   The caller chooses the user agent: a known one proves nothing, a strange one is a
 --   lead. Rare ones stand at the end. A service's name stands for calls it made itself.
 --   A call that two accounts recorded counts once.
+with condensed as (
+    -- Many events become few rows here. What one account alone recorded is counted;
+    -- only what two recorded is told apart by its action.
+    select
+        user_agent, outcome, action, identity_id, source_ip,
+        read_only is distinct from true as is_write,
+        if(shared_event_id is not null, action_id) as shared_action,
+        count_if(shared_event_id is null) as own,
+        min(time) as first_seen,
+        max(time) as last_seen
+    from events
+    group by
+        user_agent, outcome, action, identity_id, source_ip,
+        read_only is distinct from true,
+        if(shared_event_id is not null, action_id)
+)
+
 select
     user_agent,
-    count(distinct action_id) as events,
-    count(distinct action_id) filter (where outcome = 'success') as succeeded,
-    count(distinct action_id) filter (where outcome = 'denied') as denied,
-    count(distinct action_id) filter (where outcome = 'failed') as failed,
-    count(distinct action_id) filter (where read_only is distinct from true) as writes,
+    cast(sum(own) as bigint) + count(distinct shared_action) as events,
+    cast(sum(if(outcome = 'success', own, 0)) as bigint)
+    + count(distinct if(outcome = 'success', shared_action)) as succeeded,
+    cast(sum(if(outcome = 'denied', own, 0)) as bigint)
+    + count(distinct if(outcome = 'denied', shared_action)) as denied,
+    cast(sum(if(outcome = 'failed', own, 0)) as bigint)
+    + count(distinct if(outcome = 'failed', shared_action)) as failed,
+    cast(sum(if(is_write, own, 0)) as bigint)
+    + count(distinct if(is_write, shared_action)) as writes,
     count(distinct action) as actions,
     count(distinct identity_id) as identities,
     count(distinct source_ip) as addresses,
-    min(time) as first_seen,
-    max(time) as last_seen
-from events
+    min(first_seen) as first_seen,
+    max(last_seen) as last_seen
+from condensed
 group by user_agent
 order by events desc, user_agent asc

@@ -17,6 +17,7 @@ FUNCTIONS: dict[str, tuple[int, ...]] = {
     "lpad": (3,),
     "ltrim": (1,),
     "regexp_extract": (2, 3),
+    "regexp_extract_all": (2, 3),
     "regexp_like": (2,),
     "regexp_replace": (2, 3),
     "replace": (2, 3),

@@ -80,6 +80,7 @@ select distinct
     user_agent,
     read_only,
     event_id,
+    shared_event_id,
     coalesce(
         shared_event_id || '/' || service || '/' || action,
         event_id || date_format(time, '/%Y-%m-%dT%H:%i:%sZ')
@@ -149,19 +150,40 @@ from (
         user_identity_principal_id
     from records
 )
+),
+condensed as (
+    -- Many events become few rows here. What one account alone recorded is counted;
+    -- only what two recorded is told apart by its action.
+    select
+        user_agent, outcome, action, identity_id, source_ip,
+        read_only is distinct from true as is_write,
+        if(shared_event_id is not null, action_id) as shared_action,
+        count_if(shared_event_id is null) as own,
+        min(time) as first_seen,
+        max(time) as last_seen
+    from events
+    group by
+        user_agent, outcome, action, identity_id, source_ip,
+        read_only is distinct from true,
+        if(shared_event_id is not null, action_id)
 )
+
 select
     user_agent,
-    count(distinct action_id) as events,
-    count(distinct action_id) filter (where outcome = 'success') as succeeded,
-    count(distinct action_id) filter (where outcome = 'denied') as denied,
-    count(distinct action_id) filter (where outcome = 'failed') as failed,
-    count(distinct action_id) filter (where read_only is distinct from true) as writes,
+    cast(sum(own) as bigint) + count(distinct shared_action) as events,
+    cast(sum(if(outcome = 'success', own, 0)) as bigint)
+    + count(distinct if(outcome = 'success', shared_action)) as succeeded,
+    cast(sum(if(outcome = 'denied', own, 0)) as bigint)
+    + count(distinct if(outcome = 'denied', shared_action)) as denied,
+    cast(sum(if(outcome = 'failed', own, 0)) as bigint)
+    + count(distinct if(outcome = 'failed', shared_action)) as failed,
+    cast(sum(if(is_write, own, 0)) as bigint)
+    + count(distinct if(is_write, shared_action)) as writes,
     count(distinct action) as actions,
     count(distinct identity_id) as identities,
     count(distinct source_ip) as addresses,
-    min(time) as first_seen,
-    max(time) as last_seen
-from events
+    min(first_seen) as first_seen,
+    max(last_seen) as last_seen
+from condensed
 group by user_agent
 order by events desc, user_agent asc

@@ -310,30 +310,97 @@ from (
         from records
     )
 )
+),
+named as (
+    select
+        time, action, actor, source_ip, account, region, outcome, event_id,
+        service,
+        case
+            when any_match(resources, one -> strpos(one.arn, 'it''s') > 0)
+                then 'resources'
+            when strpos(request, 'it''s') > 0
+                then 'request'
+            when strpos(response, 'it''s') > 0
+                then 'response'
+            when strpos(error_message, 'it''s') > 0
+                then 'error message'
+            when strpos(additional_data, 'it''s') > 0
+                then 'additional data'
+            else 'service details'
+        end as named_in,
+        case
+            when read_only = true then null
+            when regexp_like(action, 'Tag(s|ging|Set)?$|^(Tag|Untag)') then 'tags'
+            else regexp_replace(
+                action,
+                '^(Put|Set|Update|Modify|Create|Delete|Remove|Add|Attach|Detach|Enable'
+                || '|Disable|Authorize|Revoke|Associate|Disassociate|Replace|Reset)'
+            )
+        end as setting,
+        request, response,
+        read_only, access_key, session_id, via, user_agent, error_code, error_message
+    from events
+    where
+        (
+            any_match(resources, one -> strpos(one.arn, 'it''s') > 0)
+            or strpos(request, 'it''s') > 0
+            or strpos(response, 'it''s') > 0
+            or strpos(error_message, 'it''s') > 0
+            or strpos(additional_data, 'it''s') > 0
+            or strpos(service_details, 'it''s') > 0
+        )
+        and (cast(null as varchar) is null or strpos(lower(action), lower(cast(null as varchar))) > 0)
+        and (read_only is distinct from true or not false)
+),
+
+written as (
+    select
+        time, action, actor, source_ip, account, region, outcome, event_id,
+        service, named_in, setting, read_only, access_key, session_id, via, user_agent,
+        error_code, error_message,
+        -- Found are a name with its value, the name of an object or a list, which ends
+        -- in a colon and is left out, and a text in a list.
+        transform(
+            if(setting is not null, array[request, response]),
+            document -> array_join(
+                transform(
+                    filter(
+                        regexp_extract_all(
+                            document,
+                            '"[^"\\]*(?:\\.[^"\\]*)*"\s*:\s*(?:'
+                            || '"[^"\\]*(?:\\.[^"\\]*)*"|-?[0-9][0-9.eE+-]*|true|false)'
+                            || '|"[^"\\]*(?:\\.[^"\\]*)*"\s*:?'
+                        ),
+                        pair -> not regexp_like(pair, ':$')
+                    ),
+                    pair -> regexp_replace(
+                        regexp_replace(
+                            pair,
+                            '^"([^"\\]*(?:\\.[^"\\]*)*)"\s*:\s*"?(.*?)"?$',
+                            '$1=$2'
+                        ),
+                        '^"|"$|\\(["/])',
+                        '$1'
+                    )
+                ),
+                ', '
+            )
+        ) as texts
+    from named
 )
+
 select
     time, action, actor, source_ip, account, region, outcome, event_id,
-    service,
-    case
-        when any_match(resources, one -> strpos(one.arn, 'it''s') > 0)
-            then 'resources'
-        when strpos(request, 'it''s') > 0
-            then 'request'
-        when strpos(response, 'it''s') > 0
-            then 'response'
-        when strpos(error_message, 'it''s') > 0
-            then 'error message'
-        when strpos(additional_data, 'it''s') > 0
-            then 'additional data'
-        else 'service details'
-    end as named_in,
+    service, named_in, setting,
+    max_by(
+        action || ': ' || coalesce(element_at(texts, 1), ''),
+        if(outcome = 'success', date_format(time, '%Y-%m-%dT%H:%i:%s ') || event_id)
+    ) over (
+        partition by service, setting order by time, event_id
+        rows between unbounded preceding and 1 preceding
+    ) as before,
+    nullif(element_at(texts, 1), '') as given,
+    nullif(element_at(texts, 2), '') as answered,
     read_only, access_key, session_id, via, user_agent, error_code, error_message
-from events
-where
-    any_match(resources, one -> strpos(one.arn, 'it''s') > 0)
-    or strpos(request, 'it''s') > 0
-    or strpos(response, 'it''s') > 0
-    or strpos(error_message, 'it''s') > 0
-    or strpos(additional_data, 'it''s') > 0
-    or strpos(service_details, 'it''s') > 0
+from written
 order by time, event_id
