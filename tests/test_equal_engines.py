@@ -31,6 +31,9 @@ QUESTIONS = [pytest.param(question, id=question.name) for question in load()]
 WINDOW = ("2026-03-01", "2026-03-20")
 NOTHING = ("2026-02-01", "2026-02-02")
 
+UNANSWERED = {"overview/unusual-parameters"}
+"""What the practice case has no answer to: no days lie before its window."""
+
 
 def arguments(question: Question) -> dict[str, Any]:
     """Give each question that needs a value one that has an answer."""
@@ -39,6 +42,20 @@ def arguments(question: Question) -> dict[str, Any]:
         "overview/event": {"event_id": key.deletion.event_id},
         "resource/history": {"resource": key.bucket},
         "identity/access-key": {"access_key": key.leaked_key},
+        "overview/moment": {"at": key.deletion.time},
+        "overview/old-tls": {"allowed": ["TLSv1.2"]},
+        "overview/search": {
+            "values": [key.leaked_key, key.bucket],
+            "texts": ["kali"],
+            "networks": [key.address.rpartition(".")[0] + ".0/24"],
+        },
+        "overview/unusual-parameters": {"identity": key.leaked_key},
+        "overview/windows-compared": {
+            "before_start": "2026-03-05",
+            "before_end": "2026-03-06",
+            "after_start": "2026-03-12",
+            "after_end": "2026-03-13",
+        },
         "network/source-address": {"address": key.address},
         "s3/objects-read": {"bucket": key.bucket},
     }
@@ -118,7 +135,7 @@ def test_athena_gives_the_local_frame(
 ) -> None:
     cases = (local, by_csv, by_unload, doubled)
     frame = same(question, *(case.window(*WINDOW) for case in cases))
-    assert len(frame) > 0
+    assert len(frame) > 0 or question.name in UNANSWERED
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
@@ -137,7 +154,7 @@ def test_chunks_together_are_the_frame(
         whole = case.ask(question.name, **arguments(question))
         chunks = list(case.chunks(question.name, rows=5, **arguments(question)))
         pd.testing.assert_frame_equal(pd.concat(chunks), whole)
-        assert len(chunks) == -(-len(whole) // 5)
+        assert len(chunks) == max(1, -(-len(whole) // 5))
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
