@@ -1,5 +1,5 @@
 -- title: "Which other logs, or guards of models, were turned off or changed?"
--- answers: [Q145, Q148, Q149, Q151, Q152, Q154]
+-- answers: [Q145, Q148, Q149, Q151, Q152, Q154, Q242]
 -- attack: [T1685.002, T1685]
 -- severity: high
 -- keywords:
