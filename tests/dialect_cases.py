@@ -181,7 +181,10 @@ TEXT: Cases = {
 }
 
 CONDITIONS: Cases = {
-    "coalesce": [(f"coalesce({_TEXT}, '', 'a')", "")],
+    "coalesce": [
+        (f"coalesce({_TEXT}, '', 'a')", ""),
+        (f"coalesce({', '.join([_TEXT] * 39)}, 'last')", "last"),
+    ],
     "nullif": [("nullif('', '')", None), ("nullif('a', '')", "a")],
     "if": [("if(true, 1, 2)", 1), ("if(false, 1)", None), ("if(null, 1, 2)", 2)],
     "case": [

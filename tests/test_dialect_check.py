@@ -305,6 +305,7 @@ REASONS = [
     ("select lowr(action) as x from events", 'Did you mean "lower"'),
     ("select * from evnts", 'Did you mean "events"'),
     ("select lower() as x from events", "lower() takes 1 arguments, not 0"),
+    ("select coalesce(action) as x from events", "coalesce() takes 2 to 40 arguments"),
     ("select 1 as x from events where", "line 1"),
     ("drop table x", 'This is "drop …", not a SELECT'),
     ("select 1; select 2", "Here are 2 statements"),

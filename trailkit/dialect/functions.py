@@ -33,7 +33,7 @@ FUNCTIONS: dict[str, tuple[int, ...]] = {
     "upper": (1,),
     "url_decode": (1,),
     # conditions
-    "coalesce": (2, 3, 4, 5, 6, 7, 8),
+    "coalesce": tuple(range(2, 41)),
     "greatest": (2, 3, 4),
     "if": (2, 3),
     "least": (2, 3, 4),

@@ -54,13 +54,20 @@ def _check_call(call: exp.Expr) -> None:
         )
     count = len(_arguments(call))
     if count not in FUNCTIONS[name]:
-        allowed = " or ".join(str(each) for each in FUNCTIONS[name])
-        raise UnsupportedSQL(f"{name}() takes {allowed} arguments, not {count}.")
+        raise UnsupportedSQL(
+            f"{name}() takes {_counts(FUNCTIONS[name])} arguments, not {count}."
+        )
     if name in LAMBDAS and not isinstance(_arguments(call)[1], exp.Lambda):
         raise UnsupportedSQL(f"{name}() takes a lambda: {name}(items, x -> …).")
     rule = _CALLS.get(name)
     if rule is not None:
         rule(call)
+
+
+def _counts(allowed: tuple[int, ...]) -> str:
+    if len(allowed) > 3:
+        return f"{allowed[0]} to {allowed[-1]}"
+    return " or ".join(str(each) for each in allowed)
 
 
 def _check_unit(call: exp.Expr) -> None:
