@@ -1,0 +1,294 @@
+with records as (
+select
+    event_time,
+    event_source,
+    event_name,
+    aws_region,
+    error_code,
+    error_message,
+    request_parameters,
+    response_elements,
+    additional_event_data,
+    event_id,
+    recipient_account_id,
+    service_event_details,
+    shared_event_id,
+    user_identity_type,
+    user_identity_principal_id,
+    user_identity_arn,
+    user_identity_account_id,
+    user_identity_user_name,
+    user_identity_invoked_by,
+    session_issuer_arn,
+    session_issuer_user_name,
+    session_assumed_root,
+    on_behalf_of_user_id,
+    folder_account
+from (
+    select
+        cast(try(from_iso8601_timestamp(eventtime)) at time zone 'UTC' as timestamp) as event_time,
+        eventsource as event_source,
+        eventname as event_name,
+        awsregion as aws_region,
+        errorcode as error_code,
+        errormessage as error_message,
+        requestparameters as request_parameters,
+        responseelements as response_elements,
+        additionaleventdata as additional_event_data,
+        eventid as event_id,
+        recipientaccountid as recipient_account_id,
+        serviceeventdetails as service_event_details,
+        sharedeventid as shared_event_id,
+        useridentity.type as user_identity_type,
+        useridentity.principalid as user_identity_principal_id,
+        useridentity.arn as user_identity_arn,
+        useridentity.accountid as user_identity_account_id,
+        useridentity.username as user_identity_user_name,
+        useridentity.invokedby as user_identity_invoked_by,
+        useridentity.sessioncontext.sessionissuer.arn as session_issuer_arn,
+        useridentity.sessioncontext.sessionissuer.username as session_issuer_user_name,
+        useridentity.sessioncontext.assumedroot as session_assumed_root,
+        useridentity.onbehalfof.userid as on_behalf_of_user_id,
+        "account" as folder_account
+    from "security"."cloudtrail"
+    where
+        "day" between '2026/03/09' and '2026/03/10'
+)
+where
+    event_time >= timestamp '2026-03-09 00:00:00.000'
+    and event_time < timestamp '2026-03-10 00:00:00.000'
+),
+events as (
+select distinct
+    time,
+    outcome,
+    action,
+    service,
+    coalesce(
+        case
+            when
+                lower(caller_account) in ('anonymous', 'anonymous_principal')
+                or lower(user_identity_principal_id) = 'anonymous'
+                then 'anonymous'
+            when identity_type = 'Root'
+                then if(assumed_root, 'root-session', 'root')
+            when identity_type = 'IAMUser'
+                then 'user/' || coalesce(
+                    user_name, regexp_extract(user_identity_arn, '[^/]+$')
+                )
+            when strpos(session_issuer_arn, ':role/aws-reserved/sso.amazonaws.com/') > 0
+                then 'sso/' || session_name
+            when identity_type = 'AssumedRole'
+                then 'role/' || coalesce(
+                    nullif(session_issuer_user_name, ''),
+                    nullif(split_part(user_identity_arn, '/', 2), '')
+                ) || coalesce('/' || session_name, '')
+            when identity_type = 'Role'
+                then 'role/' || coalesce(
+                    user_name, regexp_extract(user_identity_arn, '[^/]+$')
+                )
+            when identity_type = 'FederatedUser'
+                then 'federated/' || session_name
+            when identity_type in ('SAMLUser', 'WebIdentityUser')
+                then 'federated/' || coalesce(
+                    user_name, nullif(user_identity_principal_id, '')
+                )
+            -- Identity Center used to call its users Unknown.
+            when
+                identity_type = 'IdentityCenterUser'
+                or (
+                    identity_type = 'Unknown'
+                    and service in ('signin', 'sso', 'sso-directory', 'sso-oauth')
+                )
+                then 'sso/' || coalesce(
+                    user_name,
+                    nullif(on_behalf_of_user_id, ''),
+                    nullif(user_identity_principal_id, '')
+                )
+            when identity_type = 'AWSAccount'
+                then 'account/' || caller_account || coalesce(
+                    '/' || nullif(user_identity_principal_id, ''), ''
+                )
+            when identity_type is null or identity_type = 'AWSService'
+                then 'service/' || nullif(
+                    split_part(user_identity_invoked_by, '.amazonaws.com', 1), ''
+                )
+            else lower(identity_type) || '/' || coalesce(
+                user_name,
+                nullif(user_identity_arn, ''),
+                nullif(user_identity_principal_id, '')
+            )
+        end,
+        nullif(user_identity_arn, ''),
+        'account/' || caller_account
+    ) as actor,
+    identity_id,
+    account,
+    region,
+    request,
+    response,
+    event_id,
+    action_id
+from (
+    select
+        time,
+        outcome,
+        action,
+        service,
+        identity_type,
+        caller_account,
+        assumed_root,
+        user_name,
+        case
+            when identity_type in ('AssumedRole', 'AWSAccount', 'FederatedUser')
+                then coalesce(
+                    nullif(split_part(user_identity_principal_id, ':', 2), ''),
+                    nullif(split_part(user_identity_arn, '/', 3), '')
+                )
+        end as session_name,
+        coalesce(
+            case
+                when
+                    lower(caller_account) in ('anonymous', 'anonymous_principal')
+                    or lower(user_identity_principal_id) = 'anonymous'
+                    then 'anonymous'
+                when identity_type in ('SAMLUser', 'WebIdentityUser')
+                    then nullif(user_identity_principal_id, '')
+            end,
+            regexp_extract(user_identity_principal_id, '^A[A-Z]{3}[A-Z0-9]{7,}'),
+            regexp_extract(user_identity_arn, '^[^/]+:assumed-role/[^/]+'),
+            nullif(user_identity_arn, ''),
+            nullif(on_behalf_of_user_id, ''),
+            case
+                when
+                    identity_type in ('IdentityCenterUser', 'Unknown')
+                    and user_name <> 'HIDDEN_DUE_TO_SECURITY_REASONS'
+                    then user_name
+            end,
+            coalesce(nullif(user_identity_invoked_by, ''), caller_account)
+        ) as identity_id,
+        account,
+        region,
+        request,
+        response,
+        event_id,
+        coalesce(
+            shared_event_id || '/' || service || '/' || action,
+            event_id || date_format(time, '/%Y-%m-%dT%H:%i:%sZ')
+        ) as action_id,
+        on_behalf_of_user_id,
+        session_issuer_arn,
+        session_issuer_user_name,
+        user_identity_arn,
+        user_identity_invoked_by,
+        user_identity_principal_id
+    from (
+        select
+            event_time as time,
+            case
+                when
+                    regexp_replace(error_code, '^(Client|Server)[.]|Exception$', '') in (
+                        'AccessDenied', 'AuthorizationError', 'Forbidden', 'Unauthorized',
+                        'UnauthorizedAccess', 'UnauthorizedOperation', 'VpceAccessDenied'
+                    )
+                    then 'denied'
+                when not regexp_like(nullif(error_code, ''), '^2[0-9]{2}$')
+                    then 'failed'
+                when
+                    split_part(event_source, '.amazonaws.com', 1) in ('signin', 'sso')
+                    and strpos(
+                        replace(
+                            coalesce(response_elements, '')
+                            || coalesce(service_event_details, ''),
+                            ' ',
+                            ''
+                        ),
+                        '"' || nullif(event_name, '') || '":"Failure"'
+                    ) > 0
+                    then 'failed'
+                when
+                    split_part(event_source, '.amazonaws.com', 1) = 'signin'
+                    and error_message <> ''
+                    then 'failed'
+                else 'success'
+            end as outcome,
+            nullif(
+                regexp_replace(
+                    event_name,
+                    '20[0-9]{2}[-_]?(0[1-9]|1[0-2])[-_]?(0[1-9]|[12][0-9]|3[01])(v[0-9]+)?$',
+                    ''
+                ),
+                ''
+            ) as action,
+            nullif(split_part(event_source, '.amazonaws.com', 1), '') as service,
+            nullif(user_identity_type, '') as identity_type,
+            nullif(user_identity_account_id, '') as caller_account,
+            lower(session_assumed_root) = 'true' as assumed_root,
+            coalesce(
+                nullif(user_identity_user_name, ''),
+                case
+                    when user_identity_type in ('IdentityCenterUser', 'Unknown')
+                        then nullif(
+                            json_extract_scalar(additional_event_data, '$.UserName'), ''
+                        )
+                end
+            ) as user_name,
+            coalesce(nullif(recipient_account_id, ''), folder_account) as account,
+            nullif(aws_region, '') as region,
+            nullif(request_parameters, '') as request,
+            nullif(response_elements, '') as response,
+            nullif(event_id, '') as event_id,
+            nullif(shared_event_id, '') as shared_event_id,
+            on_behalf_of_user_id,
+            session_issuer_arn,
+            session_issuer_user_name,
+            user_identity_arn,
+            user_identity_invoked_by,
+            user_identity_principal_id
+        from records
+    )
+)
+),
+calls as (
+    select
+        time, outcome, actor, identity_id, account, region, action_id,
+        coalesce(
+            json_extract_scalar(request, '$.instanceType'),
+            json_extract_scalar(response, '$.instancesSet.items[0].instanceType'),
+            'not told'
+        ) as instance_type,
+        cardinality(
+            try_cast(json_extract(response, '$.instancesSet.items') as array(json))
+        ) as started,
+        try_cast(
+            json_extract_scalar(request, '$.instancesSet.items[0].maxCount') as bigint
+        ) as wanted,
+        row_number() over (partition by action_id order by account, event_id) as copy
+    from events
+    where service = 'ec2' and action = 'RunInstances'
+)
+
+select
+    instance_type,
+    region,
+    account,
+    regexp_replace(actor, '^(role/[^/]+)/.*$', '$1') as identity,
+    identity_id,
+    count_if(outcome = 'success') as calls,
+    sum(started) as instances_started,
+    sum(case when outcome <> 'success' then wanted end) as instances_not_given,
+    count_if(outcome = 'denied') as denied,
+    count_if(outcome = 'failed') as failed,
+    min(time) as first_seen,
+    max(time) as last_seen
+from calls
+where copy = 1
+group by
+    instance_type, region, account, regexp_replace(actor, '^(role/[^/]+)/.*$', '$1'),
+    identity_id
+having
+    coalesce(sum(started), 0) >= 1
+    or count_if(outcome <> 'success') > 0
+order by
+    instances_started desc, instance_type asc, region asc, account asc, identity asc,
+    identity_id asc
