@@ -10,6 +10,7 @@ import pytest
 
 from trailkit.charts import CHARTS, chart, ranking, timeline, use_theme, volume
 from trailkit.charts.identity import HUES, hue
+from trailkit.charts.labels import plain
 from trailkit.charts.outcome import OUTCOMES, verdict
 from trailkit.charts.theme import GROUNDS
 from trailkit.errors import ChartError
@@ -28,6 +29,14 @@ HOSTILE = [
     "bell\x07 null\x00 line\n",
     "x" * 100_000,
 ]
+
+
+def drawable(frame: pd.DataFrame) -> pd.DataFrame:
+    """Add the columns that one chart or another needs."""
+    texts = ["from_id", "to_id", "technique", "state", "bucket", "service", "kind"]
+    frame = frame.assign(**dict.fromkeys(texts, "x"), before=0, after=1, dollars=1.0)
+    ends = ["start", "end", "first_seen", "last_seen"]
+    return frame.assign(**dict.fromkeys(ends, frame["time"]), count=1)
 
 
 def named(frame: pd.DataFrame, name: str | None) -> pd.DataFrame:
@@ -92,7 +101,13 @@ def test_hostile_text_stays_text(
     name: str, events: Events, texts: Callable[[Any], list[str]]
 ):
     columns = ["action", "actor", "source_ip", "account", "region", "error_code"]
+    columns += ["from_id", "from_label", "to_label", "kind", "certainty", "state"]
+    columns += ["technique", "question", "severity", "actors", "why", "basis", "bucket"]
     frame = events(len(HOSTILE), **dict.fromkeys(columns, HOSTILE), outcome=HOSTILE)
+    frame = frame.assign(to_id=HOSTILE[::-1], session_id=HOSTILE, service=HOSTILE)
+    frame = frame.assign(before=0, after=range(9, -1, -1), count=2, dollars=1.5)
+    for end in ("start", "end", "first_seen", "last_seen"):
+        frame[end] = frame["time"]
     frame.attrs["trailkit"] = dict.fromkeys(["scope", "title"], HOSTILE[0]) | {
         "notes": HOSTILE,
         "rows": 10**6,
@@ -113,7 +128,7 @@ def test_hostile_text_stays_text(
 def test_hostile_text_in_an_empty_answer_stays_text(
     name: str, events: Events, texts: Callable[[Any], list[str]]
 ):
-    frame = events(0)
+    frame = drawable(events(0))
     frame.attrs["trailkit"] = {
         "title": HOSTILE[0],
         "scope": HOSTILE[1],
@@ -127,6 +142,42 @@ def test_a_column_name_is_a_log_value_too(texts: Callable[[Any], list[str]]):
     frame = pd.DataFrame({"<b>bold</b>": ["a", "b"], "events": [1, 2]})
 
     assert not any("<" in text for text in texts(ranking(frame, top=1)))
+
+
+@pytest.mark.parametrize("rows", [0, 1, 5, 2_000])
+@pytest.mark.parametrize("name", CHARTS)
+def test_every_chart_is_right_at_any_number_of_rows(
+    name: str, rows: int, events: Events
+):
+    frame = drawable(events(rows))
+    frame["actor"] = [f"role/r{row % 40}/s{row}" for row in range(rows)]
+    frame["from_id"] = [f"k{row}" for row in range(rows)]
+    frame["to_id"] = [f"k{row + 1}" for row in range(rows)]
+    frame["technique"] = [f"T{1000 + row}" for row in range(rows)]
+    before = frame.copy(deep=True)
+    figure = CHARTS[name](frame)
+
+    assert figure.layout.title.text
+    assert figure.layout.title.subtitle.text.endswith("rows") or "row" in str(
+        figure.layout.title.subtitle.text
+    )
+    assert len(figure.to_json()) < 2_000_000
+    assert "sendChartToCloud" in figure.layout.modebar.remove
+    pd.testing.assert_frame_equal(frame, before)
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_title_and_subtitle_fit_on_the_narrowest_page(name: str, events: Events):
+    frame = drawable(events(6, actor=["role/" + "long-name-" * 20] * 6))
+    frame.attrs["trailkit"] = {"scope": "2026-03-02 to 2026-03-03 UTC, " * 6}
+    title = CHARTS[name](frame).layout.title
+
+    assert all(len(line) <= 84 for line in plain_lines(title.text))
+    assert all(len(line) <= 110 for line in plain_lines(title.subtitle.text))
+
+
+def plain_lines(text: str) -> list[str]:
+    return [plain(line) for line in text.split("<br>")]
 
 
 def test_outcomes_differ_in_more_than_colour():

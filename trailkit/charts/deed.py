@@ -89,14 +89,15 @@ def done(action: object, target: object = None) -> str:
     return " ".join(filter(None, [said, joint, label(about, 48)]))
 
 
-def short(target: str) -> str:
+def short(target: object) -> str:
     """Return an ARN without what all of an account have in common.
 
     >>> short("arn:aws:iam::111122223333:role/Deploy"), short("payroll")
     ('role/Deploy', 'payroll')
     """
-    parts = target.split(":", 5)
-    return parts[5] if parts[0] == "arn" and len(parts) == 6 and parts[5] else target
+    text = str(target)
+    parts = text.split(":", 5)
+    return parts[5] if parts[0] == "arn" and len(parts) == 6 and parts[5] else text
 
 
 def _words(action: str) -> tuple[str, str]:
@@ -159,7 +160,9 @@ def ranked(events: pd.DataFrame) -> pd.Series:
 
 
 def _session(actors: pd.Series) -> pd.Series:
-    return actors.astype(str).str.split("/").str[-1]
+    codes, values = _codes(actors)
+    ends = np.array([str(value).rpartition("/")[2] for value in values], object)
+    return pd.Series(ends[codes])
 
 
 def _codes(column: pd.Series) -> tuple[np.ndarray, np.ndarray]:
@@ -183,21 +186,25 @@ def _tried(events: pd.DataFrame, column: pd.Series) -> np.ndarray:
 def headline(events: pd.DataFrame) -> str:
     """Return the most telling event of a frame in words, with its time.
 
-    Needs the columns time, actor, action and outcome, and takes target if there.
+    Needs the columns time, actor, action and outcome; takes target, and telling.
     """
-    first = events.iloc[int(ranked(events).to_numpy().argmax())]
+    telling = events["telling"] if "telling" in events else ranked(events)
+    place = int(telling.to_numpy().argmax())
+    first = events.iloc[place]
     target = first.get("target")
     said_by = ["actor", "action", "outcome"]
     said_by += ["target"] if isinstance(target, str) else []
-    # As objects: a missing value of Arrow is neither equal nor not.
-    alike = [(events[name].astype(object) == first[name]) for name in said_by]
-    same = pd.concat(alike, axis=1).fillna(False).astype(bool).all(axis=1)
-    same.iloc[int(ranked(events).to_numpy().argmax())] = True
+    same = np.logical_and.reduce([_alike(events[name], place) for name in said_by])
     said = came_to(first["outcome"], first["action"], target)
     return f"{label(first['actor'], 48)} {said} {_when(events, same)}"
 
 
-def _when(events: pd.DataFrame, same: pd.Series) -> str:
+def _alike(column: pd.Series, place: int) -> np.ndarray:
+    codes, _ = _codes(column)
+    return codes == codes[place]
+
+
+def _when(events: pd.DataFrame, same: np.ndarray) -> str:
     moments = events.loc[same, "time"]
     one_day = events["time"].dt.normalize().nunique() == 1
     form = "%H:%M" if one_day else "%Y-%m-%d %H:%M"

@@ -96,13 +96,15 @@ def count_column(frame: pd.DataFrame, of_bytes: bool = False) -> str | None:
 
 
 def amount(count: float, noun: str) -> str:
-    """Return a count as its noun asks: bytes and dollars with their unit.
+    """Return a count as its noun asks, as safe text: bytes and dollars with a unit.
 
     >>> amount(1_536_000, "bytes out"), amount(2900, "events"), amount(0.5, "dollars")
-    ('1.5 MB', '2,900', '$0.50')
+    ('1.5 MB', '2,900', '&#36;0.50')
     """
     if noun.startswith("dollars"):
-        return f"${count:,.2f}" if count >= 0.01 or not count else f"${count:.2g}"
+        # As an entity: what stands between two of the signs is a formula to plotly.
+        number = f"{count:,.2f}" if count >= 0.01 or not count else f"{count:.2g}"
+        return f"&#36;{number}"
     if not noun.startswith("bytes"):
         return f"{count:,.0f}"
     units = ["B", "kB", "MB", "GB", "TB", "PB"]

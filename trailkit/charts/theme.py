@@ -163,7 +163,7 @@ def count_axis(title: str, most: float) -> dict[str, Any]:
     units = {"bytes": {"tickformat": ".3~s", "ticksuffix": "B"}}
     form = units.get(title.partition(" ")[0], {"tickformat": ","})
     if title.startswith("dollars"):
-        form = {"tickprefix": "$", "tickformat": ",.2~f" if most > 1 else ".2~g"}
+        form = {"tickprefix": "&#36;", "tickformat": ",.2~f" if most > 1 else ".2~g"}
     whole = most <= 5 and "tickformat" in form and form["tickformat"] == ","
     return {
         "title": {"text": title},

@@ -1,0 +1,119 @@
+"""Techniques: which findings there are, and when, the gravest on top."""
+
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from trailkit.charts.labels import counted, distinct, label, qualified
+from trailkit.charts.reading import require, subtitle, times
+from trailkit.charts.severity import SEVERITIES, rank, severities
+from trailkit.charts.spans import least_of, span_axis, span_bars, written
+from trailkit.charts.theme import draw, draw_nothing, name_axis
+
+
+def techniques(frame: pd.DataFrame, most: int = 30) -> "go.Figure":
+    """Draw findings over time, from the first to the last event of each.
+
+    The frame has a row for each finding: ``technique``, ``question``, ``severity``,
+    ``count``, ``first_seen``, ``last_seen``, and what hovering tells: ``actors``,
+    ``accounts``, ``why``. Rows without a time, such as of questions that found
+    nothing, are counted in the subtitle. Raises ChartError without those columns.
+
+    >>> when = pd.to_datetime(["2026-03-12 01:14"], utc=True)
+    >>> frame = pd.DataFrame(
+    ...     {"technique": ["T1562.008"], "severity": ["critical"], "count": [2],
+    ...      "first_seen": when, "last_seen": when, "question": ["blinded"]}
+    ... )
+    >>> techniques(frame).layout.title.text
+    '<b>1 finding, 1 critical; first critical: T1562.008 at 2026-03-12 01:14 UTC</b>'
+    """
+    require(frame, "chart of techniques", "technique", "first_seen", "last_seen")
+    found = _found(frame)
+    if found.empty:
+        return draw_nothing(frame)
+    shown = found[:most].reset_index(drop=True)
+    shown["row"] = range(len(shown))
+    least = least_of(shown)
+    blank = len(frame) - len(found)
+    return draw(
+        [
+            span_bars(own, f"{name} ({len(own):,})", {"color": SEVERITIES[name]}, least)
+            for name, own in _by_severity(shown)
+        ],
+        _finding(found),
+        subtitle(
+            frame,
+            f"the {most} gravest of {len(found):,} drawn" if len(found) > most else "",
+            f"{counted(blank, 'row')} with nothing found" if blank else "",
+        ),
+        height=170 + 28 * max(3, len(shown)),
+        legend=True,
+        barmode="overlay",
+        xaxis=span_axis(shown),
+        yaxis={**name_axis(_names(shown)), "showgrid": False},
+    )
+
+
+def _found(frame: pd.DataFrame) -> pd.DataFrame:
+    """Take the findings with a time, the gravest and the earliest first."""
+    found = pd.DataFrame(
+        {
+            "technique": frame["technique"].astype(object),
+            "question": _text(frame, "question"),
+            "severity": severities(frame),
+            "start": times(frame["first_seen"]),
+            "end": times(frame["last_seen"]),
+        }
+    )
+    found["hover"] = _hover(frame, found)
+    found["rank"] = rank(found["severity"])
+    dated = found.dropna(subset=["start", "end"])
+    return dated.sort_values(["rank", "start"], kind="stable", ignore_index=True)
+
+
+def _text(frame: pd.DataFrame, name: str) -> pd.Series:
+    column = frame.get(name)
+    return pd.Series("", frame.index) if column is None else column.astype(object)
+
+
+def _hover(frame: pd.DataFrame, found: pd.DataFrame) -> list[str]:
+    told = [name for name in ("actors", "accounts", "why") if name in frame.columns]
+    counts = frame.get("count", pd.Series(pd.NA, frame.index))
+    when = written(found["start"], found["end"])
+    heads = zip(found["technique"], found["question"], counts, when, strict=True)
+    rows = frame[told].astype(object).to_numpy()
+    return [
+        f"<b>{label(technique)}</b> {label(question, 60)}<br>"
+        + (f"{int(count):,} events, " if pd.notna(count) else "")
+        + f"{span}"
+        + "".join(f"<br>{label(value, 90)}" for value in row if pd.notna(value))
+        for (technique, question, count, span), row in zip(heads, rows, strict=True)
+    ]
+
+
+def _names(shown: pd.DataFrame) -> list[str]:
+    ids = distinct(shown["technique"], 14)
+    asked = distinct(shown["question"], 34)
+    names = [
+        f"{one} · {two}" if two else one for one, two in zip(ids, asked, strict=True)
+    ]
+    return qualified(names, [label(each) for each in shown["severity"]])
+
+
+def _by_severity(shown: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
+    parts: list[tuple[str, Any]] = [
+        (name, shown[shown["severity"] == name]) for name in SEVERITIES
+    ]
+    return [(name, own) for name, own in parts if len(own)]
+
+
+def _finding(found: pd.DataFrame) -> str:
+    worst = found["severity"].iloc[0]
+    number = int((found["severity"] == worst).sum())
+    first = (
+        found[found["severity"] == worst].sort_values("start", kind="stable").iloc[0]
+    )
+    when = f"{first['start']:%Y-%m-%d %H:%M} UTC"
+    said = f"{counted(len(found), 'finding')}, {number:,} {worst}"
+    return f"{said}; first {worst}: {label(first['technique'])} at {when}"
