@@ -14,7 +14,9 @@
 --                         the name of its session is the user's. `principal_arn` has
 --                         the role, and with it the permission set
 --   federated/bob         federated, SAML or web identity user
---   root, root-session    the root user; what AssumeRoot handed out
+--   root, root-session    the root user; what AssumeRoot handed out, where the record
+--                         says so. Often only the issuing call does: see
+--                         identity/root-activity, which follows it
 --   service/ec2           an AWS service for itself
 --   account/ID/principal  an identity of another account, as far as it is told
 --   anonymous             nobody signed the request
@@ -22,9 +24,10 @@
 select
     event_time as time,
 
-    -- The code without Client. or Server. in front and Exception behind. Managed
-    -- Grafana writes 200 on success. A failed sign-in has no code: its response or the
-    -- details of its service event say Failure under the event's own name.
+    -- The code without Client. or Server. in front and Exception behind; and, as the
+    -- CIS AWS Foundations Benchmark has it, AccessDenied* and *UnauthorizedOperation.
+    -- Managed Grafana writes 200 on success. A failed sign-in has no code: its response
+    -- or the details of its service event say Failure under the event's own name.
     --
     -- This stands above the columns that share a name with the record's, and so reads
     -- the record's: in the first step, where Parquet need not give a response unless
@@ -32,8 +35,12 @@ select
     case
         when
             regexp_replace(error_code, '^(Client|Server)[.]|Exception$', '') in (
-                'AccessDenied', 'AuthorizationError', 'Forbidden', 'Unauthorized',
-                'UnauthorizedAccess', 'UnauthorizedOperation', 'VpceAccessDenied'
+                'AuthorizationError', 'Forbidden', 'Unauthorized',
+                'UnauthorizedAccess', 'VpceAccessDenied'
+            )
+            or regexp_like(
+                error_code,
+                '^((Client|Server)[.])?AccessDenied|UnauthorizedOperation(Exception)?$'
             )
             then 'denied'
         when not regexp_like(nullif(error_code, ''), '^2[0-9]{2}$')
@@ -200,18 +207,20 @@ select
         end
     ) as principal_arn,
 
-    -- One sign-in to the console uses many access keys: a key is not a session. Who
+    -- One session is a principal and the time of its creation: one sign-in to the
+    -- console uses many access keys. Only some services stamp the ARN of the sign-in's
+    -- session, so it stands in only where nothing else tells sessions apart. Whoever
     -- works with a long-term key has none. The calls of one session in the access
     -- portal share a credential.
     coalesce(
-        nullif(session_sign_in_session_arn, ''),
         case when identity_type = 'IdentityCenterUser' then credential_id end,
         case
             when session_start is not null or session_name is not null
                 then identity_id || coalesce('/' || session_name, '') || coalesce(
                     date_format(session_start, '/%Y-%m-%dT%H:%i:%sZ'), ''
                 )
-        end
+        end,
+        nullif(session_sign_in_session_arn, '')
     ) as session_id,
 
     -- AWS means it for IAM users and root alone: whoever came through SAML or Identity
@@ -228,6 +237,36 @@ select
         nullif(user_identity_invoked_by, ''),
         nullif(invoked_by_delegate_account_id, '')
     ) as via,
+
+    -- What the record shows the caller to be, by what AWS writes and a caller cannot:
+    --   service   an AWS service for itself, or under its service-linked role
+    --   workload  a function, an instance or a container with a role of its own
+    --   person    root, somebody who signed in to the console or the access portal, or
+    --             who gave a second factor
+    -- Null where it does not show, as with a long-term key or any other role.
+    case
+        when
+            identity_type = 'AWSService'
+            or (identity_type is null and via is not null)
+            or strpos(session_issuer_arn, ':role/aws-service-role/') > 0
+            or (
+                identity_type = 'Root'
+                and (via is not null or event_type = 'AwsServiceEvent')
+            )
+            then 'service'
+        when
+            session_ec2_role_delivery <> ''
+            or in_scope_of_credentials_issued_to <> ''
+            or regexp_like(session_name, '^i-([0-9a-f]{8}|[0-9a-f]{17})$')
+            then 'workload'
+        when
+            identity_type in ('Root', 'IdentityCenterUser', 'SAMLUser')
+            or strpos(actor, 'sso/') = 1
+            or lower(event_type) in ('awsconsolesignin', 'awsconsoleaction')
+            or from_console
+            or session_mfa_authenticated
+            then 'person'
+    end as caller_kind,
 
     nullif(source_ip_address, '') as source_ip,
     -- An address of IPv4, of IPv6 in full, or of IPv6 with `::` for a group or more.
@@ -253,7 +292,12 @@ select
     case
         when lower(source_ip) in ('aws internal', 'aws internal/#', 'aws.internal')
             then 'internal'
-        when regexp_like(source_ip, '^([A-Za-z0-9-]+[.])+[A-Za-z]{2,}$')
+        when
+            regexp_like(
+                source_ip,
+                '^([A-Za-z0-9-]+[.])+amazonaws[.]com([.]cn)?$'
+                || '|^aws-mcp([.][A-Za-z0-9-]+)+[.]api[.]aws$'
+            )
             then 'service'
         when
             regexp_like(
@@ -280,6 +324,29 @@ select
     nullif(error_code, '') as error_code,
     nullif(error_message, '') as error_message,
     read_only as read_only,
+    -- As AWS tells it, else by the name: old records do not tell. True for a name that
+    -- is not known to read.
+    coalesce(
+        not read_only,
+        case
+            when action in ('GetFederationToken', 'GetSessionToken')
+                then true
+            when
+                action in (
+                    'AssumeRole', 'AssumeRoleWithSAML', 'AssumeRoleWithWebIdentity',
+                    'Decrypt', 'Encrypt', 'GenerateDataKey',
+                    'GenerateDataKeyWithoutPlaintext', 'ReEncrypt'
+                )
+                then false
+        end,
+        not regexp_like(
+            action,
+            '^(BatchGet|Check|Count|Describe|Detect|Download|Estimate|Get|Head|List'
+            || '|Lookup|Preview|Query|Read|Scan|Search|Select|Simulate|Test|Validate'
+            || '|Verify|View)([A-Z]|$)'
+        ),
+        true
+    ) as is_write,
     -- Records before version 1.07 lack the category, and before 1.06 the calls of S3
     -- for objects and of Lambda to invoke were the only data events there are.
     coalesce(
@@ -315,15 +382,22 @@ select
 
     nullif(event_id, '') as event_id,
     nullif(shared_event_id, '') as shared_event_id,
+    nullif(request_id, '') as request_id,
     -- An action that two accounts recorded is two events with one `action_id`. It holds
     -- service and name: SwitchRole shares its id with the AssumeRole that AWS made. Two
-    -- records with one event id are one action, unless their times differ.
+    -- records with one event id are one action, unless their times differ. It is never
+    -- null, so that an event without an id or a time counts too: it is told apart by
+    -- request, time, name and caller.
     coalesce(
         shared_event_id || '/' || service || '/' || action,
-        event_id || date_format(time, '/%Y-%m-%dT%H:%i:%sZ')
+        event_id || coalesce(date_format(time, '/%Y-%m-%dT%H:%i:%sZ'), '/no time'),
+        'no id/' || coalesce(date_format(time, '%Y-%m-%dT%H:%i:%sZ'), '')
+        || '/' || coalesce(request_id, '')
+        || '/' || coalesce(event_source, '')
+        || '/' || coalesce(event_name, '')
+        || '/' || coalesce(identity_id, '')
     ) as action_id,
     nullif(addendum_original_event_id, '') as original_event_id,
     nullif(addendum_reason, '') as addendum_reason,
-    nullif(request_id, '') as request_id,
     file as file
 from records

@@ -439,7 +439,7 @@ WHO = [
         identity_id=ACCOUNT,
     ),
     sees(
-        "a session of the console has one id over its keys",
+        "the ARN of the sign-in does not split a session",
         record(
             who=user(
                 "alice",
@@ -451,8 +451,20 @@ WHO = [
             ),
             sessionCredentialFromConsole="true",
         ),
-        session_id=f"arn:aws:signin::{ACCOUNT}:session/s-1",
+        session_id="AIDAALICEXXXXXXXXXXX/2026-03-09T11:00:00Z",
         from_console=True,
+    ),
+    sees(
+        "the ARN of the sign-in stands in where nothing else tells sessions apart",
+        record(
+            who=user(
+                "alice",
+                sessionContext={
+                    "signInSessionArn": f"arn:aws:signin::{ACCOUNT}:session/s-1"
+                },
+            )
+        ),
+        session_id=f"arn:aws:signin::{ACCOUNT}:session/s-1",
     ),
     sees("not from the console is not told", record(), from_console=None),
     sees(
@@ -542,6 +554,12 @@ ADDRESSES = [
 NO_ADDRESSES = [
     ("ec2.amazonaws.com", "service"),
     ("cloudtrail.amazonaws.com.cn", "service"),
+    ("aws-mcp.us-east-1.api.aws", "service"),
+    ("ec2.amazonaws.com.evil.example", None),
+    ("amazonaws.com", None),
+    ("evilamazonaws.com", None),
+    ("host.example.com", None),
+    ("aws-mcp.api.aws", None),
     ("AWS Internal", "internal"),
     ("AWS Internal/#", "internal"),
     ("aws.internal", "internal"),
@@ -586,13 +604,18 @@ DENIED = [
     "Forbidden",
     "ForbiddenException",
     "VpceAccessDenied",
+    "AccessDeniedFault",
+    "AccessDeniedForDependencyException",
+    "Client.AccessDeniedByPolicy",
+    "Server.NotUnauthorizedOperation",
 ]
 FAILED = [
     "ThrottlingException",
     "Client.DryRunOperation",
     "NoSuchBucket",
-    "AccessDeniedForDependencyException",
     "404",
+    "InvalidAccessDenied",
+    "UnauthorizedOperations",
     "2000",
     "Exception",
 ]
@@ -752,6 +775,93 @@ KIND = [
     sees("read-only may be a text", record(readOnly="True"), read_only=True),
 ]
 
+CALLER = [
+    sees(f"the caller shows as {kind}: {claim}", made, caller_kind=kind)
+    for kind, claim, made in [
+        ("service", "a service for itself", record(who=service("config"))),
+        (
+            "service",
+            "a service without a type",
+            record(who={"accountId": ACCOUNT, "invokedBy": "config.amazonaws.com"}),
+        ),
+        (
+            "service",
+            "a service-linked role",
+            record(
+                who=role("AWSServiceRoleForConfig", path="/aws-service-role/config/")
+            ),
+        ),
+        (
+            "service",
+            "root through a service",
+            record(who=root(invokedBy="support.amazonaws.com")),
+        ),
+        ("workload", "an instance", record(who=role("App", "i-0123456789abcdef0"))),
+        (
+            "workload",
+            "a function",
+            record(
+                who={
+                    **role("App", "f"),
+                    "inScopeOf": {
+                        "credentialsIssuedTo": "arn:aws:lambda:x:1:function:f"
+                    },
+                }
+            ),
+        ),
+        (
+            "workload",
+            "credentials of the metadata service",
+            record(
+                who={
+                    **role("App", "x"),
+                    "sessionContext": {**session(), "ec2RoleDelivery": "2.0"},
+                }
+            ),
+        ),
+        ("person", "root", record(who=root())),
+        ("person", "a sign-in", signed_in("Success")),
+        ("person", "the portal", portal("Federate")),
+        ("person", "a permission set", record(who=role("AWSReserved", path=SSO))),
+        (
+            "person",
+            "the console",
+            record(who=role("Admin", "x"), sessionCredentialFromConsole="true"),
+        ),
+        (
+            "person",
+            "a second factor",
+            record(who={**role("Admin"), "sessionContext": session(mfa="true")}),
+        ),
+        (None, "a long-term key", record()),
+        (None, "a role", record(who=role("Deploy"))),
+        (None, "an agent that claims to be a function", record(userAgent="AWS_Lambda")),
+    ]
+]
+
+WRITES = [
+    sees(f"{name} with readOnly {told} writes: {writes}", made, is_write=writes)
+    for name, told, writes in [
+        ("GetObject", False, True),
+        ("CreateUser", True, False),
+        ("DescribeInstances", None, False),
+        ("BatchGetItem", None, False),
+        ("GetUser", None, False),
+        ("GetSessionToken", None, True),
+        ("AssumeRole", None, False),
+        ("Decrypt", None, False),
+        ("Getaway", None, True),
+        ("CreateUser", None, True),
+        ("UnknownAction", None, True),
+    ]
+    for made in [
+        record(
+            name,
+            readOnly=told,
+        )
+    ]
+]
+
 REST = [
     sees(
         "JSON stays text",
@@ -791,13 +901,18 @@ REST = [
         action_id="e-2/2026-03-09T11:40:00Z",
     ),
     sees(
+        "an event without a time is its own action",
+        record(eventID="e-3", eventTime=None),
+        action_id="e-3/no time",
+    ),
+    sees(
         "TLS is told",
         record(tlsDetails={"tlsVersion": "TLSv1.3", "cipherSuite": "x"}),
         tls_version="TLSv1.3",
     ),
 ]
 
-RULES = [*WHAT, *WHO, *WHERE, *OUTCOME, *KIND, *REST]
+RULES = [*WHAT, *WHO, *CALLER, *WHERE, *OUTCOME, *KIND, *WRITES, *REST]
 
 
 @pytest.fixture(scope="module")
@@ -817,6 +932,16 @@ def test_the_lens_shows(
     row = rows.loc[made["eventID"]]
     shown = {name: None if pd.isna(row[name]) else row[name] for name in expected}
     assert shown == expected
+
+
+def test_events_without_an_id_count_one_by_one(tmp_path: Path) -> None:
+    made = [record(eventID=None, requestID=f"r{number % 3}") for number in range(6)]
+    case = case_of(tmp_path, [{**each, "extra": n} for n, each in enumerate(made)])
+    frame = case.query(
+        "select count(*) as every, count(distinct action_id) as actions, "
+        "count_if(action_id is null) as lost from events"
+    )
+    assert frame.iloc[0].to_list() == [6, 3, 0]
 
 
 def test_no_record_of_the_rules_is_lost(rows: pd.DataFrame) -> None:

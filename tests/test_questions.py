@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -19,7 +20,7 @@ from tests.made_day import (
     STOLEN,
     STRANGE,
 )
-from tests.records_made import ACCOUNT, OTHER, case_of, record, role, write
+from tests.records_made import ACCOUNT, OTHER, case_of, record, role, root, write
 from tests.tables_made import OWN
 from trailkit.case import Case
 from trailkit.engines import ANEW, Answer, Terms
@@ -394,6 +395,26 @@ def test_root_activity_leaves_out_what_services_did(case: Case) -> None:
         ("CreateAccessKey", "root"),
         ("PutBucketPolicy", "root-session"),
     ]
+
+
+def test_a_session_of_assume_root_is_known_by_the_call_that_issued_its_key(
+    tmp_path: Path,
+) -> None:
+    issued, other = "ASIAROOTSESSION00001", "ASIAROOTCONSOLE00001"
+    granted = {"credentials": {"accessKeyId": issued}}
+    made = [
+        record("AssumeRoot", "sts", role("Admin"), responseElements=granted),
+        record("AssumeRoot", "sts", role("Admin"), errorCode="AccessDenied"),
+        record("DeleteBucketPolicy", "s3", root(accessKeyId=issued)),
+        record("ListBuckets", "s3", root(accessKeyId=other)),
+        record("GetBucketAcl", "s3", root()),
+    ]
+    frame = case_of(tmp_path, made).ask("identity/root-activity")
+    assert set(rows(frame, "action", "actor")) == {
+        ("DeleteBucketPolicy", "root-session"),
+        ("ListBuckets", "root"),
+        ("GetBucketAcl", "root"),
+    }
 
 
 # Network and console

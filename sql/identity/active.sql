@@ -11,7 +11,7 @@
 with named as (
     select
         time, outcome, action_id, identity_id, identity_type, caller_account, user_name,
-        read_only, session_id, access_key, source_ip, user_agent,
+        is_write, session_id, access_key, source_ip, user_agent,
         regexp_replace(actor, '^(role/[^/]+)/.*$', '$1') as name,
         -- The sessions of a role are one identity; people who share a role of Identity
         -- Center are not, nor is root with and without AssumeRoot.
@@ -33,7 +33,7 @@ select
     count(distinct action_id) filter (where outcome = 'success') as succeeded,
     count(distinct action_id) filter (where outcome = 'denied') as denied,
     count(distinct action_id) filter (where outcome = 'failed') as failed,
-    count(distinct action_id) filter (where read_only is distinct from true) as writes,
+    count(distinct action_id) filter (where is_write) as writes,
     count(distinct session_id) as sessions,
     count(distinct access_key) as access_keys,
     count(distinct source_ip) as addresses,

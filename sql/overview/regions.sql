@@ -17,7 +17,7 @@ select
     count_if(outcome = 'success') as succeeded,
     count_if(outcome = 'denied') as denied,
     count_if(outcome = 'failed') as failed,
-    count_if(read_only is distinct from true) as writes,
+    count_if(is_write) as writes,
     count(distinct identity_id) as identities,
     count(distinct service) as services,
     min(time) as first_seen,

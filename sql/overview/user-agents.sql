@@ -15,7 +15,7 @@ with condensed as (
     -- only what two recorded is told apart by its action.
     select
         user_agent, outcome, action, identity_id, source_ip,
-        read_only is distinct from true as is_write,
+        is_write,
         if(shared_event_id is not null, action_id) as shared_action,
         count_if(shared_event_id is null) as own,
         min(time) as first_seen,
@@ -23,7 +23,7 @@ with condensed as (
     from events
     group by
         user_agent, outcome, action, identity_id, source_ip,
-        read_only is distinct from true,
+        is_write,
         if(shared_event_id is not null, action_id)
 )
 

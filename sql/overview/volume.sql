@@ -11,7 +11,7 @@ select
     date_trunc('hour', time) as hour,
     outcome,
     count(distinct action_id) as events,
-    count(distinct action_id) filter (where read_only is distinct from true) as writes,
+    count(distinct action_id) filter (where is_write) as writes,
     count(distinct identity_id) as identities,
     min(time) as first_seen,
     max(time) as last_seen

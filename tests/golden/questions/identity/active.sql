@@ -9,6 +9,7 @@ select
     error_message,
     response_elements,
     additional_event_data,
+    request_id,
     event_id,
     read_only,
     service_event_details,
@@ -38,6 +39,7 @@ from (
         errormessage as error_message,
         responseelements as response_elements,
         additionaleventdata as additional_event_data,
+        requestid as request_id,
         eventid as event_id,
         case lower(readonly) when 'true' then true when 'false' then false end as read_only,
         serviceeventdetails as service_event_details,
@@ -132,25 +134,36 @@ select distinct
     ) as actor,
     identity_id,
     coalesce(
-        nullif(session_sign_in_session_arn, ''),
         case when identity_type = 'IdentityCenterUser' then credential_id end,
         case
             when session_start is not null or session_name is not null
                 then identity_id || coalesce('/' || session_name, '') || coalesce(
                     date_format(session_start, '/%Y-%m-%dT%H:%i:%sZ'), ''
                 )
-        end
+        end,
+        nullif(session_sign_in_session_arn, '')
     ) as session_id,
     source_ip,
     user_agent,
-    read_only,
+    is_write,
     event_id,
-    action_id
+    coalesce(
+        shared_event_id || '/' || service || '/' || action,
+        event_id || coalesce(date_format(time, '/%Y-%m-%dT%H:%i:%sZ'), '/no time'),
+        'no id/' || coalesce(date_format(time, '%Y-%m-%dT%H:%i:%sZ'), '')
+        || '/' || coalesce(request_id, '')
+        || '/' || coalesce(event_source, '')
+        || '/' || coalesce(event_name, '')
+        || '/' || coalesce(identity_id, '')
+    ) as action_id
 from (
     select
         time,
         outcome,
+        action,
+        event_name,
         service,
+        event_source,
         identity_type,
         caller_account,
         access_key,
@@ -188,12 +201,30 @@ from (
         ) as identity_id,
         source_ip,
         user_agent,
-        read_only,
-        event_id,
         coalesce(
-            shared_event_id || '/' || service || '/' || action,
-            event_id || date_format(time, '/%Y-%m-%dT%H:%i:%sZ')
-        ) as action_id,
+            not read_only,
+            case
+                when action in ('GetFederationToken', 'GetSessionToken')
+                    then true
+                when
+                    action in (
+                        'AssumeRole', 'AssumeRoleWithSAML', 'AssumeRoleWithWebIdentity',
+                        'Decrypt', 'Encrypt', 'GenerateDataKey',
+                        'GenerateDataKeyWithoutPlaintext', 'ReEncrypt'
+                    )
+                    then false
+            end,
+            not regexp_like(
+                action,
+                '^(BatchGet|Check|Count|Describe|Detect|Download|Estimate|Get|Head|List'
+                || '|Lookup|Preview|Query|Read|Scan|Search|Select|Simulate|Test|Validate'
+                || '|Verify|View)([A-Z]|$)'
+            ),
+            true
+        ) as is_write,
+        event_id,
+        shared_event_id,
+        request_id,
         on_behalf_of_user_id,
         session_issuer_arn,
         session_issuer_user_name,
@@ -207,8 +238,12 @@ from (
             case
                 when
                     regexp_replace(error_code, '^(Client|Server)[.]|Exception$', '') in (
-                        'AccessDenied', 'AuthorizationError', 'Forbidden', 'Unauthorized',
-                        'UnauthorizedAccess', 'UnauthorizedOperation', 'VpceAccessDenied'
+                        'AuthorizationError', 'Forbidden', 'Unauthorized',
+                        'UnauthorizedAccess', 'VpceAccessDenied'
+                    )
+                    or regexp_like(
+                        error_code,
+                        '^((Client|Server)[.])?AccessDenied|UnauthorizedOperation(Exception)?$'
                     )
                     then 'denied'
                 when not regexp_like(nullif(error_code, ''), '^2[0-9]{2}$')
@@ -239,7 +274,9 @@ from (
                 ),
                 ''
             ) as action,
+            nullif(event_name, '') as event_name,
             nullif(split_part(event_source, '.amazonaws.com', 1), '') as service,
+            nullif(event_source, '') as event_source,
             nullif(user_identity_type, '') as identity_type,
             nullif(user_identity_account_id, '') as caller_account,
             nullif(user_identity_access_key_id, '') as access_key,
@@ -264,6 +301,7 @@ from (
             read_only as read_only,
             nullif(event_id, '') as event_id,
             nullif(shared_event_id, '') as shared_event_id,
+            nullif(request_id, '') as request_id,
             on_behalf_of_user_id,
             session_issuer_arn,
             session_issuer_user_name,
@@ -278,7 +316,7 @@ from (
 named as (
     select
         time, outcome, action_id, identity_id, identity_type, caller_account, user_name,
-        read_only, session_id, access_key, source_ip, user_agent,
+        is_write, session_id, access_key, source_ip, user_agent,
         regexp_replace(actor, '^(role/[^/]+)/.*$', '$1') as name,
         -- The sessions of a role are one identity; people who share a role of Identity
         -- Center are not, nor is root with and without AssumeRoot.
@@ -300,7 +338,7 @@ select
     count(distinct action_id) filter (where outcome = 'success') as succeeded,
     count(distinct action_id) filter (where outcome = 'denied') as denied,
     count(distinct action_id) filter (where outcome = 'failed') as failed,
-    count(distinct action_id) filter (where read_only is distinct from true) as writes,
+    count(distinct action_id) filter (where is_write) as writes,
     count(distinct session_id) as sessions,
     count(distinct access_key) as access_keys,
     count(distinct source_ip) as addresses,

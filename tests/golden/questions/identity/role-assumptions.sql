@@ -11,6 +11,7 @@ select
     request_parameters,
     response_elements,
     additional_event_data,
+    request_id,
     event_id,
     recipient_account_id,
     service_event_details,
@@ -45,6 +46,7 @@ from (
         requestparameters as request_parameters,
         responseelements as response_elements,
         additionaleventdata as additional_event_data,
+        requestid as request_id,
         eventid as event_id,
         recipientaccountid as recipient_account_id,
         serviceeventdetails as service_event_details,
@@ -146,14 +148,14 @@ select distinct
     identity_id,
     principal_arn,
     coalesce(
-        nullif(session_sign_in_session_arn, ''),
         case when identity_type = 'IdentityCenterUser' then credential_id end,
         case
             when session_start is not null or session_name is not null
                 then identity_id || coalesce('/' || session_name, '') || coalesce(
                     date_format(session_start, '/%Y-%m-%dT%H:%i:%sZ'), ''
                 )
-        end
+        end,
+        nullif(session_sign_in_session_arn, '')
     ) as session_id,
     via,
     source_ip,
@@ -166,13 +168,23 @@ select distinct
     response,
     additional_data,
     event_id,
-    action_id
+    coalesce(
+        shared_event_id || '/' || service || '/' || action,
+        event_id || coalesce(date_format(time, '/%Y-%m-%dT%H:%i:%sZ'), '/no time'),
+        'no id/' || coalesce(date_format(time, '%Y-%m-%dT%H:%i:%sZ'), '')
+        || '/' || coalesce(request_id, '')
+        || '/' || coalesce(event_source, '')
+        || '/' || coalesce(event_name, '')
+        || '/' || coalesce(identity_id, '')
+    ) as action_id
 from (
     select
         time,
         outcome,
         action,
+        event_name,
         service,
+        event_source,
         identity_type,
         caller_account,
         access_key,
@@ -221,10 +233,8 @@ from (
         response,
         additional_data,
         event_id,
-        coalesce(
-            shared_event_id || '/' || service || '/' || action,
-            event_id || date_format(time, '/%Y-%m-%dT%H:%i:%sZ')
-        ) as action_id,
+        shared_event_id,
+        request_id,
         on_behalf_of_user_id,
         session_issuer_arn,
         session_issuer_user_name,
@@ -238,8 +248,12 @@ from (
             case
                 when
                     regexp_replace(error_code, '^(Client|Server)[.]|Exception$', '') in (
-                        'AccessDenied', 'AuthorizationError', 'Forbidden', 'Unauthorized',
-                        'UnauthorizedAccess', 'UnauthorizedOperation', 'VpceAccessDenied'
+                        'AuthorizationError', 'Forbidden', 'Unauthorized',
+                        'UnauthorizedAccess', 'VpceAccessDenied'
+                    )
+                    or regexp_like(
+                        error_code,
+                        '^((Client|Server)[.])?AccessDenied|UnauthorizedOperation(Exception)?$'
                     )
                     then 'denied'
                 when not regexp_like(nullif(error_code, ''), '^2[0-9]{2}$')
@@ -270,7 +284,9 @@ from (
                 ),
                 ''
             ) as action,
+            nullif(event_name, '') as event_name,
             nullif(split_part(event_source, '.amazonaws.com', 1), '') as service,
+            nullif(event_source, '') as event_source,
             nullif(user_identity_type, '') as identity_type,
             nullif(user_identity_account_id, '') as caller_account,
             nullif(user_identity_access_key_id, '') as access_key,
@@ -319,6 +335,7 @@ from (
             nullif(additional_event_data, '') as additional_data,
             nullif(event_id, '') as event_id,
             nullif(shared_event_id, '') as shared_event_id,
+            nullif(request_id, '') as request_id,
             on_behalf_of_user_id,
             session_issuer_arn,
             session_issuer_user_name,

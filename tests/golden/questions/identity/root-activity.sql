@@ -142,14 +142,14 @@ select distinct
         'account/' || caller_account
     ) as actor,
     coalesce(
-        nullif(session_sign_in_session_arn, ''),
         case when identity_type = 'IdentityCenterUser' then credential_id end,
         case
             when session_start is not null or session_name is not null
                 then identity_id || coalesce('/' || session_name, '') || coalesce(
                     date_format(session_start, '/%Y-%m-%dT%H:%i:%sZ'), ''
                 )
-        end
+        end,
+        nullif(session_sign_in_session_arn, '')
     ) as session_id,
     mfa_authenticated,
     via,
@@ -160,6 +160,7 @@ select distinct
     error_code,
     error_message,
     read_only,
+    response,
     additional_data,
     event_id
 from (
@@ -218,6 +219,7 @@ from (
         error_code,
         error_message,
         read_only,
+        response,
         additional_data,
         event_id,
         on_behalf_of_user_id,
@@ -233,8 +235,12 @@ from (
             case
                 when
                     regexp_replace(error_code, '^(Client|Server)[.]|Exception$', '') in (
-                        'AccessDenied', 'AuthorizationError', 'Forbidden', 'Unauthorized',
-                        'UnauthorizedAccess', 'UnauthorizedOperation', 'VpceAccessDenied'
+                        'AuthorizationError', 'Forbidden', 'Unauthorized',
+                        'UnauthorizedAccess', 'VpceAccessDenied'
+                    )
+                    or regexp_like(
+                        error_code,
+                        '^((Client|Server)[.])?AccessDenied|UnauthorizedOperation(Exception)?$'
                     )
                     then 'denied'
                 when not regexp_like(nullif(error_code, ''), '^2[0-9]{2}$')
@@ -297,6 +303,7 @@ from (
             nullif(error_code, '') as error_code,
             nullif(error_message, '') as error_message,
             read_only as read_only,
+            nullif(response_elements, '') as response,
             nullif(additional_event_data, '') as additional_data,
             nullif(event_id, '') as event_id,
             on_behalf_of_user_id,
@@ -310,15 +317,44 @@ from (
         from records
     )
 )
+),
+calls as (
+    select
+        time, action, actor, source_ip, account, region, outcome, event_id,
+        service, access_key, session_id, mfa_authenticated, identity_type,
+        additional_data, read_only, user_agent, error_code, error_message,
+        case
+            when action = 'AssumeRoot'
+                then json_extract_scalar(response, '$.credentials.accessKeyId')
+        end as issued_key
+    from events
+    where
+        (
+            identity_type = 'Root'
+            and via is null
+            and event_type is distinct from 'AwsServiceEvent'
+        )
+        or (service = 'sts' and action = 'AssumeRoot')
+),
+
+followed as (
+    select
+        time, action, actor, source_ip, account, region, outcome, event_id,
+        service, access_key, session_id, mfa_authenticated, identity_type,
+        additional_data, read_only, user_agent, error_code, error_message,
+        max(issued_key) over (
+            partition by coalesce(issued_key, access_key)
+        ) as assumed_key
+    from calls
 )
+
 select
-    time, action, actor, source_ip, account, region, outcome, event_id,
+    time, action,
+    if(access_key = assumed_key, 'root-session', actor) as actor,
+    source_ip, account, region, outcome, event_id,
     service, access_key, session_id, mfa_authenticated,
     json_extract_scalar(additional_data, '$.MFAUsed') as mfa_used,
     read_only, user_agent, error_code, error_message
-from events
-where
-    identity_type = 'Root'
-    and via is null
-    and event_type is distinct from 'AwsServiceEvent'
+from followed
+where identity_type = 'Root'
 order by time, event_id

@@ -8,6 +8,7 @@ select
     error_message,
     response_elements,
     additional_event_data,
+    request_id,
     event_id,
     service_event_details,
     shared_event_id,
@@ -31,6 +32,7 @@ from (
         errormessage as error_message,
         responseelements as response_elements,
         additionaleventdata as additional_event_data,
+        requestid as request_id,
         eventid as event_id,
         serviceeventdetails as service_event_details,
         sharedeventid as shared_event_id,
@@ -121,13 +123,23 @@ select distinct
     source_ip,
     error_code,
     event_id,
-    action_id
+    coalesce(
+        shared_event_id || '/' || service || '/' || action,
+        event_id || coalesce(date_format(time, '/%Y-%m-%dT%H:%i:%sZ'), '/no time'),
+        'no id/' || coalesce(date_format(time, '%Y-%m-%dT%H:%i:%sZ'), '')
+        || '/' || coalesce(request_id, '')
+        || '/' || coalesce(event_source, '')
+        || '/' || coalesce(event_name, '')
+        || '/' || coalesce(identity_id, '')
+    ) as action_id
 from (
     select
         time,
         outcome,
         action,
+        event_name,
         service,
+        event_source,
         identity_type,
         caller_account,
         assumed_root,
@@ -163,10 +175,8 @@ from (
         source_ip,
         error_code,
         event_id,
-        coalesce(
-            shared_event_id || '/' || service || '/' || action,
-            event_id || date_format(time, '/%Y-%m-%dT%H:%i:%sZ')
-        ) as action_id,
+        shared_event_id,
+        request_id,
         on_behalf_of_user_id,
         session_issuer_arn,
         session_issuer_user_name,
@@ -179,8 +189,12 @@ from (
             case
                 when
                     regexp_replace(error_code, '^(Client|Server)[.]|Exception$', '') in (
-                        'AccessDenied', 'AuthorizationError', 'Forbidden', 'Unauthorized',
-                        'UnauthorizedAccess', 'UnauthorizedOperation', 'VpceAccessDenied'
+                        'AuthorizationError', 'Forbidden', 'Unauthorized',
+                        'UnauthorizedAccess', 'VpceAccessDenied'
+                    )
+                    or regexp_like(
+                        error_code,
+                        '^((Client|Server)[.])?AccessDenied|UnauthorizedOperation(Exception)?$'
                     )
                     then 'denied'
                 when not regexp_like(nullif(error_code, ''), '^2[0-9]{2}$')
@@ -211,7 +225,9 @@ from (
                 ),
                 ''
             ) as action,
+            nullif(event_name, '') as event_name,
             nullif(split_part(event_source, '.amazonaws.com', 1), '') as service,
+            nullif(event_source, '') as event_source,
             nullif(user_identity_type, '') as identity_type,
             nullif(user_identity_account_id, '') as caller_account,
             lower(session_assumed_root) = 'true' as assumed_root,
@@ -228,6 +244,7 @@ from (
             nullif(error_code, '') as error_code,
             nullif(event_id, '') as event_id,
             nullif(shared_event_id, '') as shared_event_id,
+            nullif(request_id, '') as request_id,
             on_behalf_of_user_id,
             session_issuer_arn,
             session_issuer_user_name,

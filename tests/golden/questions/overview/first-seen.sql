@@ -134,6 +134,7 @@ select distinct
     account,
     region,
     read_only,
+    is_write,
     event_id
 from (
     select
@@ -179,6 +180,27 @@ from (
         account,
         region,
         read_only,
+        coalesce(
+            not read_only,
+            case
+                when action in ('GetFederationToken', 'GetSessionToken')
+                    then true
+                when
+                    action in (
+                        'AssumeRole', 'AssumeRoleWithSAML', 'AssumeRoleWithWebIdentity',
+                        'Decrypt', 'Encrypt', 'GenerateDataKey',
+                        'GenerateDataKeyWithoutPlaintext', 'ReEncrypt'
+                    )
+                    then false
+            end,
+            not regexp_like(
+                action,
+                '^(BatchGet|Check|Count|Describe|Detect|Download|Estimate|Get|Head|List'
+                || '|Lookup|Preview|Query|Read|Scan|Search|Select|Simulate|Test|Validate'
+                || '|Verify|View)([A-Z]|$)'
+            ),
+            true
+        ) as is_write,
         event_id,
         on_behalf_of_user_id,
         session_issuer_arn,
@@ -192,8 +214,12 @@ from (
             case
                 when
                     regexp_replace(error_code, '^(Client|Server)[.]|Exception$', '') in (
-                        'AccessDenied', 'AuthorizationError', 'Forbidden', 'Unauthorized',
-                        'UnauthorizedAccess', 'UnauthorizedOperation', 'VpceAccessDenied'
+                        'AuthorizationError', 'Forbidden', 'Unauthorized',
+                        'UnauthorizedAccess', 'VpceAccessDenied'
+                    )
+                    or regexp_like(
+                        error_code,
+                        '^((Client|Server)[.])?AccessDenied|UnauthorizedOperation(Exception)?$'
                     )
                     then 'denied'
                 when not regexp_like(nullif(error_code, ''), '^2[0-9]{2}$')

@@ -2,6 +2,7 @@ with records as (
 select
     event_time,
     event_source,
+    event_name,
     source_ip_address,
     additional_event_data,
     event_id,
@@ -21,6 +22,7 @@ from (
     select
         cast(try(from_iso8601_timestamp(eventtime)) at time zone 'UTC' as timestamp) as event_time,
         eventsource as event_source,
+        eventname as event_name,
         sourceipaddress as source_ip_address,
         additionaleventdata as additional_event_data,
         eventid as event_id,
@@ -110,6 +112,7 @@ select distinct
     via,
     source_ip,
     read_only,
+    is_write,
     event_id
 from (
     select
@@ -150,6 +153,27 @@ from (
         via,
         source_ip,
         read_only,
+        coalesce(
+            not read_only,
+            case
+                when action in ('GetFederationToken', 'GetSessionToken')
+                    then true
+                when
+                    action in (
+                        'AssumeRole', 'AssumeRoleWithSAML', 'AssumeRoleWithWebIdentity',
+                        'Decrypt', 'Encrypt', 'GenerateDataKey',
+                        'GenerateDataKeyWithoutPlaintext', 'ReEncrypt'
+                    )
+                    then false
+            end,
+            not regexp_like(
+                action,
+                '^(BatchGet|Check|Count|Describe|Detect|Download|Estimate|Get|Head|List'
+                || '|Lookup|Preview|Query|Read|Scan|Search|Select|Simulate|Test|Validate'
+                || '|Verify|View)([A-Z]|$)'
+            ),
+            true
+        ) as is_write,
         event_id,
         on_behalf_of_user_id,
         session_issuer_arn,
@@ -160,6 +184,14 @@ from (
     from (
         select
             event_time as time,
+            nullif(
+                regexp_replace(
+                    event_name,
+                    '20[0-9]{2}[-_]?(0[1-9]|1[0-2])[-_]?(0[1-9]|[12][0-9]|3[01])(v[0-9]+)?$',
+                    ''
+                ),
+                ''
+            ) as action,
             nullif(split_part(event_source, '.amazonaws.com', 1), '') as service,
             nullif(user_identity_type, '') as identity_type,
             nullif(user_identity_account_id, '') as caller_account,

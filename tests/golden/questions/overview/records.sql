@@ -174,14 +174,14 @@ select distinct
     identity_id,
     principal_arn,
     coalesce(
-        nullif(session_sign_in_session_arn, ''),
         case when identity_type = 'IdentityCenterUser' then credential_id end,
         case
             when session_start is not null or session_name is not null
                 then identity_id || coalesce('/' || session_name, '') || coalesce(
                     date_format(session_start, '/%Y-%m-%dT%H:%i:%sZ'), ''
                 )
-        end
+        end,
+        nullif(session_sign_in_session_arn, '')
     ) as session_id,
     mfa_authenticated,
     from_console,
@@ -190,7 +190,12 @@ select distinct
     case
         when lower(source_ip) in ('aws internal', 'aws internal/#', 'aws.internal')
             then 'internal'
-        when regexp_like(source_ip, '^([A-Za-z0-9-]+[.])+[A-Za-z]{2,}$')
+        when
+            regexp_like(
+                source_ip,
+                '^([A-Za-z0-9-]+[.])+amazonaws[.]com([.]cn)?$'
+                || '|^aws-mcp([.][A-Za-z0-9-]+)+[.]api[.]aws$'
+            )
             then 'service'
         when
             regexp_like(
@@ -219,9 +224,9 @@ select distinct
     resources,
     event_id,
     shared_event_id,
+    request_id,
     original_event_id,
-    addendum_reason,
-    request_id
+    addendum_reason
 from (
     select
         time,
@@ -333,9 +338,9 @@ from (
         resources,
         event_id,
         shared_event_id,
+        request_id,
         original_event_id,
         addendum_reason,
-        request_id,
         on_behalf_of_user_id,
         session_issuer_arn,
         session_issuer_user_name,
@@ -349,8 +354,12 @@ from (
             case
                 when
                     regexp_replace(error_code, '^(Client|Server)[.]|Exception$', '') in (
-                        'AccessDenied', 'AuthorizationError', 'Forbidden', 'Unauthorized',
-                        'UnauthorizedAccess', 'UnauthorizedOperation', 'VpceAccessDenied'
+                        'AuthorizationError', 'Forbidden', 'Unauthorized',
+                        'UnauthorizedAccess', 'VpceAccessDenied'
+                    )
+                    or regexp_like(
+                        error_code,
+                        '^((Client|Server)[.])?AccessDenied|UnauthorizedOperation(Exception)?$'
                     )
                     then 'denied'
                 when not regexp_like(nullif(error_code, ''), '^2[0-9]{2}$')
@@ -438,9 +447,9 @@ from (
             resources as resources,
             nullif(event_id, '') as event_id,
             nullif(shared_event_id, '') as shared_event_id,
+            nullif(request_id, '') as request_id,
             nullif(addendum_original_event_id, '') as original_event_id,
             nullif(addendum_reason, '') as addendum_reason,
-            nullif(request_id, '') as request_id,
             event_category,
             management_event,
             on_behalf_of_user_id,

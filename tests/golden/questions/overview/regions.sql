@@ -78,7 +78,27 @@ select distinct
     ) as identity_id,
     account,
     region,
-    read_only,
+    coalesce(
+        not read_only,
+        case
+            when action in ('GetFederationToken', 'GetSessionToken')
+                then true
+            when
+                action in (
+                    'AssumeRole', 'AssumeRoleWithSAML', 'AssumeRoleWithWebIdentity',
+                    'Decrypt', 'Encrypt', 'GenerateDataKey',
+                    'GenerateDataKeyWithoutPlaintext', 'ReEncrypt'
+                )
+                then false
+        end,
+        not regexp_like(
+            action,
+            '^(BatchGet|Check|Count|Describe|Detect|Download|Estimate|Get|Head|List'
+            || '|Lookup|Preview|Query|Read|Scan|Search|Select|Simulate|Test|Validate'
+            || '|Verify|View)([A-Z]|$)'
+        ),
+        true
+    ) as is_write,
     event_id
 from (
     select
@@ -86,8 +106,12 @@ from (
         case
             when
                 regexp_replace(error_code, '^(Client|Server)[.]|Exception$', '') in (
-                    'AccessDenied', 'AuthorizationError', 'Forbidden', 'Unauthorized',
-                    'UnauthorizedAccess', 'UnauthorizedOperation', 'VpceAccessDenied'
+                    'AuthorizationError', 'Forbidden', 'Unauthorized',
+                    'UnauthorizedAccess', 'VpceAccessDenied'
+                )
+                or regexp_like(
+                    error_code,
+                    '^((Client|Server)[.])?AccessDenied|UnauthorizedOperation(Exception)?$'
                 )
                 then 'denied'
             when not regexp_like(nullif(error_code, ''), '^2[0-9]{2}$')
@@ -110,6 +134,14 @@ from (
                 then 'failed'
             else 'success'
         end as outcome,
+        nullif(
+            regexp_replace(
+                event_name,
+                '20[0-9]{2}[-_]?(0[1-9]|1[0-2])[-_]?(0[1-9]|[12][0-9]|3[01])(v[0-9]+)?$',
+                ''
+            ),
+            ''
+        ) as action,
         nullif(split_part(event_source, '.amazonaws.com', 1), '') as service,
         nullif(user_identity_type, '') as identity_type,
         nullif(user_identity_account_id, '') as caller_account,
@@ -140,7 +172,7 @@ select
     count_if(outcome = 'success') as succeeded,
     count_if(outcome = 'denied') as denied,
     count_if(outcome = 'failed') as failed,
-    count_if(read_only is distinct from true) as writes,
+    count_if(is_write) as writes,
     count(distinct identity_id) as identities,
     count(distinct service) as services,
     min(time) as first_seen,

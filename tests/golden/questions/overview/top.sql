@@ -10,6 +10,7 @@ select
     error_message,
     response_elements,
     additional_event_data,
+    request_id,
     event_id,
     read_only,
     recipient_account_id,
@@ -39,6 +40,7 @@ from (
         errormessage as error_message,
         responseelements as response_elements,
         additionaleventdata as additional_event_data,
+        requestid as request_id,
         eventid as event_id,
         case lower(readonly) when 'true' then true when 'false' then false end as read_only,
         recipientaccountid as recipient_account_id,
@@ -137,15 +139,26 @@ select distinct
     region,
     error_code,
     read_only,
+    is_write,
     event_id,
     shared_event_id,
-    action_id
+    coalesce(
+        shared_event_id || '/' || service || '/' || action,
+        event_id || coalesce(date_format(time, '/%Y-%m-%dT%H:%i:%sZ'), '/no time'),
+        'no id/' || coalesce(date_format(time, '%Y-%m-%dT%H:%i:%sZ'), '')
+        || '/' || coalesce(request_id, '')
+        || '/' || coalesce(event_source, '')
+        || '/' || coalesce(event_name, '')
+        || '/' || coalesce(identity_id, '')
+    ) as action_id
 from (
     select
         time,
         outcome,
         action,
+        event_name,
         service,
+        event_source,
         identity_type,
         caller_account,
         access_key,
@@ -185,12 +198,30 @@ from (
         region,
         error_code,
         read_only,
+        coalesce(
+            not read_only,
+            case
+                when action in ('GetFederationToken', 'GetSessionToken')
+                    then true
+                when
+                    action in (
+                        'AssumeRole', 'AssumeRoleWithSAML', 'AssumeRoleWithWebIdentity',
+                        'Decrypt', 'Encrypt', 'GenerateDataKey',
+                        'GenerateDataKeyWithoutPlaintext', 'ReEncrypt'
+                    )
+                    then false
+            end,
+            not regexp_like(
+                action,
+                '^(BatchGet|Check|Count|Describe|Detect|Download|Estimate|Get|Head|List'
+                || '|Lookup|Preview|Query|Read|Scan|Search|Select|Simulate|Test|Validate'
+                || '|Verify|View)([A-Z]|$)'
+            ),
+            true
+        ) as is_write,
         event_id,
         shared_event_id,
-        coalesce(
-            shared_event_id || '/' || service || '/' || action,
-            event_id || date_format(time, '/%Y-%m-%dT%H:%i:%sZ')
-        ) as action_id,
+        request_id,
         on_behalf_of_user_id,
         session_issuer_arn,
         session_issuer_user_name,
@@ -203,8 +234,12 @@ from (
             case
                 when
                     regexp_replace(error_code, '^(Client|Server)[.]|Exception$', '') in (
-                        'AccessDenied', 'AuthorizationError', 'Forbidden', 'Unauthorized',
-                        'UnauthorizedAccess', 'UnauthorizedOperation', 'VpceAccessDenied'
+                        'AuthorizationError', 'Forbidden', 'Unauthorized',
+                        'UnauthorizedAccess', 'VpceAccessDenied'
+                    )
+                    or regexp_like(
+                        error_code,
+                        '^((Client|Server)[.])?AccessDenied|UnauthorizedOperation(Exception)?$'
                     )
                     then 'denied'
                 when not regexp_like(nullif(error_code, ''), '^2[0-9]{2}$')
@@ -235,7 +270,9 @@ from (
                 ),
                 ''
             ) as action,
+            nullif(event_name, '') as event_name,
             nullif(split_part(event_source, '.amazonaws.com', 1), '') as service,
+            nullif(event_source, '') as event_source,
             nullif(user_identity_type, '') as identity_type,
             nullif(user_identity_account_id, '') as caller_account,
             nullif(user_identity_access_key_id, '') as access_key,
@@ -261,6 +298,7 @@ from (
             read_only as read_only,
             nullif(event_id, '') as event_id,
             nullif(shared_event_id, '') as shared_event_id,
+            nullif(request_id, '') as request_id,
             on_behalf_of_user_id,
             session_issuer_arn,
             session_issuer_user_name,
