@@ -9,7 +9,7 @@ from trailkit import charts
 from trailkit.errors import InvalidQuestion
 from trailkit.lens import compose
 from trailkit.questions import header, question
-from trailkit.questions.library import load
+from trailkit.questions.library import load, sql_folder
 from trailkit.questions.parameters import Parameter
 from trailkit.questions.question import Question, check, read
 
@@ -238,4 +238,5 @@ def test_what_a_header_may_name_is_what_there_is() -> None:
 
 @pytest.mark.parametrize("shipped", [pytest.param(q, id=q.name) for q in load()])
 def test_every_question_that_trailkit_brings_keeps_the_rules(shipped: Question) -> None:
+    assert read(shipped.path, sql_folder()) == shipped
     check(shipped)

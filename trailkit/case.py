@@ -144,7 +144,7 @@ class Case:
 
     def sql(self, name: str, /, **values: Any) -> str:
         """Write the Athena SQL that ``ask`` would run, without running it."""
-        return self._request(self.questions[name], values).sql
+        return str(self._request(self.questions[name], values).sql)
 
     def query(self, select: str) -> pd.DataFrame:
         """Run a SELECT of your own over the lens, within the case's scope.

@@ -66,9 +66,9 @@ class Logs:
     def _seen(self, need: str) -> Coverage:
         """Look whether any event of that kind lies in the scope."""
         relation, condition = _events_of(need)
-        select = f"select count(*) as seen from {relation} where {condition}"
+        select = f"select 1 as seen from {relation} where {condition} limit 1"
         answer = self.engine.run(compose.compose(select, self.source, self.scope))
-        if answer.table.column("seen")[0].as_py():
+        if answer.table.num_rows:
             return Coverage(State.RECORDED, "there are some in scope")
         return Coverage(State.UNKNOWN, "there is none in scope")
 

@@ -5,6 +5,7 @@ the same answer. So syntax is translated (``translate``), what functions mean is
 macros (``macros.sql``), and everything outside a closed table is refused (``check``).
 """
 
+from trailkit.dialect.bound import Bound, shape_of, without_lists
 from trailkit.dialect.check import check, check_query
 from trailkit.dialect.grammar import tokens
 from trailkit.dialect.lint import check_habits, order_columns
@@ -18,6 +19,7 @@ from trailkit.dialect.shape import lists
 from trailkit.dialect.translate import macros, settings, to_duckdb
 
 __all__ = [
+    "Bound",
     "check",
     "check_habits",
     "check_query",
@@ -28,7 +30,9 @@ __all__ = [
     "output_columns",
     "relations_used",
     "settings",
+    "shape_of",
     "to_duckdb",
     "tokens",
     "with_relations",
+    "without_lists",
 ]

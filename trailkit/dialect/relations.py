@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from sqlglot import exp
 from sqlglot.tokenizer_core import Token, TokenType
 
+from trailkit.dialect.bound import Bound
 from trailkit.dialect.grammar import parse, tokens
 
 
@@ -13,7 +14,7 @@ def with_relations(sql: str, ctes: Mapping[str, str]) -> str:
     """Put CTEs before a query's own, and leave its text as written.
 
     One trailing semicolon goes. The result begins with ``with``, also when the query
-    begins with comments.
+    begins with comments. A query that was bound stays so.
 
     >>> print(with_relations("select 1 as one from events", {"events": "select 2"}))
     with events as (
@@ -21,12 +22,24 @@ def with_relations(sql: str, ctes: Mapping[str, str]) -> str:
     )
     select 1 as one from events
     """
+    if not isinstance(sql, Bound):
+        return _put_before(_without_semicolon(sql), ctes)
+    pieces = [*sql.pieces[:-1], _without_semicolon(sql.pieces[-1])]
+    return Bound([_put_before(pieces[0], ctes), *pieces[1:]], sql.literals)
+
+
+def _without_semicolon(sql: str) -> str:
     pieces = tokens(sql)
-    if pieces and pieces[-1].token_type is TokenType.SEMICOLON:
-        last = pieces.pop()
-        sql = sql[: last.start] + sql[last.end + 1 :]
+    if not pieces or pieces[-1].token_type is not TokenType.SEMICOLON:
+        return sql
+    return sql[: pieces[-1].start] + sql[pieces[-1].end + 1 :]
+
+
+def _put_before(sql: str, ctes: Mapping[str, str]) -> str:
+    """Put CTEs before a query, of which the beginning will do."""
     if not ctes:
         return sql
+    pieces = tokens(sql)
     before = ",\n".join(f"{name} as (\n{text}\n)" for name, text in ctes.items())
     end = _after_with(pieces)
     if end is None:

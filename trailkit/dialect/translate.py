@@ -6,15 +6,18 @@ whose DuckDB name or shape differs. What a function means is in ``macros.sql``.
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from importlib.resources import files
 
 from sqlglot import exp
 
+from trailkit.dialect.bound import Bound
 from trailkit.dialect.check import check
 from trailkit.dialect.functions import DATE_FORMAT
 from trailkit.dialect.grammar import parse
 from trailkit.dialect.jsonpath import json_pointer
 from trailkit.dialect.networks import unroll_networks
+from trailkit.errors import UnsupportedSQL
 
 
 def to_duckdb(sql: str) -> str:
@@ -26,6 +29,23 @@ def to_duckdb(sql: str) -> str:
     >>> print(to_duckdb("select transform(a, x -> x + 1) as next from t"))
     SELECT LIST_TRANSFORM("a", LAMBDA "x" : "x" + 1) AS "next" FROM "t"
     """
+    if isinstance(sql, Bound) and (form := _of_shape(sql.shape)):
+        filled = sql.filled(form)
+        if filled is not None:
+            return filled
+    return _translated(str(sql))
+
+
+def _of_shape(shape: str) -> str | None:
+    """Translate a shape; None where it depends on a value."""
+    try:
+        return _translated(shape)
+    except UnsupportedSQL:
+        return None
+
+
+@lru_cache(maxsize=256)
+def _translated(sql: str) -> str:
     check(sql)
     tree = parse(sql).copy()
     unroll_networks(tree)
@@ -121,6 +141,15 @@ def _with_pointer(call: exp.Expr) -> exp.Expr:
     return _call(call.name, json, pointer)
 
 
+def _contains(call: exp.Expr) -> exp.Expr:
+    """Write ``in`` for a list of literals: DuckDB looks a value up, and not along."""
+    items, value = call.expressions
+    listed = isinstance(items, exp.Array) and items.expressions
+    if not listed or not all(isinstance(each, exp.Literal) for each in listed):
+        return call
+    return exp.Paren(this=exp.In(this=exp.Paren(this=value), expressions=listed))
+
+
 def _subscript(node: exp.Expr) -> exp.Expr:
     return _call("trino_subscript", node.this, *node.expressions)
 
@@ -186,6 +215,7 @@ _CALLS: dict[str, Callable[[exp.Expr], exp.Expr]] = {
     "all_match": _match(False, negated=True),
     "any_match": _match(True, negated=False),
     "concat": _concat,
+    "contains": _contains,
     "count_if": _count_if,
     "date_format": _date_format,
     "filter": _renamed("list_filter"),

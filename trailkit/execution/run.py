@@ -110,10 +110,11 @@ def _request(
     question: Question | None,
     values: Mapping[str, Any],
 ) -> Request:
+    shape = dialect.shape_of(select)
     return Request(
         sql=compose.compose(select, source, scope),
-        reads=dialect.relations_used(select),
-        lists=dialect.lists(select),
+        reads=dialect.relations_used(shape),
+        lists=dialect.lists(shape),
         scope=scope,
         question=question,
         values=values,
@@ -169,7 +170,7 @@ def _begun(asked: Request, logs: Logs, checked: tuple[str, ...]) -> Provenance:
         run=f"{started:%Y%m%dT%H%M%S}-{secrets.token_hex(4)}",
         question=question.name if question else None,
         title=asked.title,
-        sql=asked.sql,
+        sql=str(asked.sql),
         parameters=dict(asked.values),
         scope=str(asked.scope),
         engine=logs.engine.name,

@@ -47,12 +47,13 @@ _IDENTITY = {"event_id", "time"}
 
 def compose(select: str, source: Source, scope: Scope) -> str:
     """Put the relations that a SELECT reads in front of it, as Athena SQL."""
-    used = dialect.columns_used(select)
+    shape = dialect.shape_of(select)
+    used = dialect.columns_used(shape)
     ctes: dict[str, str] = {}
-    for name in sorted(dialect.relations_used(select).keys() & RELATIONS.keys()):
+    for name in sorted(dialect.relations_used(shape).keys() & RELATIONS.keys()):
         relation = RELATIONS[name]
         skips = source.skips(relation.kind)
-        where = pushdown.implied(select, name) if skips else None
+        where = pushdown.implied(dialect.without_lists(select), name) if skips else None
         ctes |= _relation(relation, used, source, scope, where)
     return dialect.with_relations(select, ctes)
 

@@ -12,7 +12,7 @@ import pandas as pd
 from trailkit.errors import InvalidQuestion, UnknownQuestion, nearest
 from trailkit.notices import notice
 from trailkit.questions.parameters import Parameter
-from trailkit.questions.question import Question, check, read
+from trailkit.questions.question import Question, check, read, take_apart
 
 _COLUMNS = ["name", "title", "topic", "parameters", "attack", "chart", "needs"]
 
@@ -94,7 +94,7 @@ class Library:
         They lie in it as in trailkit's: a folder a topic, a file a question. Raises
         InvalidQuestion for a file that breaks a rule, and for a name there is already.
         """
-        added = list(_read_folder(Path(folder)))
+        added = [read(path, Path(folder)) for path in _files(Path(folder))]
         library = Library([*self, *added])
         for question in added:
             check(question)
@@ -112,19 +112,23 @@ class Library:
 
 
 def load() -> Library:
-    """Read the questions that trailkit brings."""
-    return Library(_read_folder(sql_folder()))
+    """Read the questions that trailkit brings.
+
+    Their texts are held to their headers by the tests, and not at each start.
+    """
+    folder = sql_folder()
+    return Library(take_apart(path, folder) for path in _files(folder))
 
 
-def _read_folder(folder: Path) -> Iterator[Question]:
-    """Read the files one folder down; on top lie the relations of the lens."""
+def _files(folder: Path) -> list[Path]:
+    """List the questions, one folder down; on top lie the relations of the lens."""
     paths = sorted(folder.glob("*/**/*.sql"))
     if not paths:
         raise InvalidQuestion(
             f"There is no question in {folder}: a question is a file such as"
             " s3/bucket-deletions.sql in it."
         )
-    return (read(path, folder) for path in paths)
+    return paths
 
 
 def _row(question: Question) -> list[str]:

@@ -9,11 +9,13 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any, NamedTuple
 
 from sqlglot.tokenizer_core import Token, TokenType
 
+from trailkit import dialect
 from trailkit.dialect import tokens
 from trailkit.dialect.literals import literal
 from trailkit.errors import (
@@ -133,20 +135,23 @@ def names(sql: str) -> list[str]:
     return list(dict.fromkeys(place.name for place in _places(sql)))
 
 
-def bind(sql: str, literals: Mapping[str, str]) -> str:
+def bind(sql: str, literals: Mapping[str, str]) -> dialect.Bound:
     """Put literals in the place of ``:name``; the rest stays as it was written.
 
     Raises MissingParameter for a name without a literal, and UnsupportedSQL for a colon
     that is no parameter or touches a word, as ``a:b`` does.
 
-    >>> bind("select a from t where a = :b -- :b", {"b": "'x'"})
+    >>> str(bind("select a from t where a = :b -- :b", {"b": "'x'"}))
     "select a from t where a = 'x' -- :b"
     """
-    for place in reversed(_places(sql)):
+    places = _places(sql)
+    for place in places:
         if place.name not in literals:
             raise MissingParameter(f":{place.name} has no value.")
-        sql = sql[: place.start] + literals[place.name] + sql[place.end :]
-    return sql
+    ends = [0, *(place.end for place in places)]
+    starts = [*(place.start for place in places), len(sql)]
+    pieces = [sql[end:start] for end, start in zip(ends, starts, strict=True)]
+    return dialect.Bound(pieces, [literals[place.name] for place in places])
 
 
 class _Place(NamedTuple):
@@ -157,6 +162,7 @@ class _Place(NamedTuple):
     end: int
 
 
+@lru_cache(maxsize=512)
 def _places(sql: str) -> list[_Place]:
     pieces = tokens(sql)
     return [

@@ -108,20 +108,31 @@ class Question:
 
 
 def read(path: Path, folder: Path) -> Question:
-    """Read the question in a file; its name is its path below the folder.
+    """Read the question in a file, and hold its parameters and its text to each other.
 
     Raises InvalidQuestion, which names the file, the line and the mend.
+    """
+    question = take_apart(path, folder)
+    try:
+        _check_parameters(question)
+    except (Mistake, SQLError) as mistake:
+        raise _invalid(path, mistake) from None
+    return question
+
+
+def take_apart(path: Path, folder: Path) -> Question:
+    """Read the question in a file by its header; its text is not looked at yet.
+
+    Its name is its path below the folder. Raises InvalidQuestion.
     """
     name = path.relative_to(folder).with_suffix("").as_posix()
     try:
         _check_name(name)
         top, sql, line = header.split(_text(path))
         fields = header.fields(top)
-        question = Question(name=name, sql=sql, path=path, line=line, **fields)
-        _check_parameters(question)
+        return Question(name=name, sql=sql, path=path, line=line, **fields)
     except (Mistake, SQLError) as mistake:
         raise _invalid(path, mistake) from None
-    return question
 
 
 def check(question: Question) -> None:

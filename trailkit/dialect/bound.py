@@ -1,0 +1,104 @@
+"""A query with values in it, which knows where they stand.
+
+What a query reads, and how DuckDB writes it, hardly ever depends on the values. So
+it is worked out for the shape of a query, the text with a stand-in for each value, and
+kept; the values are put in afterwards, as the literals that they are.
+"""
+
+import re
+from collections.abc import Sequence
+from itertools import zip_longest
+
+_TEXT = r"'\%q {:d}'"
+_NUMBER = "92233720368547{:05d}"
+_TIME = "'9998-12-31 23:59:59.{:06d}'"
+_STANDING = re.compile(
+    r"'\\%q (\d+)'|\b92233720368547(\d{5})\b|'9998-12-31 23:59:59\.(\d{6})'"
+)
+_MOST = 1_000
+
+
+class Bound(str):
+    """A finished query: ``pieces`` of text with a literal between each two.
+
+    ``shape`` is the query with stand-ins. No rule of the dialect that looks into a
+    literal (a path, a unit, a format, a network) takes a stand-in for a good one: so a
+    shape that is allowed is allowed with every value.
+
+    >>> query = Bound(("select a from t where a = ", ""), ("'x'",))
+    >>> print(query, query.filled(query.shape.replace("select", "SELECT")), sep="; ")
+    select a from t where a = 'x'; SELECT a from t where a = 'x'
+    """
+
+    pieces: tuple[str, ...]
+    literals: tuple[str, ...]
+
+    def __new__(cls, pieces: Sequence[str], literals: Sequence[str]) -> "Bound":
+        """Put the literals between the pieces."""
+        made = super().__new__(cls, _joined(pieces, literals))
+        made.pieces, made.literals = tuple(pieces), tuple(literals)
+        return made
+
+    @property
+    def shape(self) -> str:
+        """Return the query with a stand-in for each value that can have one."""
+        found = enumerate(self.literals)
+        return _joined(self.pieces, [_stand_in(each, at) for at, each in found])
+
+    @property
+    def short(self) -> str:
+        """Return the query with a stand-in for each list, and every other value."""
+        short = [
+            _stand_in(each, at) if each.startswith("array[") else each
+            for at, each in enumerate(self.literals)
+        ]
+        return _joined(self.pieces, short)
+
+    def filled(self, form: str) -> str | None:
+        """Put the values into another form of the shape; None where one is lost."""
+        if len(self.literals) > _MOST or _STANDING.search("".join(self.pieces)):
+            return None
+        wanted = {_number(found) for found in _STANDING.finditer(self.shape)}
+        if wanted - {_number(found) for found in _STANDING.finditer(form)}:
+            return None
+        inner = [_inner(literal) for literal in self.literals]
+        return _STANDING.sub(lambda found: inner[_number(found)], form)
+
+
+def shape_of(sql: str) -> str:
+    """Return the shape of a query that was bound, and any other as it is."""
+    return sql.shape if isinstance(sql, Bound) else sql
+
+
+def without_lists(sql: str) -> str:
+    """Return a query without the lists that were bound into it."""
+    return sql.short if isinstance(sql, Bound) else sql
+
+
+def _joined(pieces: Sequence[str], literals: Sequence[str]) -> str:
+    pairs = zip_longest(pieces, literals, fillvalue="")
+    return "".join(part for pair in pairs for part in pair)
+
+
+def _stand_in(literal: str, at: int) -> str:
+    """Write the stand-in of a literal; what is short or rare stands for itself."""
+    inner = _inner(literal)
+    if literal.startswith("timestamp "):
+        return f"timestamp {_TIME.format(at)}"
+    form = _TEXT if inner.startswith("'") else _NUMBER if _is_number(inner) else inner
+    return literal.replace(inner, form.format(at), 1) if form is not inner else literal
+
+
+def _inner(literal: str) -> str:
+    """Return what a stand-in stands for: of a list its items, of a time its text."""
+    if literal.startswith("array["):
+        return literal[len("array[") : -1]
+    return literal.removeprefix("timestamp ")
+
+
+def _is_number(text: str) -> bool:
+    return text[:1].isdigit() or text.startswith("(-")
+
+
+def _number(found: re.Match[str]) -> int:
+    return int(next(group for group in found.groups() if group))
