@@ -77,7 +77,8 @@ with calls as (
         and regexp_like(
             action, '^(Associate|Create|Put|Register|Replace|Run|Start|Submit|Update)'
         )
-        and action not in ('CreateServiceLinkedRole', 'UpdateInstanceInformation')
+        and action <> 'UpdateInstanceInformation'
+        and read_only is distinct from true
 )
 
 select

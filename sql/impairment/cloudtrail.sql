@@ -126,7 +126,7 @@ select
     ) as read_write,
     regexp_extract(
         array_join(management, ' '),
-        '(?:excludeManagementEventSources|eventSource,notEquals):\[([^]]+)',
+        '(?:excludeManagementEventSources|eventSource,notEquals):\[([^\]]+)',
         1
     ) as excluded_sources,
     array_join(

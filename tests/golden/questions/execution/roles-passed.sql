@@ -12,6 +12,7 @@ select
     response_elements,
     additional_event_data,
     event_id,
+    read_only,
     recipient_account_id,
     service_event_details,
     user_identity_type,
@@ -41,6 +42,7 @@ from (
         responseelements as response_elements,
         additionaleventdata as additional_event_data,
         eventid as event_id,
+        case lower(readonly) when 'true' then true when 'false' then false end as read_only,
         recipientaccountid as recipient_account_id,
         serviceeventdetails as service_event_details,
         useridentity.type as user_identity_type,
@@ -137,6 +139,7 @@ select distinct
     region,
     error_code,
     error_message,
+    read_only,
     request,
     response,
     event_id
@@ -166,6 +169,7 @@ from (
         region,
         error_code,
         error_message,
+        read_only,
         request,
         response,
         event_id,
@@ -254,6 +258,7 @@ from (
             nullif(aws_region, '') as region,
             nullif(error_code, '') as error_code,
             nullif(error_message, '') as error_message,
+            read_only as read_only,
             nullif(request_parameters, '') as request,
             nullif(response_elements, '') as response,
             nullif(event_id, '') as event_id,
@@ -320,7 +325,8 @@ calls as (
         and regexp_like(
             action, '^(Associate|Create|Put|Register|Replace|Run|Start|Submit|Update)'
         )
-        and action not in ('CreateServiceLinkedRole', 'UpdateInstanceInformation')
+        and action <> 'UpdateInstanceInformation'
+        and read_only is distinct from true
 )
 
 select

@@ -282,14 +282,23 @@ select
     max(user_agent) as an_agent
 from events
 where
-    service in (
-        'access-analyzer', 'cloudtrail', 'config', 'ec2', 'events', 'guardduty',
-        'inspector2', 'logs', 'macie2', 'monitoring', 'securityhub'
-    )
-    and regexp_like(action, '^(Describe|Filter|Get|List|Lookup|Start(Live|Query))')
-    and (service <> 'ec2' or strpos(action, 'FlowLog') > 0)
-    and (
-        service <> 'monitoring' or regexp_like(action, 'Alarm|InsightRule')
+    (
+        (
+            service in (
+                'access-analyzer', 'cloudtrail', 'config', 'events', 'guardduty',
+                'inspector2', 'logs', 'macie2', 'securityhub'
+            )
+            and regexp_like(
+                action, '^(Describe|Filter|Get|List|Lookup|Start(Live|Query))'
+            )
+        )
+        or (
+            service in ('ec2', 'monitoring')
+            and action in (
+                'DescribeAlarmHistory', 'DescribeAlarms', 'DescribeAlarmsForMetric',
+                'DescribeFlowLogs', 'GetFlowLogsIntegrationTemplate'
+            )
+        )
     )
     and (
         cast(null as varchar) is null
