@@ -119,7 +119,7 @@ def failing(check: Check) -> list[str]:
 
 
 def test_of_everyday_records_nothing_fails(athena: AthenaServer) -> None:
-    found = published(athena, everyday()).check(**CELL)
+    found = published(athena, everyday()).table.check(**CELL)
     assert found.records == 3
     assert failing(found) == []
     open_ = [each for each, verdict in verdicts(found).items() if verdict == "open"]
@@ -194,7 +194,7 @@ def test_a_claim_that_is_untrue_fails(
     change: Change,
     athena: AthenaServer,
 ) -> None:
-    found = published(athena, located, change=change).check(**CELL)
+    found = published(athena, located, change=change).table.check(**CELL)
     [failed] = [each for each in failing(found) if each.startswith(claim)]
     row = found.frame.set_index("claim").loc[failed]
     assert row["disagree"] == rows
@@ -227,7 +227,7 @@ def test_a_column_that_aws_does_not_list_holds_once_it_is_filled(
     value: Any = True if column.name == "management_event" else "x"
     for name in reversed(column.path):
         value = {name: value}
-    found = published(athena, [(url(), record(**value))]).check(**CELL)
+    found = published(athena, [(url(), record(**value))]).table.check(**CELL)
     text = f"{'.'.join(column.path)} is filled, which AWS's table does not list"
     assert verdicts(found)[text] == "holds"
     meaning = found.frame.set_index("claim").loc[text, "meaning"]
@@ -235,7 +235,7 @@ def test_a_column_that_aws_does_not_list_holds_once_it_is_filled(
 
 
 def test_without_path_the_rest_is_looked_at(athena: AthenaServer) -> None:
-    found = published(athena, everyday(), without=("$path",)).check(**CELL)
+    found = published(athena, everyday(), without=("$path",)).table.check(**CELL)
     assert [each[:7] for each in failing(found)] == ['"$path"', "A log f"]
     assert verdicts(found)["A record has an event id"] == "holds"
 
@@ -246,14 +246,14 @@ def test_a_resource_of_the_documented_table_lacks_its_prefix(
     resources = "array<struct<arn:string,accountid:string,type:string>>"
     columns = {**raw_columns(Kind.EVENT), "resources": resources}
     table = replace(TABLE.definition(), columns=columns)
-    found = published(athena, everyday(), table).check(**CELL)
+    found = published(athena, everyday(), table).table.check(**CELL)
     assert [each[:14] for each in failing(found)] == ["A resource has"]
 
 
 def test_what_a_table_does_not_declare_stays_open(athena: AthenaServer) -> None:
     place = url(account=ACCOUNT, region="us-east-1")
     case = published(athena, [(place, record(awsRegion="us-east-1"))], DOCUMENTED)
-    found = case.check(**{**CELL, "region": "us-east-1"})
+    found = case.table.check(**{**CELL, "region": "us-east-1"})
     row = found.frame.set_index("claim").loc[
         "managementEvent is filled, which AWS's table does not list"
     ]
@@ -265,7 +265,7 @@ def test_files_without_a_row_fail(athena: AthenaServer) -> None:
     case = published(athena, everyday())
     for name in ("5", "6"):
         put(url(name, region="us-east-1"), bytes(10))
-    found = case.check(**{**CELL, "region": "us-east-1"})
+    found = case.table.check(**{**CELL, "region": "us-east-1"})
     [failed] = failing(found)
     assert failed.startswith("The table shows the records of the log files")
     assert "not so in 2 of 2" in str(found)
@@ -275,7 +275,7 @@ def test_files_without_a_row_fail(athena: AthenaServer) -> None:
 def test_repeats_are_counted_and_no_fault(athena: AthenaServer) -> None:
     records = [each for _, each in everyday()]
     twice = [(url(name), each) for name in "12" for each in records]
-    found = published(athena, twice).check(**CELL)
+    found = published(athena, twice).table.check(**CELL)
     assert (found.records, found.repeats) == (6, 3)
     assert failing(found) == []
     assert "6 records (3 of them repeats)" in str(found)
@@ -285,7 +285,7 @@ def test_the_folder_decides_and_not_the_record(athena: AthenaServer) -> None:
     strays = {"recipientAccountId": OTHER, "awsRegion": "us-east-1"}
     located = [(url(), record(at="2026-03-01T00:00:00Z", **strays))]
     located += [(url(day=date(2026, 3, 10)), record())]
-    assert published(athena, located).check(**CELL).records == 1
+    assert published(athena, located).table.check(**CELL).records == 1
 
 
 # The one query
@@ -293,14 +293,14 @@ def test_the_folder_decides_and_not_the_record(athena: AthenaServer) -> None:
 
 def test_it_is_one_scan_of_one_partition(athena: AthenaServer) -> None:
     located = [*everyday(), (url(day=date(2026, 3, 10)), record())]
-    found = published(athena, located).check(**CELL)
+    found = published(athena, located).table.check(**CELL)
     assert len(athena.queries) == 1
     assert found.sql == athena.last.sql
     assert found.facts["bytes"] == 3 * 1024
 
 
 def test_its_sql_means_the_same_on_every_engine(athena: AthenaServer) -> None:
-    found = published(athena, everyday()).check(**CELL)
+    found = published(athena, everyday()).table.check(**CELL)
     dialect.check(found.sql[found.sql.index("\nselect", found.sql.rindex("\n)")) :])
 
 
@@ -310,7 +310,7 @@ def test_the_price_is_said_before(
     case = published(athena, everyday())
     athena.failure = "GENERIC_INTERNAL_ERROR: sorry"
     with pytest.raises(tk.TrailkitError):
-        case.check(**CELL)
+        case.table.check(**CELL)
     said = capsys.readouterr().err
     assert "The check: 2 log files, 2 KB, less than $0.01" in said
     assert "2026-03-09 00:00:00 to 2026-03-10 00:00:00 UTC" in said
@@ -320,11 +320,11 @@ def test_a_budget_is_shown_and_kept(
     athena: AthenaServer, capsys: pytest.CaptureFixture[str]
 ) -> None:
     paid = published(athena, everyday()).budget(usd=1)
-    paid.check(**CELL)
+    paid.table.check(**CELL)
     assert "$1.00 left" in capsys.readouterr().err
     assert paid.spending.queries == 1
     with pytest.raises(BudgetExceeded, match="The check"):
-        paid.budget(usd=1e-9).check(**CELL)
+        paid.budget(usd=1e-9).table.check(**CELL)
 
 
 def without_template() -> Definition:
@@ -336,27 +336,27 @@ def test_a_price_that_cannot_be_told_is_refused_once(
     athena: AthenaServer, capsys: pytest.CaptureFixture[str]
 ) -> None:
     case = published(athena, everyday(), without_template())
-    with pytest.raises(TableError, match=r"case\.check\(unpriced=True\)"):
-        case.check(**CELL)
+    with pytest.raises(TableError, match=r"case\.table\.check\(unpriced=True\)"):
+        case.table.check(**CELL)
     assert athena.queries == {}
-    assert case.check(**CELL, unpriced=True).records == 3
+    assert case.table.check(**CELL, unpriced=True).records == 3
     assert "cannot be told before" in capsys.readouterr().err
 
 
 def test_a_table_without_a_price_wants_its_place_named(athena: AthenaServer) -> None:
     case = published(athena, everyday(), without_template())
     with pytest.raises(TableError, match=r"has no partition.*unpriced=True\)"):
-        case.window("2026-03-09", "2026-03-10").check()
+        case.window("2026-03-09", "2026-03-10").table.check()
 
 
 def test_without_the_right_to_list_there_is_no_price(athena: AthenaServer) -> None:
     case = published(athena, everyday())
     athena.refuse("s3:ListBucket", "AccessDenied")
     with pytest.raises(AccessRefused, match=r"s3:ListBucket.*unpriced=True"):
-        case.check(**CELL)
-    assert case.check(**CELL, unpriced=True).records == 3
+        case.table.check(**CELL)
+    assert case.table.check(**CELL, unpriced=True).records == 3
     with pytest.raises(AccessRefused, match=r"name the place to look at"):
-        case.check(day=CELL["day"])
+        case.table.check(day=CELL["day"])
 
 
 # Where it looks
@@ -369,7 +369,7 @@ def test_it_takes_the_last_full_day_and_the_fullest_region(
         (url(name, region="us-east-1"), record(awsRegion="us-east-1")) for name in "123"
     ]
     case = published(athena, [*everyday(), *busy])
-    found = case.window("2026-03-01", "2026-03-10 12:00").check()
+    found = case.window("2026-03-01", "2026-03-10 12:00").table.check()
     assert found.scope.accounts == (ACCOUNT,)
     assert found.scope.regions == ("us-east-1",)
     assert "2026-03-09 111122223333 us-east-1, 3 records" in capsys.readouterr().err
@@ -387,30 +387,30 @@ def test_it_takes_the_last_full_day_and_the_fullest_region(
 def test_the_day_is_the_last_full_one(
     window: tuple[str, str], day: str, athena: AthenaServer
 ) -> None:
-    found = published(athena, everyday()).window(*window).check()
+    found = published(athena, everyday()).window(*window).table.check()
     assert f"{found.scope.start:%Y-%m-%d}" == day
 
 
 def test_the_scope_is_kept_to(athena: AthenaServer) -> None:
     located = [(url(account=OTHER), record(recipientAccountId=OTHER))]
     case = published(athena, [*everyday(), *located]).window("2026-03-09", "2026-03-10")
-    assert case.accounts(OTHER).check().records == 1
-    assert case.regions("us-east-1").check().records == 0
+    assert case.accounts(OTHER).table.check().records == 1
+    assert case.regions("us-east-1").table.check().records == 0
 
 
 def test_an_empty_folder_is_not_asked_and_says_what_to_type(
     athena: AthenaServer,
 ) -> None:
-    found = published(athena, everyday()).check(**{**CELL, "account": OTHER})
+    found = published(athena, everyday()).table.check(**{**CELL, "account": OTHER})
     assert athena.queries == {}
     assert found.frame.empty
     assert "nothing to look at" in found.summary
-    assert 'case.check(day="2026-03-08")' in str(found)
+    assert 'case.table.check(day="2026-03-08")' in str(found)
 
 
 def test_without_window_and_day_it_is_refused(athena: AthenaServer) -> None:
     with pytest.raises(UnboundedScan, match=r"case\.window"):
-        published(athena, everyday()).check()
+        published(athena, everyday()).table.check()
 
 
 @pytest.mark.parametrize(
@@ -427,7 +427,7 @@ def test_a_cell_that_cannot_be_is_refused(
     wrong: dict[str, str], error: type[Exception], athena: AthenaServer
 ) -> None:
     with pytest.raises(error) as refused:
-        published(athena, everyday()).check(**{**CELL, **wrong})
+        published(athena, everyday()).table.check(**{**CELL, **wrong})
     assert "unpriced" not in str(refused.value)
 
 
@@ -440,13 +440,13 @@ def test_local_files_are_looked_at_where_most_records_are(tmp_path: Path) -> Non
     records: list[Record] = [each for _, each in everyday()]
     folder.write_bytes(gzip.compress(json.dumps({"Records": records}).encode()))
     case = tk.local(tmp_path / "logs", store=tmp_path / "store", progress=False)
-    found = case.check()
+    found = case.table.check()
     assert (found.records, failing(found)) == (3, [])
     assert found.scope.accounts == (ACCOUNT,)
 
 
 def test_files_outside_a_trails_folders_go_by_their_records(tmp_path: Path) -> None:
-    found = case_of(tmp_path, [record(), record(eventID="")]).check()
+    found = case_of(tmp_path, [record(), record(eventID="")]).table.check()
     assert found.records == 2
     assert failing(found) == ["A record has an event id"]
 
@@ -454,8 +454,8 @@ def test_files_outside_a_trails_folders_go_by_their_records(tmp_path: Path) -> N
 def test_a_check_and_a_frame_are_the_same_on_athena_and_at_home(
     athena: AthenaServer, practice_case: Case
 ) -> None:
-    names = list(practice_case.check().frame.columns)
-    frame = published(athena, everyday()).check(**CELL).frame
+    names = list(practice_case.table.check().frame.columns)
+    frame = published(athena, everyday()).table.check(**CELL).frame
     assert list(frame.columns) == names
     assert names == ["claim", "rows", "disagree", "verdict", "meaning"]
 
@@ -463,8 +463,8 @@ def test_a_check_and_a_frame_are_the_same_on_athena_and_at_home(
 def test_later_frames_of_the_case_carry_the_result(athena: AthenaServer) -> None:
     case = published(athena, one(eventID="")).window("2026-03-09", "2026-03-10")
     before = case.ask("s3/bucket-deletions")
-    found = case.check(**CELL)
-    after = case.accounts(ACCOUNT).ask("s3/bucket-deletions")
+    found = case.table.check(**CELL)
+    after = case.checked(found).accounts(ACCOUNT).ask("s3/bucket-deletions")
     assert tk.provenance(before).checked == ()
     assert tk.provenance(after).checked == (found.summary,)
     assert f"checked  {found.summary}" in str(tk.provenance(after))
@@ -474,7 +474,7 @@ def test_later_frames_of_the_case_carry_the_result(athena: AthenaServer) -> None
 def test_another_case_is_not_checked_by_it(athena: AthenaServer) -> None:
     case = published(athena, everyday()).window("2026-03-09", "2026-03-10")
     other = tk.athena("security.cloudtrail", workgroup="dfir", poll=0.01)
-    case.check()
+    case.table.check()
     frame = other.window("2026-03-09", "2026-03-10").ask("overview/volume")
     assert tk.provenance(frame).checked == ()
 
@@ -482,11 +482,13 @@ def test_another_case_is_not_checked_by_it(athena: AthenaServer) -> None:
 def test_a_second_check_hides_no_failure(athena: AthenaServer) -> None:
     elsewhere = (url(region="us-east-1"), record(awsRegion="us-east-1"))
     case = published(athena, [*one(eventID=""), elsewhere])
-    case.check(**CELL)
-    first = case.check(**CELL)
-    case.check(**{**CELL, "account": OTHER})
-    second = case.check(**{**CELL, "region": "us-east-1"})
-    frame = case.window("2026-03-09", "2026-03-10").ask("overview/volume")
+    earlier = case.table.check(**CELL)
+    first = case.table.check(**CELL)
+    nothing = case.table.check(**{**CELL, "account": OTHER})
+    second = case.table.check(**{**CELL, "region": "us-east-1"})
+    known = case.checked(earlier).checked(first, nothing).checked(second)
+    assert case.checks == ()
+    frame = known.window("2026-03-09", "2026-03-10").ask("overview/volume")
     checked = tk.provenance(frame).checked
     assert checked == (first.summary, second.summary), "one each; of nothing none"
     assert "does not hold" in checked[0]

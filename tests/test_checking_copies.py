@@ -63,21 +63,21 @@ def finding(found: Check) -> dict[str, Any]:
 
 
 def test_of_everyday_records_nothing_fails(athena: AthenaServer) -> None:
-    found = copied(athena, everyday()).check(**CELL)
+    found = copied(athena, everyday()).table.check(**CELL)
     assert (found.records, failing(found)) == (3, [])
     assert verdicts(found)[ONCE] == "holds"
     assert str(found).startswith("Check of security.copy, 2026-03-09 111122223333\n")
 
 
 def test_ids_that_all_differ_take_one_query(athena: AthenaServer) -> None:
-    copied(athena, everyday()).check(**CELL)
+    copied(athena, everyday()).table.check(**CELL)
     assert len(athena.queries) == 1
 
 
 def test_records_that_are_there_twice_fail(athena: AthenaServer) -> None:
     case = copied(athena, everyday())
     again(athena, "'another place' as file")
-    found = case.check(**CELL)
+    found = case.table.check(**CELL)
     assert finding(found)["disagree"] == 3
     assert "under another name" in finding(found)["meaning"]
     assert failing(found) == [ONCE]
@@ -87,13 +87,13 @@ def test_records_that_are_there_twice_fail(athena: AthenaServer) -> None:
 def test_a_record_without_an_id_is_compared_too(athena: AthenaServer) -> None:
     case = copied(athena, [(url(), record(eventID=None))])
     again(athena)
-    assert finding(case.check(**CELL))["disagree"] == 1
+    assert finding(case.table.check(**CELL))["disagree"] == 1
 
 
 def test_the_same_id_with_other_content_is_no_repeat(athena: AthenaServer) -> None:
     case = copied(athena, everyday())
     again(athena, "'other' as user_agent")
-    found = case.check(**CELL)
+    found = case.table.check(**CELL)
     assert verdicts(found)[ONCE] == "holds"
     assert found.repeats == 3
     assert len(athena.queries) == 2
@@ -104,7 +104,7 @@ def test_later_frames_carry_that_a_record_is_there_twice(
 ) -> None:
     case = copied(athena, everyday())
     again(athena)
-    case.check(**CELL)
+    case = case.checked(case.table.check(**CELL))
     frame = case.window("2026-03-09", "2026-03-10").ask("overview/volume")
     [checked] = tk.provenance(frame).checked
     assert f"does not hold: {ONCE}" in checked
@@ -123,7 +123,7 @@ def test_the_second_query_means_the_same_on_every_engine(
 def test_the_price_is_said_for_what_may_be_read(
     athena: AthenaServer, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    copied(athena, everyday()).check(**CELL)
+    copied(athena, everyday()).table.check(**CELL)
     assert "The check: at most 1 log files, 3.0 MB" in capsys.readouterr().err
 
 
@@ -131,11 +131,11 @@ def test_a_budget_is_kept_for_both_queries(athena: AthenaServer) -> None:
     case = copied(athena, everyday())
     again(athena)
     paid = case.budget(usd=1)
-    assert failing(paid.check(**CELL)) == [ONCE]
+    assert failing(paid.table.check(**CELL)) == [ONCE]
     assert paid.spending is not None
     assert paid.spending.queries == 2
     with pytest.raises(BudgetExceeded, match="The check"):
-        case.budget(usd=1e-9).check(**CELL)
+        case.budget(usd=1e-9).table.check(**CELL)
 
 
 def test_events_of_a_day_are_looked_at_whenever_they_were_delivered(
@@ -143,26 +143,27 @@ def test_events_of_a_day_are_looked_at_whenever_they_were_delivered(
 ) -> None:
     late = record(at="23:59:00")
     later = (url().replace("/2026/03/09/", "/2026/03/10/"), late)
-    assert copied(athena, [*everyday(), later]).check(**CELL).records == 4
+    assert copied(athena, [*everyday(), later]).table.check(**CELL).records == 4
 
 
 def test_the_fullest_account_of_the_day_is_taken(athena: AthenaServer) -> None:
     strange = (url(account=OTHER), record(recipientAccountId=OTHER))
     case = copied(athena, [*everyday(), strange])
     put(f"{FOLDER.replace(ACCOUNT, OTHER)}1.parquet", MEGABYTE * 2)
-    found = case.window("2026-03-01", "2026-03-10").check()
+    found = case.window("2026-03-01", "2026-03-10").table.check()
     assert found.scope.accounts == (OTHER,)
     assert found.records == 1
 
 
 def test_a_day_that_was_not_copied_is_not_asked(athena: AthenaServer) -> None:
     case = copied(athena, everyday())
-    found = case.check(**{**CELL, "day": "2026-03-08"})
+    found = case.table.check(**{**CELL, "day": "2026-03-08"})
     assert found.records == 0
-    assert 'case.check(day="2026-03-07"), or name account="111122223333" of' in str(
-        found
+    assert (
+        'case.table.check(day="2026-03-07"), or name account="111122223333" of'
+        in str(found)
     )
-    assert case.window("2026-03-01", "2026-03-06").check().records == 0
+    assert case.window("2026-03-01", "2026-03-06").table.check().records == 0
     assert athena.queries == {}
 
 
@@ -171,10 +172,10 @@ def test_an_iceberg_copy_is_checked_once_its_account_is_named(
 ) -> None:
     case = copied(athena, everyday(), iceberg=True)
     put(f"s3://analysis/copy/data/{FOLDER[19:]}1.parquet", MEGABYTE)
-    found = case.check(**CELL)
+    found = case.table.check(**CELL)
     assert (found.records, failing(found)) == (3, [])
     with pytest.raises(tk.TrailkitError, match="Or name the place"):
-        case.window("2026-03-09", "2026-03-10").check()
+        case.window("2026-03-09", "2026-03-10").table.check()
 
 
 @pytest.mark.parametrize("kind", Kind)

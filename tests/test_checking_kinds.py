@@ -156,7 +156,7 @@ UNTRUE: list[tuple[Kind, str, int, list[Located], Change]] = [
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_of_everyday_records_nothing_fails(kind: Kind, athena: AthenaServer) -> None:
-    found = published(athena, kind, everyday(kind)).check(kind=kind, **CELL)
+    found = published(athena, kind, everyday(kind)).table.check(kind=kind, **CELL)
     assert (found.kind, found.records, failing(found)) == (kind, 3, [])
     assert len(athena.queries) == 1
     assert found.summary.endswith(f"eu-west-1 ({kind}), 3 records: nothing fails")
@@ -177,7 +177,7 @@ def test_a_claim_that_is_untrue_fails(
     athena: AthenaServer,
 ) -> None:
     case = published(athena, kind, rows_located, change)
-    found = case.check(kind=kind, **CELL)
+    found = case.table.check(kind=kind, **CELL)
     [failed] = [each for each in failing(found) if each.startswith(claim)]
     row = found.frame.set_index("claim").loc[failed]
     assert row["disagree"] == rows
@@ -210,7 +210,10 @@ def test_network_activity_need_not_say_that_it_is_no_management_event(
     athena: AthenaServer,
 ) -> None:
     case = published(athena, N, everyday(N), changed("managementevent", None))
-    assert verdicts(case.check(kind=N, **CELL))[f"managementEvent {FILLED}"] == "open"
+    assert (
+        verdicts(case.table.check(kind=N, **CELL))[f"managementEvent {FILLED}"]
+        == "open"
+    )
 
 
 def test_the_fullest_region_of_a_kind_is_taken(athena: AthenaServer) -> None:
@@ -219,7 +222,7 @@ def test_the_fullest_region_of_a_kind_is_taken(athena: AthenaServer) -> None:
         for name in "123"
     ]
     case = published(athena, I, [*everyday(I), *busy])
-    found = case.window("2026-03-01", "2026-03-10 12:00").check(kind="insight")
+    found = case.window("2026-03-01", "2026-03-10 12:00").table.check(kind="insight")
     assert found.scope.regions == ("us-east-1",)
     assert found.records == 3
 
@@ -227,9 +230,9 @@ def test_the_fullest_region_of_a_kind_is_taken(athena: AthenaServer) -> None:
 def test_a_kind_without_a_table_names_what_to_give(athena: AthenaServer) -> None:
     case = tk.athena("security.cloudtrail", workgroup="dfir", session=session())
     with pytest.raises(TableError, match="no table of insight records"):
-        case.check(kind="insight", **CELL)
+        case.table.check(kind="insight", **CELL)
     with pytest.raises(TableError, match=r'"insights".*Did you mean "insight"'):
-        case.check(kind="insights", **CELL)
+        case.table.check(kind="insights", **CELL)
 
 
 def test_checks_of_two_kinds_stand_beside_each_other(athena: AthenaServer) -> None:
@@ -237,8 +240,9 @@ def test_checks_of_two_kinds_stand_beside_each_other(athena: AthenaServer) -> No
     made = rows_of(table_of(Kind.EVENT), [(url(), event())], dict)
     athena.create(table_of(Kind.EVENT), made, 1024)
     put(url(), bytes(1024))
-    found = [case.check(kind=kind, **CELL) for kind in ("insight", "event")]
-    frame = case.window("2026-03-09", "2026-03-10").ask("overview/volume")
+    found = [case.table.check(kind=kind, **CELL) for kind in ("insight", "event")]
+    case = case.checked(*found).window("2026-03-09", "2026-03-10")
+    frame = case.ask("overview/volume")
     assert tk.provenance(frame).checked == tuple(each.summary for each in found)
 
 
@@ -246,20 +250,20 @@ def test_an_empty_folder_says_the_next_line_with_its_kind(
     athena: AthenaServer,
 ) -> None:
     case = published(athena, A, everyday(A))
-    found = case.check(kind="aggregated", **{**CELL, "account": OTHER})
-    assert 'case.check(kind="aggregated", day="2026-03-08")' in str(found)
+    found = case.table.check(kind="aggregated", **{**CELL, "account": OTHER})
+    assert 'case.table.check(kind="aggregated", day="2026-03-08")' in str(found)
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_local_files_are_looked_at_by_kind(kind: Kind, tmp_path: Path) -> None:
     records = [dict(each) for _, each in everyday(kind)]
     case = case_of(tmp_path, [*records, event()])
-    found = case.check(kind=kind)
+    found = case.table.check(kind=kind)
     assert (found.records, failing(found)) == (3, [])
-    assert case.check().records == 1
+    assert case.table.check().records == 1
 
 
 def test_the_practice_case_has_every_kind(practice_case: Case) -> None:
     for kind in KINDS:
-        found = practice_case.check(kind=kind)
+        found = practice_case.table.check(kind=kind)
         assert (found.records > 0, failing(found)) == (True, [])

@@ -156,7 +156,7 @@ def test_a_table_without_partitions_is_said_to_be_read_whole(
     assert found.bytes == sum(sizes.values())
     assert 'cloudtrail"' not in str(found)
     assert "has no partitions: a question reads every file below s3://" in str(found)
-    assert "print(case.better_table())" in str(found)
+    assert "print(case.table.better())" in str(found)
     assert found.frame["files"].sum() == len(sizes)
 
 
@@ -182,10 +182,10 @@ def test_a_look_at_another_scope_leaves_them_named(
     assert isinstance(source, TableSource)
     scope = Scope().window("2026-03-07", "2026-03-09")
     day = Scope().window("2026-03-08", "2026-03-09")
-    gaps = source.reads(Kind.EVENT, scope).gaps
+    gaps = source.read_plan(Kind.EVENT, scope).gaps
     assert gaps
-    source.reads(Kind.EVENT, day)
-    assert set(gaps) <= set(source.notes(scope))
+    source.read_plan(Kind.EVENT, day)
+    assert set(gaps) <= set(source.notes(scope, [Kind.EVENT]))
 
 
 def test_a_scope_without_any_partition_is_refused_before_the_run(
@@ -241,7 +241,7 @@ def test_glue_is_told_what_it_understands(athena: AthenaServer) -> None:
         values = [f"{number:012}", "us-east-1", "2026/03/03"]
         athena.add_partition("security", table.name, values, f"s3://{bucket}/{number}")
     athena.faults.seen.clear()
-    one = case(table.name).accounts("000000000007")
+    one = case(table.name).everything().accounts("000000000007")
     one.window("2026-03-03", "2026-03-04").estimate()
     assert athena.faults.seen.count("glue:GetPartitions") == 1
 

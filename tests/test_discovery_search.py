@@ -24,7 +24,7 @@ from trailkit.coverage.selectors import State, read_selectors
 from trailkit.errors import TableError
 from trailkit.progress import be_silent
 from trailkit.tables.layout import CLOUDTRAIL_BEGAN, KINDS, Layout, parse
-from trailkit.tables.log_scope import Reach
+from trailkit.tables.log_scope import LogScope
 from trailkit.tables.regions import REGIONS
 
 ROOT = f"AWSLogs/{ORGANIZATION}/"
@@ -158,7 +158,7 @@ def assert_answers_in_time(found: Found) -> None:
     trails = (recording_trail(),)
     known = Known("1" * 12, whole.time, trails, whole.all_folders, complete=True)
     for account in (None, f"{77:012d}"):
-        reach = Reach(
+        reach = LogScope(
             Layout("central-logs", organization=ORGANIZATION),
             accounts=(account,) if account else (),
             start=start,
@@ -320,7 +320,7 @@ def test_days_that_nobody_looked_for_are_unknown_and_not_a_gap(
     start = datetime.now(UTC) - timedelta(days=3)
     begun = replace(found.all_trails[0], logging_since=start - timedelta(days=900))
     found = replace(found, all_folders=folders, all_trails=(begun,))
-    reach = Reach(one.layout, start=start, end=start + timedelta(days=1))
+    reach = LogScope(one.layout, start=start, end=start + timedelta(days=1))
     state, why = found.recorded("management:write", reach)
     assert (state is State.RECORDED) == (not words)
     assert words in why

@@ -125,7 +125,7 @@ def test_an_estimate_of_everything_says_what_counting_would_take(
 def test_what_a_thousand_accounts_read_in_seven_years_takes_little_memory() -> None:
     definition = adopted()
     scope = Scope().window(*YEARS).with_accounts(*FEWER)
-    found = read_plan.reads(Table.of(definition), definition, scope, lambda *_: [])
+    found = read_plan.read_plan(Table.of(definition), definition, scope, lambda *_: [])
     assert len(found.places) == 34_000
     assert len({id(place.days) for place in found.places if place.days}) == 1
     assert "looks into 86,972,000 folders" in found.notes[0]
@@ -140,7 +140,7 @@ def test_fifty_thousand_partitions_are_chosen_from_in_a_second_or_two() -> None:
         for account in ACCOUNTS[:1_800]
         for day in range(1, 29)
     )
-    found = read_plan.reads(table, definition, scope, lambda *_: listed)
+    found = read_plan.read_plan(table, definition, scope, lambda *_: listed)
     [place] = found.places
     assert [*place.days] == [f"{ACCOUNTS[7]}/09/", f"{ACCOUNTS[7]}/10/"]
 
@@ -200,7 +200,7 @@ def test_a_set_up_of_many_accounts_fits(accounts: tuple[str, ...] | None) -> Non
 def test_seven_years_are_cut_from_a_list_of_days_in_no_time() -> None:
     table: RawTable = replace(LONGEST, accounts=FEWER)
     scope = Scope().window(*YEARS).with_late(timedelta(days=30))
-    found = read_plan.reads(
+    found = read_plan.read_plan(
         Table.of(table.definition()), table.definition(), scope, lambda *_: []
     )
     assert len(found.days) == 2_557 + 30

@@ -711,7 +711,7 @@ def test_every_oddity_of_the_catalogue_is_here() -> None:
 
 
 def test_a_broken_file_is_reported_and_costs_only_itself(case: Case) -> None:
-    files = case.files()
+    files = case.evidence.files()
     broken = files.loc[files["status"] == "broken", "file"]
     assert [Path(file).name for file in broken] == ["broken.json"]
 

@@ -80,7 +80,7 @@ def test_what_a_table_cannot_leave_out_is_known(
     assert lacking(definition) == lacks
     said = advice(Table.of(definition), definition)
     assert said
-    assert "print(case.better_table())" in said
+    assert "print(case.table.better())" in said
 
 
 # The better table
@@ -219,7 +219,7 @@ def test_a_table_that_prunes_is_not_spoken_of(
 
 
 def test_the_line_that_is_named_shows_the_statement(athena: AthenaServer) -> None:
-    text = opened(athena, EVERY).better_table()
+    text = opened(athena, EVERY).table.better()
     assert text.startswith("create external table if not exists `security`.")
     assert "location 's3://central-logs/AWSLogs/'" in text
 
@@ -228,6 +228,6 @@ def test_only_a_table_on_athena_has_a_better_one(
     athena: AthenaServer, practice_case: Case
 ) -> None:
     with pytest.raises(TableError, match=r"tk\.athena"):
-        practice_case.better_table()
+        practice_case.table.better()
     with pytest.raises(TableError, match='Did you mean "event"'):
-        opened(athena, EVERY).better_table("events")
+        opened(athena, EVERY).table.better("events")

@@ -260,15 +260,15 @@ def test_once_they_are_run_no_day_is_missing_and_more_is_read(
     table = table_of(kind)
     publish(athena, table, sizes, added=lambda url: "/2026/03/05/" in url)
     asked = case(table.name)
-    note = "print(case.missing_partitions())"
+    note = "print(case.table.missing_partitions())"
     assert note in str(asked.estimate())
     files = asked.estimate().files
     assert any(note in each for each in provenance(asked.ask(DELETIONS)).notes)
-    assert list(run(asked.missing_partitions()))
+    assert list(run(asked.table.missing_partitions()))
     again = case(table.name)
     assert "has no partition of" not in str(again.estimate())
     assert again.estimate().files > files
-    assert again.missing_partitions() == ""
+    assert again.table.missing_partitions() == ""
 
 
 def test_what_is_there_is_not_written_again(
@@ -276,7 +276,7 @@ def test_what_is_there_is_not_written_again(
 ) -> None:
     table = table_of("region and dt")
     publish(athena, table, sizes)
-    text = case(table.name).missing_partitions()
+    text = case(table.name).table.missing_partitions()
     place = f"{ROOT}/{ACCOUNT}/CloudTrail"
     assert text == (
         f"alter table `security`.`{table.name}` add if not exists\n"
@@ -288,7 +288,7 @@ def test_what_is_there_is_not_written_again(
         + ";"
     )
     whole = case(table.name).window("2026-03-03", "2026-03-05")
-    assert whole.missing_partitions() == ""
+    assert whole.table.missing_partitions() == ""
     assert "No partition is missing in the scope" in capsys.readouterr().err
     assert not athena.queries, "nothing is run"
 
@@ -305,10 +305,10 @@ def test_other_kinds_have_their_own_folders(
     )
     publish(athena, table, deliver(athena, Kind.INSIGHT))
     opened = case("region_and_dt", insights="security.insights")
-    text = opened.missing_partitions("insight")
+    text = opened.table.missing_partitions("insight")
     assert "CloudTrail-Insight/us-east-1/2026/03/08/'" in text
     said = opened.query("select event_id from insights")
-    named = 'print(case.missing_partitions("insight"))'
+    named = 'print(case.table.missing_partitions("insight"))'
     assert any(named in note for note in provenance(said).notes)
 
 
@@ -316,15 +316,15 @@ def test_only_a_window_on_athena_lacks_partitions(
     athena: AthenaServer, practice_case: Case, sizes: dict[str, int]
 ) -> None:
     with pytest.raises(TableError, match=r"tk\.athena"):
-        practice_case.missing_partitions()
+        practice_case.table.missing_partitions()
     publish(athena, table_of("region and dt"), sizes)
     opened = tk.athena(
         "security.region_and_dt", workgroup="dfir", session=session(), poll=0.01
     )
     with pytest.raises(UnboundedScan, match="window"):
-        opened.missing_partitions()
+        opened.table.missing_partitions()
     with pytest.raises(TableError, match='Did you mean "event"'):
-        case("region_and_dt").missing_partitions("events")
+        case("region_and_dt").table.missing_partitions("events")
 
 
 def test_the_refusal_without_a_partition_names_the_statements(

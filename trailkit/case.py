@@ -4,12 +4,11 @@ from collections.abc import Generator, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property, partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from trailkit import dialect
-from trailkit.admin.checks import Check, Named, check
 from trailkit.cost import table_cost
 from trailkit.cost.budget import Budget, PaidEngine
 from trailkit.cost.estimate import Estimate, estimate
@@ -20,12 +19,16 @@ from trailkit.errors import EvidenceError, InvalidParameter, UnboundedScan
 from trailkit.execution import batch, run, widening
 from trailkit.execution.batch import Answers, Wanted
 from trailkit.lens import compose
-from trailkit.notices import notice
+from trailkit.progress import notice
 from trailkit.questions.library import Ask, Library
 from trailkit.questions.question import Question
-from trailkit.record import Kind
 from trailkit.scope import Moment, Scope, duration, moment
 from trailkit.source import Original, Source
+
+if TYPE_CHECKING:
+    from trailkit.admin.checks import Check
+    from trailkit.admin.table import CaseTable
+    from trailkit.store.evidence import Evidence
 
 
 @dataclass(frozen=True, repr=False)
@@ -45,7 +48,7 @@ class Case:
     scope: Scope = field(default_factory=Scope)
     spending: Budget | None = None
     trails: Trails | None = None
-    checks: list[Check] = field(default_factory=list, compare=False)
+    checks: tuple["Check", ...] = ()
 
     def __repr__(self) -> str:
         """Say what it stands on and how far it looks."""
@@ -56,8 +59,9 @@ class Case:
     def window(self, start: Moment, end: Moment) -> "Case":
         """Narrow to the half-open window from start to end.
 
-        Times without an offset are UTC. Raises InvalidWindow when the end is not
-        after the start, or the start lies in the future.
+        Times without an offset are UTC. Scopes only narrow: what lies outside an
+        earlier window stays outside. Raises InvalidWindow when the end is not after
+        the start or the start lies in the future, EmptyScope when nothing is left.
         """
         return replace(self, scope=self.scope.window(start, end))
 
@@ -72,25 +76,30 @@ class Case:
     def last(self, length: str | timedelta) -> "Case":
         """Narrow to the last so many minutes, hours or days: ``case.last("7d")``.
 
-        On Athena it counts back from now, locally from the newest event that is not
-        later than now; it says which bounds it took.
+        It counts back from the end of the case's window. Without one, that is now on
+        Athena, and locally the newest event that is not later than now; it prints
+        which bounds it took.
         """
-        end = self._newest()
+        end = self.scope.end or self._newest()
         narrowed = self.window(end - duration(length), end)
         notice(f"Window: {narrowed.scope}.")
         return narrowed
 
     def accounts(self, *accounts: str) -> "Case":
-        """Narrow to the events that these accounts received."""
+        """Narrow to the events that these accounts received; earlier ones intersect."""
         return replace(self, scope=self.scope.with_accounts(*accounts))
 
     def regions(self, *regions: str) -> "Case":
-        """Narrow to the events of these regions.
+        """Narrow to the events of these regions; earlier ones intersect.
 
         Questions about services that AWS records elsewhere (IAM, STS, sign-in) search
         all regions all the same, and say so.
         """
         return replace(self, scope=self.scope.with_regions(*regions))
+
+    def everything(self) -> "Case":
+        """Return the case without its scope: all times, accounts and regions."""
+        return replace(self, scope=Scope())
 
     def late(self, late: str | timedelta) -> "Case":
         """Search log files that were delivered so long after the window as well."""
@@ -201,6 +210,16 @@ class Case:
             )
         return replace(self, trails=trails)
 
+    def checked(self, *results: "Check") -> "Case":
+        """Return a case whose frames carry what ``case.table.check()`` found.
+
+        A later result of the same place takes the place of an earlier one.
+        """
+        places = [each.place for each in results]
+        kept = [each for each in self.checks if each.place not in places]
+        found = [each for each in results if each.findings]
+        return replace(self, checks=(*kept, *found))
+
     def coverage(self) -> pd.DataFrame:
         """List the kinds of events that questions need, and whether they were recorded.
 
@@ -212,66 +231,6 @@ class Case:
         logs = Logs(self.source, self.engine, self.scope, self.trails)
         needs = (need for question in self.questions for need in question.needs)
         return coverage(logs, needs)
-
-    def check(
-        self,
-        *,
-        kind: str = "event",
-        account: str | None = None,
-        region: str | None = None,
-        day: Moment | None = None,
-        unpriced: bool = False,
-    ) -> Check:
-        """Look at one account, region and day whether the table is what it should be.
-
-        For the first contact with a table: it says its price, then counts in one query
-        what no documentation settles. ``kind`` is event, insight, network or
-        aggregated. What you do not name is the first account in scope, the last full
-        day, and the region with most log files. Later frames carry what it found in
-        their provenance.
-
-        Of a copy it looks at a day of events of the account with most of them, and also
-        whether each record is there once. Where an event id is there again it reads the
-        day two more times to compare the records: the price is said for all three.
-
-        Raises TableError for a kind of record without a table; TableError or
-        AccessRefused where the price cannot be told before: with ``unpriced`` it looks
-        all the same.
-        """
-        named = Named(Kind.named(kind), account, region, day)
-        if day is None:
-            self._require_window("check")
-        where = self.source, self.engine, self.scope
-        found = check(*where, named, self.spending, unpriced)
-        if found.findings:
-            others = [each for each in self.checks if each.place != found.place]
-            self.checks[:] = [*others, found]
-        notice(f"Check: {found.summary}.")
-        return found
-
-    def better_table(self, kind: str = "event") -> str:
-        """Write the DDL of a table over the same files that keeps to every scope.
-
-        For a table on Athena without partitions by account, region and day. Nothing is
-        changed in AWS: it is text to run in Athena, and such a table copies nothing.
-        ``kind`` is event, insight, network or aggregated. Raises TableError where the
-        files do not lie in a trail's folders.
-        """
-        return table_cost.better_table(kind, self.source, self.engine)
-
-    def missing_partitions(self, kind: str = "event") -> str:
-        """Write the statements that add the partitions that the case's scope lacks.
-
-        For a table on Athena to which somebody adds partitions by hand. Nothing is
-        changed in AWS: it is text to run in Athena, one statement at a time, each as
-        long as Athena takes. It names days up to today, of the accounts and regions in
-        scope: those that you name, else those of the partitions that are there.
-        ``kind`` is event, insight, network or aggregated. Raises TableError where
-        trailkit cannot work out the folders, ScopeError for more than 100,000 of them,
-        AccessRefused without glue:GetPartitions.
-        """
-        self._require_window("missing_partitions")
-        return table_cost.missing_partitions(kind, self.source, self.engine, self.scope)
 
     def library(self, about: str = "") -> pd.DataFrame:
         """List the questions that mention a text, all of them without one."""
@@ -291,13 +250,23 @@ class Case:
         rows += [("note", note) for note in self.source.notes(self.scope)]
         return pd.DataFrame(rows, columns=["what", "value"])
 
-    def files(self) -> pd.DataFrame:
-        """List the log files with size, SHA-256, and why one was not read."""
-        return self.source.files()
+    @property
+    def evidence(self) -> "Evidence":
+        """What local files the case stands on: ``files()``, ``problems()``.
 
-    def problems(self) -> pd.DataFrame:
-        """List what could not be read, with file, position and reason."""
-        return self.source.problems()
+        Raises TableError for a case over a table.
+        """
+        return self.source.evidence
+
+    @property
+    def table(self) -> "CaseTable":
+        """What one does with the case's table: ``check()``, ``advice()``, better DDL.
+
+        Local files have no table, but can be checked like one.
+        """
+        from trailkit.admin.table import CaseTable
+
+        return CaseTable(self.source, self.engine, self.scope, self.spending)
 
     def original(self, event_id: str) -> Original:
         """Read an event's record again from its log file, as AWS wrote it.

@@ -5,7 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from trailkit.notices import notice
+from trailkit.progress import notice
 from trailkit.record import Kind
 
 if TYPE_CHECKING:

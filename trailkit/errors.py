@@ -17,6 +17,7 @@
         * InvalidParameter: its value has the wrong type
     * ScopeError: window, accounts, regions
         * InvalidWindow: end before start, a start in the future
+        * EmptyScope: two windows, account or region lists that do not overlap
         * UnboundedScan: a question on Athena without a window
     * SQLError: SQL that trailkit will not run
         * NotOneSelect: several statements, or one that is no SELECT
@@ -113,6 +114,10 @@ class ScopeError(TrailkitError):
 
 class InvalidWindow(ScopeError):
     """The window ends before it starts, or starts in the future."""
+
+
+class EmptyScope(ScopeError):
+    """Two windows, or lists of accounts or regions, that do not overlap."""
 
 
 class UnboundedScan(ScopeError):

@@ -1,13 +1,13 @@
-"""One line that says how far a long piece of work has come."""
+"""What is said beside an answer: notices, and a line of progress for long work."""
 
 import shutil
+import sys
 import threading
 import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
-
-from trailkit.notices import beside
+from typing import TextIO
 
 FIRST_SHOWN = 1.0
 """Seconds of silence: what takes less time needs no progress."""
@@ -16,6 +16,7 @@ _BETWEEN = 0.1
 
 Say = Callable[[str], None]
 
+_kept: ContextVar[list[str] | None] = ContextVar("_kept", default=None)
 _stop: ContextVar[threading.Event | None] = ContextVar("_stop", default=None)
 
 
@@ -96,3 +97,36 @@ class _Line:
 def be_silent(text: str) -> None:
     """Show nothing."""
     del text
+
+
+def notice(text: str) -> None:
+    """Say a sentence to the person at the keyboard."""
+    kept = _kept.get()
+    if kept is None:
+        print(text, file=beside())
+    else:
+        kept.append(text)
+
+
+@contextmanager
+def keeping() -> Generator[list[str]]:
+    """Keep what this thread would say, for one who says it later, or not at all."""
+    token = _kept.set(said := [])
+    try:
+        yield said
+    finally:
+        _kept.reset(token)
+
+
+def beside() -> TextIO:
+    """Give the stream for what is said beside the answer.
+
+    In a notebook that is the cell's own output; elsewhere stderr, so that output that
+    a program reads stays clean.
+    """
+    return sys.stdout if _in_notebook() else sys.stderr
+
+
+def _in_notebook() -> bool:
+    ipython = sys.modules.get("IPython")
+    return ipython is not None and hasattr(ipython.get_ipython(), "kernel")

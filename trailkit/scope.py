@@ -10,14 +10,15 @@ from datetime import UTC, date, datetime, timedelta
 
 import pandas as pd
 
-from trailkit.errors import InvalidWindow, ScopeError
+from trailkit.errors import EmptyScope, InvalidWindow, ScopeError
 
 Moment = str | datetime | date
 """A point in time as people give it: ISO text, datetime, pandas.Timestamp, date."""
 
-_DURATION = re.compile(r"\s*(\d+)\s*(s|m|h|d|w)\s*", re.IGNORECASE)
+_DURATION = re.compile(r"\s*([0-9]+)\s*(s|m|h|d|w)\s*", re.IGNORECASE)
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
-_ACCOUNT = re.compile(r"\d{12}")
+_ACCOUNT = re.compile(r"[0-9]{12}")
+_LONGEST = timedelta(days=36525)
 _MOST_NAMED = 40
 _REGION = re.compile(r"[a-z0-9]+(-[a-z0-9]+)+")
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}.*")
@@ -52,8 +53,12 @@ class Scope:
     def window(self, start: Moment, end: Moment) -> "Scope":
         """Narrow to the half-open window from start to end.
 
-        >>> print(Scope().window("2026-03-02", "2026-03-03 12:00"))
-        2026-03-02 00:00:00 to 2026-03-03 12:00:00 UTC, all accounts, all regions
+        What lies outside the window there was stays outside. Raises InvalidWindow for
+        an end that is not after the start, EmptyScope where the two do not overlap.
+
+        >>> day = Scope().window("2026-03-02", "2026-03-03")
+        >>> print(day.window("2026-03-02 12:00", "2026-03-09"))
+        2026-03-02 12:00:00 to 2026-03-03 00:00:00 UTC, all accounts, all regions
         """
         first, last = moment(start), moment(end)
         if last <= first:
@@ -66,19 +71,30 @@ class Scope:
                 f"The window starts at {_show(first)} UTC, in the future. "
                 "Times without an offset are read as UTC."
             )
-        return replace(self, start=first, end=last)
+        return self._within(first, last)
+
+    def _within(self, first: datetime, last: datetime) -> "Scope":
+        """Intersect the window with another one."""
+        start, end = max(first, self.start or first), min(last, self.end or last)
+        if end <= start:
+            raise EmptyScope(
+                f"The window {_show(first)} to {_show(last)} does not overlap "
+                f"{self._window_in_words()}, which the case was narrowed to. Scopes "
+                "only narrow: case.everything() takes the scope off again."
+            )
+        return replace(self, start=start, end=end)
 
     def with_accounts(self, *accounts: str) -> "Scope":
         """Narrow to the events that these accounts received."""
         for account in accounts:
             _check(_ACCOUNT, account, "an account", "12 digits as text", "111122223333")
-        return replace(self, accounts=_unique(accounts, "accounts"))
+        return replace(self, accounts=_both(self.accounts, accounts, "accounts"))
 
     def with_regions(self, *regions: str) -> "Scope":
         """Narrow to the events of these regions."""
         for region in regions:
             _check(_REGION, region, "a region", "its code as text", "us-east-1")
-        return replace(self, regions=_unique(regions, "regions"))
+        return replace(self, regions=_both(self.regions, regions, "regions"))
 
     def with_late(self, late: str | timedelta) -> "Scope":
         """Search the folders of so much time after the window as well."""
@@ -139,7 +155,7 @@ def _not_a_time(value: object) -> InvalidWindow:
 
 
 def duration(value: str | timedelta) -> timedelta:
-    """Read a length of time: a timedelta, or text such as ``90m``, ``12h``, ``7d``.
+    """Return a duration: a timedelta, or text such as ``90m``, ``12h``, ``7d``.
 
     >>> duration("7d")
     datetime.timedelta(days=7)
@@ -150,12 +166,25 @@ def duration(value: str | timedelta) -> timedelta:
         match = _DURATION.fullmatch(value) if isinstance(value, str) else None
         if match is None:
             raise InvalidWindow(
-                f"{value!r} is not a length of time. Write a whole number and s, m, h, "
+                f"{value!r} is not a duration. Write a whole number and s, m, h, "
                 "d or w: '90m', '12h', '7d'."
             )
-        length = timedelta(**{_UNITS[match[2].lower()]: int(match[1])})
+        length = _length(value, int(match[1]), _UNITS[match[2].lower()])
     if length <= timedelta(0):
-        raise InvalidWindow(f"The length of time {value!r} must be more than nothing.")
+        raise InvalidWindow(f"The duration {value!r} must be positive: '90m', '7d'.")
+    return length
+
+
+def _length(value: object, count: int, unit: str) -> timedelta:
+    """Return a duration of up to a hundred years; CloudTrail has less to search."""
+    try:
+        length = timedelta(**{unit: count})
+    except OverflowError:
+        length = timedelta.max
+    if length > _LONGEST:
+        raise InvalidWindow(
+            f"The duration {value!r} is longer than a hundred years. Write '90m', '7d'."
+        )
     return length
 
 
@@ -177,7 +206,16 @@ def _named(values: tuple[str, ...], what: str) -> str:
     return ", ".join(values) or f"all {what}"
 
 
-def _unique(values: tuple[str, ...], what: str) -> tuple[str, ...]:
+def _both(
+    before: tuple[str, ...], values: tuple[str, ...], what: str
+) -> tuple[str, ...]:
+    """Return the values that stand in both; no values before means all there are."""
     if not values:
         raise ScopeError(f"No {what} given. Name at least one, or leave the call out.")
-    return tuple(dict.fromkeys(values))
+    kept = tuple(each for each in dict.fromkeys(values) if not before or each in before)
+    if not kept:
+        raise EmptyScope(
+            f"{_named(values, what)}: outside {_named(before, what)}, which the case "
+            "was narrowed to. Scopes only narrow: case.everything() removes the scope."
+        )
+    return kept

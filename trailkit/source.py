@@ -1,10 +1,14 @@
-"""What a case stands on: records, and what is known of the files they came from."""
+"""What a case stands on: records, and what the source of them can do beside.
+
+A source says itself what it can do: what a question reads of it, what it advises, where
+its log files lie, what it lacks. No other module asks for its class.
+"""
 
 import json
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any, Protocol
+from datetime import date, timedelta
+from typing import Any, NamedTuple, Protocol
 
 import pandas as pd
 
@@ -37,6 +41,28 @@ Files = Callable[[], list[str]]
 """Ask for the log files of an event."""
 
 
+@dataclass(frozen=True, slots=True)
+class ReadPlan:
+    """What a SELECT reads of a source: places to list, the days in scope, and notes.
+
+    ``gaps`` are days of which nothing is found, whatever lies in S3. With ``at_most``
+    the files that are listed are more than what is read.
+    """
+
+    places: Sequence[Any]
+    days: Sequence[date]
+    notes: tuple[str, ...] = ()
+    gaps: tuple[str, ...] = ()
+    at_most: bool = False
+
+
+class Lacking(NamedTuple):
+    """What a copy lacks, in words: what was never copied, what perhaps not whole."""
+
+    missing: str
+    unsure: str
+
+
 class Source(Protocol):
     """A store of local evidence, or a table on Athena or Trino."""
 
@@ -45,7 +71,42 @@ class Source(Protocol):
 
     @property
     def title(self) -> str:
-        """Name the evidence or the table, for people."""
+        """The name of the evidence or the table, for people."""
+        ...
+
+    @property
+    def evidence(self) -> Any:
+        """The ``store.evidence.Evidence`` of local files; TableError of a table."""
+        ...
+
+    def name(self, kind: Kind) -> str:
+        """Return the name of the table of a kind of record, or of the evidence."""
+        ...
+
+    def is_copy(self, kind: Kind) -> bool:
+        """Return whether it is a copy that trailkit made of a table."""
+        ...
+
+    def read_plan(self, kind: Kind, scope: Scope) -> ReadPlan | None:
+        """Return what a SELECT of ``records`` reads in S3; None of local files."""
+        ...
+
+    def require_partitions(self, kind: Kind, scope: Scope) -> None:
+        """Raise TableError where partitions are added by hand, and none is in scope."""
+        ...
+
+    def advice(self, kind: Kind) -> str | None:
+        """Return what the source cannot leave out, and a remedy; None for nothing."""
+        ...
+
+    def log_scope(self, kind: Kind, scope: Scope) -> Any:
+        """Return the ``tables.log_scope.LogScope`` of a scope; None where unknown."""
+        ...
+
+    def lacking(
+        self, kind: Kind, scope: Scope, accounts: Sequence[str], settled: timedelta
+    ) -> Lacking:
+        """Return which days and accounts in scope a copy does not hold whole."""
         ...
 
     def folds(self) -> bool:
@@ -69,8 +130,8 @@ class Source(Protocol):
         """Say how old an answer may be that is given again; None: none may."""
         ...
 
-    def notes(self, scope: Scope) -> list[str]:
-        """Say what the scope leaves out that one would not expect."""
+    def notes(self, scope: Scope, kinds: Collection[Kind] = ()) -> list[str]:
+        """List what the scope leaves out unexpectedly, of the kinds that are read."""
         ...
 
     def counts(self) -> dict[str, int]:

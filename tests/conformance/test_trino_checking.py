@@ -50,7 +50,7 @@ def case_of(
 
 
 def test_of_everyday_records_nothing_fails(trino: TrinoServer) -> None:
-    found = case_of(trino, "everyday", everyday()).check(**CELL)
+    found = case_of(trino, "everyday", everyday()).table.check(**CELL)
     assert (found.records, failing(found)) == (3, [])
 
 
@@ -63,7 +63,7 @@ def test_a_claim_that_is_untrue_fails(
     change: Change,
     trino: TrinoServer,
 ) -> None:
-    found = case_of(trino, f"untrue_{number}", located, change).check(**CELL)
+    found = case_of(trino, f"untrue_{number}", located, change).table.check(**CELL)
     [failed] = [each for each in failing(found) if each.startswith(claim)]
     assert found.frame.set_index("claim").loc[failed, "disagree"] == rows
 
@@ -73,7 +73,7 @@ def test_of_everyday_records_of_a_kind_nothing_fails(
     kind: Kind, trino: TrinoServer
 ) -> None:
     case = case_of(trino, f"everyday_{kind}", everyday_of(kind), kind=kind)
-    found = case.check(kind=kind, **CELL)
+    found = case.table.check(kind=kind, **CELL)
     assert (found.records, failing(found)) == (3, [])
 
 
@@ -90,7 +90,7 @@ def test_a_claim_about_a_kind_that_is_untrue_fails(
     trino: TrinoServer,
 ) -> None:
     case = case_of(trino, f"untrue_kind_{number}", located, change, kind)
-    found = case.check(kind=kind, **CELL)
+    found = case.table.check(kind=kind, **CELL)
     [failed] = [each for each in failing(found) if each.startswith(claim)]
     assert found.frame.set_index("claim").loc[failed, "disagree"] == rows
 
@@ -102,9 +102,9 @@ def test_the_practice_case_is_found_the_same(
     plain: Case,  # noqa: F811
     logs: Path,
 ) -> None:
-    at_home = local.check(kind=kind)
+    at_home = local.table.check(kind=kind)
     scope = at_home.scope
-    found = plain.window("2026-03-01", "2026-03-20").check(
+    found = plain.window("2026-03-01", "2026-03-20").table.check(
         kind=kind,
         account=scope.accounts[0],
         region=scope.regions[0],
@@ -120,6 +120,6 @@ def _comparable(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def test_the_fullest_cell_of_a_day_is_taken(plain: Case) -> None:  # noqa: F811
-    found = plain.window("2026-03-12", "2026-03-13").check()
+    found = plain.window("2026-03-12", "2026-03-13").table.check()
     assert found.records > 500
     assert len(found.scope.accounts) == len(found.scope.regions) == 1

@@ -123,7 +123,7 @@ def verdict(found: Check) -> tuple[str, int]:
 
 
 def test_a_check_finds_each_record_once(copied: tuple[Case, ...]) -> None:
-    found = copied[0].window("2026-03-12", "2026-03-13").check()
+    found = copied[0].window("2026-03-12", "2026-03-13").table.check()
     assert found.records > 500
     assert verdict(found) == ("holds", 0)
 
@@ -137,5 +137,5 @@ def test_a_check_finds_what_is_there_twice(published: TrinoServer) -> None:
         f"array['event_day', 'account']) as {day} union all {day}"
     )
     twice = on_trino(published, DATABASE, PREFIX, events="cloudtrail_twice")
-    found = twice.window("2026-03-12", "2026-03-13").check()
+    found = twice.window("2026-03-12", "2026-03-13").table.check()
     assert verdict(found) == ("fails", found.records // 2)

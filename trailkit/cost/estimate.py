@@ -15,7 +15,6 @@ from trailkit.lens.compose import RELATIONS
 from trailkit.progress import line
 from trailkit.scope import Scope
 from trailkit.source import Source
-from trailkit.tables.table_source import TableSource
 
 _DAYS_NAMED = 5
 
@@ -130,13 +129,16 @@ def estimate(
 ) -> Estimate:
     """Weigh what is read of each relation, so many times, within a scope.
 
-    Raises what ``TableSource.reads`` raises, and AccessRefused without s3:ListBucket
+    Raises what ``source.read_plan`` raises, and AccessRefused without s3:ListBucket
     or glue:GetPartitions.
     """
-    if not isinstance(engine, Billing) or not isinstance(source, TableSource):
+    if not isinstance(engine, Billing):
         return Estimate(title, scope)
     sizes: Sizes = {}
-    found = {each: source.reads(RELATIONS[each].kind, scope) for each in reads}
+    plans = {each: source.read_plan(RELATIONS[each].kind, scope) for each in reads}
+    found = {each: plan for each, plan in plans.items() if plan is not None}
+    if len(found) < len(plans):
+        return Estimate(title, scope)
     with line() as say:
         for relation, times in reads.items():
             add(sizes, dict.fromkeys(found[relation].days, Size()))

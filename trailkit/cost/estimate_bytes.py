@@ -17,7 +17,6 @@ from trailkit.lens.compose import RELATIONS
 from trailkit.scope import Scope
 from trailkit.source import Source
 from trailkit.tables.pruning import delivery_days
-from trailkit.tables.table_source import TableSource
 
 
 def weigh(
@@ -28,12 +27,13 @@ def weigh(
     0 where they cannot be listed: no right to, a table that does not say where they
     lie, an engine that has none.
     """
-    if not isinstance(engine, Billing) or not isinstance(source, TableSource):
+    if not isinstance(engine, Billing):
         return 0
     day, days = _one_day(scope)
     kinds = {RELATIONS[name].kind for name in relations}
     try:
-        places = [place for kind in kinds for place in source.reads(kind, day).places]
+        plans = [source.read_plan(kind, day) for kind in kinds]
+        places = [place for plan in plans if plan for place in plan.places]
         return days * sample(places, engine.objects)
     except (EngineError, ScopeError, TableError):
         return 0

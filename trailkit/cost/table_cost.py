@@ -8,14 +8,12 @@ from trailkit.cost.count_files import add, pages, total_of
 from trailkit.cost.estimate import Billing
 from trailkit.cost.s3_listing import Sizes
 from trailkit.engines import Engine
-from trailkit.errors import AccessRefused, TableError
+from trailkit.errors import AccessRefused
 from trailkit.lens.compose import RELATIONS
-from trailkit.notices import notice
+from trailkit.progress import notice
 from trailkit.record import Kind
 from trailkit.scope import Scope
 from trailkit.source import Source
-from trailkit.tables import ddl
-from trailkit.tables.table_source import TableSource
 
 MOST_REQUESTS = 100
 """So many pages are listed for a warning: a hundred thousand files, in seconds."""
@@ -28,11 +26,10 @@ def warn(
 
     Raises TableError where a table has no partition in scope: it would find nothing.
     """
-    if not isinstance(engine, Billing) or not isinstance(source, TableSource):
+    if not isinstance(engine, Billing):
         return
     for kind, times in _kinds(reads):
-        if source.lists_partitions(kind):
-            source.reads(kind, scope)
+        source.require_partitions(kind, scope)
         if advice := source.advice(kind):
             notice(f"{advice} {_how_much(source, kind, times, engine, scope)}")
 
@@ -43,10 +40,12 @@ def _kinds(reads: Mapping[str, int]) -> Iterator[tuple[Kind, int]]:
 
 
 def _how_much(
-    source: TableSource, kind: Kind, times: int, engine: Billing, scope: Scope
+    source: Source, kind: Kind, times: int, engine: Billing, scope: Scope
 ) -> str:
     """Count what is read, unless it is very much: then as far as it was counted."""
-    found, sizes = source.reads(kind, scope), Sizes()
+    found, sizes = source.read_plan(kind, scope), Sizes()
+    if found is None:
+        return "How much that is cannot be counted."
     counting = pages(found.places, engine.objects)
     try:
         for page in islice(counting, MOST_REQUESTS):
@@ -62,30 +61,3 @@ def _how_much(
         f"This question reads {most if is_all else 'more than '}{total.files:,} files, "
         f"{say_bytes(total.bytes)}: {say_dollars(dollars(total.bytes, engine.price))}."
     )
-
-
-def better_table(kind: str, source: Source, engine: Engine) -> str:
-    """Write the DDL of a better table over the files of a kind of record."""
-    tables, billing = _on_athena(source, engine)
-    return ddl.create_table(
-        tables.better(Kind.named(kind), billing.region).definition()
-    )
-
-
-def missing_partitions(kind: str, source: Source, engine: Engine, scope: Scope) -> str:
-    """Write the statements that add the partitions that a scope lacks, if any."""
-    tables, _ = _on_athena(source, engine)
-    statements = tables.missing_partitions(Kind.named(kind), scope)
-    if not statements:
-        notice(f"No partition is missing in the scope {scope}.")
-    return "".join(f"{each};\n\n" for each in statements).rstrip("\n")
-
-
-def _on_athena(source: Source, engine: Engine) -> tuple[TableSource, Billing]:
-    """Refuse what is no table on Athena."""
-    if not isinstance(engine, Billing) or not isinstance(source, TableSource):
-        raise TableError(
-            "Only a table on Athena has partitions, and can be made better: "
-            'tk.athena("database.table", …).'
-        )
-    return source, engine

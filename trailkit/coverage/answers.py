@@ -21,8 +21,7 @@ from trailkit.lens import compose
 from trailkit.questions.question import Question
 from trailkit.scope import Scope
 from trailkit.source import Source
-from trailkit.tables.log_scope import Reach
-from trailkit.tables.table_source import TableSource
+from trailkit.tables.log_scope import LogScope
 
 
 class Trails(Protocol):
@@ -37,11 +36,11 @@ class Trails(Protocol):
         """List the kinds of events that a trail is known to record, or may."""
         ...
 
-    def accounts(self, reach: Reach) -> list[str]:
+    def accounts(self, reach: LogScope) -> list[str]:
         """List the accounts that have log files of a kind at a place."""
         ...
 
-    def recorded(self, need: str, reach: Reach | None = None) -> Coverage:
+    def recorded(self, need: str, reach: LogScope | None = None) -> Coverage:
         """Say whether events of a kind were recorded wherever a question reaches."""
         ...
 
@@ -90,18 +89,14 @@ class Logs:
             state, f"{why}; as the selectors stand on {trails.time:%Y-%m-%d}"
         )
 
-    def _reach(self, need: str) -> Reach | None:
+    def _reach(self, need: str) -> LogScope | None:
         kind = compose.RELATIONS[_events_of(need)[0]].kind
-        if not isinstance(self.source, TableSource):
-            return None
-        return self.source.reach(kind, self.scope)
+        return self.source.log_scope(kind, self.scope)
 
-    def _lacking(self, reach: Reach | None, trails: Trails) -> Coverage | None:
+    def _lacking(self, reach: LogScope | None, trails: Trails) -> Coverage | None:
         """Say what a copy does not hold of the scope, whatever the trails recorded."""
         source = self.source
-        if reach is None or not isinstance(source, TableSource):
-            return None
-        if not source.is_copy(reach.kind):
+        if reach is None or not source.is_copy(reach.kind):
             return None
         accounts = reach.accounts or trails.accounts(reach)
         late = timedelta(seconds=SETTLED)

@@ -8,8 +8,7 @@ from typing import Any
 import pandas as pd
 
 from trailkit.errors import TrailkitError
-from trailkit.notices import keeping, notice
-from trailkit.progress import behind, line
+from trailkit.progress import behind, keeping, line, notice
 from trailkit.questions import parameters
 from trailkit.questions.library import Library
 from trailkit.questions.question import Question

@@ -29,7 +29,7 @@ class Provenance:
     ``sql`` is the Athena text with every value in it; ``facts`` are the engine's own
     (seconds, and on Athena query id, bytes, dollars, milliseconds of each phase,
     whether an earlier answer was given again). ``checked`` is what each
-    ``case.check()`` before it found. ``chunk`` says which part of an answer it is
+    ``case.table.check()`` before it found. ``chunk`` says which part of an answer it is
     about; the facts are those of the whole query.
     """
 

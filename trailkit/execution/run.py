@@ -19,7 +19,7 @@ from trailkit.engines import Answer, Terms
 from trailkit.execution.frames import to_frame
 from trailkit.execution.provenance import Provenance, attach
 from trailkit.lens import compose
-from trailkit.notices import notice
+from trailkit.progress import notice
 from trailkit.questions import parameters
 from trailkit.questions.question import Question
 from trailkit.scope import Scope
@@ -144,7 +144,8 @@ def _searched(question: Question, scope: Scope) -> Scope:
 
 def _notes(frame: pd.DataFrame, asked: Request, logs: Logs) -> list[str]:
     """Say what the reader of the frame must know and cannot see in it."""
-    notes = list(logs.source.notes(asked.scope))
+    kinds = {compose.RELATIONS[name].kind for name in asked.reads}
+    notes = logs.source.notes(asked.scope, kinds)
     if asked.scope.everywhere:
         services = ", ".join(asked.scope.everywhere)
         notes.append(f"Events of {services} were searched in all regions.")

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pandas as pd
 
 from trailkit.errors import BudgetExceeded
-from trailkit.notices import keeping, notice
+from trailkit.progress import keeping, notice
 
 STEPS = {
     "an hour": timedelta(hours=1),

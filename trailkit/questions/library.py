@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from trailkit.errors import InvalidQuestion, UnknownQuestion, nearest
-from trailkit.notices import notice
+from trailkit.progress import notice
 from trailkit.questions.parameters import Parameter
 from trailkit.questions.question import Question, check, read, take_apart
 

@@ -1,6 +1,6 @@
 """A local store as the source of a case, with the way back to the log files."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 
 import pandas as pd
@@ -9,7 +9,8 @@ import pyarrow.parquet as pq
 from trailkit.lens.predicates import conditions, texts
 from trailkit.record import PLACE, Kind
 from trailkit.scope import Scope
-from trailkit.source import Files, Original
+from trailkit.source import Files, Lacking, Original
+from trailkit.store.evidence import Evidence
 from trailkit.store.store import Store
 
 _SCHEMA = "store"
@@ -29,6 +30,37 @@ class StoreSource:
     def title(self) -> str:
         """Name the evidence."""
         return ", ".join(str(path) for path in self._store.evidence)
+
+    @property
+    def evidence(self) -> Evidence:
+        """The log files, as ``case.evidence`` shows them."""
+        return Evidence(self)
+
+    def name(self, kind: Kind) -> str:
+        """Return the name of the evidence, whatever the kind of record."""
+        return self.title
+
+    def is_copy(self, kind: Kind) -> bool:
+        """Return False: the store is made of log files."""
+        return False
+
+    def read_plan(self, kind: Kind, scope: Scope) -> None:
+        """Return None: nothing is read in S3."""
+
+    def require_partitions(self, kind: Kind, scope: Scope) -> None:
+        """Return: a store has no partitions to add."""
+
+    def advice(self, kind: Kind) -> None:
+        """Return None: a store reads what is in scope."""
+
+    def log_scope(self, kind: Kind, scope: Scope) -> None:
+        """Return None: local files may lie in any folder."""
+
+    def lacking(
+        self, kind: Kind, scope: Scope, accounts: Sequence[str], settled: timedelta
+    ) -> Lacking:
+        """Return nothing: a store is no copy of a table."""
+        return Lacking("", "")
 
     def views(self) -> dict[str, str]:
         """Write the DuckDB SELECT of each relation of the store, by name."""
@@ -73,7 +105,7 @@ class StoreSource:
         """Return None: no answer is reused, since the store may have grown."""
         return None
 
-    def notes(self, scope: Scope) -> list[str]:
+    def notes(self, scope: Scope, kinds: Collection[Kind] = ()) -> list[str]:
         """Name the files that changed or vanished since they were read.
 
         Every file of the evidence is searched, however late it came.

@@ -53,7 +53,7 @@ def advice(table: Table, definition: Definition) -> str | None:
     return (
         f"{table.name} has {read} below {definition.location}, whatever "
         f"{'the window' if 'day' in lacking else 'is in scope'}. A table over the same "
-        "files that reads less, and copies nothing: print(case.better_table())."
+        "files that reads less, and copies nothing: print(case.table.better())."
     )
 
 

@@ -158,5 +158,5 @@ def _unreadable(place: _Place) -> TableError:
         f'The table declares "{place.sql}" as {place.type.sql("hive").lower()}, which '
         "trailkit cannot read: inside a struct the log's keys lose their capitals, and "
         "a question would miss what is there. A table over the same files that keeps "
-        "them, and copies nothing: print(case.better_table())."
+        "them, and copies nothing: print(case.table.better())."
     )

@@ -6,9 +6,9 @@ So each says up to when log files were copied, once a step has ended well.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
-from typing import NamedTuple
 
 from trailkit.scope import Scope
+from trailkit.source import Lacking
 from trailkit.tables.days import days_between, midnight
 from trailkit.tables.pruning import event_days
 
@@ -16,13 +16,6 @@ Mark = tuple[Sequence[str], str | None]
 """A partition's values, and up to when log files were copied into it, if it says so."""
 
 _NAMED = 3
-
-
-class Lacking(NamedTuple):
-    """What a copy lacks, in words: what was never copied, what perhaps not whole."""
-
-    missing: str
-    unsure: str
 
 
 def lacking(

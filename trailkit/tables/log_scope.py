@@ -19,7 +19,7 @@ _ROOT = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
+class LogScope:
     """Log files of one kind below one root, of accounts and regions, within a window.
 
     No accounts or regions means all that there are; an open window means at present.
@@ -33,7 +33,7 @@ class Reach:
     end: datetime | None = None
 
 
-def reach(table: Table, definition: Definition, scope: Scope) -> Reach | None:
+def log_scope(table: Table, definition: Definition, scope: Scope) -> LogScope | None:
     """Give what a scope reaches; None where the table lies in no trail's folders.
 
     Of a copy it is what the table reaches that it was made of. Raises TableError where
@@ -48,7 +48,7 @@ def reach(table: Table, definition: Definition, scope: Scope) -> Reach | None:
     except TableError:
         return None
     only = (account,) if account else ()
-    return Reach(
+    return LogScope(
         layout,
         table.kind,
         scope.accounts or table.account.values or only,

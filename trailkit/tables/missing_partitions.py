@@ -138,7 +138,7 @@ class _Trail:
                 f"{self.table.name} has no partition key for the {role}, and lies in "
                 f"{self.definition.location}, above the folders of several: a "
                 "partition has one folder, so none can be written. A table that "
-                "works its partitions out: print(case.better_table())."
+                "works its partitions out: print(case.table.better())."
             )
         return [value] if not asked or value in asked else []
 
@@ -173,7 +173,7 @@ def _require_by_hand(table: Table, definition: Definition) -> None:
     elif template(definition):
         why = "works its partitions out by itself: none can be missing"
     elif not of_days:
-        why = "has no partition key for the day. A better one: case.better_table()"
+        why = "has no partition key for the day. A better one: case.table.better()"
     elif others := [name for name in definition.partitions if name not in known]:
         why = f'has a partition key "{others[0]}", whose values trailkit cannot tell'
     else:

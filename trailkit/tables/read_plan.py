@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime
 from trailkit.errors import TableError
 from trailkit.record import Kind
 from trailkit.scope import Scope
+from trailkit.source import ReadPlan
 from trailkit.tables import folders, layout, partitions
 from trailkit.tables.advice import advice
 from trailkit.tables.days import columns_of, days_between
@@ -45,24 +46,9 @@ class Tree:
     day: Callable[[str], date | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Reads:
-    """What is read: places to list, the days in scope, and what to mind.
-
-    ``gaps`` are days of which nothing is found, whatever lies in S3. With ``at_most``
-    the files that are listed are more than what is read.
-    """
-
-    places: Sequence[LogFolder | Tree]
-    days: Sequence[date]
-    notes: tuple[str, ...] = ()
-    gaps: tuple[str, ...] = ()
-    at_most: bool = False
-
-
-def reads(
+def read_plan(
     table: Table, definition: Definition, scope: Scope, listed: ListPartitions
-) -> Reads:
+) -> ReadPlan:
     """Find what a SELECT within a scope reads; ``listed`` gives a table's partitions.
 
     Raises what ``pruning`` raises, TableError where no partition is in scope, or where
@@ -83,7 +69,7 @@ def reads(
     else:
         places = [_everything(definition)]
     notes += _many(places)
-    return Reads(places, days, tuple(notes), gaps, definition.lies_in_columns)
+    return ReadPlan(places, days, tuple(notes), gaps, definition.lies_in_columns)
 
 
 def _notes(table: Table, definition: Definition) -> Iterator[str]:
@@ -114,7 +100,7 @@ _SNAPSHOTS = (
 )
 _ADD = (
     "Somebody must add partitions for each day, or make a table that works them out: "
-    "print(case.better_table())."
+    "print(case.table.better())."
 )
 
 
@@ -195,4 +181,6 @@ def _written(table: Table) -> str:
     if table.is_copy:
         return "A copy grows by tk.TableCopy(…).fill_in_account(…)."
     kind = "" if table.kind is Kind.EVENT else f'"{table.kind}"'
-    return f"The statements that add them: print(case.missing_partitions({kind}))."
+    return (
+        f"The statements that add them: print(case.table.missing_partitions({kind}))."
+    )

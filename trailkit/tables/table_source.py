@@ -7,18 +7,18 @@ from typing import NoReturn
 from trailkit.errors import TableError
 from trailkit.record import Kind
 from trailkit.scope import Scope
-from trailkit.source import Files, Original
+from trailkit.source import Files, Lacking, Original, ReadPlan
 from trailkit.store.originals import find_in
 from trailkit.tables import missing_partitions, records
 from trailkit.tables.advice import advice, better
-from trailkit.tables.completeness import Lacking, Mark, lacking
+from trailkit.tables.completeness import Mark, lacking
 from trailkit.tables.definition import Definition
 from trailkit.tables.keys import by_hand
-from trailkit.tables.log_scope import Reach, reach
+from trailkit.tables.log_scope import LogScope, log_scope
 from trailkit.tables.partitions import ListPartitions, narrowing
 from trailkit.tables.pruning import beyond, delivery_days
 from trailkit.tables.raw import RawTable
-from trailkit.tables.read_plan import Reads, reads
+from trailkit.tables.read_plan import read_plan
 from trailkit.tables.reuse import greatest_age
 from trailkit.tables.table import Table
 
@@ -47,14 +47,18 @@ class TableSource:
         self._listed = listed or _unlisted_partitions
         self._marks = marks or _unlisted_partitions
         self._tables: dict[Kind, tuple[Table, Definition]] = {}
-        self._last: dict[Kind, tuple[Scope, Reads]] = {}
-        self._gaps: dict[tuple[Kind, Scope], Sequence[str]] = {}
+        self._last: dict[Kind, tuple[Scope, ReadPlan]] = {}
         self._advised: set[Kind] = set()
 
     @property
     def title(self) -> str:
         """Name the tables."""
         return ", ".join(self._names.values())
+
+    @property
+    def evidence(self) -> NoReturn:
+        """Raise TableError: a table does not list its files."""
+        raise self._unlisted()
 
     def folds(self) -> bool:
         """Say no: a trail may deliver a record twice, and the table shows both."""
@@ -87,22 +91,26 @@ class TableSource:
         """
         return records.select(self._table(kind)[0], scope, columns)
 
-    def reads(self, kind: Kind, scope: Scope) -> Reads:
+    def read_plan(self, kind: Kind, scope: Scope) -> ReadPlan:
         """Give the places in S3 that a SELECT of ``records`` reads.
 
         Raises what ``records`` raises, TableError where no partition is in scope or
         trailkit cannot work out where they lie, and ScopeError for too many.
         """
         at, found = self._last.get(kind, (None, None))
-        if found is None or at != scope or found.gaps:
-            found = reads(*self._table(kind), scope, self._listed)
+        if found is None or at != scope:
+            found = read_plan(*self._table(kind), scope, self._listed)
             self._last[kind] = scope, found
-            self._gaps[kind, scope] = found.gaps
         return found
 
     def lists_partitions(self, kind: Kind) -> bool:
         """Say whether somebody must add a partition before a table looks into it."""
         return by_hand(self._table(kind)[1])
+
+    def require_partitions(self, kind: Kind, scope: Scope) -> None:
+        """Raise TableError where partitions are added by hand, and none is in scope."""
+        if self.lists_partitions(kind):
+            self.read_plan(kind, scope)
 
     def missing_partitions(self, kind: Kind, scope: Scope) -> list[str]:
         """Write the statements that add the partitions that a scope lacks.
@@ -126,14 +134,14 @@ class TableSource:
         """
         return better(*self._table(kind), region)
 
-    def reach(self, kind: Kind, scope: Scope) -> Reach | None:
+    def log_scope(self, kind: Kind, scope: Scope) -> LogScope | None:
         """Give the place, accounts and regions of the log files that a scope reaches.
 
         Of a copy it is what the table reaches that it was made of; None where that does
         not lie in a trail's folders. Raises TableError for a kind without a table, and
         for a copy that does not say of what it was made.
         """
-        return reach(*self._table(kind), scope)
+        return log_scope(*self._table(kind), scope)
 
     def lacking(
         self, kind: Kind, scope: Scope, accounts: Sequence[str], settled: timedelta
@@ -172,11 +180,12 @@ class TableSource:
             self._tables[kind] = table, definition
         return self._tables[kind]
 
-    def notes(self, scope: Scope) -> list[str]:
-        """Say which log files were not searched: late ones, and what a table lacks."""
+    def notes(self, scope: Scope, kinds: Collection[Kind] = ()) -> list[str]:
+        """List log files that were not searched: late ones, and what a table lacks."""
+        by_hand = [kind for kind in kinds if self.lists_partitions(kind)]
         return [
             *self._late(scope),
-            *(gap for kind in self._names for gap in self._gaps.get((kind, scope), ())),
+            *(gap for kind in by_hand for gap in self.read_plan(kind, scope).gaps),
             *(
                 note
                 for table, _ in self._tables.values()

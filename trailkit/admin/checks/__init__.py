@@ -26,10 +26,9 @@ from trailkit.cost.estimate import Estimate, estimate
 from trailkit.engines import Engine
 from trailkit.errors import AccessRefused, TableError
 from trailkit.lens.compose import relation_of
-from trailkit.notices import notice
+from trailkit.progress import notice
 from trailkit.scope import Scope
 from trailkit.source import Source
-from trailkit.tables.table_source import TableSource
 
 __all__ = ["Check", "Named", "check"]
 
@@ -67,8 +66,7 @@ def check(
 
 def _title(source: Source, place: Place) -> str:
     """Name what is looked at: the table of the kind, or the evidence."""
-    named = isinstance(source, TableSource)
-    return source.name(place.kind) if named else source.title
+    return source.name(place.kind)
 
 
 def _weigh(
@@ -85,7 +83,7 @@ def _weigh(
         if not unpriced:
             raise type(error)(
                 f"{error} To look at {place.cell} without a price: "
-                "case.check(unpriced=True)."
+                "case.table.check(unpriced=True)."
             ) from error
         notice(f"What the check will cost cannot be told before. {error}")
         return None

@@ -114,6 +114,6 @@ class Check:
         kind = "" if self.kind is Kind.EVENT else f'kind="{self.kind}", '
         region = "" if self.place.copied else ' and region="…"'
         return (
-            f'case.check({kind}day="{day}"), or name account="{account}"{region} of '
-            "one that was busy."
+            f'case.table.check({kind}day="{day}"), or name '
+            f'account="{account}"{region} of one that was busy.'
         )

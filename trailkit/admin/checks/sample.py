@@ -22,17 +22,16 @@ from trailkit.lens.predicates import account_of, folder_of, time_of
 from trailkit.progress import be_silent, line
 from trailkit.record import Kind
 from trailkit.scope import Moment, Scope, moment
-from trailkit.source import Source
+from trailkit.source import ReadPlan, Source
 from trailkit.tables.folders import LogFolder
 from trailkit.tables.layout import parse
-from trailkit.tables.read_plan import Reads
 from trailkit.tables.table_source import TableSource
 
 _DAY = timedelta(days=1)
 _AT_ONCE = 16
 _ACCOUNT = re.compile(r"(?:^|/)account=([0-9]{12})/$")
 _NAME_IT = (
-    'Or name the place to look at: case.check(account="111122223333", '
+    'Or name the place to look at: case.table.check(account="111122223333", '
     'region="us-east-1", day="2026-03-09", unpriced=True).'
 )
 
@@ -55,7 +54,7 @@ def choose(source: Source, engine: Engine, scope: Scope, wanted: Named) -> Place
     regions together: there it is the account with most to read. Raises TableError for
     a table that does not list its folders, or a kind of record without a table.
     """
-    copied = isinstance(source, TableSource) and source.is_copy(wanted.kind)
+    copied = source.is_copy(wanted.kind)
     day = _day(scope, wanted.day)
     named = Scope(accounts=scope.accounts[:1], regions=scope.regions, late=timedelta(0))
     if wanted.account is not None:
@@ -91,7 +90,7 @@ def _listed(source: TableSource, engine: Billing, place: Place) -> Scope:
     """Take the fullest account of a copy; else the first, and its fullest region."""
     source.records(place.kind, place.cell, ["event_id"], True)
     try:
-        found = source.reads(place.kind, place.cell)
+        found = source.read_plan(place.kind, place.cell)
         if place.copied:
             return _fullest_account(found, engine, place.cell)
         return _fullest_region(found, engine, place.cell)
@@ -99,7 +98,7 @@ def _listed(source: TableSource, engine: Billing, place: Place) -> Scope:
         raise type(error)(f"{error} {_NAME_IT}") from error
 
 
-def _fullest_region(found: Reads, engine: Billing, cell: Scope) -> Scope:
+def _fullest_region(found: ReadPlan, engine: Billing, cell: Scope) -> Scope:
     folders = _by_region(found)
     account = next(account for account, _ in folders)
     own = {region: each for (of, region), each in folders.items() if of == account}
@@ -107,7 +106,7 @@ def _fullest_region(found: Reads, engine: Billing, cell: Scope) -> Scope:
     return replace(cell, accounts=(account,), regions=(region,))
 
 
-def _fullest_account(found: Reads, engine: Billing, cell: Scope) -> Scope:
+def _fullest_account(found: ReadPlan, engine: Billing, cell: Scope) -> Scope:
     """Take the account of which a copy has most; none where it has nothing that day."""
     own = dict(_by_account(found))
     if not own and not found.gaps:
@@ -117,7 +116,7 @@ def _fullest_account(found: Reads, engine: Billing, cell: Scope) -> Scope:
     return replace(cell, accounts=(_fullest(own, engine, "Looking for the accounts"),))
 
 
-def _by_account(found: Reads) -> Iterator[tuple[str, LogFolder]]:
+def _by_account(found: ReadPlan) -> Iterator[tuple[str, LogFolder]]:
     """Give the folder of each account in a copy, which is named for it."""
     for place in found.places:
         for folder in place.days if isinstance(place, LogFolder) else ():
@@ -125,7 +124,7 @@ def _by_account(found: Reads) -> Iterator[tuple[str, LogFolder]]:
                 yield match[1], LogFolder(place.bucket, folder, {"": None})
 
 
-def _by_region(found: Reads) -> dict[tuple[str, str], LogFolder]:
+def _by_region(found: ReadPlan) -> dict[tuple[str, str], LogFolder]:
     """Give the folders of each account and region, told by their keys."""
     folders: dict[tuple[str, str], LogFolder] = {}
     for place in found.places:

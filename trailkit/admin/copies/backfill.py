@@ -21,7 +21,7 @@ from trailkit.cost.estimate import Estimate, estimate
 from trailkit.engines.athena import AthenaEngine
 from trailkit.errors import TableError
 from trailkit.lens.compose import relation_of
-from trailkit.notices import notice
+from trailkit.progress import notice
 from trailkit.scope import Scope
 from trailkit.tables import copies
 from trailkit.tables.copied_from import Origin

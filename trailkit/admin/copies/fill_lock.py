@@ -16,7 +16,7 @@ from trailkit.aws.attempts import refusal_or_none
 from trailkit.aws.failures import explained
 from trailkit.aws.session import Access
 from trailkit.errors import TableError, TrailkitError, Unavailable
-from trailkit.notices import notice
+from trailkit.progress import notice
 
 LOCK = "_filling"
 """The object in a copy's folder that says that somebody fills it."""

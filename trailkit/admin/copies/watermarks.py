@@ -11,7 +11,7 @@ from typing import Any
 from trailkit.aws.failures import explained
 from trailkit.aws.session import Access
 from trailkit.errors import AccessRefused
-from trailkit.notices import notice
+from trailkit.progress import notice
 from trailkit.scope import Scope
 from trailkit.tables.copied_from import DELIVERED_UNTIL
 from trailkit.tables.copies import days_of

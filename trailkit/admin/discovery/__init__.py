@@ -5,8 +5,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from trailkit.errors import TableError
-from trailkit.notices import notice
-from trailkit.progress import line
+from trailkit.progress import line, notice
 
 if TYPE_CHECKING:
     import boto3

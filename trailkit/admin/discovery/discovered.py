@@ -13,7 +13,7 @@ from trailkit.admin.discovery.trails import Trail
 from trailkit.coverage.selectors import Coverage, State
 from trailkit.record import Kind
 from trailkit.tables.layout import CLOUDTRAIL_BEGAN, Layout
-from trailkit.tables.log_scope import Reach
+from trailkit.tables.log_scope import LogScope
 from trailkit.tables.raw import MOST_ACCOUNTS, RawTable
 from trailkit.tables.regions import REGIONS
 
@@ -96,7 +96,7 @@ class Discovery:
         ]
         return pd.DataFrame(rows, columns=["need", "trail", "state", "why"])
 
-    def recorded(self, need: str, reach: Reach | None = None) -> Coverage:
+    def recorded(self, need: str, reach: LogScope | None = None) -> Coverage:
         """Say whether events of a kind are recorded wherever a question reaches.
 
         ``need`` is in the words of a question's ``needs``, such as ``data:s3``. Without
@@ -111,7 +111,7 @@ class Discovery:
         reasons = "; ".join(dict.fromkeys(unknown)) or "no log files were found"
         return Coverage(State.UNKNOWN, reasons)
 
-    def accounts(self, reach: Reach) -> list[str]:
+    def accounts(self, reach: LogScope) -> list[str]:
         """List the accounts that have log files of a kind at a place."""
         place = reach.layout, reach.kind
         there = (each for each in self.all_folders if (each.layout, each.kind) == place)
@@ -121,13 +121,13 @@ class Discovery:
         """List the kinds of events that a trail is known to record, or may."""
         return list(dict.fromkeys(x for each in self.all_trails for x in each.needs()))
 
-    def _everything(self) -> list[Reach]:
+    def _everything(self) -> list[LogScope]:
         """Give every place of logs; of an account's trail also one without any yet."""
-        found = {each.layout: Reach(each.layout) for each in self.all_folders}
+        found = {each.layout: LogScope(each.layout) for each in self.all_folders}
         for trail in self.all_trails:
             layout = trail.layout
             if layout is not None:
-                found.setdefault(layout, Reach(layout, accounts=(trail.account,)))
+                found.setdefault(layout, LogScope(layout, accounts=(trail.account,)))
         return list(found.values())
 
     @property

@@ -13,7 +13,7 @@ from trailkit.admin.discovery.trails import Trail
 from trailkit.coverage.selectors import Coverage, State
 from trailkit.record import Kind
 from trailkit.tables.layout import Layout
-from trailkit.tables.log_scope import Reach
+from trailkit.tables.log_scope import LogScope
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Known:
     folders: tuple[LogFolder, ...]
     complete: bool
 
-    def recorded(self, need: str, reach: Reach) -> Coverage:
+    def recorded(self, need: str, reach: LogScope) -> Coverage:
         """Say whether events of a kind were recorded wherever a question reaches.
 
         *Recorded* takes trails that record all of them, over each account and region,
@@ -65,18 +65,18 @@ class Known:
             return "logs of several organizations lie there"
         return ""
 
-    def _sees_all(self, here: Sequence[Trail], reach: Reach) -> bool:
+    def _sees_all(self, here: Sequence[Trail], reach: LogScope) -> bool:
         """Look whether a trail that was not seen could deliver there."""
         accounts = set(self._accounts(reach))
         mine = bool(accounts) and accounts <= {self.account}
         return self.complete and (mine or any(each.organization for each in here))
 
-    def _accounts(self, reach: Reach) -> tuple[str, ...]:
+    def _accounts(self, reach: LogScope) -> tuple[str, ...]:
         """Give the accounts that a question reaches, as far as they are known."""
         found = {each.account for each in self.folders if each.layout == reach.layout}
         return reach.accounts or tuple(sorted(found))
 
-    def _gap(self, recording: Sequence[Trail], reach: Reach) -> str:
+    def _gap(self, recording: Sequence[Trail], reach: LogScope) -> str:
         """Say which account, region or time the trails do not cover, if any."""
         files = self._files(reach.layout)
         for account in self._accounts(reach) or ("",):
@@ -101,7 +101,7 @@ class Known:
         return found
 
     def _lacking(
-        self, account: str, files: Mapping[str, Sequence[LogFolder]], reach: Reach
+        self, account: str, files: Mapping[str, Sequence[LogFolder]], reach: LogScope
     ) -> str:
         """Say which days of the window an account's log files do not span, if any."""
         if reach.start is None or reach.kind is not Kind.EVENT:
@@ -118,7 +118,7 @@ class Known:
             return f"not all days of the log files of {account} were looked for"
         return f"log files of {account} lie there from {first} to {last}"
 
-    def _last_day(self, reach: Reach) -> date:
+    def _last_day(self, reach: LogScope) -> date:
         """Give the last day of a window of which there can be log files."""
         end = reach.end - timedelta(microseconds=1) if reach.end else self.time
         return min(end, self.time).date()

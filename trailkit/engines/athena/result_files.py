@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from botocore.exceptions import BotoCoreError, ClientError
 
 from trailkit.aws.failures import is_unreached
-from trailkit.notices import notice
+from trailkit.progress import notice
 
 BLOCK_BYTES = 8 * 1024**2
 """As much of a file is read at a time where it is read in blocks."""

@@ -15,8 +15,7 @@ from trailkit.engines import ANEW, ARROW_TYPES, Answer, Terms
 from trailkit.engines.parts import of_rows, timed
 from trailkit.engines.trino.trino_catalog import TableName, definition
 from trailkit.engines.trino.trino_failures import FAILURES, explained
-from trailkit.notices import notice
-from trailkit.progress import Say, be_silent, line
+from trailkit.progress import Say, be_silent, line, notice
 from trailkit.tables.definition import Definition
 
 _ARROW = {"varchar": pa.string(), **ARROW_TYPES}

@@ -9,14 +9,14 @@ from trailkit.record import Kind
 from trailkit.scope import Scope
 from trailkit.tables.definition import Definition
 from trailkit.tables.layout import Layout
-from trailkit.tables.log_scope import Reach, reach
+from trailkit.tables.log_scope import LogScope, log_scope
 from trailkit.tables.table import Table
 
 DAY = Scope().window("2026-03-09", "2026-03-10")
 
 
-def reached(definition: Definition, scope: Scope = DAY) -> Reach | None:
-    return reach(Table.of(definition), definition, scope)
+def reached(definition: Definition, scope: Scope = DAY) -> LogScope | None:
+    return log_scope(Table.of(definition), definition, scope)
 
 
 @pytest.mark.parametrize("name", OWN)
