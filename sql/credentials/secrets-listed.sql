@@ -19,7 +19,7 @@
 --   Which names a list returned.
 -- notes: |
 --   One row for each identity and call; `names` counts the different secrets that were
---   described. A look-up in many Regions (`regions`) by somebody who reads them next is
+--   described. A look-up in many Regions (`regions`) by one that reads them next is
 --   a sweep.
 with calls as (
     select

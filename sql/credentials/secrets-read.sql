@@ -24,7 +24,7 @@
 --   AWS records these calls as read-only: a list of writes lacks them.
 --   `target` and `names` are what was asked for; a path for GetParametersByPath. A
 --   parameter that is not a SecureString needs no decryption. `via` marks what a
---   service fetched for somebody. How many *different* ones an identity read within an
+--   service fetched for a caller. How many *different* ones an identity read within an
 --   hour is in credentials/secrets-sweep.
 with calls as (
     select

@@ -29,7 +29,7 @@
 --   One row for each identity and hour. Different secrets are counted, not calls, and a
 --   secret by name and by ARN, or in two Regions, is one. Parameters count whether they
 --   were decrypted or not; `decrypted` counts those that were. Denied ones beside those
---   that were read mean that somebody tried what there is.
+--   that were read mean that a caller tried what there is.
 with named as (
     select
         date_trunc('hour', time) as hour, time, outcome, action, service, region,

@@ -24,7 +24,7 @@
 --   `to_anyone` is true for `*` without organization or source, and for a URL with
 --   authentication NONE. A service principal without `source_arn` or
 --   `principal_account` lets that service call for anybody's account.
---   `principal_account` is another account than `account`: somebody there may call.
+--   `principal_account` is another account than `account`: it may be called from there.
 with calls as (
     select
         time, action, actor, source_ip, account, region, outcome, event_id,

@@ -21,8 +21,8 @@
 --   A new pipeline, or a colleague's first deployment.
 -- cannot_show: |
 --   What a stack made: these calls have cloudformation in `via`, under the same actor
---   or the stack's role. Before 14 days nobody looked: `new_identity` is as good as the
---   evidence before the window.
+--   or the stack's role. Earlier than 14 days is not searched: `new_identity` is as
+--   good as the evidence before the window.
 -- notes: |
 --   `new_identity` is true where the identity made or changed no stack in the 14 days
 --   before its first one in the window; without a window it is empty. `capabilities`

@@ -18,7 +18,7 @@
 -- cannot_show: |
 --   What they were shown. Findings that are sent on to another account are read there.
 -- notes: |
---   One row for each identity, service and call. Somebody who asks for detectors,
+--   One row for each identity, service and call. An identity that asks for detectors,
 --   findings, trails, alarms, log groups, flow logs and rules within minutes and never
 --   did so before is getting to know the defence. Log entries that are read
 --   (GetLogEvents, FilterLogEvents, StartQuery, GetLogRecord) may hold secrets.

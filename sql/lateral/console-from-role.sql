@@ -21,8 +21,8 @@
 --   name: identity/credential-misuse. GetSigninToken and the login are recorded where
 --   the sign-in endpoint is, often us-east-1.
 -- notes: |
---   A machine has no use for the console: somebody took its temporary credentials and
---   turned them into a sign-in link. `target` is the session: the instance's id. `step`
+--   A machine has no use for the console: its temporary credentials were taken and
+--   turned into a sign-in link. `target` is the session: the instance's id. `step`
 --   is the token, the login, or a call made from that console session. `token_for` is
 --   where the link leads.
 with calls as (
