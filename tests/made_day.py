@@ -130,6 +130,7 @@ def _admin_session() -> list[Record]:
         "Admin", "x", "ASIAIOSFODNN7ADMIN02", OTHER, start="2026-03-09T09:20:00Z"
     )
     place = {"recipientAccountId": OTHER, **FROM_AFAR}
+    in_console = {**place, "sessionCredentialFromConsole": "true"}
     secret = {"secretId": "prod/database"}
     names = {"names": ["/app/key", "/app/url"], "withDecryption": True}
     return [
@@ -174,7 +175,7 @@ def _admin_session() -> list[Record]:
                     for kind in ("Data", "Management")
                 ],
             },
-            **place,
+            **in_console,
         ),
         record(
             "PutEventSelectors",
@@ -187,7 +188,7 @@ def _admin_session() -> list[Record]:
                     {"includeManagementEvents": False, "readWriteType": "ReadOnly"}
                 ],
             },
-            **place,
+            **in_console,
         ),
         denied(
             "DeleteTrail",
@@ -195,7 +196,7 @@ def _admin_session() -> list[Record]:
             f"arn:aws:cloudtrail:eu-west-1:{OTHER}:trail/main",
             who=again,
             at="09:31:02",
-            **place,
+            **in_console,
         ),
     ]
 
@@ -367,7 +368,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "overview/event": {"event_id": DAY[0]["eventID"]},
     "resource/history": {"resource": BUCKET},
     "identity/access-key": {"access_key": ISSUED},
-    "network/source-address": {"address": STRANGE},
+    "identity/address": {"address": STRANGE},
     "s3/objects-read": {"bucket": BUCKET},
 }
 """What the questions with a parameter are asked, to have an answer on this day."""

@@ -60,7 +60,7 @@ COLUMNS = {
 QUESTIONS = {
     "overview/event": ["from_console", "tls_version"],
     "resource/history": [],
-    "console/sign-ins": ["actor", "identity_id"],
+    "signin/console": ["actor", "identity_id"],
     "identity/access-key": [],
     "s3/bucket-deletions": [],
     "credentials/secrets-read": [],

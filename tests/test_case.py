@@ -76,7 +76,7 @@ def test_last_counts_back_from_the_newest_event_and_says_so(practice_case, capsy
 
 
 def test_global_services_are_searched_in_all_regions(practice_case, capsys):
-    sign_ins = practice_case.regions("us-east-1").ask.console.sign_ins()
+    sign_ins = practice_case.regions("us-east-1").ask.signin.console()
     assert KEY.sign_in.event_id in set(sign_ins["event_id"])
     assert "searched in all regions" in capsys.readouterr().err
 

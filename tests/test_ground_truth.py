@@ -457,14 +457,14 @@ def test_the_keys_of_one_user(truth: Truth, invictus: Case) -> None:
 
 @answers(f"{INVICTUS}-004")
 def test_the_console_sign_ins(truth: Truth, invictus: Case) -> None:
-    frame = invictus.ask("console/sign-ins").query("action == 'ConsoleLogin'")
+    frame = invictus.ask("signin/console").query("action == 'ConsoleLogin'")
     found = picked(frame, "time", "actor", "outcome", "mfa_used", "source_ip")
     assert found == [
         (each["time"], actor_of(each["user"]), each["result"].lower(), *rest)
         for each in truth[f"{INVICTUS}-004"]
         for rest in [(each["mfa"], each["ip"])]
     ]
-    weak = invictus.ask("console/weak-sign-ins")
+    weak = invictus.ask("signin/weak")
     without = [each for each in truth[f"{INVICTUS}-004"] if each["mfa"] == "No"]
     assert picked(weak, "time", "finding") == [
         (each["time"], "without MFA") for each in without
@@ -762,7 +762,7 @@ def test_the_passwords_that_were_made_and_used(truth: Truth, invictus: Case) -> 
     assert picked(made, "time", "target") == wanted(
         expected["profiles"], "time", "user"
     )
-    signed_in = invictus.ask("console/sign-ins").query("action == 'ConsoleLogin'")
+    signed_in = invictus.ask("signin/console").query("action == 'ConsoleLogin'")
     users = [actor.removeprefix("user/") for actor in signed_in["actor"]]
     assert users == expected["logged_in"]
 
@@ -830,7 +830,7 @@ def test_what_the_normal_user_did(truth: Truth, invictus: Case) -> None:
     sources = counts(invictus, "event_source", f"actor = '{user}'")
     assert sources == expected["sources"]
     address = max(expected["ips"], key=lambda ip: expected["ips"][ip])
-    came = invictus.ask("network/source-address", address=address)
+    came = invictus.ask("identity/address", address=address)
     assert (came["actor"] == user).sum() == expected["ips"][address]
 
 

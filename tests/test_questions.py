@@ -215,6 +215,12 @@ SAMPLES = {
 """A value of each type but text."""
 
 
+def sample(kind: str) -> Any:
+    """Return a value of a type; of a list, one with one item."""
+    value = SAMPLES.get(kind.removeprefix("list of "), "it's")
+    return [value] if kind.startswith("list of ") else value
+
+
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_the_text_for_athena_is_the_golden_one(question: Question) -> None:
     tables = {kind: OWN[named].definition() for kind, named in OF_KIND.items()}
@@ -223,7 +229,7 @@ def test_the_text_for_athena_is_the_golden_one(question: Question) -> None:
     source = TableSource(names, by_name.__getitem__)
     case = Case(source, NoEngine(), LIBRARY).window("2026-03-09", "2026-03-10")
     needed = {
-        each.name: SAMPLES.get(each.type.removeprefix("list of "), "it's")
+        each.name: sample(each.type)
         for each in question.parameters
         if not each.optional and each.default is None
     }
@@ -421,14 +427,14 @@ def test_a_session_of_assume_root_is_known_by_the_call_that_issued_its_key(
 
 
 def test_an_address_shows_everything_that_came_from_it(case: Case) -> None:
-    frame = case.ask("network/source-address", address=STRANGE)
+    frame = case.ask("identity/address", address=STRANGE)
     came = [made for made in DAY if made["sourceIPAddress"] == STRANGE]
     assert len(frame) == len(came)
     assert frame["ip_kind"].unique().tolist() == ["public"]
 
 
 def test_sign_ins_are_shown_with_what_was_checked(case: Case) -> None:
-    frame = case.ask("console/sign-ins")
+    frame = case.ask("signin/console")
     assert rows(frame, "action", "actor", "outcome", "mfa_used", "credentials")[:6] == [
         ("ConsoleLogin", "user/bob", "success", "No", None),
         ("ConsoleLogin", "user/carol", "success", "Yes", None),
@@ -440,7 +446,7 @@ def test_sign_ins_are_shown_with_what_was_checked(case: Case) -> None:
 
 
 def test_weak_sign_ins_leave_out_whom_aws_cannot_judge(case: Case) -> None:
-    frame = case.ask("console/weak-sign-ins")
+    frame = case.ask("signin/weak")
     assert rows(frame, "action", "actor", "finding") == [
         ("ConsoleLogin", "user/bob", "without MFA"),
         ("ConsoleLogin", "root", "failed"),

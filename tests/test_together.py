@@ -21,7 +21,7 @@ from trailkit.errors import (
 from trailkit.questions.library import Library
 
 DELETIONS = "s3/bucket-deletions"
-SEVERAL = [DELETIONS, "overview/volume", "console/sign-ins", "persistence/iam-changes"]
+SEVERAL = [DELETIONS, "overview/volume", "signin/console", "persistence/iam-changes"]
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ DRAW = """
 def main() -> None:
     """Draw what came from one address of the practice case, as a scalable picture."""
     night = tk.demo().window("2026-03-11 23:30", "2026-03-12 02:50")
-    frame = night.ask("network/source-address", address="203.0.113.77")
+    frame = night.ask("identity/address", address="203.0.113.77")
     page = tk.chart(frame).to_html()
     with (
         sync_playwright() as player,

@@ -1,16 +1,29 @@
 -- title: "Who assumed this role, or tried to, and what did a key go on to assume?"
 -- answers: [Q036, Q037, Q038, Q039, Q044, Q046, Q048]
 -- attack: [T1078.004, T1550.001, T1548.005, T1199]
+-- severity: note
+-- keywords: [assume role, chain, chaining, lateral, trust, hop]
 -- needs: [management:read]
 -- global: [sts, signin]
 -- parameters:
---   role: {type: text, optional: true, help: "name or ARN; every one when left out"}
+--   role:
+--     type: text
+--     optional: true
+--     means: role
+--     help: "name or ARN; every one when left out"
 --   access_key:
 --     type: text
 --     optional: true
+--     means: access_key
 --     help: "the key that asked, or that was handed out; any key when left out"
 -- chart: timeline
--- next: [identity/access-key, identity/active, persistence/iam-changes]
+-- next: [identity/access-key, identity/cross-account, privilege/role-trust]
+-- false_positives: |
+--   Services, pipelines and people assume roles all day. New is what matters: a caller,
+--   an address or a session name that the role did not see before.
+-- cannot_show: |
+--   Who could have assumed the role: read its trust policy. Keys of the console, of the
+--   access portal and of `aws login` are issued without a record.
 -- notes: |
 --   To follow a chain put `issued_key` back in as `access_key`, hop by hop. A switch of
 --   roles in the console shows no key; it stands beside the AssumeRole that AWS made.

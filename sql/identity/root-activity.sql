@@ -1,18 +1,24 @@
 -- title: "What did the root users do?"
--- answers: [Q048, Q049, Q068]
+-- answers: [Q048, Q049]
 -- attack: [T1078.004, T1548.005]
+-- severity: high
+-- keywords: [root, account owner, break glass, assumeroot]
 -- needs: [management:read, management:write]
 -- global: [signin, iam, sts]
 -- chart: timeline
--- next: [console/sign-ins, persistence/iam-changes, identity/access-key]
+-- next: [signin/passwords, signin/console, persistence/users-and-keys]
+-- false_positives: |
+--   Once a year somebody changes contacts, billing or the support plan as root. A
+--   failed sign-in as root may be anybody who knows the account's e-mail address.
+-- cannot_show: |
+--   Who the person was: root has no name. Mail and telephone of a password recovery.
 -- notes: |
 --   `root-session` is not the root user: the management account, or an administrator it
 --   appointed, took a short session with AssumeRoot. The AssumeRoot call says who. The
 --   session's own events may not tell it from the root user: where the call that issued
 --   their key lies outside of the window, they stand here as `root`.
 --   What AWS services do for an account appears under root too; it is left out here, by
---   `via` and the event type. A failed sign-in as root may be anybody who knows the
---   account's e-mail address.
+--   `via` and the event type.
 with calls as (
     select
         time, action, actor, source_ip, account, region, outcome, event_id,

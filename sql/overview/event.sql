@@ -3,7 +3,7 @@
 -- parameters:
 --   event_id: {type: text, help: "its id, from the event_id column of a frame"}
 -- formerly: [activity/event]
--- next: [identity/access-key, network/source-address, resource/history]
+-- next: [identity/access-key, identity/address, resource/history]
 -- notes: |
 --   Two rows with one id are two records that differ: compare them.
 --   `case.original(event_id)` gives the record as AWS wrote it.

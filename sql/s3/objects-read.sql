@@ -5,7 +5,7 @@
 -- parameters:
 --   bucket: {type: text, help: "the bucket's name"}
 -- chart: ranking
--- next: [identity/access-key, network/source-address, s3/bucket-deletions]
+-- next: [identity/access-key, identity/address, s3/bucket-deletions]
 -- notes: |
 --   One row for each object, identity and address. `bytes_out` is what S3 sent in all
 --   calls together: parts and repeats add up, so it can exceed the object's size.

@@ -14,6 +14,7 @@ select
     read_only,
     recipient_account_id,
     service_event_details,
+    session_credential_from_console,
     user_identity_type,
     user_identity_principal_id,
     user_identity_arn,
@@ -46,6 +47,7 @@ from (
         case lower(readonly) when 'true' then true when 'false' then false end as read_only,
         recipientaccountid as recipient_account_id,
         serviceeventdetails as service_event_details,
+        case lower(sessioncredentialfromconsole) when 'true' then true when 'false' then false end as session_credential_from_console,
         useridentity.type as user_identity_type,
         useridentity.principalid as user_identity_principal_id,
         useridentity.arn as user_identity_arn,
@@ -77,6 +79,8 @@ select distinct
     action,
     service,
     access_key,
+    session_name,
+    session_start,
     coalesce(
         case
             when
@@ -135,6 +139,7 @@ select distinct
         nullif(user_identity_arn, ''),
         'account/' || caller_account
     ) as actor,
+    identity_id,
     coalesce(
         case when identity_type = 'IdentityCenterUser' then credential_id end,
         case
@@ -145,6 +150,7 @@ select distinct
         end,
         nullif(session_sign_in_session_arn, '')
     ) as session_id,
+    from_console,
     via,
     source_ip,
     user_agent,
@@ -153,6 +159,7 @@ select distinct
     error_code,
     error_message,
     read_only,
+    response,
     event_id
 from (
     select
@@ -195,6 +202,7 @@ from (
             end,
             coalesce(nullif(user_identity_invoked_by, ''), caller_account)
         ) as identity_id,
+        from_console,
         via,
         source_ip,
         user_agent,
@@ -203,6 +211,7 @@ from (
         error_code,
         error_message,
         read_only,
+        response,
         event_id,
         on_behalf_of_user_id,
         session_issuer_arn,
@@ -269,6 +278,7 @@ from (
                 end
             ) as user_name,
             session_creation_date as session_start,
+            session_credential_from_console as from_console,
             coalesce(
                 nullif(user_identity_invoked_by, ''),
                 nullif(invoked_by_delegate_account_id, '')
@@ -284,6 +294,7 @@ from (
             nullif(error_code, '') as error_code,
             nullif(error_message, '') as error_message,
             read_only as read_only,
+            nullif(response_elements, '') as response,
             nullif(event_id, '') as event_id,
             on_behalf_of_user_id,
             session_issuer_arn,
@@ -296,32 +307,125 @@ from (
     )
 )
 ),
-marked as (
+own as (
     select
-        time, action, actor, source_ip, account, region, outcome, event_id,
-        service, access_key, session_id, via, user_agent, read_only,
-        error_code, error_message,
-        max(case when access_key = 'it''s' then 1 else 0 end) over (
-            partition by coalesce(session_id, event_id)
-        ) as in_session
+        array_sort(
+            array_agg(
+                distinct identity_id || ':' || coalesce(session_name, '')
+                || date_format(session_start, '/%Y-%m-%dT%H:%i:%s')
+            )
+        ) as sessions
     from events
+    where access_key = 'it''s'
 ),
 
-joined as (
+near as (
+    select
+        e.time, e.action, e.actor, e.source_ip, e.account, e.region, e.outcome,
+        e.event_id, e.service, e.access_key, e.identity_id, e.session_name,
+        e.session_start, e.session_id, e.via, e.user_agent, e.read_only,
+        e.error_code, e.error_message,
+        contains(
+            o.sessions,
+            e.identity_id || ':' || coalesce(e.session_name, '')
+            || date_format(e.session_start, '/%Y-%m-%dT%H:%i:%s')
+        ) as in_session,
+        -- The key that the call issued to the same role and session name, then.
+        if(
+            e.service = 'sts'
+            and contains(
+                o.sessions,
+                json_extract_scalar(e.response, '$.assumedRoleUser.assumedRoleId')
+                || date_format(e.time, '/%Y-%m-%dT%H:%i:%s')
+            ),
+            json_extract_scalar(e.response, '$.credentials.accessKeyId')
+        ) as issued_key,
+        e.from_console
+        or regexp_like(
+            lower(e.user_agent), '^mozilla/|console|^signin[.]amazonaws'
+        ) as by_console
+    from events as e
+    cross join own as o
+    where
+        e.access_key = 'it''s'
+        or contains(
+            o.sessions,
+            e.identity_id || ':' || coalesce(e.session_name, '')
+            || date_format(e.session_start, '/%Y-%m-%dT%H:%i:%s')
+        )
+        or (
+            e.service = 'sts'
+            and contains(
+                o.sessions,
+                json_extract_scalar(e.response, '$.assumedRoleUser.assumedRoleId')
+                || date_format(e.time, '/%Y-%m-%dT%H:%i:%s')
+            )
+        )
+),
+
+judged as (
     select
         time, action, actor, source_ip, account, region, outcome, event_id,
         service, access_key, session_id, via, user_agent, read_only,
+        error_code, error_message, in_session,
+        case
+            when access_key = 'it''s'
+                then 'key'
+            when
+                in_session is distinct from true
+                or max(if(issued_key is not null, 1, 0)) over (
+                    partition by coalesce(issued_key, access_key)
+                ) = 1
+                then null
+            when via is not null
+                then 'service'
+            when
+                max(if(by_console, 1, 0)) over (
+                    partition by identity_id, session_name, session_start
+                ) = 1
+                then 'session'
+        end as joined_by
+    from near
+),
+
+numbered as (
+    select
+        time, action, actor, source_ip, account, region, outcome, event_id,
+        service, access_key, joined_by, session_id, via, user_agent, read_only,
+        error_code, error_message, in_session,
+        dense_rank() over (
+            order by if(joined_by is not null, access_key) nulls last
+        ) as number_joined,
+        dense_rank() over (
+            order by if(joined_by is null and in_session, access_key) nulls last
+        ) as number_other
+    from judged
+),
+
+counted as (
+    select
+        time, action, actor, source_ip, account, region, outcome, event_id,
+        service, access_key, joined_by, session_id, via, user_agent, read_only,
         error_code, error_message,
-        dense_rank() over (order by access_key nulls last) as key_number
-    from marked
-    where in_session = 1
+        max(
+            if(joined_by is not null and access_key is not null, number_joined)
+        ) over () as keys_joined,
+        coalesce(
+            max(
+                if(
+                    joined_by is null and in_session and access_key is not null,
+                    number_other
+                )
+            ) over (),
+            0
+        ) as other_keys
+    from numbered
 )
 
 select
     time, action, actor, source_ip, account, region, outcome, event_id,
-    service, access_key,
-    case when access_key = 'it''s' then 'key' else 'session' end as joined_by,
-    max(case when access_key is not null then key_number end) over () as keys_joined,
-    session_id, via, user_agent, read_only, error_code, error_message
-from joined
+    service, access_key, joined_by, keys_joined, other_keys, session_id, via,
+    user_agent, read_only, error_code, error_message
+from counted
+where joined_by is not null and (cast(null as varchar) is null or outcome = cast(null as varchar))
 order by time, event_id

@@ -274,6 +274,9 @@ select
     session_name, user_agent, error_message
 from events
 where
-    service = 'signin'
-    or (service = 'sso' and action in ('Authenticate', 'Federate', 'Logout'))
+    (
+        service = 'signin'
+        or (service = 'sso' and action in ('Authenticate', 'Federate', 'Logout'))
+    )
+    and (cast(null as varchar) is null or source_ip = cast(null as varchar))
 order by time, event_id

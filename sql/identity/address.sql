@@ -1,17 +1,25 @@
 -- title: "What came from this address?"
 -- answers: [Q027]
 -- attack: [T1078.004]
+-- severity: note
+-- keywords: [ip, source, network, host]
 -- needs: [management:read, management:write]
+-- formerly: [network/source-address]
 -- parameters:
 --   address:
 --     type: text
+--     means: address
 --     help: "an address, or what stands in its place: AWS Internal, a service's name"
 -- chart: timeline
--- next: [identity/access-key, overview/user-agents, console/sign-ins]
+-- next: [identity/access-key, identity/external-addresses, signin/console]
+-- false_positives: |
+--   Many people can share an address: an office, a VPN, carrier NAT, a cloud function.
+-- cannot_show: |
+--   Calls that a service made for somebody carry the service's name, not the address.
+--   The same person's calls from other addresses are not here.
 -- notes: |
 --   It is compared as AWS wrote it; an IPv6 address must be written the same way.
---   Many people can share an address (an office, a VPN, carrier NAT), and one person
---   can use many. Calls that a service made for somebody carry the service's name.
+--   One person can use many addresses: go on with the access keys that are shown.
 select
     time, action, actor, source_ip, account, region, outcome, event_id,
     service, identity_id, access_key, session_id, ip_kind, vpc_endpoint, user_agent,

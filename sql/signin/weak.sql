@@ -1,16 +1,23 @@
 -- title: "Which sign-ins failed, or went without a second factor?"
 -- answers: [Q062, Q063, Q064, Q065]
 -- attack: [T1078.004, T1110, T1621]
+-- severity: medium
+-- keywords: [mfa, second factor, failed login, password, 2fa]
 -- needs: [management:write]
 -- global: [signin, sso]
+-- formerly: [console/weak-sign-ins]
 -- chart: timeline
--- next: [console/sign-ins, network/source-address, identity/active]
+-- next: [signin/failures, signin/console, identity/without-mfa]
+-- false_positives: |
+--   A failure and then a success is mostly the owner, mistyping. Users who are excepted
+--   from the second factor on purpose, such as break-glass accounts.
+-- cannot_show: |
+--   Of federated users and outside identity providers AWS cannot know whether there was
+--   a second factor: none is listed for that. A failed sign-in as root may be anybody.
 -- notes: |
 --   `finding` says why a sign-in is here. Without a second factor: an IAM user or root
---   whose MFAUsed is not Yes, or an Identity Center sign-in with a password alone. Of
---   federated users and external identity providers AWS cannot know: none is listed.
---   Many users failing from one address is spraying, one user again and again is brute
---   force; a failure and then a success is mostly the owner, mistyping.
+--   whose MFAUsed is not Yes, or an Identity Center sign-in with a password alone.
+--   For many failures by address and user ask signin/failures.
 with sign_ins as (
     select
         time, action, actor, source_ip, account, region, outcome, event_id,

@@ -1,10 +1,24 @@
 -- title: "Who signed in to the console or the access portal, from where?"
 -- answers: [Q042, Q047, Q061, Q070]
 -- attack: [T1078.004, T1550.001]
+-- severity: note
+-- keywords: [login, logon, consolelogin, authentication, mfa]
 -- needs: [management:write]
 -- global: [signin, sso]
+-- formerly: [console/sign-ins]
+-- parameters:
+--   address:
+--     type: text
+--     optional: true
+--     means: address
+--     help: "one source address; every one when left out"
 -- chart: timeline
--- next: [console/weak-sign-ins, identity/access-key, identity/root-activity]
+-- next: [signin/weak, signin/failures, signin/new]
+-- false_positives: |
+--   Everyday work: it is a history. New addresses are in signin/new.
+-- cannot_show: |
+--   The sign-in at an outside identity provider, and its second factor, are in that
+--   provider's log. Sign-out, and when a session ended.
 -- notes: |
 --   A failed sign-in has no error code; read `outcome`. Of a wrong user name AWS hides
 --   what was typed, for it may be a password: HIDDEN_DUE_TO_SECURITY_REASONS.
@@ -24,6 +38,9 @@ select
     session_name, user_agent, error_message
 from events
 where
-    service = 'signin'
-    or (service = 'sso' and action in ('Authenticate', 'Federate', 'Logout'))
+    (
+        service = 'signin'
+        or (service = 'sso' and action in ('Authenticate', 'Federate', 'Logout'))
+    )
+    and (:address is null or source_ip = :address)
 order by time, event_id

@@ -1,0 +1,83 @@
+-- title: "Were temporary credentials used from another network than got them?"
+-- answers: [Q031, Q044]
+-- attack: [T1550.001, T1078.004]
+-- severity: medium
+-- keywords: [token theft, session hijacking, oidc, github actions, web identity]
+-- needs: [management:read, management:write]
+-- parameters:
+--   action:
+--     type: text
+--     optional: true
+--     help: "how they were got, such as AssumeRoleWithSAML; every way if left out"
+-- chart: ranking
+-- next: [identity/access-key, signin/temporary-credentials, identity/credential-misuse]
+-- false_positives: |
+--   Brokers that assume a role for somebody else and pass the keys on; NAT pools with
+--   many addresses; CI runners; dual stack.
+-- cannot_show: |
+--   Keys that no record issues: of consoles, the access portal, `aws login`, services.
+--   A key that was got before the window began. Where a network is: see enrichment.
+-- notes: |
+--   One row for each address that used a key and lies in another network (/16, or /32
+--   of IPv6) than the address that asked for it. The issuing call names the key, so the
+--   two belong together for certain. What services fetched for themselves is left out.
+with calls as (
+    select
+        time, client_ip, outcome, actor, account, user_agent, action,
+        if(
+            service = 'sts',
+            json_extract_scalar(response, '$.credentials.accessKeyId')
+        ) as issued_key,
+        access_key
+    from events
+    where
+        via is null
+        and client_ip is not null
+        and (access_key is not null or service = 'sts')
+),
+
+grouped as (
+    select
+        coalesce(issued_key, access_key) as access_key,
+        issued_key is not null as issuing,
+        client_ip,
+        case
+            when strpos(client_ip, ':') > 0
+                then regexp_extract(client_ip, '^[^:]*:[^:]*')
+            else regexp_extract(client_ip, '^[0-9]+[.][0-9]+')
+        end as network,
+        max(if(issued_key is null, actor)) as actor,
+        max(if(issued_key is not null, actor)) as issued_to,
+        max(if(issued_key is not null, action)) as issued_by,
+        max(account) as account,
+        max(user_agent) as user_agent,
+        count(*) as events,
+        count(*) filter (where outcome = 'denied') as denied,
+        min(time) as first_seen,
+        max(time) as last_seen
+    from calls
+    where coalesce(issued_key, access_key) is not null
+    group by coalesce(issued_key, access_key), issued_key is not null, client_ip
+),
+
+joined as (
+    select
+        access_key, issuing, client_ip, network, actor, account, user_agent, events,
+        denied, first_seen, last_seen,
+        max(issued_to) over (partition by access_key) as issued_to,
+        max(issued_by) over (partition by access_key) as issued_by,
+        max(if(issuing, client_ip)) over (partition by access_key) as issued_from,
+        max(if(issuing, network)) over (partition by access_key) as issued_network,
+        min(if(issuing, first_seen)) over (partition by access_key) as issued_at
+    from grouped
+)
+
+select
+    actor, access_key, client_ip as address, issued_by, issued_to, issued_from,
+    issued_at, account, user_agent, events, denied, first_seen, last_seen
+from joined
+where
+    not issuing
+    and network <> issued_network
+    and (:action is null or issued_by = :action)
+order by first_seen asc, access_key asc, address asc

@@ -1,0 +1,307 @@
+with records as (
+select
+    event_time,
+    event_source,
+    event_name,
+    source_ip_address,
+    error_code,
+    error_message,
+    response_elements,
+    additional_event_data,
+    event_id,
+    read_only,
+    recipient_account_id,
+    service_event_details,
+    user_identity_type,
+    user_identity_principal_id,
+    user_identity_arn,
+    user_identity_account_id,
+    user_identity_access_key_id,
+    user_identity_user_name,
+    user_identity_invoked_by,
+    session_issuer_arn,
+    session_issuer_user_name,
+    session_creation_date,
+    session_assumed_root,
+    on_behalf_of_user_id,
+    folder_account
+from (
+    select
+        cast(try(from_iso8601_timestamp(eventtime)) at time zone 'UTC' as timestamp) as event_time,
+        eventsource as event_source,
+        eventname as event_name,
+        sourceipaddress as source_ip_address,
+        errorcode as error_code,
+        errormessage as error_message,
+        responseelements as response_elements,
+        additionaleventdata as additional_event_data,
+        eventid as event_id,
+        case lower(readonly) when 'true' then true when 'false' then false end as read_only,
+        recipientaccountid as recipient_account_id,
+        serviceeventdetails as service_event_details,
+        useridentity.type as user_identity_type,
+        useridentity.principalid as user_identity_principal_id,
+        useridentity.arn as user_identity_arn,
+        useridentity.accountid as user_identity_account_id,
+        useridentity.accesskeyid as user_identity_access_key_id,
+        useridentity.username as user_identity_user_name,
+        useridentity.invokedby as user_identity_invoked_by,
+        useridentity.sessioncontext.sessionissuer.arn as session_issuer_arn,
+        useridentity.sessioncontext.sessionissuer.username as session_issuer_user_name,
+        cast(try(from_iso8601_timestamp(useridentity.sessioncontext.attributes.creationdate)) at time zone 'UTC' as timestamp) as session_creation_date,
+        useridentity.sessioncontext.assumedroot as session_assumed_root,
+        useridentity.onbehalfof.userid as on_behalf_of_user_id,
+        "account" as folder_account
+    from "security"."cloudtrail"
+    where
+        "day" between '2026/03/09' and '2026/03/10'
+)
+where
+    event_time >= timestamp '2026-03-09 00:00:00.000'
+    and event_time < timestamp '2026-03-10 00:00:00.000'
+),
+events as (
+select distinct
+    time,
+    outcome,
+    identity_type,
+    access_key,
+    user_name,
+    session_name,
+    session_start,
+    coalesce(
+        case
+            when
+                lower(caller_account) in ('anonymous', 'anonymous_principal')
+                or lower(user_identity_principal_id) = 'anonymous'
+                then 'anonymous'
+            when identity_type = 'Root'
+                then if(assumed_root, 'root-session', 'root')
+            when identity_type = 'IAMUser'
+                then 'user/' || coalesce(
+                    user_name, regexp_extract(user_identity_arn, '[^/]+$')
+                )
+            when strpos(session_issuer_arn, ':role/aws-reserved/sso.amazonaws.com/') > 0
+                then 'sso/' || session_name
+            when identity_type = 'AssumedRole'
+                then 'role/' || coalesce(
+                    nullif(session_issuer_user_name, ''),
+                    nullif(split_part(user_identity_arn, '/', 2), '')
+                ) || coalesce('/' || session_name, '')
+            when identity_type = 'Role'
+                then 'role/' || coalesce(
+                    user_name, regexp_extract(user_identity_arn, '[^/]+$')
+                )
+            when identity_type = 'FederatedUser'
+                then 'federated/' || session_name
+            when identity_type in ('SAMLUser', 'WebIdentityUser')
+                then 'federated/' || coalesce(
+                    user_name, nullif(user_identity_principal_id, '')
+                )
+            -- Identity Center used to call its users Unknown.
+            when
+                identity_type = 'IdentityCenterUser'
+                or (
+                    identity_type = 'Unknown'
+                    and service in ('signin', 'sso', 'sso-directory', 'sso-oauth')
+                )
+                then 'sso/' || coalesce(
+                    user_name,
+                    nullif(on_behalf_of_user_id, ''),
+                    nullif(user_identity_principal_id, '')
+                )
+            when identity_type = 'AWSAccount'
+                then 'account/' || caller_account || coalesce(
+                    '/' || nullif(user_identity_principal_id, ''), ''
+                )
+            when identity_type is null or identity_type = 'AWSService'
+                then 'service/' || nullif(
+                    split_part(user_identity_invoked_by, '.amazonaws.com', 1), ''
+                )
+            else lower(identity_type) || '/' || coalesce(
+                user_name,
+                nullif(user_identity_arn, ''),
+                nullif(user_identity_principal_id, '')
+            )
+        end,
+        nullif(user_identity_arn, ''),
+        'account/' || caller_account
+    ) as actor,
+    identity_id,
+    principal_arn,
+    source_ip,
+    account,
+    read_only,
+    event_id
+from (
+    select
+        time,
+        outcome,
+        service,
+        identity_type,
+        caller_account,
+        access_key,
+        assumed_root,
+        user_name,
+        case
+            when identity_type in ('AssumedRole', 'AWSAccount', 'FederatedUser')
+                then coalesce(
+                    nullif(split_part(user_identity_principal_id, ':', 2), ''),
+                    nullif(split_part(user_identity_arn, '/', 3), '')
+                )
+        end as session_name,
+        session_start,
+        coalesce(
+            case
+                when
+                    lower(caller_account) in ('anonymous', 'anonymous_principal')
+                    or lower(user_identity_principal_id) = 'anonymous'
+                    then 'anonymous'
+                when identity_type in ('SAMLUser', 'WebIdentityUser')
+                    then nullif(user_identity_principal_id, '')
+            end,
+            regexp_extract(user_identity_principal_id, '^A[A-Z]{3}[A-Z0-9]{7,}'),
+            regexp_extract(user_identity_arn, '^[^/]+:assumed-role/[^/]+'),
+            nullif(user_identity_arn, ''),
+            nullif(on_behalf_of_user_id, ''),
+            case
+                when
+                    identity_type in ('IdentityCenterUser', 'Unknown')
+                    and user_name <> 'HIDDEN_DUE_TO_SECURITY_REASONS'
+                    then user_name
+            end,
+            coalesce(nullif(user_identity_invoked_by, ''), caller_account)
+        ) as identity_id,
+        principal_arn,
+        source_ip,
+        account,
+        read_only,
+        event_id,
+        on_behalf_of_user_id,
+        session_issuer_arn,
+        session_issuer_user_name,
+        user_identity_arn,
+        user_identity_invoked_by,
+        user_identity_principal_id
+    from (
+        select
+            event_time as time,
+            case
+                when
+                    regexp_replace(error_code, '^(Client|Server)[.]|Exception$', '') in (
+                        'AuthorizationError', 'Forbidden', 'Unauthorized',
+                        'UnauthorizedAccess', 'VpceAccessDenied'
+                    )
+                    or regexp_like(
+                        error_code,
+                        '^((Client|Server)[.])?AccessDenied|UnauthorizedOperation(Exception)?$'
+                    )
+                    then 'denied'
+                when not regexp_like(nullif(error_code, ''), '^2[0-9]{2}$')
+                    then 'failed'
+                when
+                    split_part(event_source, '.amazonaws.com', 1) in ('signin', 'sso')
+                    and strpos(
+                        replace(
+                            coalesce(response_elements, '')
+                            || coalesce(service_event_details, ''),
+                            ' ',
+                            ''
+                        ),
+                        '"' || nullif(event_name, '') || '":"Failure"'
+                    ) > 0
+                    then 'failed'
+                when
+                    split_part(event_source, '.amazonaws.com', 1) = 'signin'
+                    and error_message <> ''
+                    then 'failed'
+                else 'success'
+            end as outcome,
+            nullif(split_part(event_source, '.amazonaws.com', 1), '') as service,
+            nullif(user_identity_type, '') as identity_type,
+            nullif(user_identity_account_id, '') as caller_account,
+            nullif(user_identity_access_key_id, '') as access_key,
+            lower(session_assumed_root) = 'true' as assumed_root,
+            coalesce(
+                nullif(user_identity_user_name, ''),
+                case
+                    when user_identity_type in ('IdentityCenterUser', 'Unknown')
+                        then nullif(
+                            json_extract_scalar(additional_event_data, '$.UserName'), ''
+                        )
+                end
+            ) as user_name,
+            session_creation_date as session_start,
+            coalesce(
+                nullif(session_issuer_arn, ''),
+                case
+                    when strpos(user_identity_arn, ':assumed-role/') > 0
+                        then regexp_replace(
+                            user_identity_arn,
+                            '^(arn:[^:]*):sts:([^:]*:[^:]*):assumed-role/([^/]+).*$',
+                            '$1:iam:$2:role/$3'
+                        )
+                    when strpos(user_identity_arn, ':iam:') > 0
+                        then user_identity_arn
+                end
+            ) as principal_arn,
+            nullif(source_ip_address, '') as source_ip,
+            coalesce(nullif(recipient_account_id, ''), folder_account) as account,
+            read_only as read_only,
+            nullif(event_id, '') as event_id,
+            on_behalf_of_user_id,
+            session_issuer_arn,
+            session_issuer_user_name,
+            user_identity_arn,
+            user_identity_invoked_by,
+            user_identity_principal_id
+        from records
+    )
+)
+),
+calls as (
+    select
+        time, identity_id, session_name, session_start, access_key, outcome, source_ip,
+        account, read_only, identity_type,
+        regexp_replace(actor, '^(role/[^/]+)/.*$', '$1') as name
+    from events
+    where
+        time >= timestamp '2026-03-09 11:00:00.000'
+        and (
+            contains(array['it''s'], actor)
+            or contains(array['it''s'], identity_id)
+            or contains(array['it''s'], principal_arn)
+            or contains(array['it''s'], user_name)
+            or contains(array['it''s'], access_key)
+            or contains(array['it''s'], regexp_extract(principal_arn, '[^/]+$'))
+            or any_match(array['it''s'], each -> starts_with(actor, each || '/'))
+        )
+)
+
+select
+    max(name) as identity, identity_id, session_name, session_start,
+    if(session_start is null, access_key) as access_key,
+    case
+        when session_start is null then 'key in use'
+        when session_start < timestamp '2026-03-09 11:00:00.000' then 'outlived'
+        else 'new session'
+    end as state,
+    count(*) as events,
+    count(*) filter (where outcome = 'success') as succeeded,
+    count(*) filter (where outcome = 'denied') as denied,
+    count(*) filter (where outcome = 'failed') as failed,
+    count(*) filter (where read_only is distinct from true and outcome = 'success')
+        as writes_succeeded,
+    count(distinct source_ip) as addresses,
+    min(source_ip) as example_address,
+    count(distinct account) as accounts,
+    session_start + if(
+        max(identity_type) = 'IAMUser', interval '36' hour, interval '12' hour
+    ) as could_last_until,
+    min(time) as first_seen,
+    max(time) as last_seen
+from calls
+group by
+    identity_id, session_name, session_start, if(session_start is null, access_key)
+order by
+    last_seen desc, identity_id asc, session_name asc, session_start asc, access_key asc

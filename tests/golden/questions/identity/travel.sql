@@ -1,0 +1,326 @@
+with records as (
+select
+    event_time,
+    event_source,
+    event_name,
+    source_ip_address,
+    error_code,
+    error_message,
+    response_elements,
+    additional_event_data,
+    event_id,
+    service_event_details,
+    user_identity_type,
+    user_identity_principal_id,
+    user_identity_arn,
+    user_identity_account_id,
+    user_identity_access_key_id,
+    user_identity_user_name,
+    user_identity_invoked_by,
+    session_issuer_arn,
+    session_issuer_user_name,
+    session_assumed_root,
+    on_behalf_of_user_id,
+    invoked_by_delegate_account_id
+from (
+    select
+        cast(try(from_iso8601_timestamp(eventtime)) at time zone 'UTC' as timestamp) as event_time,
+        eventsource as event_source,
+        eventname as event_name,
+        sourceipaddress as source_ip_address,
+        errorcode as error_code,
+        errormessage as error_message,
+        responseelements as response_elements,
+        additionaleventdata as additional_event_data,
+        eventid as event_id,
+        serviceeventdetails as service_event_details,
+        useridentity.type as user_identity_type,
+        useridentity.principalid as user_identity_principal_id,
+        useridentity.arn as user_identity_arn,
+        useridentity.accountid as user_identity_account_id,
+        useridentity.accesskeyid as user_identity_access_key_id,
+        useridentity.username as user_identity_user_name,
+        useridentity.invokedby as user_identity_invoked_by,
+        useridentity.sessioncontext.sessionissuer.arn as session_issuer_arn,
+        useridentity.sessioncontext.sessionissuer.username as session_issuer_user_name,
+        useridentity.sessioncontext.assumedroot as session_assumed_root,
+        useridentity.onbehalfof.userid as on_behalf_of_user_id,
+        useridentity.invokedbydelegate.accountid as invoked_by_delegate_account_id
+    from "security"."cloudtrail"
+    where
+        "day" between '2026/03/09' and '2026/03/10'
+)
+where
+    event_time >= timestamp '2026-03-09 00:00:00.000'
+    and event_time < timestamp '2026-03-10 00:00:00.000'
+),
+events as (
+select distinct
+    time,
+    outcome,
+    access_key,
+    session_name,
+    coalesce(
+        case
+            when
+                lower(caller_account) in ('anonymous', 'anonymous_principal')
+                or lower(user_identity_principal_id) = 'anonymous'
+                then 'anonymous'
+            when identity_type = 'Root'
+                then if(assumed_root, 'root-session', 'root')
+            when identity_type = 'IAMUser'
+                then 'user/' || coalesce(
+                    user_name, regexp_extract(user_identity_arn, '[^/]+$')
+                )
+            when strpos(session_issuer_arn, ':role/aws-reserved/sso.amazonaws.com/') > 0
+                then 'sso/' || session_name
+            when identity_type = 'AssumedRole'
+                then 'role/' || coalesce(
+                    nullif(session_issuer_user_name, ''),
+                    nullif(split_part(user_identity_arn, '/', 2), '')
+                ) || coalesce('/' || session_name, '')
+            when identity_type = 'Role'
+                then 'role/' || coalesce(
+                    user_name, regexp_extract(user_identity_arn, '[^/]+$')
+                )
+            when identity_type = 'FederatedUser'
+                then 'federated/' || session_name
+            when identity_type in ('SAMLUser', 'WebIdentityUser')
+                then 'federated/' || coalesce(
+                    user_name, nullif(user_identity_principal_id, '')
+                )
+            -- Identity Center used to call its users Unknown.
+            when
+                identity_type = 'IdentityCenterUser'
+                or (
+                    identity_type = 'Unknown'
+                    and service in ('signin', 'sso', 'sso-directory', 'sso-oauth')
+                )
+                then 'sso/' || coalesce(
+                    user_name,
+                    nullif(on_behalf_of_user_id, ''),
+                    nullif(user_identity_principal_id, '')
+                )
+            when identity_type = 'AWSAccount'
+                then 'account/' || caller_account || coalesce(
+                    '/' || nullif(user_identity_principal_id, ''), ''
+                )
+            when identity_type is null or identity_type = 'AWSService'
+                then 'service/' || nullif(
+                    split_part(user_identity_invoked_by, '.amazonaws.com', 1), ''
+                )
+            else lower(identity_type) || '/' || coalesce(
+                user_name,
+                nullif(user_identity_arn, ''),
+                nullif(user_identity_principal_id, '')
+            )
+        end,
+        nullif(user_identity_arn, ''),
+        'account/' || caller_account
+    ) as actor,
+    identity_id,
+    via,
+    client_ip,
+    case
+        when lower(source_ip) in ('aws internal', 'aws internal/#', 'aws.internal')
+            then 'internal'
+        when
+            regexp_like(
+                source_ip,
+                '^([A-Za-z0-9-]+[.])+amazonaws[.]com([.]cn)?$'
+                || '|^aws-mcp([.][A-Za-z0-9-]+)+[.]api[.]aws$'
+            )
+            then 'service'
+        when
+            regexp_like(
+                lower(client_ip),
+                '^(::ffff:)?(10|127|192[.]168|169[.]254|172[.](1[6-9]|2[0-9]|3[01])'
+                || '|100[.](6[4-9]|[7-9][0-9]|1[01][0-9]|12[0-7]))[.]'
+                || '|^::1$|^f[cd][0-9a-f]{2}:|^fe[89ab][0-9a-f]:'
+            )
+            then 'private'
+        when client_ip is not null
+            then 'public'
+    end as ip_kind,
+    event_id
+from (
+    select
+        time,
+        outcome,
+        service,
+        identity_type,
+        caller_account,
+        access_key,
+        assumed_root,
+        user_name,
+        case
+            when identity_type in ('AssumedRole', 'AWSAccount', 'FederatedUser')
+                then coalesce(
+                    nullif(split_part(user_identity_principal_id, ':', 2), ''),
+                    nullif(split_part(user_identity_arn, '/', 3), '')
+                )
+        end as session_name,
+        coalesce(
+            case
+                when
+                    lower(caller_account) in ('anonymous', 'anonymous_principal')
+                    or lower(user_identity_principal_id) = 'anonymous'
+                    then 'anonymous'
+                when identity_type in ('SAMLUser', 'WebIdentityUser')
+                    then nullif(user_identity_principal_id, '')
+            end,
+            regexp_extract(user_identity_principal_id, '^A[A-Z]{3}[A-Z0-9]{7,}'),
+            regexp_extract(user_identity_arn, '^[^/]+:assumed-role/[^/]+'),
+            nullif(user_identity_arn, ''),
+            nullif(on_behalf_of_user_id, ''),
+            case
+                when
+                    identity_type in ('IdentityCenterUser', 'Unknown')
+                    and user_name <> 'HIDDEN_DUE_TO_SECURITY_REASONS'
+                    then user_name
+            end,
+            coalesce(nullif(user_identity_invoked_by, ''), caller_account)
+        ) as identity_id,
+        via,
+        source_ip,
+        case
+            when
+                regexp_like(
+                    source_ip,
+                    '^(::[fF]{4}:)?((25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])[.]){3}'
+                    || '(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])$'
+                )
+                or regexp_like(lower(source_ip), '^[0-9a-f]{1,4}(:[0-9a-f]{1,4}){7}$')
+                or (
+                    regexp_like(
+                        lower(source_ip),
+                        '^([0-9a-f]{1,4}(:[0-9a-f]{1,4})*)?::'
+                        || '([0-9a-f]{1,4}(:[0-9a-f]{1,4})*)?$'
+                    )
+                    and not regexp_like(source_ip, '([^:]+:+){7}[^:]')
+                )
+                then source_ip
+        end as client_ip,
+        event_id,
+        on_behalf_of_user_id,
+        session_issuer_arn,
+        session_issuer_user_name,
+        user_identity_arn,
+        user_identity_invoked_by,
+        user_identity_principal_id
+    from (
+        select
+            event_time as time,
+            case
+                when
+                    regexp_replace(error_code, '^(Client|Server)[.]|Exception$', '') in (
+                        'AuthorizationError', 'Forbidden', 'Unauthorized',
+                        'UnauthorizedAccess', 'VpceAccessDenied'
+                    )
+                    or regexp_like(
+                        error_code,
+                        '^((Client|Server)[.])?AccessDenied|UnauthorizedOperation(Exception)?$'
+                    )
+                    then 'denied'
+                when not regexp_like(nullif(error_code, ''), '^2[0-9]{2}$')
+                    then 'failed'
+                when
+                    split_part(event_source, '.amazonaws.com', 1) in ('signin', 'sso')
+                    and strpos(
+                        replace(
+                            coalesce(response_elements, '')
+                            || coalesce(service_event_details, ''),
+                            ' ',
+                            ''
+                        ),
+                        '"' || nullif(event_name, '') || '":"Failure"'
+                    ) > 0
+                    then 'failed'
+                when
+                    split_part(event_source, '.amazonaws.com', 1) = 'signin'
+                    and error_message <> ''
+                    then 'failed'
+                else 'success'
+            end as outcome,
+            nullif(split_part(event_source, '.amazonaws.com', 1), '') as service,
+            nullif(user_identity_type, '') as identity_type,
+            nullif(user_identity_account_id, '') as caller_account,
+            nullif(user_identity_access_key_id, '') as access_key,
+            lower(session_assumed_root) = 'true' as assumed_root,
+            coalesce(
+                nullif(user_identity_user_name, ''),
+                case
+                    when user_identity_type in ('IdentityCenterUser', 'Unknown')
+                        then nullif(
+                            json_extract_scalar(additional_event_data, '$.UserName'), ''
+                        )
+                end
+            ) as user_name,
+            coalesce(
+                nullif(user_identity_invoked_by, ''),
+                nullif(invoked_by_delegate_account_id, '')
+            ) as via,
+            nullif(source_ip_address, '') as source_ip,
+            nullif(event_id, '') as event_id,
+            on_behalf_of_user_id,
+            session_issuer_arn,
+            session_issuer_user_name,
+            user_identity_arn,
+            user_identity_invoked_by,
+            user_identity_principal_id
+        from records
+    )
+)
+),
+uses as (
+    select
+        identity_id, client_ip, session_name, access_key, time,
+        regexp_replace(actor, '^(role/[^/]+)/.*$', '$1') as identity,
+        strpos(client_ip, ':') > 0 as v6,
+        case
+            when strpos(client_ip, ':') > 0
+                then regexp_extract(client_ip, '^[^:]*:[^:]*')
+            else regexp_extract(client_ip, '^[0-9]+[.][0-9]+')
+        end as network,
+        date_diff('minute', timestamp '2000-01-01 00:00:00', time) / 60 as stretch
+    from events
+    where
+        ip_kind = 'public'
+        and via is null
+        and outcome <> 'failed'
+        and not coalesce(regexp_like(session_name, '^i-[0-9a-f]{8,17}$'), false)
+),
+
+grouped as (
+    select
+        identity, identity_id, stretch, network, v6, client_ip,
+        count(*) as events,
+        max(session_name) as session_name,
+        max(access_key) as access_key,
+        min(time) as first_seen,
+        max(time) as last_seen
+    from uses
+    group by identity, identity_id, stretch, network, v6, client_ip
+)
+
+select
+    identity, identity_id,
+    greatest(
+        count(distinct network) filter (where not v6),
+        count(distinct network) filter (where v6)
+    ) as networks,
+    count(distinct client_ip) as addresses,
+    array_join(array_sort(array_agg(distinct client_ip)), ', ') as address_list,
+    count(distinct session_name) as sessions,
+    count(distinct access_key) as access_keys,
+    sum(events) as events,
+    min(first_seen) as first_seen,
+    max(last_seen) as last_seen
+from grouped
+group by identity, identity_id, stretch
+having
+    greatest(
+        count(distinct network) filter (where not v6),
+        count(distinct network) filter (where v6)
+    ) >= 2
+order by networks desc, first_seen asc, identity_id asc, identity asc

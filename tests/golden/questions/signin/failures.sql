@@ -1,0 +1,341 @@
+with records as (
+select
+    event_time,
+    event_source,
+    event_name,
+    source_ip_address,
+    user_agent,
+    error_code,
+    error_message,
+    response_elements,
+    additional_event_data,
+    event_id,
+    recipient_account_id,
+    service_event_details,
+    user_identity_type,
+    user_identity_principal_id,
+    user_identity_arn,
+    user_identity_account_id,
+    user_identity_user_name,
+    user_identity_invoked_by,
+    session_issuer_arn,
+    session_issuer_user_name,
+    session_assumed_root,
+    on_behalf_of_user_id,
+    folder_account
+from (
+    select
+        cast(try(from_iso8601_timestamp(eventtime)) at time zone 'UTC' as timestamp) as event_time,
+        eventsource as event_source,
+        eventname as event_name,
+        sourceipaddress as source_ip_address,
+        useragent as user_agent,
+        errorcode as error_code,
+        errormessage as error_message,
+        responseelements as response_elements,
+        additionaleventdata as additional_event_data,
+        eventid as event_id,
+        recipientaccountid as recipient_account_id,
+        serviceeventdetails as service_event_details,
+        useridentity.type as user_identity_type,
+        useridentity.principalid as user_identity_principal_id,
+        useridentity.arn as user_identity_arn,
+        useridentity.accountid as user_identity_account_id,
+        useridentity.username as user_identity_user_name,
+        useridentity.invokedby as user_identity_invoked_by,
+        useridentity.sessioncontext.sessionissuer.arn as session_issuer_arn,
+        useridentity.sessioncontext.sessionissuer.username as session_issuer_user_name,
+        useridentity.sessioncontext.assumedroot as session_assumed_root,
+        useridentity.onbehalfof.userid as on_behalf_of_user_id,
+        "account" as folder_account
+    from "security"."cloudtrail"
+    where
+        "day" between '2026/03/09' and '2026/03/10'
+)
+where
+    event_time >= timestamp '2026-03-09 00:00:00.000'
+    and event_time < timestamp '2026-03-10 00:00:00.000'
+),
+events as (
+select distinct
+    time,
+    outcome,
+    action,
+    service,
+    user_name,
+    coalesce(
+        case
+            when
+                lower(caller_account) in ('anonymous', 'anonymous_principal')
+                or lower(user_identity_principal_id) = 'anonymous'
+                then 'anonymous'
+            when identity_type = 'Root'
+                then if(assumed_root, 'root-session', 'root')
+            when identity_type = 'IAMUser'
+                then 'user/' || coalesce(
+                    user_name, regexp_extract(user_identity_arn, '[^/]+$')
+                )
+            when strpos(session_issuer_arn, ':role/aws-reserved/sso.amazonaws.com/') > 0
+                then 'sso/' || session_name
+            when identity_type = 'AssumedRole'
+                then 'role/' || coalesce(
+                    nullif(session_issuer_user_name, ''),
+                    nullif(split_part(user_identity_arn, '/', 2), '')
+                ) || coalesce('/' || session_name, '')
+            when identity_type = 'Role'
+                then 'role/' || coalesce(
+                    user_name, regexp_extract(user_identity_arn, '[^/]+$')
+                )
+            when identity_type = 'FederatedUser'
+                then 'federated/' || session_name
+            when identity_type in ('SAMLUser', 'WebIdentityUser')
+                then 'federated/' || coalesce(
+                    user_name, nullif(user_identity_principal_id, '')
+                )
+            -- Identity Center used to call its users Unknown.
+            when
+                identity_type = 'IdentityCenterUser'
+                or (
+                    identity_type = 'Unknown'
+                    and service in ('signin', 'sso', 'sso-directory', 'sso-oauth')
+                )
+                then 'sso/' || coalesce(
+                    user_name,
+                    nullif(on_behalf_of_user_id, ''),
+                    nullif(user_identity_principal_id, '')
+                )
+            when identity_type = 'AWSAccount'
+                then 'account/' || caller_account || coalesce(
+                    '/' || nullif(user_identity_principal_id, ''), ''
+                )
+            when identity_type is null or identity_type = 'AWSService'
+                then 'service/' || nullif(
+                    split_part(user_identity_invoked_by, '.amazonaws.com', 1), ''
+                )
+            else lower(identity_type) || '/' || coalesce(
+                user_name,
+                nullif(user_identity_arn, ''),
+                nullif(user_identity_principal_id, '')
+            )
+        end,
+        nullif(user_identity_arn, ''),
+        'account/' || caller_account
+    ) as actor,
+    identity_id,
+    source_ip,
+    user_agent,
+    account,
+    error_message,
+    additional_data,
+    event_id
+from (
+    select
+        time,
+        outcome,
+        action,
+        service,
+        identity_type,
+        caller_account,
+        assumed_root,
+        user_name,
+        case
+            when identity_type in ('AssumedRole', 'AWSAccount', 'FederatedUser')
+                then coalesce(
+                    nullif(split_part(user_identity_principal_id, ':', 2), ''),
+                    nullif(split_part(user_identity_arn, '/', 3), '')
+                )
+        end as session_name,
+        coalesce(
+            case
+                when
+                    lower(caller_account) in ('anonymous', 'anonymous_principal')
+                    or lower(user_identity_principal_id) = 'anonymous'
+                    then 'anonymous'
+                when identity_type in ('SAMLUser', 'WebIdentityUser')
+                    then nullif(user_identity_principal_id, '')
+            end,
+            regexp_extract(user_identity_principal_id, '^A[A-Z]{3}[A-Z0-9]{7,}'),
+            regexp_extract(user_identity_arn, '^[^/]+:assumed-role/[^/]+'),
+            nullif(user_identity_arn, ''),
+            nullif(on_behalf_of_user_id, ''),
+            case
+                when
+                    identity_type in ('IdentityCenterUser', 'Unknown')
+                    and user_name <> 'HIDDEN_DUE_TO_SECURITY_REASONS'
+                    then user_name
+            end,
+            coalesce(nullif(user_identity_invoked_by, ''), caller_account)
+        ) as identity_id,
+        source_ip,
+        user_agent,
+        account,
+        error_message,
+        additional_data,
+        event_id,
+        on_behalf_of_user_id,
+        session_issuer_arn,
+        session_issuer_user_name,
+        user_identity_arn,
+        user_identity_invoked_by,
+        user_identity_principal_id
+    from (
+        select
+            event_time as time,
+            case
+                when
+                    regexp_replace(error_code, '^(Client|Server)[.]|Exception$', '') in (
+                        'AuthorizationError', 'Forbidden', 'Unauthorized',
+                        'UnauthorizedAccess', 'VpceAccessDenied'
+                    )
+                    or regexp_like(
+                        error_code,
+                        '^((Client|Server)[.])?AccessDenied|UnauthorizedOperation(Exception)?$'
+                    )
+                    then 'denied'
+                when not regexp_like(nullif(error_code, ''), '^2[0-9]{2}$')
+                    then 'failed'
+                when
+                    split_part(event_source, '.amazonaws.com', 1) in ('signin', 'sso')
+                    and strpos(
+                        replace(
+                            coalesce(response_elements, '')
+                            || coalesce(service_event_details, ''),
+                            ' ',
+                            ''
+                        ),
+                        '"' || nullif(event_name, '') || '":"Failure"'
+                    ) > 0
+                    then 'failed'
+                when
+                    split_part(event_source, '.amazonaws.com', 1) = 'signin'
+                    and error_message <> ''
+                    then 'failed'
+                else 'success'
+            end as outcome,
+            nullif(
+                regexp_replace(
+                    event_name,
+                    '20[0-9]{2}[-_]?(0[1-9]|1[0-2])[-_]?(0[1-9]|[12][0-9]|3[01])(v[0-9]+)?$',
+                    ''
+                ),
+                ''
+            ) as action,
+            nullif(split_part(event_source, '.amazonaws.com', 1), '') as service,
+            nullif(user_identity_type, '') as identity_type,
+            nullif(user_identity_account_id, '') as caller_account,
+            lower(session_assumed_root) = 'true' as assumed_root,
+            coalesce(
+                nullif(user_identity_user_name, ''),
+                case
+                    when user_identity_type in ('IdentityCenterUser', 'Unknown')
+                        then nullif(
+                            json_extract_scalar(additional_event_data, '$.UserName'), ''
+                        )
+                end
+            ) as user_name,
+            nullif(source_ip_address, '') as source_ip,
+            case
+                when strpos(user_agent, '[') = 1 and substr(user_agent, -1) = ']'
+                    then nullif(substr(user_agent, 2, length(user_agent) - 2), '')
+                else nullif(user_agent, '')
+            end as user_agent,
+            coalesce(nullif(recipient_account_id, ''), folder_account) as account,
+            nullif(error_message, '') as error_message,
+            nullif(additional_event_data, '') as additional_data,
+            nullif(event_id, '') as event_id,
+            on_behalf_of_user_id,
+            session_issuer_arn,
+            session_issuer_user_name,
+            user_identity_arn,
+            user_identity_invoked_by,
+            user_identity_principal_id
+        from records
+    )
+)
+),
+attempts as (
+    select
+        time, source_ip, action, outcome, account, actor, user_agent, error_message,
+        case
+            when
+                user_name = 'HIDDEN_DUE_TO_SECURITY_REASONS'
+                or strpos(lower(error_message), 'no username found') > 0
+                then 'unknown'
+            else coalesce(identity_id, actor)
+        end as user_key,
+        -- What fails after the password was right is the second factor.
+        action = 'CheckMfa'
+        or regexp_like(
+            json_extract_scalar(additional_data, '$.CredentialType'),
+            'TOTP|WEBAUTHN|EMAIL_OTP|RADIUS|MFA'
+        )
+        or json_extract_scalar(additional_data, '$.MFAUsed') = 'Yes' as second_factor,
+        date_diff('minute', timestamp '2000-01-01 00:00:00', time) / 60 as stretch
+    from events
+    where
+        service = 'signin'
+        and action in (
+            'ConsoleLogin', 'CheckMfa', 'CredentialVerification', 'UserAuthentication'
+        )
+),
+
+grouped as (
+    select
+        side.counted_by,
+        if(side.counted_by = 'address', a.source_ip, a.user_key) as subject,
+        a.time, a.source_ip, a.action, a.outcome, a.account, a.actor, a.user_agent,
+        a.user_key, a.second_factor, a.stretch,
+        min(if(a.outcome <> 'success', a.time)) over (
+            partition by
+                side.counted_by,
+                if(side.counted_by = 'address', a.source_ip, a.user_key),
+                a.stretch
+        ) as first_failure
+    from attempts as a
+    cross join (values ('address'), ('user')) as side (counted_by)
+    where side.counted_by = 'address' or a.user_key <> 'unknown'
+)
+
+select
+    counted_by, subject,
+    case
+        when
+            counted_by = 'address'
+            and count(distinct user_key) filter (where outcome <> 'success') >= 5
+            then 'spraying'
+        when
+            count(*) filter (where outcome <> 'success' and second_factor) * 2
+            >= count(*) filter (where outcome <> 'success')
+            then 'MFA'
+        when
+            count(*) filter (where outcome <> 'success' and user_key = 'unknown') * 2
+            >= count(*) filter (where outcome <> 'success')
+            then 'unknown users'
+        else 'guessing'
+    end as finding,
+    count(*) filter (where outcome <> 'success') as failures,
+    count(*) filter (where outcome <> 'success' and second_factor) as mfa_failures,
+    count(*) filter (where outcome <> 'success' and user_key = 'unknown')
+        as unknown_users,
+    count(distinct user_key) filter (where outcome <> 'success') as users,
+    count(distinct source_ip) filter (where outcome <> 'success') as addresses,
+    count(*) filter (
+        where outcome = 'success'
+        and action in ('ConsoleLogin', 'UserAuthentication')
+        and time >= first_failure
+    ) as then_in,
+    min(actor) filter (where outcome <> 'success') as example_actor,
+    min(source_ip) filter (where outcome <> 'success') as example_address,
+    min(user_agent) filter (where outcome <> 'success') as example_agent,
+    min(account) as example_account,
+    min(time) filter (where outcome <> 'success') as first_seen,
+    max(time) filter (where outcome <> 'success') as last_seen
+from grouped
+group by counted_by, subject, stretch
+having
+    count(*) filter (where outcome <> 'success') >= 5
+    or (
+        counted_by = 'address'
+        and count(distinct user_key) filter (where outcome <> 'success') >= 5
+    )
+order by failures desc, first_seen asc, counted_by asc, subject asc
