@@ -21,7 +21,13 @@ from tests.conformance.practice_asked import (
     with_values,
 )
 from tests.conformance.trino_server import TrinoServer
-from tests.test_equal_engines import QUESTIONS, WINDOW, arguments, on_athena
+from tests.test_equal_engines import (
+    QUESTIONS,
+    UNANSWERED,
+    WINDOW,
+    arguments,
+    on_athena,
+)
 from trailkit.admin.checks import Check
 from trailkit.case import Case
 from trailkit.lens import compose
@@ -47,7 +53,8 @@ def test_a_copy_gives_the_local_frame(
     question: Question, local: Case, copied: tuple[Case, ...]
 ) -> None:
     cases = (case.window(*WINDOW) for case in (local, *copied))
-    assert len(same(question, arguments(question), *cases)) > 0
+    frame = same(question, arguments(question), *cases)
+    assert len(frame) > 0 or question.name in UNANSWERED
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
@@ -56,7 +63,8 @@ def test_every_parameter_means_the_same(
 ) -> None:
     for values in each_optional(question):
         cases = (case.window(*WINDOW) for case in (local, *copied))
-        assert len(same(question, values, *cases)) > 0
+        frame = same(question, values, *cases)
+        assert len(frame) > 0 or question.name in UNANSWERED
 
 
 @pytest.mark.parametrize("question", QUESTIONS)

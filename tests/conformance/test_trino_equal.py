@@ -29,6 +29,7 @@ from tests.tables_over_logs import publish
 from tests.test_equal_engines import (
     NOTHING,
     QUESTIONS,
+    UNANSWERED,
     WINDOW,
     arguments,
     on_athena,
@@ -71,7 +72,8 @@ def test_trino_gives_the_local_frame(
     question: Question, local: Case, plain: Case, doubled: Case
 ) -> None:
     cases = (case.window(*WINDOW) for case in (local, plain, doubled))
-    assert len(same(question, arguments(question), *cases)) > 0
+    frame = same(question, arguments(question), *cases)
+    assert len(frame) > 0 or question.name in UNANSWERED
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
@@ -79,7 +81,8 @@ def test_athena_gives_it_too(
     question: Question, local: Case, athena: tuple[Case, Case]
 ) -> None:
     cases = (case.window(*WINDOW) for case in (local, *athena))
-    assert len(same(question, arguments(question), *cases)) > 0
+    frame = same(question, arguments(question), *cases)
+    assert len(frame) > 0 or question.name in UNANSWERED
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
@@ -96,7 +99,7 @@ def test_chunks_together_are_the_frame(question: Question, plain: Case) -> None:
     whole = case.ask(question.name, **arguments(question))
     chunks = list(case.chunks(question.name, rows=5, **arguments(question)))
     pd.testing.assert_frame_equal(pd.concat(chunks), whole)
-    assert len(chunks) == -(-len(whole) // 5)
+    assert len(chunks) == max(1, -(-len(whole) // 5))
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
@@ -116,7 +119,8 @@ def test_every_parameter_means_the_same(
 ) -> None:
     for values in each_optional(question):
         cases = (case.window(*WINDOW) for case in (local, plain, *athena))
-        assert len(same(question, values, *cases)) > 0
+        frame = same(question, values, *cases)
+        assert len(frame) > 0 or question.name in UNANSWERED
 
 
 def test_every_function_gives_one_frame(

@@ -27,7 +27,13 @@ from tests.conformance.practice_asked import (
 )
 from tests.conformance.trino_server import ICEBERG, TrinoServer
 from tests.tables_over_logs import NAMES
-from tests.test_equal_engines import QUESTIONS, WINDOW, arguments, on_athena
+from tests.test_equal_engines import (
+    QUESTIONS,
+    UNANSWERED,
+    WINDOW,
+    arguments,
+    on_athena,
+)
 from trailkit.case import Case
 from trailkit.errors import QueryFailed
 from trailkit.lens import compose
@@ -55,7 +61,8 @@ def test_an_iceberg_copy_gives_the_local_frame(
     question: Question, local: Case, copied: tuple[Case, ...]
 ) -> None:
     cases = (case.window(*WINDOW) for case in (local, *copied))
-    assert len(same(question, arguments(question), *cases)) > 0
+    frame = same(question, arguments(question), *cases)
+    assert len(frame) > 0 or question.name in UNANSWERED
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
@@ -64,7 +71,8 @@ def test_every_parameter_means_the_same(
 ) -> None:
     for values in each_optional(question):
         cases = (case.window(*WINDOW) for case in (local, *copied))
-        assert len(same(question, values, *cases)) > 0
+        frame = same(question, values, *cases)
+        assert len(frame) > 0 or question.name in UNANSWERED
 
 
 @pytest.mark.parametrize("relation", ["events", "insights", "network", "aggregated"])

@@ -349,29 +349,27 @@ placed as (
         regexp_replace(actor, '^(role/[^/]+)/.*$', '$1') as name,
         case
             when
-                service in (
-                    'access-analyzer', 'auditmanager', 'cloudtrail', 'config',
-                    'detective', 'fms', 'guardduty', 'inspector', 'inspector2', 'logs',
-                    'macie2', 'monitoring', 'network-firewall', 'securityhub',
-                    'securitylake', 'shield'
+                regexp_like(
+                    service,
+                    '^(access-analyzer|auditmanager|cloudtrail|config|detective|fms'
+                    || '|guardduty|inspector2?|logs|macie2?|monitoring'
+                    || '|network-firewall|securityhub|securitylake|shield)$'
                 )
                 or family = 'waf'
                 or regexp_like(action, 'FlowLogs|Logging|QueryLog')
                 then 'security'
-            when service in ('ses', 'sns', 'sqs', 'mobiletargeting', 'sms-voice')
+            when regexp_like(service, '^(ses|sns|sqs|mobiletargeting|sms-voice)$')
                 then 'ses'
             when service = 'servicequotas' or regexp_like(action, 'Quota|AccountAttrib')
                 then 'quotas'
-            when
-                service in ('iam', 'rolesanywhere', 'sts')
-                or family in ('cognito', 'sso')
+            when regexp_like(family, '^(iam|rolesanywhere|sts|cognito|sso)$')
                 then 'iam'
-            when service in ('account', 'controltower', 'organizations', 'ram')
+            when regexp_like(service, '^(account|controltower|organizations|ram)$')
                 then 'organizations'
             when family in ('s3', 'glacier')
                 then 's3'
             when
-                service in ('acm', 'acm-pca', 'kms', 'secretsmanager')
+                regexp_like(service, '^(acm|acm-pca|kms|secretsmanager)$')
                 or (service = 'ssm' and strpos(action, 'Parameter') > 0)
                 then 'secrets'
             when family = 'ssm'
@@ -380,28 +378,22 @@ placed as (
                 then 'bedrock'
             when
                 regexp_like(
-                    service, '^(rds|dynamodb|redshift|elasticache|docdb|neptune|athena)'
+                    service, '^(athena|docdb|dynamodb|elasticache|neptune|rds|redshift)'
                 )
                 then 'rds'
-            when
-                regexp_like(
-                    service, '^(ce|cur|budgets|billing.*|tax|invoicing|payments)$'
-                )
+            when regexp_like(service, '^(billing.*|budgets|ce|cur|invoicing|payments)$')
                 then 'billing'
             when
-                service in (
-                    'cloudformation', 'resource-explorer-2', 'resource-groups',
-                    'tagging'
+                regexp_like(
+                    service, '^(cloudformation|resource-|servicecatalog|tagging)'
                 )
-                or strpos(service, 'servicecatalog') = 1
                 then 'inventory'
-            when
-                service in ('health', 'support', 'trustedadvisor')
-                or strpos(service, 'marketplace') > 0
+            when regexp_like(service, '^(health|support|trustedadvisor)|marketplace')
                 then 'support'
             when
-                family in ('ec2', 'route53')
-                or service in ('autoscaling', 'elasticloadbalancing', 'lightsail')
+                regexp_like(
+                    family, '^(autoscaling|ec2|elasticloadbalancing|lightsail|route53)$'
+                )
                 then 'ec2'
             else 'other'
         end as area

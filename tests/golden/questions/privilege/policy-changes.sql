@@ -372,32 +372,27 @@ select
             then false
     end as administrator,
     nullif(
-        array_join(
-            transform(
-                statements,
-                s -> coalesce(
-                    json_extract_scalar(s, '$.Action'),
-                    array_join(
-                        try_cast(json_extract(s, '$.Action') as array(varchar)), ', '
-                    ),
-                    'all but ' || coalesce(
-                        json_extract_scalar(s, '$.NotAction'),
-                        array_join(
-                            try_cast(json_extract(s, '$.NotAction') as array(varchar)),
-                            ', '
+        replace(
+            regexp_replace(
+                array_join(
+                    transform(
+                        statements,
+                        s -> coalesce(
+                            json_format(json_extract(s, '$.Action')),
+                            'all but ' || json_format(json_extract(s, '$.NotAction')),
+                            ''
+                        ) || ' on ' || coalesce(
+                            json_format(json_extract(s, '$.Resource')),
+                            'all but ' || json_format(json_extract(s, '$.NotResource')),
+                            ''
                         )
                     ),
-                    ''
-                ) || ' on ' || coalesce(
-                    json_extract_scalar(s, '$.Resource'),
-                    array_join(
-                        try_cast(json_extract(s, '$.Resource') as array(varchar)), ', '
-                    ),
-                    'all but ' || json_format(json_extract(s, '$.NotResource')),
-                    ''
-                )
+                    '; '
+                ),
+                '[\[\]"]'
             ),
-            '; '
+            ',',
+            ', '
         ),
         ''
     ) as allows,

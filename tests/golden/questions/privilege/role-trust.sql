@@ -323,41 +323,23 @@ allowed as (
     from decoded
 ),
 
--- Each kind of principal is one text or a list of them.
+-- Each kind of principal is one text or a list: what stands in quotes, less the kinds.
 trusted as (
     select
         time, action, actor, source_ip, account, region, outcome, event_id,
         target, linked_service, document, statements,
         principal_arn, access_key, user_agent, via, error_code, error_message,
         array_distinct(
-            filter(
-                flatten(
-                    transform(
-                        statements,
-                        s -> flatten(
-                            array[
-                                array[
-                                    json_extract_scalar(s, '$.Principal'),
-                                    json_extract_scalar(s, '$.Principal.AWS'),
-                                    json_extract_scalar(s, '$.Principal.Service'),
-                                    json_extract_scalar(s, '$.Principal.Federated')
-                                ],
-                                try_cast(
-                                    json_extract(s, '$.Principal.AWS') as array(varchar)
-                                ),
-                                try_cast(
-                                    json_extract(s, '$.Principal.Service')
-                                    as array(varchar)
-                                ),
-                                try_cast(
-                                    json_extract(s, '$.Principal.Federated')
-                                    as array(varchar)
-                                )
-                            ]
+            flatten(
+                transform(
+                    statements,
+                    s -> filter(
+                        split(json_format(json_extract(s, '$.Principal')), '"'),
+                        x -> not regexp_like(
+                            x, '^([^A-Za-z0-9*]*|AWS|Service|Federated|CanonicalUser)$'
                         )
                     )
-                ),
-                name -> name is not null
+                )
             )
         ) as names
     from allowed
