@@ -27,7 +27,8 @@
 --   function, task: a key of Lambda or ECS with a user agent that is not its runtime's.
 --   service role: a role under /service-role/ or /aws-service-role/ in a console or
 --   CLI.
---   several networks: one access key from that many networks.
+--   several networks: one access key from that many public networks, all of them
+--   listed.
 --   `home` is where the SSM agent of the instance called from, else its first address
 --   of that kind; for others the first address of the key. Public, private, IPv4 and
 --   IPv6 addresses have homes of their own.
@@ -91,9 +92,9 @@ placed as (
         ) as home,
         max(in_runtime) over (partition by access_key, identity_id) as of_runtime,
         dense_rank() over (
-            partition by access_key, identity_id order by network asc
+            partition by access_key, identity_id, network_kind order by network asc
         ) + dense_rank() over (
-            partition by access_key, identity_id order by network desc
+            partition by access_key, identity_id, network_kind order by network desc
         ) - 1 as networks
     from grouped
 ),
@@ -109,7 +110,10 @@ found as (
                 by_hand = 1
                 and regexp_like(principal_arn, ':role/(aws-)?service-role/')
                 then 'service role used by hand'
-            when networks >= :networks and not coalesce(is_instance, false)
+            when
+                networks >= :networks
+                and strpos(network_kind, 'public') = 1
+                and not coalesce(is_instance, false)
                 then 'one key from several networks'
         end as finding,
         actor, identity_id, access_key, account, client_ip, home, networks, agent,

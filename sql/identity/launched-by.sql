@@ -11,7 +11,7 @@
 --     means: resource
 --     help: "an instance's id (i-…); every launch when left out"
 -- chart: timeline
--- next: [identity/activity, resource/history, identity/instance-profile]
+-- next: [identity/activity, impact/compute, execution/machine-commands]
 -- false_positives: |
 --   Auto Scaling, EKS, EMR, Batch and fleets launch all day: read `via` and `actor`.
 -- cannot_show: |

@@ -373,9 +373,9 @@ placed as (
         ) as home,
         max(in_runtime) over (partition by access_key, identity_id) as of_runtime,
         dense_rank() over (
-            partition by access_key, identity_id order by network asc
+            partition by access_key, identity_id, network_kind order by network asc
         ) + dense_rank() over (
-            partition by access_key, identity_id order by network desc
+            partition by access_key, identity_id, network_kind order by network desc
         ) - 1 as networks
     from grouped
 ),
@@ -391,7 +391,10 @@ found as (
                 by_hand = 1
                 and regexp_like(principal_arn, ':role/(aws-)?service-role/')
                 then 'service role used by hand'
-            when networks >= 2 and not coalesce(is_instance, false)
+            when
+                networks >= 2
+                and strpos(network_kind, 'public') = 1
+                and not coalesce(is_instance, false)
                 then 'one key from several networks'
         end as finding,
         actor, identity_id, access_key, account, client_ip, home, networks, agent,
