@@ -66,7 +66,7 @@ class Logs:
         """Look whether any event of that kind lies in the scope."""
         relation, condition = _events_of(need)
         select = f"select 1 as seen from {relation} where {condition} limit 1"
-        answer = self.engine.run(compose.compose(select, self.source, self.scope))
+        answer = self.engine.run(compose.to_run(select, self.source, self.scope))
         if answer.table.num_rows:
             return Coverage(State.RECORDED, "there are some in scope")
         return Coverage(State.UNKNOWN, "there is none in scope")
