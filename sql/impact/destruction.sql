@@ -13,7 +13,7 @@
 --     means: resource
 --     help: "what was destroyed, by id, name or ARN, or a part of it"
 -- chart: timeline
--- next: [resource/history]
+-- next: [impact/recovery, s3/object-deletions, impact/keys, resource/history]
 -- notes: |
 --   One row a call. `final_snapshot` is the name of the last snapshot, or `skipped`. A
 --   key and a secret are not gone at once: `waiting_days` is the time in which the

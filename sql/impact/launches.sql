@@ -10,7 +10,7 @@
 --     default: 1
 --     help: "fewest instances of a row; refused calls are always shown"
 -- chart: ranking
--- next: [impact/compute]
+-- next: [impact/compute, impact/interruptions, network/public-addresses]
 -- notes: |
 --   One row for each type, Region, account and identity. `instances_started` is counted
 --   in the answers; `instances_not_given` is what refused and failed calls asked for,
