@@ -11,7 +11,8 @@
 --     means: resource
 --     help: "a database, cluster or table by name or ARN, or a part of it"
 -- chart: timeline
--- next: [exfiltration/copies, exfiltration/shares, resource/history]
+-- next:
+--   [exfiltration/copies, exfiltration/shares, network/other-groups, resource/history]
 -- notes: |
 --   The pattern to look for: a restore from a snapshot, then ModifyDBInstance with
 --   `public` true or `password_changed` on the copy: so its data is read without the

@@ -17,7 +17,8 @@
 --     default: false
 --     help: "only policies open to another account or to everybody"
 -- chart: timeline
--- next: [exfiltration/subscriptions, exfiltration/shares]
+-- next:
+--   [exfiltration/subscriptions, exfiltration/shares, s3/bucket-changes, impact/keys]
 -- notes: |
 --   `given_to` holds the principals that the new policy, permission or grant allows.
 --   `to_outside` is true where one is another account than the one of the event, or

@@ -11,7 +11,7 @@
 --     means: resource
 --     help: "a location, task, job or server, or a part of its name"
 -- chart: timeline
--- next: [exfiltration/exports, impact/compute]
+-- next: [s3/copies, exfiltration/exports, impact/compute]
 -- notes: |
 --   `target` is where data comes from, or the job; `destination` where it goes.
 --   DataSync names its buckets when the locations are made (CreateLocationS3), and only

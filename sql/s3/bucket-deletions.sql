@@ -2,14 +2,24 @@
 -- answers: [Q212]
 -- attack: [T1485]
 -- needs: [management:write]
+-- severity: high
+-- keywords: [ransomware, wiper, sabotage, data loss]
 -- parameters:
---   bucket: {type: text, optional: true, help: "one bucket; every one when left out"}
+--   bucket:
+--     type: text
+--     optional: true
+--     means: bucket
+--     help: "one bucket; every one when left out"
 -- chart: timeline
--- next: [resource/history, identity/access-key, s3/objects-read]
+-- next: [s3/object-deletions, resource/history, identity/access-key, s3/objects-read]
 -- notes: |
 --   A refused or failed deletion is listed too: read `outcome`.
 --   A bucket must be empty first: look for object deletions before it.
 --   Directory, table and vector buckets are here too, and those on Outposts.
+-- false_positives: |
+--   Tests and infrastructure code that take their own buckets away: see who made it.
+-- cannot_show: |
+--   What was in the bucket. Objects are deleted by data events or a lifecycle rule.
 with deletions as (
     select
         time, action, actor, source_ip, account, region, outcome, event_id,

@@ -2,16 +2,23 @@
 -- answers: [Q175, Q176, Q178, Q179, Q182]
 -- attack: [T1530, T1567.002]
 -- needs: [data:s3]
+-- severity: low
+-- keywords: [exfil, download, collection, breach notification]
 -- parameters:
---   bucket: {type: text, help: "the bucket's name"}
+--   bucket: {type: text, means: bucket, help: "the bucket's name"}
 -- chart: ranking
--- next: [identity/access-key, identity/address, s3/bucket-deletions]
+-- next: [s3/bucket-access, s3/bulk-reads, identity/access-key, s3/bucket-deletions]
 -- notes: |
 --   One row for each object, identity and address. `bytes_out` is what S3 sent in all
---   calls together: parts and repeats add up, so it can exceed the object's size.
+--   calls that tell it, so at least that much; it is empty where no successful call
+--   does. Parts and repeats add up, so it can exceed the object's size.
 --   A copy is a read of its source, for which S3 sends nothing out. HeadObject is none.
---   Object reads are data events, which are off unless somebody turned them on.
 --   A call that two accounts recorded counts once.
+-- false_positives: |
+--   Applications and people who work with the bucket: look for new ones.
+-- cannot_show: |
+--   Object reads are data events, which are off unless turned on for the bucket.
+--   Reads by somebody who has a copy of the object elsewhere.
 with named as (
     select
         time, outcome, action_id, identity_type, identity_id, source_ip, resources,
@@ -69,7 +76,14 @@ select
     count_if(outcome = 'success') as succeeded,
     count_if(outcome = 'denied') as denied,
     count_if(outcome = 'failed') as failed,
-    cast(coalesce(sum(bytes_sent), 0) as bigint) as bytes_out,
+    cast(
+        sum(
+            coalesce(
+                bytes_sent,
+                case when copied is not null or outcome <> 'success' then 0 end
+            )
+        ) as bigint
+    ) as bytes_out,
     min(time) as first_seen,
     max(time) as last_seen
 from object_reads

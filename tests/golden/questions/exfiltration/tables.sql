@@ -9,6 +9,7 @@ select
     request_parameters,
     response_elements,
     additional_event_data,
+    request_id,
     event_id,
     resources,
     service_event_details,
@@ -34,6 +35,7 @@ from (
         requestparameters as request_parameters,
         responseelements as response_elements,
         additionaleventdata as additional_event_data,
+        requestid as request_id,
         eventid as event_id,
         transform(resources, each -> cast(row(coalesce(each.arn, each.arnprefix), each.accountid, each.type) as row(arn varchar, account_id varchar, type varchar))) as resources,
         serviceeventdetails as service_event_details,
@@ -126,13 +128,23 @@ select distinct
     request,
     resources,
     event_id,
-    action_id
+    coalesce(
+        shared_event_id || '/' || service || '/' || action,
+        event_id || coalesce(date_format(time, '/%Y-%m-%dT%H:%i:%sZ'), '/no time'),
+        'no id/' || coalesce(date_format(time, '%Y-%m-%dT%H:%i:%sZ'), '')
+        || '/' || coalesce(request_id, '')
+        || '/' || coalesce(event_source, '')
+        || '/' || coalesce(event_name, '')
+        || '/' || coalesce(identity_id, '')
+    ) as action_id
 from (
     select
         time,
         outcome,
         action,
+        event_name,
         service,
+        event_source,
         identity_type,
         caller_account,
         assumed_root,
@@ -170,10 +182,8 @@ from (
         request,
         resources,
         event_id,
-        coalesce(
-            shared_event_id || '/' || service || '/' || action,
-            event_id || date_format(time, '/%Y-%m-%dT%H:%i:%sZ')
-        ) as action_id,
+        shared_event_id,
+        request_id,
         on_behalf_of_user_id,
         session_issuer_arn,
         session_issuer_user_name,
@@ -186,8 +196,12 @@ from (
             case
                 when
                     regexp_replace(error_code, '^(Client|Server)[.]|Exception$', '') in (
-                        'AccessDenied', 'AuthorizationError', 'Forbidden', 'Unauthorized',
-                        'UnauthorizedAccess', 'UnauthorizedOperation', 'VpceAccessDenied'
+                        'AuthorizationError', 'Forbidden', 'Unauthorized',
+                        'UnauthorizedAccess', 'VpceAccessDenied'
+                    )
+                    or regexp_like(
+                        error_code,
+                        '^((Client|Server)[.])?AccessDenied|UnauthorizedOperation(Exception)?$'
                     )
                     then 'denied'
                 when not regexp_like(nullif(error_code, ''), '^2[0-9]{2}$')
@@ -218,7 +232,9 @@ from (
                 ),
                 ''
             ) as action,
+            nullif(event_name, '') as event_name,
             nullif(split_part(event_source, '.amazonaws.com', 1), '') as service,
+            nullif(event_source, '') as event_source,
             nullif(user_identity_type, '') as identity_type,
             nullif(user_identity_account_id, '') as caller_account,
             lower(session_assumed_root) = 'true' as assumed_root,
@@ -237,6 +253,7 @@ from (
             resources as resources,
             nullif(event_id, '') as event_id,
             nullif(shared_event_id, '') as shared_event_id,
+            nullif(request_id, '') as request_id,
             on_behalf_of_user_id,
             session_issuer_arn,
             session_issuer_user_name,

@@ -333,7 +333,14 @@ select
     count_if(outcome = 'success') as succeeded,
     count_if(outcome = 'denied') as denied,
     count_if(outcome = 'failed') as failed,
-    cast(coalesce(sum(bytes_sent), 0) as bigint) as bytes_out,
+    cast(
+        sum(
+            coalesce(
+                bytes_sent,
+                case when copied is not null or outcome <> 'success' then 0 end
+            )
+        ) as bigint
+    ) as bytes_out,
     min(time) as first_seen,
     max(time) as last_seen
 from object_reads

@@ -1,0 +1,399 @@
+with records as (
+select
+    event_time,
+    event_source,
+    event_name,
+    aws_region,
+    source_ip_address,
+    user_agent,
+    error_code,
+    error_message,
+    request_parameters,
+    response_elements,
+    additional_event_data,
+    event_id,
+    management_event,
+    resources,
+    recipient_account_id,
+    service_event_details,
+    vpc_endpoint_id,
+    event_category,
+    user_identity_type,
+    user_identity_principal_id,
+    user_identity_arn,
+    user_identity_account_id,
+    user_identity_access_key_id,
+    user_identity_user_name,
+    user_identity_invoked_by,
+    session_issuer_arn,
+    session_issuer_user_name,
+    session_assumed_root,
+    on_behalf_of_user_id,
+    invoked_by_delegate_account_id,
+    folder_account
+from (
+    select
+        cast(try(from_iso8601_timestamp(eventtime)) at time zone 'UTC' as timestamp) as event_time,
+        eventsource as event_source,
+        eventname as event_name,
+        awsregion as aws_region,
+        sourceipaddress as source_ip_address,
+        useragent as user_agent,
+        errorcode as error_code,
+        errormessage as error_message,
+        requestparameters as request_parameters,
+        responseelements as response_elements,
+        additionaleventdata as additional_event_data,
+        eventid as event_id,
+        case lower(managementevent) when 'true' then true when 'false' then false end as management_event,
+        transform(resources, each -> cast(row(coalesce(each.arn, each.arnprefix), each.accountid, each.type) as row(arn varchar, account_id varchar, type varchar))) as resources,
+        recipientaccountid as recipient_account_id,
+        serviceeventdetails as service_event_details,
+        vpcendpointid as vpc_endpoint_id,
+        eventcategory as event_category,
+        useridentity.type as user_identity_type,
+        useridentity.principalid as user_identity_principal_id,
+        useridentity.arn as user_identity_arn,
+        useridentity.accountid as user_identity_account_id,
+        useridentity.accesskeyid as user_identity_access_key_id,
+        useridentity.username as user_identity_user_name,
+        useridentity.invokedby as user_identity_invoked_by,
+        useridentity.sessioncontext.sessionissuer.arn as session_issuer_arn,
+        useridentity.sessioncontext.sessionissuer.username as session_issuer_user_name,
+        useridentity.sessioncontext.assumedroot as session_assumed_root,
+        useridentity.onbehalfof.userid as on_behalf_of_user_id,
+        useridentity.invokedbydelegate.accountid as invoked_by_delegate_account_id,
+        "account" as folder_account
+    from "security"."cloudtrail"
+    where
+        "day" between '2026/03/09' and '2026/03/10'
+)
+where
+    event_time >= timestamp '2026-03-09 00:00:00.000'
+    and event_time < timestamp '2026-03-10 00:00:00.000'
+),
+events as (
+select distinct
+    time,
+    outcome,
+    action,
+    family,
+    caller_account,
+    access_key,
+    coalesce(
+        case
+            when
+                lower(caller_account) in ('anonymous', 'anonymous_principal')
+                or lower(user_identity_principal_id) = 'anonymous'
+                then 'anonymous'
+            when identity_type = 'Root'
+                then if(assumed_root, 'root-session', 'root')
+            when identity_type = 'IAMUser'
+                then 'user/' || coalesce(
+                    user_name, regexp_extract(user_identity_arn, '[^/]+$')
+                )
+            when strpos(session_issuer_arn, ':role/aws-reserved/sso.amazonaws.com/') > 0
+                then 'sso/' || session_name
+            when identity_type = 'AssumedRole'
+                then 'role/' || coalesce(
+                    nullif(session_issuer_user_name, ''),
+                    nullif(split_part(user_identity_arn, '/', 2), '')
+                ) || coalesce('/' || session_name, '')
+            when identity_type = 'Role'
+                then 'role/' || coalesce(
+                    user_name, regexp_extract(user_identity_arn, '[^/]+$')
+                )
+            when identity_type = 'FederatedUser'
+                then 'federated/' || session_name
+            when identity_type in ('SAMLUser', 'WebIdentityUser')
+                then 'federated/' || coalesce(
+                    user_name, nullif(user_identity_principal_id, '')
+                )
+            -- Identity Center used to call its users Unknown.
+            when
+                identity_type = 'IdentityCenterUser'
+                or (
+                    identity_type = 'Unknown'
+                    and service in ('signin', 'sso', 'sso-directory', 'sso-oauth')
+                )
+                then 'sso/' || coalesce(
+                    user_name,
+                    nullif(on_behalf_of_user_id, ''),
+                    nullif(user_identity_principal_id, '')
+                )
+            when identity_type = 'AWSAccount'
+                then 'account/' || caller_account || coalesce(
+                    '/' || nullif(user_identity_principal_id, ''), ''
+                )
+            when identity_type is null or identity_type = 'AWSService'
+                then 'service/' || nullif(
+                    split_part(user_identity_invoked_by, '.amazonaws.com', 1), ''
+                )
+            else lower(identity_type) || '/' || coalesce(
+                user_name,
+                nullif(user_identity_arn, ''),
+                nullif(user_identity_principal_id, '')
+            )
+        end,
+        nullif(user_identity_arn, ''),
+        'account/' || caller_account
+    ) as actor,
+    principal_arn,
+    via,
+    source_ip,
+    case
+        when lower(source_ip) in ('aws internal', 'aws internal/#', 'aws.internal')
+            then 'internal'
+        when
+            regexp_like(
+                source_ip,
+                '^([A-Za-z0-9-]+[.])+amazonaws[.]com([.]cn)?$'
+                || '|^aws-mcp([.][A-Za-z0-9-]+)+[.]api[.]aws$'
+            )
+            then 'service'
+        when
+            regexp_like(
+                lower(client_ip),
+                '^(::ffff:)?(10|127|192[.]168|169[.]254|172[.](1[6-9]|2[0-9]|3[01])'
+                || '|100[.](6[4-9]|[7-9][0-9]|1[01][0-9]|12[0-7]))[.]'
+                || '|^::1$|^f[cd][0-9a-f]{2}:|^fe[89ab][0-9a-f]:'
+            )
+            then 'private'
+        when client_ip is not null
+            then 'public'
+    end as ip_kind,
+    user_agent,
+    vpc_endpoint,
+    account,
+    region,
+    error_code,
+    error_message,
+    category,
+    request,
+    additional_data,
+    resources,
+    event_id
+from (
+    select
+        time,
+        outcome,
+        action,
+        service,
+        case service when 's3express' then 's3' when 's3-object-lambda' then 's3' when 's3-outposts' then 's3' when 's3tables' then 's3' when 's3vectors' then 's3' when 'bedrock-agentcore' then 'bedrock' when 'bedrock-mantle' then 'bedrock' when 'identitystore' then 'sso' when 'identitystore-scim' then 'sso' when 'sso-directory' then 'sso' when 'sso-oauth' then 'sso' when 'cloudtrail-data' then 'cloudtrail' when 'cognito-identity' then 'cognito' when 'cognito-idp' then 'cognito' when 'cognito-sync' then 'cognito' when 'ec2-instance-connect' then 'ec2' when 'ecr-public' then 'ecr' when 'eks-auth' then 'eks' when 'aoss' then 'opensearch' when 'es' then 'opensearch' when 'rds-data' then 'rds' when 'route53domains' then 'route53' when 'route53resolver' then 'route53' when 'ec2messages' then 'ssm' when 'ssmmessages' then 'ssm' when 'ssm-guiconnect' then 'ssm' when 'waf-regional' then 'waf' when 'wafv2' then 'waf' else service end as family,
+        identity_type,
+        caller_account,
+        access_key,
+        assumed_root,
+        user_name,
+        case
+            when identity_type in ('AssumedRole', 'AWSAccount', 'FederatedUser')
+                then coalesce(
+                    nullif(split_part(user_identity_principal_id, ':', 2), ''),
+                    nullif(split_part(user_identity_arn, '/', 3), '')
+                )
+        end as session_name,
+        principal_arn,
+        via,
+        source_ip,
+        case
+            when
+                regexp_like(
+                    source_ip,
+                    '^(::[fF]{4}:)?((25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])[.]){3}'
+                    || '(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])$'
+                )
+                or regexp_like(lower(source_ip), '^[0-9a-f]{1,4}(:[0-9a-f]{1,4}){7}$')
+                or (
+                    regexp_like(
+                        lower(source_ip),
+                        '^([0-9a-f]{1,4}(:[0-9a-f]{1,4})*)?::'
+                        || '([0-9a-f]{1,4}(:[0-9a-f]{1,4})*)?$'
+                    )
+                    and not regexp_like(source_ip, '([^:]+:+){7}[^:]')
+                )
+                then source_ip
+        end as client_ip,
+        user_agent,
+        vpc_endpoint,
+        account,
+        region,
+        error_code,
+        error_message,
+        coalesce(
+            nullif(event_category, ''),
+            case
+                when management_event = true
+                    then 'Management'
+                when management_event = false
+                    then 'Data'
+                when service = 'lambda' and action = 'Invoke'
+                    then 'Data'
+                when
+                    service = 's3'
+                    and action in (
+                        'AbortMultipartUpload', 'CompleteMultipartUpload', 'CopyObject',
+                        'CreateMultipartUpload', 'DeleteObject', 'DeleteObjectTagging',
+                        'DeleteObjects', 'GetObject', 'GetObjectAcl', 'GetObjectTagging',
+                        'GetObjectTorrent', 'HeadBucket', 'HeadObject', 'ListObjects',
+                        'ListObjectVersions', 'ListParts', 'PutObject', 'PutObjectAcl',
+                        'PutObjectTagging', 'RestoreObject', 'SelectObjectContent',
+                        'UploadPart', 'UploadPartCopy'
+                    )
+                    then 'Data'
+                else 'Management'
+            end
+        ) as category,
+        request,
+        additional_data,
+        resources,
+        event_id,
+        on_behalf_of_user_id,
+        session_issuer_arn,
+        session_issuer_user_name,
+        user_identity_arn,
+        user_identity_invoked_by,
+        user_identity_principal_id
+    from (
+        select
+            event_time as time,
+            case
+                when
+                    regexp_replace(error_code, '^(Client|Server)[.]|Exception$', '') in (
+                        'AuthorizationError', 'Forbidden', 'Unauthorized',
+                        'UnauthorizedAccess', 'VpceAccessDenied'
+                    )
+                    or regexp_like(
+                        error_code,
+                        '^((Client|Server)[.])?AccessDenied|UnauthorizedOperation(Exception)?$'
+                    )
+                    then 'denied'
+                when not regexp_like(nullif(error_code, ''), '^2[0-9]{2}$')
+                    then 'failed'
+                when
+                    split_part(event_source, '.amazonaws.com', 1) in ('signin', 'sso')
+                    and strpos(
+                        replace(
+                            coalesce(response_elements, '')
+                            || coalesce(service_event_details, ''),
+                            ' ',
+                            ''
+                        ),
+                        '"' || nullif(event_name, '') || '":"Failure"'
+                    ) > 0
+                    then 'failed'
+                when
+                    split_part(event_source, '.amazonaws.com', 1) = 'signin'
+                    and error_message <> ''
+                    then 'failed'
+                else 'success'
+            end as outcome,
+            nullif(
+                regexp_replace(
+                    event_name,
+                    '20[0-9]{2}[-_]?(0[1-9]|1[0-2])[-_]?(0[1-9]|[12][0-9]|3[01])(v[0-9]+)?$',
+                    ''
+                ),
+                ''
+            ) as action,
+            nullif(split_part(event_source, '.amazonaws.com', 1), '') as service,
+            nullif(user_identity_type, '') as identity_type,
+            nullif(user_identity_account_id, '') as caller_account,
+            nullif(user_identity_access_key_id, '') as access_key,
+            lower(session_assumed_root) = 'true' as assumed_root,
+            coalesce(
+                nullif(user_identity_user_name, ''),
+                case
+                    when user_identity_type in ('IdentityCenterUser', 'Unknown')
+                        then nullif(
+                            json_extract_scalar(additional_event_data, '$.UserName'), ''
+                        )
+                end
+            ) as user_name,
+            coalesce(
+                nullif(session_issuer_arn, ''),
+                case
+                    when strpos(user_identity_arn, ':assumed-role/') > 0
+                        then regexp_replace(
+                            user_identity_arn,
+                            '^(arn:[^:]*):sts:([^:]*:[^:]*):assumed-role/([^/]+).*$',
+                            '$1:iam:$2:role/$3'
+                        )
+                    when strpos(user_identity_arn, ':iam:') > 0
+                        then user_identity_arn
+                end
+            ) as principal_arn,
+            coalesce(
+                nullif(user_identity_invoked_by, ''),
+                nullif(invoked_by_delegate_account_id, '')
+            ) as via,
+            nullif(source_ip_address, '') as source_ip,
+            case
+                when strpos(user_agent, '[') = 1 and substr(user_agent, -1) = ']'
+                    then nullif(substr(user_agent, 2, length(user_agent) - 2), '')
+                else nullif(user_agent, '')
+            end as user_agent,
+            nullif(vpc_endpoint_id, '') as vpc_endpoint,
+            coalesce(nullif(recipient_account_id, ''), folder_account) as account,
+            nullif(aws_region, '') as region,
+            nullif(error_code, '') as error_code,
+            nullif(error_message, '') as error_message,
+            nullif(request_parameters, '') as request,
+            nullif(additional_event_data, '') as additional_data,
+            resources as resources,
+            nullif(event_id, '') as event_id,
+            event_category,
+            management_event,
+            on_behalf_of_user_id,
+            session_issuer_arn,
+            session_issuer_user_name,
+            user_identity_arn,
+            user_identity_invoked_by,
+            user_identity_principal_id
+        from records
+    )
+)
+),
+calls as (
+    select
+        time, action, actor, source_ip, account, region, outcome, event_id,
+        principal_arn, access_key, user_agent, via, error_code, error_message,
+        vpc_endpoint, ip_kind, caller_account, category, resources, request,
+        json_extract_scalar(additional_data, '$.AuthenticationMethod') as signed_by,
+        coalesce(
+            json_extract_scalar(request, '$.bucketName'),
+            regexp_extract(
+                error_message, 'on resource: "?arn:[^:]*:s3:[^:]*:[^:]*:([^ "/]+)', 1
+            )
+        ) as bucket,
+        coalesce(
+            json_extract_scalar(request, '$.key'),
+            json_extract_scalar(request, '$.prefix'),
+            regexp_extract(
+                error_message,
+                'on resource: "?arn:[^:]*:s3:[^:]*:[^:]*:[^ "/]+/([^ "]+)',
+                1
+            )
+        ) as object,
+        try_cast(
+            json_extract_scalar(additional_data, '$.bytesTransferredOut') as bigint
+        ) as bytes_out
+    from events
+    where
+        family = 's3'
+        and category = 'Data'
+        and actor = 'anonymous'
+)
+
+select
+    time, action, actor, source_ip, account, region, outcome, event_id,
+    bucket as target, object,
+    bytes_out,
+    principal_arn, access_key, user_agent, via, error_code, error_message
+from calls
+where
+    (
+        cast(null as varchar) is null
+        or bucket = cast(null as varchar)
+        or (bucket is null and strpos(error_message, cast(null as varchar)) > 0)
+    )
+order by time, event_id
