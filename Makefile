@@ -7,7 +7,7 @@ OPTIONS ?=
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test notebooks bench lint conformance picture constraints clean
+.PHONY: help lab test notebooks bench lint conformance gallery picture constraints clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -34,6 +34,9 @@ lint: .venv/checks ## check style and types
 
 conformance: .venv/checks ## test against a real browser, Hive parser and Trino
 	$(BIN)/pytest tests/conformance $(OPTIONS)
+
+gallery: .venv/checks ## draw every chart for a person to judge; LOGS=folder adds real logs
+	$(BIN)/python -m tools.gallery $(LOGS)
 
 picture: .venv/checks ## draw the README's chart anew; takes a Chromium
 	$(BIN)/python docs/images/draw.py

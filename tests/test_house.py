@@ -24,6 +24,8 @@ MAY_SEE: dict[str, set[str]] = {
 """Rooms that stand at the bottom of the house, and all that they may import."""
 
 NEVER_SEES = {
+    "charts": ["display"],
+    "display": ["case", "engines", "execution", "lens", "questions", "store", "tables"],
     "engines": ["case", "charts", "execution", "questions"],
     "tables": ["case", "charts", "engines", "execution", "questions"],
     "store": ["case", "charts", "engines", "execution", "questions"],

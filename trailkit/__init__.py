@@ -6,6 +6,8 @@ from trailkit.admin.discovery import discover
 from trailkit.admin.setup import Setup
 from trailkit.charts import chart
 from trailkit.connect import athena, demo, local, trino
+from trailkit.display.jupyter import install
+from trailkit.display.searchable import table
 from trailkit.display.sentences import finding, tell
 from trailkit.errors import TrailkitError
 from trailkit.execution.provenance import Provenance, provenance
@@ -27,6 +29,10 @@ __all__ = [
     "finding",
     "local",
     "provenance",
+    "table",
     "tell",
     "trino",
 ]
+
+install()
+del install

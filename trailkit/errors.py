@@ -32,6 +32,7 @@
         * Unavailable: it could not be reached, or throttled us
     * BudgetExceeded: a question would cost more than the budget has left
     * ChartError: a frame that the chart cannot draw
+    * MissingExtra: a library that only some users need is not installed
 
 A message is plain sentences: what happened, with the value; what is allowed; the
 next line to type. In a notebook an error prints as that message alone.
@@ -174,6 +175,10 @@ class BudgetExceeded(TrailkitError):
 
 class ChartError(TrailkitError):
     """The chart cannot draw this frame."""
+
+
+class MissingExtra(TrailkitError):
+    """A library that only some users need is not installed."""
 
 
 _MOST_NAMED = 100

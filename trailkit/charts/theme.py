@@ -70,6 +70,9 @@ def register() -> None:
         template = go.layout.Template(layout=_layout(ground))
         plotly.io.templates[f"{TEMPLATE}-{name}"] = template
     _name_the_one_in_use()
+    from trailkit.charts.notebook import show_in_notebooks
+
+    show_in_notebooks()
 
 
 def _name_the_one_in_use() -> None:

@@ -1,0 +1,1 @@
+"""A page of pictures: every chart on the practice case, on real logs, on any size."""
