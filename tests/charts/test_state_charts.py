@@ -60,6 +60,14 @@ def test_a_span_without_an_end_lasts():
     assert drawn(coverage(frame)) == {"recorded": 1, "stopped": 1}
 
 
+def test_spans_that_touch_are_one_and_gaps_stay():
+    frame = spans("recorded", "recorded", "recorded", account="111122223333")
+    frame["start"] = [DAYS[0], DAYS[1], DAYS[3]]
+    frame["end"] = [DAYS[1], DAYS[2], DAYS[3] + pd.Timedelta("1h")]
+
+    assert drawn(coverage(frame)) == {"recorded": 2}
+
+
 def findings(**columns: Any) -> pd.DataFrame:
     made = pd.DataFrame(
         {

@@ -82,7 +82,7 @@ def _spans(frame: pd.DataFrame) -> pd.DataFrame:
     )
     # A span without an end lasts until the last moment that any row tells of.
     spans["end"] = spans["end"].fillna(spans[["start", "end"]].max().max())
-    spans = spans.dropna(subset="start").reset_index(drop=True)
+    spans = _merged(spans.dropna(subset="start"))
     spans["when"] = written(spans["start"], spans["end"])
     told = spans[["name", "state", "when", "basis"]].to_numpy(object)
     spans["hover"] = [
@@ -90,6 +90,22 @@ def _spans(frame: pd.DataFrame) -> pd.DataFrame:
         for name, state, when, basis in told
     ]
     return spans
+
+
+def _merged(spans: pd.DataFrame) -> pd.DataFrame:
+    """Make one span of those that touch or overlap in the same place and state."""
+    alike = ["place", "state"]
+    spans = spans.sort_values([*alike, "start"], kind="stable")
+    reach = spans.groupby(alike, sort=False)["end"].cummax()
+    before = reach.groupby([spans["place"], spans["state"]], sort=False).shift()
+    part = (before.isna() | (spans["start"] > before)).cumsum().rename("part")
+    summed = spans.groupby([*alike, part], sort=False).agg(
+        name=("name", "first"),
+        start=("start", "min"),
+        end=("end", "max"),
+        basis=("basis", "first"),
+    )
+    return summed.reset_index()
 
 
 def _short(value: object) -> str:

@@ -21,12 +21,14 @@ from trailkit.charts.reading import (
     times,
     undated,
 )
-from trailkit.charts.theme import draw, draw_nothing
+from trailkit.charts.theme import draw, draw_nothing, heat_scale
 from trailkit.errors import ChartError
 
 _DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
-_SCALE = [[0, "rgba(0, 114, 178, 0.14)"], [1, "rgba(0, 114, 178, 1)"]]
 
+
+_WEEK = 7
+"""In less days than these, no hour has others to be compared with."""
 
 _UNUSUAL = 3
 """An hour with more than so many times the events of every other day is outlined."""
@@ -63,7 +65,7 @@ def heatmap(
             "tk.charts.volume(frame), or ask for the events by hour."
         )
     grid = _grid(hours)
-    odd = [*_unusual(grid)]
+    odd = [*_unusual(grid)] if _days(hours["key"]) >= _WEEK else []
     outlined = f"outlined: over {_UNUSUAL} times every other day at that hour"
     said = [_sums(hours["key"]), outlined if odd else "", undated(moments)]
     return draw(
@@ -134,7 +136,7 @@ def _cells(grid: pd.DataFrame, zone: str) -> Any:
         customdata=grid,
         zmin=0,
         zmax=np.sqrt(most),
-        colorscale=_SCALE,
+        colorscale=heat_scale(),
         xgap=2,
         ygap=2,
         colorbar={
@@ -157,6 +159,11 @@ def _finding(grid: pd.DataFrame, zone: str) -> str:
 
 
 def _sums(hours: pd.Series) -> str:
-    first, last = hours.min().normalize(), hours.max().normalize()
-    days = (last - first).days + 1
-    return f"sum of {counted(days, 'day')}, {first:%Y-%m-%d} to {last:%Y-%m-%d}"
+    first, last = hours.min(), hours.max()
+    days = counted(_days(hours), "day")
+    return f"sum of {days}, {first:%Y-%m-%d} to {last:%Y-%m-%d}"
+
+
+def _days(hours: pd.Series) -> int:
+    """Return how many days there are from the first to the last hour."""
+    return (hours.max().normalize() - hours.min().normalize()).days + 1

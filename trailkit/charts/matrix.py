@@ -11,9 +11,7 @@ from trailkit.charts.identity import identities
 from trailkit.charts.labels import counted, distinct, label
 from trailkit.charts.outcome import OUTCOMES
 from trailkit.charts.reading import count_column, outcomes, require, subtitle
-from trailkit.charts.theme import draw, draw_nothing, ground, name_axis
-
-_BLUE = "0, 114, 178"
+from trailkit.charts.theme import draw, draw_nothing, ground, heat_scale, name_axis
 
 
 def matrix(
@@ -114,11 +112,10 @@ def _traces(shown: pd.DataFrame, rows: int, columns: int) -> list[Any]:
         _hover(*cell)
         for cell in shown[["who", "what", "events", "denied", "new"]].values
     ]
-    colours = [[0, f"rgba({_BLUE}, 0.25)"], [1, f"rgba({_BLUE}, 1)"]]
     heat = go.Heatmap(
         z=grid,
         zmin=0,
-        colorscale=colours,
+        colorscale=heat_scale(),
         customdata=said,
         hovertemplate="%{customdata}<extra></extra>",
         hoverongaps=False,

@@ -86,6 +86,13 @@ def ground() -> Ground:
     return GROUNDS[_in_use[0]]
 
 
+def heat_scale() -> list[list[Any]]:
+    """Return the colours from one event to the most; one is seen on either ground."""
+    if ground() is GROUNDS["dark"]:
+        return [[0, "#123A55"], [1, "#4DB3F0"]]
+    return [[0, "#C9E2F2"], [1, "#00558A"]]
+
+
 def draw(
     traces: Sequence[Any],
     title: str,
