@@ -112,6 +112,15 @@ def test_an_unknown_technique_has_a_column_of_its_own():
     assert attack(findings(technique="T9999")).layout.xaxis.ticktext == ("Other",)
 
 
+def test_a_column_of_the_matrix_ends_and_says_how_many_are_left():
+    frame = pd.DataFrame({"technique": [f"T9{row:03}" for row in range(50)]})
+
+    assert sum(drawn(attack(frame.assign(count=1))).values()) == 20
+    assert "30 techniques not drawn" in (
+        attack(frame.assign(count=1)).layout.title.subtitle.text
+    )
+
+
 def test_a_price_that_is_not_known_is_said_and_is_no_nought():
     frame = pd.DataFrame({"question": ["a", "b"], "dollars": [0.25, None]})
     figure = cost(frame)

@@ -24,13 +24,14 @@ _PALE = "rgba(133, 137, 142, 0.25)"
 """What a question found nothing of is pale: it was looked for, and recorded."""
 
 
-def attack(frame: pd.DataFrame) -> "go.Figure":
+def attack(frame: pd.DataFrame, most: int = 20) -> "go.Figure":
     """Draw the ATT&CK matrix: a column for each tactic, a cell for each technique.
 
     The frame has a row for each finding or question: ``technique``, ``count``, and
     ``state`` (seen, tried and denied, not recorded, nothing found) or ``denied``, a
     count, or ``outcome``. Without them a count means seen, none means nothing found,
-    and a missing count not recorded. Raises ChartError without a technique.
+    and a missing count not recorded. Past ``most`` in a column the rest is counted in
+    the subtitle. Raises ChartError without a technique.
 
     >>> frame = pd.DataFrame({"technique": ["T1685.002", "T1530"], "count": [2, None]})
     >>> attack(frame).layout.title.text
@@ -40,12 +41,14 @@ def attack(frame: pd.DataFrame) -> "go.Figure":
     cells = _cells(frame)
     if cells.empty:
         return draw_nothing(frame)
+    shown = cells[cells["row"] < most]
+    left = len(cells) - len(shown)
     columns = [*dict.fromkeys(cells["tactic"])]
-    tallest = int(cells["row"].max()) + 1
+    tallest = int(shown["row"].max()) + 1
     return draw(
-        [_bars(cells, each, columns) for each in _STATES.values()],
+        [_bars(shown, each, columns) for each in _STATES.values()],
         _finding(cells),
-        subtitle(frame),
+        subtitle(frame, f"{counted(left, 'technique')} not drawn" if left else ""),
         height=200 + 34 * max(3, tallest),
         legend=True,
         barmode="overlay",
