@@ -334,6 +334,26 @@ def test_user_agents_show_the_strange_one(case: Case) -> None:
     assert strange["denied"] > 5
 
 
+def test_many_values_are_searched_as_few_are(case: Case) -> None:
+    few = [BUCKET, STRANGE, ADMIN, ISSUED]
+    many = few + [f"AKIAIOSFODNN7NONE{number:03}" for number in range(30)]
+    found = case.ask("overview/search", values=few)
+    pd.testing.assert_frame_equal(case.ask("overview/search", values=many), found)
+    assert set(found["found_in"]) >= {"source_ip", "access_key", "request", "response"}
+    assert set(found["indicator"]) == set(few)
+
+
+def test_a_pattern_holds_to_the_fields_it_is_tried_on(case: Case) -> None:
+    frame = case.ask("overview/search", pattern="(?i)^boto3/[0-9.]+")
+    assert set(rows(frame, "indicator", "found_in")) == {("Boto3/1.40", "user_agent")}
+
+
+def test_an_unknown_by_is_told_in_the_frame(case: Case) -> None:
+    frame = case.ask("overview/top", by="colour")
+    assert frame["value"].str.startswith("There is no by=colour. Use action,").all()
+    assert len(frame) == 1
+
+
 # Identity
 
 

@@ -2,6 +2,7 @@
 -- answers: [Q008, Q073]
 -- attack: [T1580]
 -- needs: [management:read, management:write]
+-- keywords: [denied, failed, access denied, throttling, unauthorized]
 -- chart: ranking
 -- formerly: [activity/errors]
 -- next: [identity/active, identity/access-key, overview/user-agents]

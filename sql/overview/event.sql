@@ -1,7 +1,11 @@
 -- title: "What does this one event say?"
 -- answers: [Q017, Q018]
+-- keywords: [raw, record, one event, details]
 -- parameters:
---   event_id: {type: text, help: "its id, from the event_id column of a frame"}
+--   event_id:
+--     type: text
+--     means: event_id
+--     help: "its id, from the event_id column of a frame"
 -- formerly: [activity/event]
 -- next: [identity/access-key, identity/address, resource/history]
 -- notes: |

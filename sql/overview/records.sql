@@ -6,6 +6,8 @@
 --   services: {type: list of text, optional: true, help: "such as iam"}
 --   actions: {type: list of text, optional: true, help: "such as CreateUser"}
 --   writes: {type: boolean, default: false, help: "leave out what only reads"}
+--   most: {type: integer, default: 10000, help: "how many events, the first ones"}
+-- limit: most
 -- chart: timeline
 -- next: [overview/event, overview/top, identity/active]
 -- notes: |
@@ -45,3 +47,4 @@ where
     and (:actions is null or contains(:actions, action))
     and (read_only is distinct from true or not :writes)
 order by time, event_id, request, response, error_message
+limit :most

@@ -1,10 +1,11 @@
 -- title: "Which accounts and Regions were active?"
--- answers: [Q002, Q003, Q012]
+-- answers: [Q002, Q003]
 -- attack: [T1535]
 -- needs: [management:read, management:write]
+-- keywords: [per account, per region, organization]
 -- chart: ranking
 -- formerly: [activity/regions]
--- next: [overview/volume, identity/active, overview/errors]
+-- next: [overview/regions-unused, overview/volume, identity/active]
 -- notes: |
 --   Here each account counts its own records: a call into another account is one event
 --   in each of the two.

@@ -12,6 +12,10 @@
 --     type: list of text
 --     optional: true
 --     help: "texts that may stand anywhere within a field, in this spelling"
+--   pattern:
+--     type: text
+--     optional: true
+--     help: "a regular expression, such as (?i)kali|pacu; shown is what it matched"
 --   networks:
 --     type: list of cidr
 --     optional: true
@@ -19,21 +23,49 @@
 -- chart: ranking
 -- next: [resource/history, identity/access-key, overview/moment, overview/event]
 -- notes: |
---   Give one or more of the three lists; a list may be a file: values=Path("iocs.txt").
+--   Give one or more of the four; a list may be a file: values=Path("iocs.txt").
 --   One row for an indicator, the field it was found in, and an identity. Of a network
 --   the addresses in it are shown, with `found_in` client_ip.
 --   A value is compared with whole fields; in a request, a response and what else is
 --   JSON it must stand in quotes, so that 10.0.0.1 is not found in 110.0.0.15. A key in
 --   a response was handed out by that call. In an error message any place will do.
---   Hundreds of values cost little; hundreds of texts or networks are tried one by one.
-with fielded as (
+--   Hundreds of values cost little; texts and networks are tried one by one.
+with candidates as (
+    -- Few events hold any of them: what is costly is done for those alone.
+    select
+        time, action, action_id, event_id, outcome, account, source_ip, identity_id,
+        actor, client_ip, access_key, user_agent, principal_arn, user_name,
+        session_name, session_id, source_identity, credential_id, caller_account,
+        vpc_endpoint, via, resources,
+        request, response, error_message, additional_data, service_details,
+        concat_ws(
+            chr(10),
+            concat_ws(
+                chr(10), access_key, source_ip, user_agent, actor, principal_arn,
+                identity_id, user_name
+            ),
+            concat_ws(
+                chr(10), session_name, session_id, source_identity, credential_id,
+                caller_account, account
+            ),
+            vpc_endpoint, action, via,
+            array_join(transform(resources, one -> one.arn), chr(10)),
+            concat_ws(
+                chr(10), request, response, error_message, additional_data,
+                service_details
+            )
+        ) as whole_event,
+        any_match(
+            :networks, n -> try(contains(n, try_cast(client_ip as ipaddress)))
+        ) as in_networks
+    from events
+),
+
+fielded as (
     select
         time, action, action_id, event_id, outcome, account, source_ip, identity_id,
         regexp_replace(actor, '^(role/[^/]+)/.*$', '$1') as name,
-        any_match(
-            :networks, n -> try(contains(n, try_cast(client_ip as ipaddress)))
-        ) as in_networks,
-        client_ip,
+        client_ip, in_networks,
         flatten(
             array[
                 array[
@@ -64,41 +96,37 @@ with fielded as (
             'additional_data: ' || additional_data,
             'service_details: ' || service_details
         ] as documents
-    from events
-),
-
-tried as (
-    -- What occurs at all: few events go on from here.
-    select
-        time, action, action_id, event_id, outcome, account, source_ip, identity_id,
-        name, client_ip, in_networks, fields, documents,
-        filter(
-            fields, one -> contains(:values, substr(one, strpos(one, ': ') + 2))
-        ) as whole,
-        filter(
-            :values, value -> any_match(documents, one -> strpos(one, value) > 0)
-        ) as values_within,
-        filter(
-            :texts,
-            text -> any_match(fields || documents, one -> strpos(one, text) > 0)
-        ) as texts_within
-    from fielded
+    from candidates
+    where
+        in_networks
+        -- Many values are looked up among the pieces; for few that costs more.
+        or if(
+            cardinality(:values) > 20,
+            arrays_overlap(split(replace(whole_event, chr(10), '"'), '"'), :values)
+            or any_match(:values, value -> strpos(error_message, value) > 0),
+            any_match(:values, value -> strpos(whole_event, value) > 0)
+        )
+        or any_match(:texts, text -> strpos(whole_event, text) > 0)
+        or regexp_like(whole_event, '(?m)' || :pattern)
 ),
 
 found as (
     select
         time, action, action_id, event_id, outcome, account, source_ip, identity_id,
         name, t.hit as hit
-    from tried
+    from fielded
     cross join
         unnest(
             flatten(
                 array[
-                    whole,
                     if(in_networks, array['client_ip: ' || client_ip]),
+                    filter(
+                        fields,
+                        one -> contains(:values, substr(one, strpos(one, ': ') + 2))
+                    ),
                     flatten(
                         transform(
-                            values_within,
+                            :values,
                             value -> transform(
                                 filter(
                                     documents,
@@ -114,7 +142,7 @@ found as (
                     ),
                     flatten(
                         transform(
-                            texts_within,
+                            :texts,
                             text -> transform(
                                 filter(
                                     fields || documents,
@@ -125,15 +153,20 @@ found as (
                                 one -> split_part(one, ': ', 1) || ': ' || text
                             )
                         )
+                    ),
+                    filter(
+                        transform(
+                            fields || documents,
+                            one -> split_part(one, ': ', 1) || ': '
+                            || regexp_extract(
+                                substr(one, strpos(one, ': ') + 2), :pattern
+                            )
+                        ),
+                        hit -> hit is not null
                     )
                 ]
             )
         ) as t (hit)
-    where
-        cardinality(whole) > 0
-        or cardinality(values_within) > 0
-        or cardinality(texts_within) > 0
-        or in_networks
 )
 
 select

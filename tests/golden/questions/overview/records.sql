@@ -497,3 +497,4 @@ where
     and (cast(null as array(varchar)) is null or contains(cast(null as array(varchar)), action))
     and (read_only is distinct from true or not false)
 order by time, event_id, request, response, error_message
+limit 10000

@@ -371,14 +371,42 @@ from (
     )
 )
 ),
+candidates as (
+    -- Few events hold any of them: what is costly is done for those alone.
+    select
+        time, action, action_id, event_id, outcome, account, source_ip, identity_id,
+        actor, client_ip, access_key, user_agent, principal_arn, user_name,
+        session_name, session_id, source_identity, credential_id, caller_account,
+        vpc_endpoint, via, resources,
+        request, response, error_message, additional_data, service_details,
+        concat_ws(
+            chr(10),
+            concat_ws(
+                chr(10), access_key, source_ip, user_agent, actor, principal_arn,
+                identity_id, user_name
+            ),
+            concat_ws(
+                chr(10), session_name, session_id, source_identity, credential_id,
+                caller_account, account
+            ),
+            vpc_endpoint, action, via,
+            array_join(transform(resources, one -> one.arn), chr(10)),
+            concat_ws(
+                chr(10), request, response, error_message, additional_data,
+                service_details
+            )
+        ) as whole_event,
+        any_match(
+            cast(null as array(varchar)), n -> try(contains(n, try_cast(client_ip as ipaddress)))
+        ) as in_networks
+    from events
+),
+
 fielded as (
     select
         time, action, action_id, event_id, outcome, account, source_ip, identity_id,
         regexp_replace(actor, '^(role/[^/]+)/.*$', '$1') as name,
-        any_match(
-            cast(null as array(varchar)), n -> try(contains(n, try_cast(client_ip as ipaddress)))
-        ) as in_networks,
-        client_ip,
+        client_ip, in_networks,
         flatten(
             array[
                 array[
@@ -409,41 +437,37 @@ fielded as (
             'additional_data: ' || additional_data,
             'service_details: ' || service_details
         ] as documents
-    from events
-),
-
-tried as (
-    -- What occurs at all: few events go on from here.
-    select
-        time, action, action_id, event_id, outcome, account, source_ip, identity_id,
-        name, client_ip, in_networks, fields, documents,
-        filter(
-            fields, one -> contains(cast(null as array(varchar)), substr(one, strpos(one, ': ') + 2))
-        ) as whole,
-        filter(
-            cast(null as array(varchar)), value -> any_match(documents, one -> strpos(one, value) > 0)
-        ) as values_within,
-        filter(
-            cast(null as array(varchar)),
-            text -> any_match(fields || documents, one -> strpos(one, text) > 0)
-        ) as texts_within
-    from fielded
+    from candidates
+    where
+        in_networks
+        -- Many values are looked up among the pieces; for few that costs more.
+        or if(
+            cardinality(cast(null as array(varchar))) > 20,
+            arrays_overlap(split(replace(whole_event, chr(10), '"'), '"'), cast(null as array(varchar)))
+            or any_match(cast(null as array(varchar)), value -> strpos(error_message, value) > 0),
+            any_match(cast(null as array(varchar)), value -> strpos(whole_event, value) > 0)
+        )
+        or any_match(cast(null as array(varchar)), text -> strpos(whole_event, text) > 0)
+        or regexp_like(whole_event, '(?m)' || cast(null as varchar))
 ),
 
 found as (
     select
         time, action, action_id, event_id, outcome, account, source_ip, identity_id,
         name, t.hit as hit
-    from tried
+    from fielded
     cross join
         unnest(
             flatten(
                 array[
-                    whole,
                     if(in_networks, array['client_ip: ' || client_ip]),
+                    filter(
+                        fields,
+                        one -> contains(cast(null as array(varchar)), substr(one, strpos(one, ': ') + 2))
+                    ),
                     flatten(
                         transform(
-                            values_within,
+                            cast(null as array(varchar)),
                             value -> transform(
                                 filter(
                                     documents,
@@ -459,7 +483,7 @@ found as (
                     ),
                     flatten(
                         transform(
-                            texts_within,
+                            cast(null as array(varchar)),
                             text -> transform(
                                 filter(
                                     fields || documents,
@@ -470,15 +494,20 @@ found as (
                                 one -> split_part(one, ': ', 1) || ': ' || text
                             )
                         )
+                    ),
+                    filter(
+                        transform(
+                            fields || documents,
+                            one -> split_part(one, ': ', 1) || ': '
+                            || regexp_extract(
+                                substr(one, strpos(one, ': ') + 2), cast(null as varchar)
+                            )
+                        ),
+                        hit -> hit is not null
                     )
                 ]
             )
         ) as t (hit)
-    where
-        cardinality(whole) > 0
-        or cardinality(values_within) > 0
-        or cardinality(texts_within) > 0
-        or in_networks
 )
 
 select
