@@ -24,7 +24,7 @@ with clicked as (
         date_trunc('minute', time) as clicked_at,
         time, actor, identity_id, session_id, source_ip, account, region, service,
         outcome, event_id,
-        if(read_only is distinct from true, service || ':' || action) as change,
+        if(is_write, service || ':' || action) as change,
         if(from_console = true, 'session', 'agent') as told_by
     from events
     where

@@ -42,7 +42,7 @@ with condensed as (
             :by = 'identity' or :for_each_identity,
             regexp_replace(actor, '^(role/[^/]+)/.*$', '$1')
         ) as name,
-        read_only is distinct from true as is_write,
+        is_write,
         outcome,
         :window_start is null or time >= :window_start as is_now,
         time,

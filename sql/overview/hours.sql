@@ -28,7 +28,7 @@ with clocked as (
                 then actor
         end as person,
         regexp_replace(actor, '^(role/[^/]+)/.*$', '$1') as name,
-        read_only is distinct from true as is_write,
+        is_write,
         date_add('minute', :offset_minutes, time) as local_at
     from events
     where via is null and identity_type <> 'AWSService'

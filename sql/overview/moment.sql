@@ -16,7 +16,7 @@
 select
     actor, service, action, outcome, source_ip, account, region, identity_id,
     count(*) as events,
-    count_if(read_only is distinct from true) as writes,
+    count_if(is_write) as writes,
     min(time) as first_seen,
     max(time) as last_seen,
     min(abs(date_diff('second', :at, time))) as seconds_away,

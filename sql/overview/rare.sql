@@ -36,7 +36,7 @@ with condensed as (
         count(*) as events,
         count_if(:window_start is null or time >= :window_start) as events_now,
         count_if(outcome <> 'success') as unsuccessful,
-        count_if(read_only is distinct from true) as writes,
+        count_if(is_write) as writes,
         min(time) as first_seen,
         max(time) as last_seen,
         min_by(

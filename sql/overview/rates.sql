@@ -36,7 +36,7 @@ with hourly as (
     from events
     where
         (:errors and outcome <> 'success')
-        or (not :errors and read_only is distinct from true)
+        or (not :errors and is_write)
     group by
         date_trunc('hour', time), account, service, action, if(:errors, error_code)
 ),

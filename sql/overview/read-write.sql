@@ -28,7 +28,7 @@ with condensed as (
                 || ' address or agent.'
         end as value,
         if(:by = 'identity', regexp_replace(actor, '^(role/[^/]+)/.*$', '$1')) as name,
-        category, read_only, outcome, time
+        category, read_only, is_write, outcome, time
     from events
 )
 
@@ -40,8 +40,8 @@ select
     count_if(read_only = true) as read_events,
     count_if(read_only = false) as writes,
     count_if(read_only is null) as unknown,
-    count_if(read_only is distinct from true and outcome = 'success') as writes_done,
-    count_if(read_only is distinct from true and outcome = 'denied') as writes_denied,
+    count_if(is_write and outcome = 'success') as writes_done,
+    count_if(is_write and outcome = 'denied') as writes_denied,
     round(1000e0 * count_if(read_only = false) / count(*)) / 10e0 as percent_writes,
     min(time) as first_seen,
     max(time) as last_seen

@@ -45,6 +45,6 @@ from events
 where
     (:services is null or contains(:services, service))
     and (:actions is null or contains(:actions, action))
-    and (read_only is distinct from true or not :writes)
+    and (is_write or not :writes)
 order by time, event_id, request, response, error_message
 limit :most

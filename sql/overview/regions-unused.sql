@@ -28,7 +28,7 @@ with condensed as (
     select
         account, region, identity_id, outcome,
         regexp_replace(actor, '^(role/[^/]+)/.*$', '$1') as name,
-        read_only is distinct from true as is_write,
+        is_write,
         :window_start is null or time >= :window_start as is_now,
         count(*) as events,
         min(time) as first_seen,
@@ -38,7 +38,7 @@ with condensed as (
     group by
         account, region, identity_id, outcome,
         regexp_replace(actor, '^(role/[^/]+)/.*$', '$1'),
-        read_only is distinct from true,
+        is_write,
         :window_start is null or time >= :window_start
 ),
 

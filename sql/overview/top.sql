@@ -36,7 +36,7 @@ with condensed as (
         end as value,
         if(:by = 'identity', regexp_replace(actor, '^(role/[^/]+)/.*$', '$1')) as name,
         outcome, identity_id, source_ip,
-        read_only is distinct from true as is_write,
+        is_write,
         if(shared_event_id is not null, action_id) as shared_action,
         shared_event_id is null as is_own,
         time

@@ -12,30 +12,23 @@ with condensed as (
     -- As in overview/user-agents: only what two accounts recorded is told apart.
     select
         date_trunc('hour', time) as hour,
-        outcome, identity_id,
-        read_only is distinct from true as is_write,
+        outcome, identity_id, is_write,
         if(shared_event_id is not null, action_id) as shared_action,
         count_if(shared_event_id is null) as own,
         min(time) as first_seen,
         max(time) as last_seen
     from events
     group by
-        date_trunc('hour', time), outcome, identity_id,
-        read_only is distinct from true,
+        date_trunc('hour', time), outcome, identity_id, is_write,
         if(shared_event_id is not null, action_id)
 )
 
 select
     hour,
     outcome,
-<<<<<<< HEAD
-    count(distinct action_id) as events,
-    count(distinct action_id) filter (where is_write) as writes,
-=======
     cast(sum(own) as bigint) + count(distinct shared_action) as events,
     cast(sum(if(is_write, own, 0)) as bigint)
     + count(distinct if(is_write, shared_action)) as writes,
->>>>>>> 6e9de7c (Search by a pattern too, and cheaply; count an hour without DISTINCT over every event)
     count(distinct identity_id) as identities,
     min(first_seen) as first_seen,
     max(last_seen) as last_seen

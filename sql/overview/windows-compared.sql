@@ -43,7 +43,7 @@ with condensed as (
         time >= :before_start and time < :before_end as is_before,
         time >= :after_start and time < :after_end as is_after,
         outcome,
-        read_only is distinct from true as is_write,
+        is_write,
         time
     from events
     where

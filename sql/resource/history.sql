@@ -64,7 +64,7 @@ with named as (
             or strpos(service_details, :resource) > 0
         )
         and (:about is null or strpos(lower(action), lower(:about)) > 0)
-        and (read_only is distinct from true or not :changes)
+        and (is_write or not :changes)
 ),
 
 written as (

@@ -154,7 +154,7 @@ select distinct
     user_agent,
     account,
     region,
-    read_only,
+    is_write,
     event_id
 from (
     select
@@ -203,7 +203,27 @@ from (
         user_agent,
         account,
         region,
-        read_only,
+        coalesce(
+            not read_only,
+            case
+                when action in ('GetFederationToken', 'GetSessionToken')
+                    then true
+                when
+                    action in (
+                        'AssumeRole', 'AssumeRoleWithSAML', 'AssumeRoleWithWebIdentity',
+                        'Decrypt', 'Encrypt', 'GenerateDataKey',
+                        'GenerateDataKeyWithoutPlaintext', 'ReEncrypt'
+                    )
+                    then false
+            end,
+            not regexp_like(
+                action,
+                '^(BatchGet|Check|Count|Describe|Detect|Download|Estimate|Get|Head|List'
+                || '|Lookup|Preview|Query|Read|Scan|Search|Select|Simulate|Test|Validate'
+                || '|Verify|View)([A-Z]|$)'
+            ),
+            true
+        ) as is_write,
         event_id,
         on_behalf_of_user_id,
         session_issuer_arn,
@@ -301,7 +321,7 @@ clicked as (
         date_trunc('minute', time) as clicked_at,
         time, actor, identity_id, session_id, source_ip, account, region, service,
         outcome, event_id,
-        if(read_only is distinct from true, service || ':' || action) as change,
+        if(is_write, service || ':' || action) as change,
         if(from_console = true, 'session', 'agent') as told_by
     from events
     where

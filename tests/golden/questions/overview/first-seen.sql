@@ -133,7 +133,6 @@ select distinct
     user_agent,
     account,
     region,
-    read_only,
     is_write,
     event_id
 from (
@@ -179,7 +178,6 @@ from (
         user_agent,
         account,
         region,
-        read_only,
         coalesce(
             not read_only,
             case
@@ -304,7 +302,7 @@ condensed as (
             'identity' = 'identity' or false,
             regexp_replace(actor, '^(role/[^/]+)/.*$', '$1')
         ) as name,
-        read_only is distinct from true as is_write,
+        is_write,
         outcome,
         timestamp '2026-03-09 00:00:00.000' is null or time >= timestamp '2026-03-09 00:00:00.000' as is_now,
         time,

@@ -111,7 +111,6 @@ select distinct
     identity_id,
     via,
     source_ip,
-    read_only,
     is_write,
     event_id
 from (
@@ -152,7 +151,6 @@ from (
         ) as identity_id,
         via,
         source_ip,
-        read_only,
         coalesce(
             not read_only,
             case
@@ -231,7 +229,7 @@ clocked as (
                 then actor
         end as person,
         regexp_replace(actor, '^(role/[^/]+)/.*$', '$1') as name,
-        read_only is distinct from true as is_write,
+        is_write,
         date_add('minute', 0, time) as local_at
     from events
     where via is null and identity_type <> 'AWSService'

@@ -138,7 +138,7 @@ select distinct
     account,
     region,
     error_code,
-    read_only,
+    is_write,
     resources,
     event_id
 from (
@@ -186,7 +186,27 @@ from (
         account,
         region,
         error_code,
-        read_only,
+        coalesce(
+            not read_only,
+            case
+                when action in ('GetFederationToken', 'GetSessionToken')
+                    then true
+                when
+                    action in (
+                        'AssumeRole', 'AssumeRoleWithSAML', 'AssumeRoleWithWebIdentity',
+                        'Decrypt', 'Encrypt', 'GenerateDataKey',
+                        'GenerateDataKeyWithoutPlaintext', 'ReEncrypt'
+                    )
+                    then false
+            end,
+            not regexp_like(
+                action,
+                '^(BatchGet|Check|Count|Describe|Detect|Download|Estimate|Get|Head|List'
+                || '|Lookup|Preview|Query|Read|Scan|Search|Select|Simulate|Test|Validate'
+                || '|Verify|View)([A-Z]|$)'
+            ),
+            true
+        ) as is_write,
         resources,
         event_id,
         on_behalf_of_user_id,
@@ -280,7 +300,7 @@ from (
 select
     actor, service, action, outcome, source_ip, account, region, identity_id,
     count(*) as events,
-    count_if(read_only is distinct from true) as writes,
+    count_if(is_write) as writes,
     min(time) as first_seen,
     max(time) as last_seen,
     min(abs(date_diff('second', timestamp '2026-03-09 11:00:00.000', time))) as seconds_away,

@@ -117,7 +117,7 @@ select distinct
     ) as actor,
     identity_id,
     principal_arn,
-    read_only,
+    is_write,
     event_id
 from (
     select
@@ -158,7 +158,27 @@ from (
             coalesce(nullif(user_identity_invoked_by, ''), caller_account)
         ) as identity_id,
         principal_arn,
-        read_only,
+        coalesce(
+            not read_only,
+            case
+                when action in ('GetFederationToken', 'GetSessionToken')
+                    then true
+                when
+                    action in (
+                        'AssumeRole', 'AssumeRoleWithSAML', 'AssumeRoleWithWebIdentity',
+                        'Decrypt', 'Encrypt', 'GenerateDataKey',
+                        'GenerateDataKeyWithoutPlaintext', 'ReEncrypt'
+                    )
+                    then false
+            end,
+            not regexp_like(
+                action,
+                '^(BatchGet|Check|Count|Describe|Detect|Download|Estimate|Get|Head|List'
+                || '|Lookup|Preview|Query|Read|Scan|Search|Select|Simulate|Test|Validate'
+                || '|Verify|View)([A-Z]|$)'
+            ),
+            true
+        ) as is_write,
         event_id,
         on_behalf_of_user_id,
         session_issuer_arn,
@@ -261,7 +281,7 @@ condensed as (
         count(*) as events,
         count_if(timestamp '2026-03-09 00:00:00.000' is null or time >= timestamp '2026-03-09 00:00:00.000') as events_now,
         count_if(outcome <> 'success') as unsuccessful,
-        count_if(read_only is distinct from true) as writes,
+        count_if(is_write) as writes,
         min(time) as first_seen,
         max(time) as last_seen,
         min_by(

@@ -121,7 +121,7 @@ select distinct
     identity_id,
     account,
     error_code,
-    read_only,
+    is_write,
     event_id
 from (
     select
@@ -163,7 +163,27 @@ from (
         ) as identity_id,
         account,
         error_code,
-        read_only,
+        coalesce(
+            not read_only,
+            case
+                when action in ('GetFederationToken', 'GetSessionToken')
+                    then true
+                when
+                    action in (
+                        'AssumeRole', 'AssumeRoleWithSAML', 'AssumeRoleWithWebIdentity',
+                        'Decrypt', 'Encrypt', 'GenerateDataKey',
+                        'GenerateDataKeyWithoutPlaintext', 'ReEncrypt'
+                    )
+                    then false
+            end,
+            not regexp_like(
+                action,
+                '^(BatchGet|Check|Count|Describe|Detect|Download|Estimate|Get|Head|List'
+                || '|Lookup|Preview|Query|Read|Scan|Search|Select|Simulate|Test|Validate'
+                || '|Verify|View)([A-Z]|$)'
+            ),
+            true
+        ) as is_write,
         event_id,
         on_behalf_of_user_id,
         session_issuer_arn,
@@ -253,7 +273,7 @@ hourly as (
     from events
     where
         (false and outcome <> 'success')
-        or (not false and read_only is distinct from true)
+        or (not false and is_write)
     group by
         date_trunc('hour', time), account, service, action, if(false, error_code)
 ),

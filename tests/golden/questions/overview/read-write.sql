@@ -133,6 +133,7 @@ select distinct
     account,
     region,
     read_only,
+    is_write,
     category,
     event_id
 from (
@@ -177,6 +178,27 @@ from (
         account,
         region,
         read_only,
+        coalesce(
+            not read_only,
+            case
+                when action in ('GetFederationToken', 'GetSessionToken')
+                    then true
+                when
+                    action in (
+                        'AssumeRole', 'AssumeRoleWithSAML', 'AssumeRoleWithWebIdentity',
+                        'Decrypt', 'Encrypt', 'GenerateDataKey',
+                        'GenerateDataKeyWithoutPlaintext', 'ReEncrypt'
+                    )
+                    then false
+            end,
+            not regexp_like(
+                action,
+                '^(BatchGet|Check|Count|Describe|Detect|Download|Estimate|Get|Head|List'
+                || '|Lookup|Preview|Query|Read|Scan|Search|Select|Simulate|Test|Validate'
+                || '|Verify|View)([A-Z]|$)'
+            ),
+            true
+        ) as is_write,
         coalesce(
             nullif(event_category, ''),
             case
@@ -299,7 +321,7 @@ condensed as (
                 || ' address or agent.'
         end as value,
         if('service' = 'identity', regexp_replace(actor, '^(role/[^/]+)/.*$', '$1')) as name,
-        category, read_only, outcome, time
+        category, read_only, is_write, outcome, time
     from events
 )
 
@@ -311,8 +333,8 @@ select
     count_if(read_only = true) as read_events,
     count_if(read_only = false) as writes,
     count_if(read_only is null) as unknown,
-    count_if(read_only is distinct from true and outcome = 'success') as writes_done,
-    count_if(read_only is distinct from true and outcome = 'denied') as writes_denied,
+    count_if(is_write and outcome = 'success') as writes_done,
+    count_if(is_write and outcome = 'denied') as writes_denied,
     round(1000e0 * count_if(read_only = false) / count(*)) / 10e0 as percent_writes,
     min(time) as first_seen,
     max(time) as last_seen

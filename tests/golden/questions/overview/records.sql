@@ -216,6 +216,7 @@ select distinct
     error_code,
     error_message,
     read_only,
+    is_write,
     category,
     request,
     response,
@@ -307,6 +308,27 @@ from (
         error_code,
         error_message,
         read_only,
+        coalesce(
+            not read_only,
+            case
+                when action in ('GetFederationToken', 'GetSessionToken')
+                    then true
+                when
+                    action in (
+                        'AssumeRole', 'AssumeRoleWithSAML', 'AssumeRoleWithWebIdentity',
+                        'Decrypt', 'Encrypt', 'GenerateDataKey',
+                        'GenerateDataKeyWithoutPlaintext', 'ReEncrypt'
+                    )
+                    then false
+            end,
+            not regexp_like(
+                action,
+                '^(BatchGet|Check|Count|Describe|Detect|Download|Estimate|Get|Head|List'
+                || '|Lookup|Preview|Query|Read|Scan|Search|Select|Simulate|Test|Validate'
+                || '|Verify|View)([A-Z]|$)'
+            ),
+            true
+        ) as is_write,
         coalesce(
             nullif(event_category, ''),
             case
@@ -495,6 +517,6 @@ from events
 where
     (cast(null as array(varchar)) is null or contains(cast(null as array(varchar)), service))
     and (cast(null as array(varchar)) is null or contains(cast(null as array(varchar)), action))
-    and (read_only is distinct from true or not false)
+    and (is_write or not false)
 order by time, event_id, request, response, error_message
 limit 10000

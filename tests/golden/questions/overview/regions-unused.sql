@@ -125,7 +125,6 @@ select distinct
     via,
     account,
     region,
-    read_only,
     is_write,
     event_id
 from (
@@ -168,7 +167,6 @@ from (
         via,
         account,
         region,
-        read_only,
         coalesce(
             not read_only,
             case
@@ -274,7 +272,7 @@ condensed as (
     select
         account, region, identity_id, outcome,
         regexp_replace(actor, '^(role/[^/]+)/.*$', '$1') as name,
-        read_only is distinct from true as is_write,
+        is_write,
         timestamp '2026-03-09 00:00:00.000' is null or time >= timestamp '2026-03-09 00:00:00.000' as is_now,
         count(*) as events,
         min(time) as first_seen,
@@ -284,7 +282,7 @@ condensed as (
     group by
         account, region, identity_id, outcome,
         regexp_replace(actor, '^(role/[^/]+)/.*$', '$1'),
-        read_only is distinct from true,
+        is_write,
         timestamp '2026-03-09 00:00:00.000' is null or time >= timestamp '2026-03-09 00:00:00.000'
 ),
 

@@ -138,7 +138,6 @@ select distinct
     account,
     region,
     error_code,
-    read_only,
     is_write,
     event_id,
     shared_event_id,
@@ -197,7 +196,6 @@ from (
         account,
         region,
         error_code,
-        read_only,
         coalesce(
             not read_only,
             case
@@ -328,7 +326,7 @@ condensed as (
         end as value,
         if('action' = 'identity', regexp_replace(actor, '^(role/[^/]+)/.*$', '$1')) as name,
         outcome, identity_id, source_ip,
-        read_only is distinct from true as is_write,
+        is_write,
         if(shared_event_id is not null, action_id) as shared_action,
         shared_event_id is null as is_own,
         time

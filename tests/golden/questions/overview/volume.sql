@@ -55,6 +55,7 @@ select distinct
     identity_id,
     is_write,
     event_id,
+    shared_event_id,
     coalesce(
         shared_event_id || '/' || service || '/' || action,
         event_id || coalesce(date_format(time, '/%Y-%m-%dT%H:%i:%sZ'), '/no time'),
@@ -184,15 +185,31 @@ from (
         from records
     )
 )
+),
+condensed as (
+    -- As in overview/user-agents: only what two accounts recorded is told apart.
+    select
+        date_trunc('hour', time) as hour,
+        outcome, identity_id, is_write,
+        if(shared_event_id is not null, action_id) as shared_action,
+        count_if(shared_event_id is null) as own,
+        min(time) as first_seen,
+        max(time) as last_seen
+    from events
+    group by
+        date_trunc('hour', time), outcome, identity_id, is_write,
+        if(shared_event_id is not null, action_id)
 )
+
 select
-    date_trunc('hour', time) as hour,
+    hour,
     outcome,
-    count(distinct action_id) as events,
-    count(distinct action_id) filter (where is_write) as writes,
+    cast(sum(own) as bigint) + count(distinct shared_action) as events,
+    cast(sum(if(is_write, own, 0)) as bigint)
+    + count(distinct if(is_write, shared_action)) as writes,
     count(distinct identity_id) as identities,
-    min(time) as first_seen,
-    max(time) as last_seen
-from events
-group by date_trunc('hour', time), outcome
+    min(first_seen) as first_seen,
+    max(last_seen) as last_seen
+from condensed
+group by hour, outcome
 order by hour, outcome

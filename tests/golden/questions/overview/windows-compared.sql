@@ -133,7 +133,6 @@ select distinct
     account,
     region,
     error_code,
-    read_only,
     is_write,
     event_id
 from (
@@ -180,7 +179,6 @@ from (
         account,
         region,
         error_code,
-        read_only,
         coalesce(
             not read_only,
             case
@@ -309,7 +307,7 @@ condensed as (
         time >= timestamp '2026-03-09 11:00:00.000' and time < timestamp '2026-03-09 11:00:00.000' as is_before,
         time >= timestamp '2026-03-09 11:00:00.000' and time < timestamp '2026-03-09 11:00:00.000' as is_after,
         outcome,
-        read_only is distinct from true as is_write,
+        is_write,
         time
     from events
     where

@@ -157,6 +157,7 @@ select distinct
     error_code,
     error_message,
     read_only,
+    is_write,
     request,
     response,
     additional_data,
@@ -212,6 +213,27 @@ from (
         error_code,
         error_message,
         read_only,
+        coalesce(
+            not read_only,
+            case
+                when action in ('GetFederationToken', 'GetSessionToken')
+                    then true
+                when
+                    action in (
+                        'AssumeRole', 'AssumeRoleWithSAML', 'AssumeRoleWithWebIdentity',
+                        'Decrypt', 'Encrypt', 'GenerateDataKey',
+                        'GenerateDataKeyWithoutPlaintext', 'ReEncrypt'
+                    )
+                    then false
+            end,
+            not regexp_like(
+                action,
+                '^(BatchGet|Check|Count|Describe|Detect|Download|Estimate|Get|Head|List'
+                || '|Lookup|Preview|Query|Read|Scan|Search|Select|Simulate|Test|Validate'
+                || '|Verify|View)([A-Z]|$)'
+            ),
+            true
+        ) as is_write,
         request,
         response,
         additional_data,
@@ -354,7 +376,7 @@ named as (
             or strpos(service_details, 'it''s') > 0
         )
         and (cast(null as varchar) is null or strpos(lower(action), lower(cast(null as varchar))) > 0)
-        and (read_only is distinct from true or not false)
+        and (is_write or not false)
 ),
 
 written as (
