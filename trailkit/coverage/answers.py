@@ -5,20 +5,26 @@ turns them on. A question says in ``needs`` what must have been recorded. Of a t
 trails can tell, where somebody has discovered them; of local files, what lies in them.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
+from weakref import WeakKeyDictionary
 
 import pandas as pd
 
+from trailkit.cost.estimate import estimate
+from trailkit.coverage.cells import Cell, cells
+from trailkit.coverage.seen import CHANGES, KINDS, Seen, seen
 from trailkit.coverage.selectors import Coverage, State
+from trailkit.coverage.wording import in_words
 from trailkit.dialect.literals import literal
 from trailkit.engines import Engine
-from trailkit.errors import AccessRefused, TableError
+from trailkit.errors import AccessRefused, ScopeError, TableError
 from trailkit.history.fetch import SETTLED
 from trailkit.lens import compose
 from trailkit.questions.question import Question
+from trailkit.record import Kind
 from trailkit.scope import Scope
 from trailkit.source import Source
 from trailkit.tables.log_scope import LogScope
@@ -45,6 +51,11 @@ class Trails(Protocol):
         ...
 
 
+_SEEN: WeakKeyDictionary[Source, Seen] = WeakKeyDictionary()
+_APART = {"network", "insight", "aggregated"}
+"""Kinds of events with a relation of their own."""
+
+
 @dataclass(frozen=True, slots=True)
 class Logs:
     """Where one asks, and what is known of the trails that deliver there."""
@@ -63,13 +74,88 @@ class Logs:
         return self._by_trails(need, self.trails)
 
     def _seen(self, need: str) -> Coverage:
-        """Look whether any event of that kind lies in the scope."""
+        """Return what the log files show of a kind, over all cells in scope."""
+        found = self.cells([need])
+        states = {each.state for each in found}
+        reasons = "; ".join(dict.fromkeys(each.why for each in found))
+        if states == {State.RECORDED}:
+            return Coverage(State.RECORDED, reasons)
+        state = State.PART if states - {State.UNKNOWN} else State.UNKNOWN
+        return Coverage(state, reasons or "there is none in scope")
+
+    def cells(self, needs: Iterable[str], services: Sequence[str] = ()) -> list[Cell]:
+        """List what local log files show of each kind, account and Region in scope."""
+        rare = [need for need in needs if need.partition(":")[0] in _APART]
+        usual = [need for need in needs if need not in rare]
+        found = cells(self.seen(), usual, self.scope, services)
+        return found + [self._counted(need) for need in rare]
+
+    def _counted(self, need: str) -> Cell:
+        """Return whether any event of a kind of its own relation lies in the scope."""
         relation, condition = _events_of(need)
-        select = f"select 1 as seen from {relation} where {condition} limit 1"
-        answer = self.engine.run(compose.to_run(select, self.source, self.scope))
-        if answer.table.num_rows:
-            return Coverage(State.RECORDED, "there are some in scope")
-        return Coverage(State.UNKNOWN, "there is none in scope")
+        count = self._count(
+            f"select count(*) as found from {relation} where {condition}"
+        )
+        state = State.PART if count else State.UNKNOWN
+        why = "some of them are in scope" if count else "none of them is in scope"
+        where = "all accounts", "all Regions"
+        return Cell(need, *where, state, self.scope.start, self.scope.end, why)
+
+    def searched(self) -> int:
+        """Return how many events lie in the scope."""
+        return self._count("select count(*) as found from events")
+
+    def seen(self) -> Seen:
+        """Return what the whole evidence shows was recorded; worked out once."""
+        known = _SEEN.get(self.source)
+        if known is None:
+            rows = (self._rows(select, Scope()) for select in (KINDS, CHANGES))
+            known = _SEEN[self.source] = seen(*rows)
+        return known
+
+    def stops(self) -> list[str]:
+        """Name the stops of a trail that lie in the scope, as local log files show."""
+        if self.source.needs_window:
+            return []
+        found = self.seen()
+        start, end = self.scope.start or found.first, self.scope.end or found.last
+        return [
+            f"CloudTrail did not record all of this scope: {stop}."
+            for stop in found.stops
+            if start and end and stop.overlaps(start, end)
+        ]
+
+    def files(self) -> Iterator[str]:
+        """Name what the list of log files in scope shows: none, archived, lacking days.
+
+        For a table whose files can be listed; it takes LIST requests.
+        """
+        if self.source.is_copy(Kind.EVENT):
+            return
+        where = self.source, self.engine, self.scope
+        try:
+            found = estimate("The empty answer", {"events": 1}, *where)
+        except (AccessRefused, ScopeError, TableError) as error:
+            yield f"The log files in scope could not be listed: {error}"
+            return
+        if found.price is None:
+            return
+        if not found.files:
+            yield "There is no log file in scope that Athena reads."
+        if found.archived:
+            yield (
+                f"{found.archived:,} log files in scope lie in an archive class, "
+                "which Athena does not read."
+            )
+        if missing := found.days_without_files:
+            yield f"Days without any log file: {', '.join(map(str, missing[:5]))}."
+
+    def _count(self, select: str) -> int:
+        return self._rows(select, self.scope)[0]["found"]
+
+    def _rows(self, select: str, scope: Scope) -> list[dict[str, Any]]:
+        sql = compose.compose(select, self.source, scope)
+        return self.engine.run(sql).table.to_pylist()
 
     def _by_trails(self, need: str, trails: Trails) -> Coverage:
         """Ask the trails that deliver to the place that the table looks into."""
@@ -111,19 +197,26 @@ class Logs:
 
 
 def explain_empty(question: Question | None, logs: Logs) -> str:
-    """Say what was searched, and whether the emptiness means anything."""
+    """Return what was searched, and what the emptiness proves."""
     searched = f"No rows. Searched {logs.source.title}: {logs.scope}."
     if question is None or not question.needs:
         return searched
+    if not logs.source.needs_window:
+        cells = logs.cells(question.needs, question.global_services)
+        found = logs.searched()
+        return f"{searched} {in_words(cells, found)}"
     said = {need: logs.recorded(need) for need in question.needs}
     unproven = {
         need: each for need, each in said.items() if each.state is not State.RECORDED
     }
+    files = list(logs.files())
     ending = ", so this does not show that nothing happened."
-    if not unproven:
+    if not unproven and not files:
         ending = ", and this is not among them."
+    elif not unproven:
+        ending = ", but this does not show that nothing happened:"
     parts = ", and ".join(_together(unproven or said))
-    return f"{searched} {parts[0].upper()}{parts[1:]}{ending}"
+    return " ".join([searched, f"{parts[0].upper()}{parts[1:]}{ending}", *files])
 
 
 def _together(said: Mapping[str, Coverage]) -> Iterator[str]:
@@ -134,6 +227,8 @@ def _together(said: Mapping[str, Coverage]) -> Iterator[str]:
 
 
 _SENTENCES = {
+    State.PROVED: "events of the kind {} were recorded there",
+    State.PART: "events of the kind {} were recorded in part",
     State.RECORDED: "events of the kind {} were recorded there",
     State.NOT_RECORDED: "events of the kind {} are not recorded there",
     State.NOT_COPIED: "events of the kind {} are not all in the copy",
@@ -142,14 +237,29 @@ _SENTENCES = {
 
 
 def coverage(logs: Logs, needs: Iterable[str]) -> pd.DataFrame:
-    """List kinds of events, whether they were recorded, and how one knows."""
-    listed = [*needs, *(logs.trails.needs() if logs.trails else ())]
-    rows = [
-        (need, answer.state.value, answer.why)
-        for need in sorted(dict.fromkeys(listed), key=_order)
-        for answer in [logs.recorded(need)]
-    ]
-    return pd.DataFrame(rows, columns=["need", "state", "why"])
+    """List kinds of events by account and Region, whether recorded, and the basis."""
+    listed = sorted({*needs, *(logs.trails.needs() if logs.trails else ())}, key=_order)
+    if logs.source.needs_window:
+        rows = [
+            (need, None, None, answer.state.value, None, None, answer.why)
+            for need in listed
+            for answer in [logs.recorded(need)]
+        ]
+    else:
+        rows = [
+            (each.need, each.account, each.region, each.state.value, *_span(each))
+            for each in logs.cells(listed)
+        ]
+    return pd.DataFrame(rows, columns=_COLUMNS).astype(_TYPES)
+
+
+_COLUMNS = ["need", "account", "region", "state", "start", "end", "why"]
+_TIME = "datetime64[us, UTC]"
+_TYPES = dict.fromkeys(_COLUMNS, "str") | {"start": _TIME, "end": _TIME}
+
+
+def _span(cell: Cell) -> tuple[datetime | None, datetime | None, str]:
+    return cell.start, cell.end, cell.why
 
 
 def _order(need: str) -> tuple[bool, str]:

@@ -27,7 +27,9 @@ _OTHER_NAMES = {"ec2": "ebs"}
 class State(StrEnum):
     """Whether events of a kind are recorded, and in a copy, where one asks that."""
 
-    RECORDED = "recorded"
+    PROVED = "recorded, proved"
+    RECORDED = "recorded, inferred"
+    PART = "in part"
     NOT_RECORDED = "not recorded"
     NOT_COPIED = "not in the copy"
     UNKNOWN = "unknown"

@@ -33,7 +33,6 @@ class TableSource:
     """
 
     needs_window = True
-    lens = None
 
     def __init__(
         self,
@@ -113,6 +112,11 @@ class TableSource:
         if self.lists_partitions(kind):
             self.read_plan(kind, scope)
 
+    def _is_listed(self, kind: Kind) -> bool:
+        """Return whether partitions are added by hand, and can be listed here."""
+        can_list = self._listed is not _unlisted_partitions
+        return can_list and self.lists_partitions(kind)
+
     def missing_partitions(self, kind: Kind, scope: Scope) -> list[str]:
         """Write the statements that add the partitions that a scope lacks.
 
@@ -183,7 +187,7 @@ class TableSource:
 
     def notes(self, scope: Scope, kinds: Collection[Kind] = ()) -> list[str]:
         """List log files that were not searched: late ones, and what a table lacks."""
-        by_hand = [kind for kind in kinds if self.lists_partitions(kind)]
+        by_hand = [kind for kind in kinds if self._is_listed(kind)]
         return [
             *self._late(scope),
             *(gap for kind in by_hand for gap in self.read_plan(kind, scope).gaps),
