@@ -133,7 +133,7 @@ def _apart(ticks: list[pd.Timestamp], axis: Fold) -> list[pd.Timestamp]:
     """Keep the ticks that have room, those where a part begins first."""
     kept: dict[float, pd.Timestamp] = {}
     for tick, at in zip(ticks, axis.along(pd.Series(ticks)), strict=True):
-        if all(abs(at - other) > 0.1 for other in kept):
+        if all(abs(at - other) > 0.12 for other in kept):
             kept[float(at)] = tick
     return [kept[at] for at in sorted(kept)]
 
