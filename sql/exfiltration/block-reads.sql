@@ -11,7 +11,7 @@
 --     means: resource
 --     help: "one snapshot by its id"
 -- chart: ranking
--- next: [exfiltration/shares, exfiltration/copies]
+-- next: [exfiltration/shares, exfiltration/copies, identity/activity]
 -- notes: |
 --   One row for each snapshot, identity and address. A block is 512 KiB: 2,048 blocks
 --   are 1 GiB. A list alone tells which blocks there are, not what they hold. `denied`

@@ -10,7 +10,7 @@
 --     optional: true
 --     help: "one endpoint by its id, such as vpce-…"
 -- chart: ranking
--- next: [s3/outside-reads, overview/errors]
+-- next: [s3/outside-reads, overview/errors, identity/activity]
 -- notes: |
 --   Network activity events come from the owner of the endpoint. They show also calls
 --   with credentials of other accounts (`caller_account`), which leave no trace

@@ -11,7 +11,7 @@
 --     means: resource
 --     help: "an instance, image, snapshot, table or log group, or a part of it"
 -- chart: timeline
--- next: [exfiltration/copies, s3/bucket-access, exfiltration/tables]
+-- next: [exfiltration/copies, s3/bucket-access, exfiltration/tables, identity/activity]
 -- notes: |
 --   `exported_to` is the bucket. If it is none of yours, the data has left:
 --   `bucket_owner` names its account where the caller had to state it.

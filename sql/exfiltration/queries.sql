@@ -11,7 +11,7 @@
 --     means: resource
 --     help: "a workgroup, cluster, database or query, or a part of its name"
 -- chart: timeline
--- next: [s3/bucket-access, exfiltration/databases]
+-- next: [s3/bucket-access, exfiltration/databases, identity/activity]
 -- notes: |
 --   AWS hides the text of a query (HIDDEN_DUE_TO_SECURITY_REASONS) in many of these
 --   calls: then `query_id` leads to the service's own history. GetClusterCredentials

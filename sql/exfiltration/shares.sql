@@ -11,7 +11,9 @@
 --     means: resource
 --     help: "a snapshot, image or share: id, name or ARN, or a part of it"
 -- chart: timeline
--- next: [exfiltration/copies, exfiltration/block-reads, exfiltration/resource-policies]
+-- next:
+--   [exfiltration/copies, exfiltration/block-reads, exfiltration/resource-policies,
+--   identity/activity]
 -- notes: |
 --   `given_to` and `taken_from` hold accounts, organizations or the group `all`, which
 --   is everybody. SharedSnapshotCopyInitiated and SharedSnapshotVolumeCreated are AWS's

@@ -11,7 +11,7 @@
 --     means: resource
 --     help: "a topic, log group or stream, or a part of its name"
 -- chart: timeline
--- next: [exfiltration/resource-policies, impact/mail-and-sms]
+-- next: [exfiltration/resource-policies, impact/mail-and-sms, identity/activity]
 -- notes: |
 --   `sent_to` is the address, URL, queue, function or stream that gets the messages
 --   from then on. A subscription by e-mail or HTTP needs a confirmation:

@@ -11,7 +11,7 @@
 --     means: resource
 --     help: "a table by name, or a part of it"
 -- chart: ranking
--- next: [exfiltration/exports, exfiltration/databases]
+-- next: [exfiltration/exports, exfiltration/databases, identity/activity]
 -- notes: |
 --   One row for each table, identity and address. A scan reads the whole table, a page
 --   of 1 MB a call, so many scans in a row are one pass over a large table. A statement

@@ -5,7 +5,7 @@
 -- severity: high
 -- keywords: [sniffing, exfil, tap, packet capture, VPC]
 -- chart: timeline
--- next: [exfiltration/shares, network/topology]
+-- next: [exfiltration/shares, network/topology, identity/activity]
 -- notes: |
 --   It takes a target, a filter with rules and a session: the session names the
 --   interface whose traffic is copied (`target`) and where it goes (`sent_to`). What a

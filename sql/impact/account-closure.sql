@@ -12,7 +12,7 @@
 --     means: resource
 --     help: "an account, or what stands for it"
 -- chart: timeline
--- next: [identity/root-activity, impact/destruction]
+-- next: [identity/root-activity, impact/destruction, identity/activity]
 -- notes: |
 --   CloseAccount suspends an account for 90 days, in which AWS can bring it back; after
 --   that it is gone with all in it. CloseAccountResult is AWS's own event about how it

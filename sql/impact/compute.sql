@@ -13,7 +13,8 @@
 --     means: resource
 --     help: "an instance, group, cluster or job, or a part of its name"
 -- chart: timeline
--- next: [impact/launches, impact/reservations, network/security-groups]
+-- next:
+--   [impact/launches, impact/reservations, network/security-groups, identity/activity]
 -- notes: |
 --   One row a call. `wanted` is how many the call asked for. Look for large or GPU
 --   types (p, g, trn, inf), for many at once, for a Region that was never used, and for

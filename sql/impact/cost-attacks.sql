@@ -14,7 +14,7 @@
 --     default: 10
 --     help: "length of a window in minutes, from 1 to 60"
 -- chart: ranking
--- next: [impact/models, insights/list]
+-- next: [impact/models, insights/list, identity/activity]
 -- notes: |
 --   One row for each window of :minutes minutes, thing and identity with at least
 --   :calls calls. Windows are cut at whole multiples within the hour, so a burst over a

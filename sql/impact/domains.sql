@@ -12,7 +12,7 @@
 --     means: resource
 --     help: "a domain or a hosted zone, or a part of it"
 -- chart: timeline
--- next: [network/front-doors, impact/mail-and-sms]
+-- next: [network/front-doors, impact/mail-and-sms, identity/activity]
 -- notes: |
 --   A domain is taken away in steps: DisableDomainTransferLock, RetrieveDomainAuthCode,
 --   then TransferDomain elsewhere, or TransferDomainToAnotherAwsAccount, whose

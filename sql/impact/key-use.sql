@@ -15,7 +15,7 @@
 --     default: false
 --     help: "leave out what services did for somebody"
 -- chart: ranking
--- next: [impact/keys, s3/encrypted-objects]
+-- next: [impact/keys, s3/encrypted-objects, identity/activity]
 -- notes: |
 --   One row for each key, action, identity, address and service. `foreign_key` is true
 --   where the key belongs to another account: data written with it is readable for that

@@ -11,7 +11,7 @@
 --     means: resource
 --     help: "an address, domain, topic or phone number, or a part of it"
 -- chart: ranking
--- next: [exfiltration/subscriptions, impact/compute]
+-- next: [exfiltration/subscriptions, impact/compute, identity/activity]
 -- notes: |
 --   One row for each action, thing, identity and address, by first time. The usual
 --   order: quota and account looked at, VerifyEmailIdentity or CreateEmailIdentity,

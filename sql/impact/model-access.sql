@@ -11,7 +11,7 @@
 --     means: resource
 --     help: "a model or a product, or a part of its id"
 -- chart: timeline
--- next: [impact/models, impact/reservations]
+-- next: [impact/models, impact/reservations, identity/activity]
 -- notes: |
 --   The usual order is PutUseCaseForModelAccess, CreateFoundationModelAgreement,
 --   PutFoundationModelEntitlement, and then calls of the model. The console does all of

@@ -11,7 +11,7 @@
 --     means: resource
 --     help: "a model, agent or flow, or a part of its id"
 -- chart: ranking
--- next: [impact/model-access, impact/cost-attacks]
+-- next: [impact/model-access, impact/cost-attacks, identity/activity]
 -- notes: |
 --   One row for each model, identity, Region and address. A thief of keys first tries
 --   models one after another: many models with denied or failed calls

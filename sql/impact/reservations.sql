@@ -11,7 +11,7 @@
 --     means: resource
 --     help: "an offering or instance type, or a part of it"
 -- chart: timeline
--- next: [impact/compute, impact/model-access]
+-- next: [impact/compute, impact/model-access, identity/activity]
 -- notes: |
 --   Each is a promise to pay, often for one or three years, and can rarely be undone.
 --   The price stands in the answer of the offering, not in the purchase: look the

@@ -16,7 +16,7 @@
 --     means: principal
 --     help: "an ARN, a unique id, or the text of actor without the session"
 -- chart: ranking
--- next: [s3/objects-read, s3/bulk-reads, s3/bucket-changes]
+-- next: [s3/objects-read, s3/bulk-reads, s3/bucket-changes, identity/activity]
 -- notes: |
 --   One row for each bucket, prefix (the first part of the object's name) and identity.
 --   Give a bucket to see its accessors, an identity to see all that it touched.

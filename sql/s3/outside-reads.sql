@@ -15,7 +15,7 @@
 --     optional: true
 --     help: "the endpoint that reads should use; any one when left out"
 -- chart: timeline
--- next: [s3/bucket-access, exfiltration/endpoint-denials]
+-- next: [s3/bucket-access, exfiltration/endpoint-denials, identity/address]
 -- notes: |
 --   Reads and lists that came over no VPC endpoint, or over another than the one you
 --   name. Calls that an AWS service made for somebody are left out. `signed_by`

@@ -11,7 +11,7 @@
 --     means: bucket
 --     help: "one bucket; every one when left out"
 -- chart: timeline
--- next: [s3/encrypted-objects, s3/object-deletions]
+-- next: [s3/encrypted-objects, s3/object-deletions, identity/activity]
 -- notes: |
 --   It goes by the last part of the name: RANSOM_NOTE.txt, how_to_decrypt.html,
 --   readme.txt, WARNING.txt and their like. A note comes last: look at what the same

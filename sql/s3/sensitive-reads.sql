@@ -9,7 +9,7 @@
 --     type: list of text
 --     help: "each as bucket/key: from Macie, an inventory, a file"
 -- chart: ranking
--- next: [s3/objects-read, s3/bulk-reads]
+-- next: [s3/objects-read, s3/bulk-reads, identity/activity]
 -- notes: |
 --   Give it the objects that Macie, an inventory or a person calls sensitive, as
 --   bucket/key; from a file with a Path. An object without a row was not read by a call

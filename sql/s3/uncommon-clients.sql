@@ -13,7 +13,7 @@
 --     means: bucket
 --     help: "one bucket; every one when left out"
 -- chart: ranking
--- next: [s3/bulk-reads, s3/bucket-access]
+-- next: [s3/bulk-reads, s3/bucket-access, identity/activity]
 -- notes: |
 --   Everything but AWS's own CLI, SDKs and console, and the usual infrastructure tools:
 --   rclone, S3 Browser, Cyberduck, WinSCP, s3cmd, MinIO's client, curl and their like.
