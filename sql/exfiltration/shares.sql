@@ -17,7 +17,8 @@
 -- notes: |
 --   `given_to` and `taken_from` hold accounts, organizations or the group `all`, which
 --   is everybody. SharedSnapshotCopyInitiated and SharedSnapshotVolumeCreated are AWS's
---   own events in the owner's account: another account has used the share.
+--   own events in the owner's account: another account has used the share. They name
+--   the snapshot alone: who it was follows from the shares of that snapshot.
 --   `public_sharing` is the account's block of public sharing after the call. A call
 --   that only takes away is listed too. Where a call names grantees in an older form,
 --   `given_to` is empty and `operation` has its word.
@@ -111,8 +112,7 @@ shares as (
                         ),
                         array[
                             json_extract_scalar(request, '$.accountWithRestoreAccess'),
-                            json_extract_scalar(request, '$.consumerIdentifier'),
-                            json_extract_scalar(service_details, '$.userId')
+                            json_extract_scalar(request, '$.consumerIdentifier')
                         ]
                     ]
                 ),

@@ -355,8 +355,7 @@ shares as (
                         ),
                         array[
                             json_extract_scalar(request, '$.accountWithRestoreAccess'),
-                            json_extract_scalar(request, '$.consumerIdentifier'),
-                            json_extract_scalar(service_details, '$.userId')
+                            json_extract_scalar(request, '$.consumerIdentifier')
                         ]
                     ]
                 ),
