@@ -354,7 +354,7 @@ class Case:
     def _look(self, title: str, select: str, scope: Scope) -> list[dict[str, Any]]:
         """Give the rows of a SELECT of our own."""
         engine = self._paid(title, dialect.relations_used(select), scope)
-        answer = engine.run(compose.compose(select, self.source, scope))
+        answer = engine.run(compose.to_run(select, self.source, scope))
         return answer.table.to_pylist()
 
 

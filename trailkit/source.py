@@ -70,6 +70,14 @@ class Source(Protocol):
     """Whether a question without a window is refused, because it costs money."""
 
     @property
+    def lens(self) -> str | None:
+        """Version of the lens that worked out what ``lens.kept`` names; None: nothing.
+
+        Its columns stand beside those of ``records``.
+        """
+        ...
+
+    @property
     def title(self) -> str:
         """The name of the evidence or the table, for people."""
         ...

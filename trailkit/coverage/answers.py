@@ -154,7 +154,7 @@ class Logs:
         return self._rows(select, self.scope)[0]["found"]
 
     def _rows(self, select: str, scope: Scope) -> list[dict[str, Any]]:
-        sql = compose.compose(select, self.source, scope)
+        sql = compose.to_run(select, self.source, scope)
         return self.engine.run(sql).table.to_pylist()
 
     def _by_trails(self, need: str, trails: Trails) -> Coverage:

@@ -11,6 +11,7 @@ from trailkit.dialect.grammar import tokens
 from trailkit.dialect.lint import check_habits, order_columns
 from trailkit.dialect.relations import (
     columns_used,
+    only_told_apart,
     output_columns,
     relations_used,
     with_relations,
@@ -26,6 +27,7 @@ __all__ = [
     "columns_used",
     "lists",
     "macros",
+    "only_told_apart",
     "order_columns",
     "output_columns",
     "relations_used",

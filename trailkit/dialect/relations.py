@@ -147,6 +147,41 @@ def _shows_all(select: exp.Select) -> bool:
     return not named or by_place or bool(select.args.get("distinct"))
 
 
+def only_told_apart(sql: str, name: str) -> bool:
+    """Return whether a query asks of a column only which rows have the same value.
+
+    It counts distinct values, groups or partitions by them, and never shows, compares
+    or works with one: then any other value that is as distinct gives the same answer.
+
+    >>> only_told_apart("select count(distinct a) as n from events group by b", "a")
+    True
+    >>> only_told_apart("select max(a) as last from events", "a")
+    False
+    """
+    tree = parse(sql)
+    if any(_has_star(select) for select in tree.find_all(exp.Select)):
+        return False
+    identifiers = tree.find_all(exp.Identifier)
+    return all(_tells_apart(each) for each in identifiers if each.name.lower() == name)
+
+
+def _tells_apart(identifier: exp.Identifier) -> bool:
+    column = identifier.parent
+    if not isinstance(column, exp.Column) or column.this is not identifier:
+        return False
+    match column.parent:
+        case exp.Distinct(parent=exp.Anonymous() as call):
+            return call.name.lower() == "count"
+        case exp.Group():
+            return True
+        case exp.Window():
+            return column.arg_key == "partition_by"
+        case exp.Select(parent=exp.CTE()):
+            return column.arg_key == "expressions"
+        case _:
+            return False
+
+
 def output_columns(sql: str) -> list[str]:
     """Give the names of a query's columns; an expression without a name gives "".
 

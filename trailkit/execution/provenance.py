@@ -29,8 +29,9 @@ class Provenance:
     ``sql`` is the Athena text with every value in it; ``facts`` are the engine's own
     (seconds, and on Athena query id, bytes, dollars, milliseconds of each phase,
     whether an earlier answer was given again). ``checked`` is what each
-    ``case.table.check()`` before it found. ``chunk`` says which part of an answer it is
-    about; the facts are those of the whole query.
+    ``case.table.check()`` before it found. ``lens`` is the version of the lens by which
+    a local store had worked out what was read of it. ``chunk`` says which part of an
+    answer it is about; the facts are those of the whole query.
     """
 
     run: str
@@ -45,6 +46,7 @@ class Provenance:
     rows: int
     trailkit: str
     chart: str | None = None
+    lens: str | None = None
     checked: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     facts: dict[str, Any] = field(default_factory=dict[str, Any])

@@ -30,11 +30,13 @@ from trailkit.source import Source
 class Request:
     """Finished Athena SQL, with what it asks and where.
 
+    ``runs`` is what the engine is given: the same, where the source keeps nothing.
     ``reads`` counts how often it reads each relation of the lens; ``lists`` says that
     it may give a row for each row of theirs.
     """
 
     sql: str
+    runs: str
     reads: Counter[str]
     lists: bool
     scope: Scope
@@ -70,7 +72,7 @@ def run(asked: Request, logs: Logs, checked: tuple[str, ...] = ()) -> pd.DataFra
     ``checked`` is what checks found of the same logs.
     """
     origin = _begun(asked, logs, checked)
-    answer = logs.engine.run(asked.sql, _terms(asked, logs))
+    answer = logs.engine.run(asked.runs, _terms(asked, logs))
     frame = to_frame(answer)
     notes = [*answer.notes, *_notes(frame, asked, logs)]
     if cut := _cut(asked, len(frame)):
@@ -88,7 +90,7 @@ def chunks(
     before. What to mind is said once.
     """
     origin, notes, given = _begun(asked, logs, checked), list[str](), 0
-    parts = logs.engine.chunks(asked.sql, rows, _terms(asked, logs))
+    parts = logs.engine.chunks(asked.runs, rows, _terms(asked, logs))
     with closing(parts):
         for number, answer in enumerate(parts, start=1):
             frame = to_frame(answer)
@@ -111,8 +113,10 @@ def _request(
     values: Mapping[str, Any],
 ) -> Request:
     shape = dialect.shape_of(select)
+    sql = compose.compose(select, source, scope)
     return Request(
-        sql=compose.compose(select, source, scope),
+        sql=sql,
+        runs=compose.to_run(select, source, scope) if source.lens else sql,
         reads=dialect.relations_used(shape),
         lists=dialect.lists(shape),
         scope=scope,
@@ -181,6 +185,7 @@ def _begun(asked: Request, logs: Logs, checked: tuple[str, ...]) -> Provenance:
         rows=0,
         trailkit=version("trailkit"),
         chart=question.chart if question else None,
+        lens=logs.source.lens,
         checked=checked,
     )
 

@@ -5,11 +5,10 @@ the columns in use, so that Athena and DuckDB work out nothing that nobody asked
 """
 
 from dataclasses import dataclass
-from functools import cache
 
 from trailkit import dialect
-from trailkit.lens import families, lateral_aliases, pushdown
-from trailkit.questions.library import sql_folder
+from trailkit.lens import kept, lateral_aliases, pushdown
+from trailkit.lens.lens_files import columns_of
 from trailkit.record import Kind, every_column
 from trailkit.scope import Scope
 from trailkit.source import Source
@@ -41,20 +40,39 @@ RELATIONS = {
 columns of ``events``: each row is the endpoint owner's copy of a call.
 """
 
+_READ = [*every_column(), *kept.names().values(), kept.KEY]
+"""Every column that a source's ``records`` can have, in order."""
+
 _IDENTITY = {"event_id", "time"}
 """What tells events apart, and so is always kept: ids have been seen at two times."""
 
 
 def compose(select: str, source: Source, scope: Scope) -> str:
     """Put the relations that a SELECT reads in front of it, as Athena SQL."""
+    return _composed(select, source, scope, keeps=False)
+
+
+def to_run(select: str, source: Source, scope: Scope) -> str:
+    """Write what the source's engine runs: of the lens, what the source keeps is read.
+
+    The answer is that of ``compose``. A source that keeps nothing is asked the same.
+    """
+    return _composed(select, source, scope, source.lens is not None)
+
+
+def _composed(select: str, source: Source, scope: Scope, keeps: bool) -> str:
     shape = dialect.shape_of(select)
     used = dialect.columns_used(shape)
+    by_key = keeps and dialect.only_told_apart(shape, kept.ACTION)
     ctes: dict[str, str] = {}
     for name in sorted(dialect.relations_used(shape).keys() & RELATIONS.keys()):
         relation = RELATIONS[name]
+        every = _columns(relation)
+        if keeps and relation.file == kept.FILE:
+            every = kept.as_kept(every, by_key)
         skips = source.skips(relation.kind)
         where = pushdown.implied(dialect.without_lists(select), name) if skips else None
-        ctes |= _relation(relation, used, source, scope, where)
+        ctes |= _relation(relation, every, used, source, scope, where)
     return dialect.with_relations(select, ctes)
 
 
@@ -75,6 +93,7 @@ def columns(relation: str) -> list[str]:
 
 def _relation(
     relation: Relation,
+    every: lateral_aliases.Columns,
     used: set[str] | None,
     source: Source,
     scope: Scope,
@@ -84,32 +103,25 @@ def _relation(
 
     ``where`` is a condition on the records.
     """
-    every = _columns(relation)
     wanted = every.keys() if used is None else every.keys() & {*used, *_IDENTITY}
-    kept = lateral_aliases.needed(every, wanted)
-    read = {name for column in kept.values() for name in column.below}
+    needed = lateral_aliases.needed(every, wanted)
+    read = {name for column in needed.values() for name in column.below}
     below = "records" if relation.name == "events" else f"{relation.name}_records"
     verb = "select" if relation.deliveries or source.folds() else "select distinct"
     return {
         below: source.records(
             relation.kind,
             scope,
-            [name for name in every_column() if name in read],
+            [name for name in _READ if name in read],
             relation.deliveries,
         ),
-        relation.name: lateral_aliases.nested(kept, wanted, below, verb, where),
+        relation.name: lateral_aliases.nested(needed, wanted, below, verb, where),
     }
 
 
 def _columns(relation: Relation) -> lateral_aliases.Columns:
     """Give the relation's columns; ``file`` for deliveries alone."""
-    every = _read(relation.file)
+    every = columns_of(relation.file)
     if relation.deliveries:
         return every
     return {name: column for name, column in every.items() if name != "file"}
-
-
-@cache
-def _read(file: str) -> lateral_aliases.Columns:
-    sql = (sql_folder() / file).read_text(encoding="utf-8")
-    return lateral_aliases.columns(families.expand(sql), every_column())

@@ -8,8 +8,9 @@ Records are long, and most of a record is text that sorting need not touch. So D
 sorts the times alone, and the rows are read from the spool in that order.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -18,12 +19,14 @@ from types import TracebackType
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from trailkit.lens import kept, lens_files
 from trailkit.progress import Say
 from trailkit.store import ingest_sql
 from trailkit.store.batches import TEXTS
 from trailkit.store.deduplicate import deduplicate
 from trailkit.store.ingest_database import IngestDatabase
 from trailkit.store.ingest_sql import quoted, read_parquet
+from trailkit.store.lens_columns import LensColumns
 from trailkit.store.manifest import (
     COMPRESSION,
     REPEATED,
@@ -96,23 +99,74 @@ _SCHEMA = pa.schema(
 def write_records(
     database: IngestDatabase, staged: Staged, path: Path, say: Say
 ) -> None:
-    """Write the relation ``new_records`` with all columns."""
+    """Write the relation ``new_records`` with all columns, the lens's beside them."""
     added = database.arrow(
         "select * from new_records order by event_time, record_id", doing="Sorting"
     )
-    with _open(path) as written, WriteBehind() as behind:
-        for first in range(0, added.num_rows, ROW_GROUP):
-            rows = _in_order(added.slice(first, ROW_GROUP), staged)
-            behind.do(partial(written.write_table, rows))
-            say(f"Writing: {first:,} of {added.num_rows:,} records")
+    groups = (
+        _in_order(added.slice(first, ROW_GROUP), staged)
+        for first in range(0, added.num_rows, ROW_GROUP)
+    )
+    _write(groups, path, added.num_rows, say)
 
 
-def _open(path: Path) -> pq.ParquetWriter:
+def work_out_anew(folder: Path, before: Manifest, say: Say) -> Manifest:
+    """Write the records anew with the columns of the lens as it is now.
+
+    No log file is read. The new files count once the manifest is written.
+    """
+    parts, number = list[str](), before.next_part
+    for part in before.parts["records"]:
+        with pq.ParquetFile(folder / part, read_dictionary=REPEATED) as old:
+            rows = old.metadata.num_rows
+            parts.append(part_name("records", number) if rows else part)
+            if rows:
+                _write(_groups(old), folder / parts[-1], rows, say)
+        number += 1
+    return replace(
+        before,
+        parts={**before.parts, "records": parts},
+        next_part=number,
+        lens=lens_files.version(),
+    )
+
+
+def _groups(old: pq.ParquetFile) -> Iterator[pa.Table]:
+    """Read a file of records a row group at a time, without what stood beside them."""
+    for group in range(old.num_row_groups):
+        rows = old.read_row_group(group, columns=_SCHEMA.names)
+        yield pa.table([_as(rows[each.name], each.type) for each in _SCHEMA], _SCHEMA)
+
+
+def _as(column: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray:
+    if pa.types.is_dictionary(kind) and not pa.types.is_dictionary(column.type):
+        column = column.dictionary_encode()
+    return column.cast(kind)
+
+
+def _write(groups: Iterable[pa.Table], path: Path, rows: int, say: Say) -> None:
+    """Write records in row groups, with the columns of the lens beside them."""
+    written, done = None, 0
+    with (
+        LensColumns(path.parent / WORK, say) as lens,
+        ExitStack() as opened,
+        WriteBehind() as behind,
+    ):
+        for group in groups:
+            whole = lens.beside(group)
+            if written is None:
+                written = opened.enter_context(_open(path, whole.schema))
+            behind.do(partial(written.write_table, whole))
+            done += group.num_rows
+            say(f"Writing: {done:,} of {rows:,} records")
+
+
+def _open(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
     return pq.ParquetWriter(
         path,
-        _SCHEMA,
+        schema,
         compression=COMPRESSION,
-        use_dictionary=REPEATED,  # pyright: ignore[reportArgumentType]
+        use_dictionary=[*REPEATED, *kept.names().values()],  # pyright: ignore[reportArgumentType]
         # Who reads it with Arrow shall see texts, however they were written.
         store_schema=False,
     )
@@ -195,6 +249,7 @@ class _Round:
             next_record=before.next_record + self._database.count("identities"),
             parts=parts,
             counts=self._counts(parts) if is_last else {},
+            lens=before.lens,
         )
 
     def _records(self) -> list[str]:

@@ -20,6 +20,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from trailkit.lens.lens_files import version as lens_version
 from trailkit.record import PLACE, Type, relation_columns
 
 RESOURCE = pa.struct(
@@ -128,7 +129,8 @@ class Manifest:
 
     ``parts`` names the Parquet files of each table, relative to the store. ``limit`` is
     the size up to which a file was unpacked. ``counts`` is empty until all was read;
-    ``notes`` say what the user may not expect.
+    ``notes`` say what the user may not expect. ``lens`` is the version of the lens that
+    worked out the columns beside the records.
     """
 
     limit: int
@@ -137,6 +139,7 @@ class Manifest:
     parts: dict[str, list[str]]
     counts: dict[str, int] = field(default_factory=dict[str, int])
     notes: list[str] = field(default_factory=list[str])
+    lens: str = ""
 
     def files(self) -> set[str]:
         """Return the names of all files that count."""
@@ -150,9 +153,10 @@ def begin(folder: Path, limit: int) -> Manifest:
     still read a store of another format there, and must not find our rows under a name
     that it knows.
     """
-    parts = [_PART.fullmatch(entry.name) for entry in folder.iterdir()]
-    first = max((int(part[1]) + 1 for part in parts if part), default=0)
-    return Manifest(limit, first + 1, 0, write_empty(folder, first))
+    there = [_PART.fullmatch(entry.name) for entry in folder.iterdir()]
+    first = max((int(part[1]) + 1 for part in there if part), default=0)
+    parts = write_empty(folder, first)
+    return Manifest(limit, first + 1, 0, parts, lens=lens_version())
 
 
 def read_manifest(folder: Path) -> Manifest | None:

@@ -22,8 +22,9 @@ import platformdirs
 import pyarrow.parquet as pq
 
 from trailkit.errors import NoRecords, StoreBusy, StoreError, StoreFull
+from trailkit.lens.lens_files import version as lens_version
 from trailkit.progress import Say, line
-from trailkit.store.ingest import ingest
+from trailkit.store.ingest import ingest, work_out_anew
 from trailkit.store.manifest import (
     LOCK,
     WORK,
@@ -174,7 +175,7 @@ def open_store(
 def _current(folder: Path, evidence: Sequence[Path], limit: int) -> Manifest | None:
     """Return the manifest, if the store holds all that is in the evidence."""
     manifest = read_manifest(folder)
-    if manifest is None or not manifest.counts:
+    if manifest is None or not manifest.counts or manifest.lens != lens_version():
         return None
     changes = compare(walk(evidence), folder, manifest, limit)
     return None if changes else manifest
@@ -188,13 +189,24 @@ def _made_current(
     changes = compare(walk(evidence), folder, manifest, limit)
     # Once: what the rounds replace is still there for whoever opened the store earlier.
     sweep(folder, manifest)
+    if manifest.lens != lens_version():
+        with _work(folder):
+            manifest = work_out_anew(folder, manifest, say)
+            write_manifest(folder, manifest)
     while changes or not manifest.counts:
-        try:
+        with _work(folder):
             manifest, changes = ingest(folder, manifest, changes, limit, say)
             write_manifest(folder, manifest)
-        finally:
-            shutil.rmtree(folder / WORK, ignore_errors=True)
     return manifest
+
+
+@contextmanager
+def _work(folder: Path) -> Generator[None]:
+    """Remove what the work laid aside, however it ended."""
+    try:
+        yield
+    finally:
+        shutil.rmtree(folder / WORK, ignore_errors=True)
 
 
 @contextmanager

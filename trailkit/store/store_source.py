@@ -27,6 +27,11 @@ class StoreSource:
         self._store = store
 
     @property
+    def lens(self) -> str:
+        """Return the version of the lens that worked out the columns it keeps."""
+        return self._store.manifest.lens
+
+    @property
     def title(self) -> str:
         """Name the evidence."""
         return ", ".join(str(path) for path in self._store.evidence)

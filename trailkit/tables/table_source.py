@@ -33,6 +33,7 @@ class TableSource:
     """
 
     needs_window = True
+    lens = None
 
     def __init__(
         self,
