@@ -147,6 +147,6 @@ def test_only_a_source_that_skips_is_given_what_is_implied() -> None:
 
 
 def test_most_questions_of_the_library_imply_something() -> None:
-    known = [each.name for each in load() if implied(each.sql, "events")]
+    known = [each.name for each in load() if implied(each.tried(), "events")]
     wanted = {"persistence/iam-changes", "s3/bucket-deletions"}
     assert wanted | {"credentials/secrets-read"} <= {*known}

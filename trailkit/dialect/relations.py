@@ -161,23 +161,56 @@ def only_told_apart(sql: str, name: str) -> bool:
     tree = parse(sql)
     if any(_has_star(select) for select in tree.find_all(exp.Select)):
         return False
+    return _told_apart(tree, name, {name})
+
+
+def _told_apart(tree: exp.Expr, name: str, seen: set[str]) -> bool:
+    """Look at every use of a name, and of the names that its value is given."""
     identifiers = tree.find_all(exp.Identifier)
-    return all(_tells_apart(each) for each in identifiers if each.name.lower() == name)
+    for identifier in (each for each in identifiers if each.name.lower() == name):
+        column = identifier.parent
+        if isinstance(column, exp.Alias) and column.args["alias"] is identifier:
+            continue
+        if not isinstance(column, exp.Column) or column.this is not identifier:
+            return False
+        value = _carried(column)
+        alias = _name_in_cte(value)
+        if alias and alias not in seen and not _told_apart(tree, alias, seen | {alias}):
+            return False
+        if not alias and not _tells_apart(value):
+            return False
+    return True
 
 
-def _tells_apart(identifier: exp.Identifier) -> bool:
-    column = identifier.parent
-    if not isinstance(column, exp.Column) or column.this is not identifier:
-        return False
-    match column.parent:
+def _carried(value: exp.Expr) -> exp.Expr:
+    """Go up through what returns a value as it is, or null: ``if(x, value)``."""
+    call = value.parent
+    is_if = isinstance(call, exp.Anonymous) and call.name.lower() == "if"
+    if is_if and len(call.expressions) == 2 and call.expressions[1] is value:
+        return _carried(call)
+    return value
+
+
+def _name_in_cte(value: exp.Expr) -> str | None:
+    """Return the name under which a CTE gives a value on."""
+    alias = value.parent
+    item = alias if isinstance(alias, exp.Alias) else value
+    select = item.parent
+    is_item = isinstance(select, exp.Select) and item.arg_key == "expressions"
+    cte = select.parent if is_item and select else None
+    if not isinstance(cte, exp.CTE) or cte.alias_column_names:
+        return None
+    return item.alias_or_name.lower() or None
+
+
+def _tells_apart(value: exp.Expr) -> bool:
+    match value.parent:
         case exp.Distinct(parent=exp.Anonymous() as call):
             return call.name.lower() == "count"
         case exp.Group():
             return True
         case exp.Window():
-            return column.arg_key == "partition_by"
-        case exp.Select(parent=exp.CTE()):
-            return column.arg_key == "expressions"
+            return value.arg_key == "partition_by"
         case _:
             return False
 
