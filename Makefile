@@ -4,13 +4,14 @@
 PYTHON ?= python3
 NOTEBOOK ?= notebooks/00_start_here.ipynb
 OPTIONS ?=
+MILLIONS ?= 2
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test notebooks bench lint conformance gallery picture constraints clean
+.PHONY: help lab test notebooks bench bench-large lint conformance gallery picture constraints clean
 
 help: ## list what can be made
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 lab: .venv/kit ## open the first notebook in JupyterLab
 	JUPYTER_CONFIG_PATH=jupyter $(BIN)/jupyter-lab $(OPTIONS) $(NOTEBOOK)
@@ -24,6 +25,9 @@ notebooks: .venv/kit ## run every notebook; what they show is in build/notebooks
 
 bench: .venv/checks ## measure the speed, as ratios to a baseline
 	$(BIN)/python -m benchmarks $(OPTIONS)
+
+bench-large: .venv/checks ## measure two million events; MILLIONS=20 for more
+	$(BIN)/python -m benchmarks --large $(MILLIONS)
 
 lint: .venv/checks ## check style and types
 	$(BIN)/ruff check

@@ -30,6 +30,14 @@ def open_again(logs: str, store: str) -> None:
     open_store(logs, folder=Path(store), progress=False)
 
 
+def ask_all_of_the_first(logs: str, store: str) -> None:
+    """Ask the questions that trailkit began with, and print the time of each."""
+    from benchmarks.questions import seconds_of_each
+
+    for asked in seconds_of_each(Path(logs), Path(store), baseline=False):
+        print(f"  {asked.name:<28} {asked.seconds:6.2f} s {asked.rows:>10,} rows")
+
+
 def import_trailkit() -> None:
     """Import the public face."""
     import trailkit  # noqa: F401

@@ -117,6 +117,11 @@ def test_a_value_that_the_translation_depends_on_is_looked_at(sql, good, bad):
         dialect.to_duckdb(parameters.bind(sql, {"x": bad}))
 
 
+def test_a_value_in_a_lambda_is_looked_for_by_contains():
+    sql = "select filter(a, x -> contains(array['b', 'c'], x)) as found from t"
+    assert " IN (" not in dialect.to_duckdb(sql)
+
+
 def test_a_query_stays_bound_where_relations_are_put_before_it():
     bound = parameters.bind("select a from events where a = :x;", {"x": "'y'"})
     whole = dialect.with_relations(bound, {"events": "select 1 as a"})

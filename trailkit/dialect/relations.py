@@ -185,19 +185,20 @@ def _told_apart(tree: exp.Expr, name: str, seen: set[str]) -> bool:
 def _carried(value: exp.Expr) -> exp.Expr:
     """Go up through what returns a value as it is, or null: ``if(x, value)``."""
     call = value.parent
-    is_if = isinstance(call, exp.Anonymous) and call.name.lower() == "if"
-    if is_if and len(call.expressions) == 2 and call.expressions[1] is value:
-        return _carried(call)
-    return value
+    if not isinstance(call, exp.Anonymous) or call.name.lower() != "if":
+        return value
+    if len(call.expressions) != 2 or call.expressions[1] is not value:
+        return value
+    return _carried(call)
 
 
 def _name_in_cte(value: exp.Expr) -> str | None:
     """Return the name under which a CTE gives a value on."""
-    alias = value.parent
-    item = alias if isinstance(alias, exp.Alias) else value
+    item = value.parent if isinstance(value.parent, exp.Alias) else value
     select = item.parent
-    is_item = isinstance(select, exp.Select) and item.arg_key == "expressions"
-    cte = select.parent if is_item and select else None
+    if not isinstance(select, exp.Select) or item.arg_key != "expressions":
+        return None
+    cte = select.parent
     if not isinstance(cte, exp.CTE) or cte.alias_column_names:
         return None
     return item.alias_or_name.lower() or None

@@ -142,10 +142,15 @@ def _with_pointer(call: exp.Expr) -> exp.Expr:
 
 
 def _contains(call: exp.Expr) -> exp.Expr:
-    """Write ``in`` for a list of literals: DuckDB looks a value up, and not along."""
+    """Write ``in`` for a list of literals: DuckDB looks a value up, and not along.
+
+    In a lambda it does not, and its own function goes along the list in half the time.
+    """
     items, value = call.expressions
     listed = isinstance(items, exp.Array) and items.expressions
-    if not listed or not all(isinstance(each, exp.Literal) for each in listed):
+    if not listed or call.find_ancestor(exp.Lambda):
+        return call
+    if not all(isinstance(each, exp.Literal) for each in listed):
         return call
     return exp.Paren(this=exp.In(this=exp.Paren(this=value), expressions=listed))
 
