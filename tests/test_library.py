@@ -102,7 +102,7 @@ def test_a_search_is_a_frame(mine: Library) -> None:
             "needs": "",
         }
     ]
-    nothing = mine.search("nowhere-said")
+    nothing = mine.search("zebra-crossing")
     assert list(nothing.columns) == list(found.columns)
     assert len(nothing) == 0
     assert len(mine.search()) == len(mine)

@@ -154,7 +154,7 @@ MISTAKES = [
     (change("timeline", "pie"), 'Line 13: There is no chart "pie". There are: heatmap'),
     (change("overview/volume", "volume"), 'Line 14: "volume" is not a question'),
     (change("-- limit: most", "-- scans: many"), 'Line 15: "many" is no number'),
-    (change("-- limit: most", "-- lookback: soon"), "Line 15: 'soon' is not a length"),
+    (change("-- limit: most", "-- lookback: soon"), "Line 15: 'soon' is not a duration"),
     # parameters
     (change("bucket: {", "Bucket: {"), 'Line 7: "Bucket" is no name for a parameter'),
     (change("bucket: {", "from: {"), 'Line 7: "from" is no name for a parameter'),

@@ -426,7 +426,7 @@ def test_root_activity_leaves_out_what_services_did(case: Case) -> None:
 def test_a_session_of_assume_root_is_known_by_the_call_that_issued_its_key(
     tmp_path: Path,
 ) -> None:
-    issued, other = "ASIAROOTSESSION00001", "ASIAROOTCONSOLE00001"
+    issued, other = "ASIAIOSFODNN7ROOT001", "ASIAIOSFODNN7ROOT002"
     granted = {"credentials": {"accessKeyId": issued}}
     made = [
         record("AssumeRoot", "sts", role("Admin"), responseElements=granted),

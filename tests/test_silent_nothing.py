@@ -163,7 +163,7 @@ def test_a_day_that_the_table_does_not_look_into(
     athena: AthenaServer, name: str
 ) -> None:
     table, window, says = WINDOWS[name]
-    asked = case(athena, table).window(*window).accounts("111122223333")
+    asked = case(athena, table).everything().window(*window).accounts("111122223333")
     require_refused(athena, asked, TableError, says)
 
 
@@ -237,7 +237,12 @@ def test_a_region_whose_folder_an_early_search_does_not_find(
 ) -> None:
     """Its events of global services may lie in another region's folder."""
     table = changed(OWN, day__range="2020/01/01,NOW")
-    early = case(athena, table).window("2021-03-03", "2021-03-04").regions("sa-east-1")
+    early = (
+        case(athena, table)
+        .everything()
+        .window("2021-03-03", "2021-03-04")
+        .regions("sa-east-1")
+    )
     assert "does not look into the folders of sa-east-1" in notes(early)
 
 

@@ -332,7 +332,9 @@ def test_the_refusal_without_a_partition_names_the_statements(
 ) -> None:
     table = table_of("region and dt")
     publish(athena, table, {})
-    with pytest.raises(TableError, match=r"print\(case\.missing_partitions\(\)\)"):
+    with pytest.raises(
+        TableError, match=r"print\(case\.table\.missing_partitions\(\)\)"
+    ):
         case(table.name).ask(DELETIONS)
 
 

@@ -18,7 +18,10 @@ from trailkit.questions import parameters
 from trailkit.questions.parameters import Parameter
 from trailkit.scope import duration
 
-CHARTS = ("heatmap", "ranking", "timeline", "volume")
+CHARTS = (
+    *("attack", "chain", "comparison", "cost", "coverage", "flow", "heatmap"),
+    *("matrix", "ranking", "resources", "sessions", "techniques", "timeline", "volume"),
+)
 """The charts that a header can name."""
 
 SEVERITIES = ("note", "low", "medium", "high", "critical")
