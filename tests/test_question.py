@@ -151,10 +151,10 @@ MISTAKES = [
     (change("data:s3", "data"), 'Line 4: "data" is not what can be needed'),
     (change("management:write", "management"), 'Line 4: "management" is not what'),
     (change("[iam, sts]", "[iam.amazonaws.com]"), 'Line 5: "iam.amazonaws.com" is not'),
-    (change("timeline", "pie"), 'Line 13: There is no chart "pie". There are: heatmap'),
+    (change("timeline", "pie"), 'Line 13: There is no chart "pie". There are: attack'),
     (change("overview/volume", "volume"), 'Line 14: "volume" is not a question'),
     (change("-- limit: most", "-- scans: many"), 'Line 15: "many" is no number'),
-    (change("-- limit: most", "-- lookback: soon"), "Line 15: 'soon' is not a duration"),
+    (change("-- limit: most", "-- lookback: soon"), "15: 'soon' is not a duration"),
     # parameters
     (change("bucket: {", "Bucket: {"), 'Line 7: "Bucket" is no name for a parameter'),
     (change("bucket: {", "from: {"), 'Line 7: "from" is no name for a parameter'),

@@ -20,7 +20,7 @@ from trailkit.coverage.selectors import Coverage, State
 from trailkit.coverage.wording import in_words
 from trailkit.dialect.literals import literal
 from trailkit.engines import Engine
-from trailkit.errors import AccessRefused, ScopeError, TableError
+from trailkit.errors import AccessRefused, TableError, TrailkitError
 from trailkit.history.fetch import SETTLED
 from trailkit.lens import compose
 from trailkit.questions.question import Question
@@ -135,7 +135,7 @@ class Logs:
         where = self.source, self.engine, self.scope
         try:
             found = estimate("The empty answer", {"events": 1}, *where)
-        except (AccessRefused, ScopeError, TableError) as error:
+        except TrailkitError as error:
             yield f"The log files in scope could not be listed: {error}"
             return
         if found.price is None:
