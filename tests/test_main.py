@@ -1,9 +1,14 @@
 """The command line, as it is typed."""
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
-from trailkit.__main__ import main
+from tests.records_made import record, write
+from trailkit.__main__ import COMMANDS, main
 from trailkit.store import practice_case
 
 
@@ -27,12 +32,38 @@ def test_ddl_writes_a_table_for_an_organization_trail(capsys):
     assert "'projection.account.type' = 'injected'" in out
 
 
-def test_a_wrong_bucket_is_one_sentence(capsys):
-    words = ["ddl", "a.b", "--bucket", "No Bucket", "--start", "2024-01-01"]
-    status, _, err = run(capsys, *words)
-    assert status == 1
+def test_an_option_never_swallows_the_table(capsys):
+    words = "ddl --region eu-west-1,us-east-1 --account 111122223333 a.b --bucket logs"
+    status, out, _ = run(capsys, *words.split(), "--start", "2024-01-01")
+    assert status == 0
+    assert "'projection.region.values' = 'eu-west-1,us-east-1'" in out
+
+
+DDL = ["--bucket", "logs", "--start", "2024-01-01"]
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["a.b", "--bucket", "No Bucket", "--start", "2024-01-01"], "No Bucket"),
+        (
+            ["a.b", "--bucket", "logs", "--start", "yesterday"],
+            '"yesterday" is not a day',
+        ),
+        (["ab", *DDL], "database.table"),
+        (["a.b", *DDL, "--prefix", "AWSLogs"], "leave it out"),
+        (["a.b", *DDL, "--prefix", "x/AWSLogs"], 'before AWSLogs/: "x"'),
+        (["a.b", *DDL, "--prefix", "AWSLogs/o-a1b2c3d4e5"], "leave it out"),
+        (["a.b", *DDL, "--prefix", "AWSLogs/111122223333/CloudTrail"], "leave it out"),
+        (["a.b", *DDL, "--region", "mars"], "mars"),
+    ],
+)
+def test_a_table_that_cannot_be_is_one_sentence(capsys, words, sentence):
+    status, out, err = run(capsys, "ddl", *words)
+    assert (status, out) == (1, "")
     assert err.startswith("TableError: ")
-    assert "No Bucket" in err
+    assert err.count("\n") == 1
+    assert sentence in err
 
 
 @pytest.fixture(scope="module")
@@ -40,13 +71,36 @@ def practice(tmp_path_factory) -> str:
     return str(practice_case.folder(tmp_path_factory.mktemp("practice")))
 
 
+@pytest.fixture(scope="module")
+def logs(tmp_path_factory) -> str:
+    """Write one record whose user agent would move a terminal's cursor."""
+    folder = tmp_path_factory.mktemp("logs")
+    write(folder, [record("DeleteBucket", userAgent="a\x1b[2J\u202eb")])
+    return str(folder)
+
+
 ASK = ["ask", "s3/bucket-deletions", "bucket=harbour-books-payroll-archive"]
 
 
-def test_ask_prints_a_table(capsys, practice):
-    status, out, _ = run(capsys, *ASK, "--evidence", practice)
+def test_ask_prints_a_table_and_says_what_it_holds(capsys, practice):
+    status, out, err = run(capsys, *ASK, "--evidence", practice)
     assert status == 0
     assert "harbour-books-payroll-archive" in out
+    assert "Who deleted an S3 bucket?" in err
+
+
+def test_words_come_in_any_order(capsys, practice):
+    name, value = ASK[1:]
+    options = ["--account", "777788889999", "--evidence", practice, "--csv", "-"]
+    orders = [
+        ["ask", *options, value, name],
+        ["ask", value, *options, name],
+        ["ask", name, *options, value],
+    ]
+    answers = {run(capsys, *words)[:2] for words in orders}
+    assert len(answers) == 1
+    [(status, out)] = answers
+    assert (status, out.count("\n")) == (0, 4)
 
 
 def test_ask_writes_csv_to_stdout_and_nothing_else(capsys, practice):
@@ -69,6 +123,40 @@ def test_ask_shows_the_sql_without_running_it(capsys, practice):
     assert "with records as (" in out
 
 
+def test_last_narrows_the_window_from_its_end(capsys, practice):
+    scope = ["--last", "2h", "--window", "2026-03-11", "2026-03-12T02:00"]
+    status, _, err = run(capsys, *ASK, *scope, "--evidence", practice)
+    assert status == 0
+    assert "2026-03-12 00:00:00 to 2026-03-12 02:00:00 UTC" in err
+
+
+def test_a_query_of_ones_own_runs(capsys, logs):
+    select = "select action, count(*) as events from events group by action"
+    status, out, _ = run(capsys, "query", "--evidence", logs, select, "--csv", "-")
+    assert (status, out) == (0, "action,events\nDeleteBucket,1\n")
+
+
+def test_what_would_move_the_cursor_is_printed_as_its_escape(capsys, logs):
+    select = "select user_agent from events"
+    status, out, _ = run(capsys, "query", select, "--evidence", logs)
+    assert status == 0
+    assert "a\\x1b[2J\\u202eb" in out
+    assert not set(out) & {"\x1b", "\u202e"}
+
+
+def test_what_was_typed_is_printed_back_as_its_escape(capsys):
+    status, _, err = run(capsys, "a\x1b[2J\u202e")
+    assert status == 2
+    assert "a\\x1b[2J\\u202e" in err
+
+
+@pytest.mark.parametrize("command", ["ask s3/bucket-deletions", "query select"])
+def test_without_records_nothing_is_opened_in_silence(capsys, command):
+    status, out, err = run(capsys, *command.split())
+    assert (status, out) == (2, "")
+    assert all(source in err for source in ("--evidence", "--table", "--demo"))
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
@@ -76,9 +164,94 @@ def test_ask_shows_the_sql_without_running_it(capsys, practice):
         (["s3/bucket-deletions", "bukket=x"], 'Did you mean "bucket"?'),
         (["s3/bucket-deletions", "bucket"], "name=value"),
         (["s3/bucket-deletions", "--window", "2026-03-03", "2026-03-02"], "earlier"),
+        (["s3/bucket-deletions", "--region", "eu-west-1", "a.b"], '"a.b" is neither'),
+        (["s3/bucket-deletions", "--csv", "not/there/x.csv"], "no folder not/there"),
+        (["s3/bucket-deletions", "--parquet", "tests"], "tests is a folder"),
+        (["s3/bucket-deletions", "--parquet", "-"], "needs a file"),
+        (["s3/bucket-deletions", "--questions", "not/there"], "not/there"),
+        (["s3/bucket-deletions", "--table", "a.b"], "different records"),
+        (["s3/bucket-deletions", "--workgroup", "dfir"], "needs --table"),
+        (["s3/bucket-deletions", "--last", "soon"], "soon"),
+        (["s3/bucket-deletions", "--account", "12"], "12"),
+        (["s3/bucket-deletions", "--tab", "a.b"], "nrecognized"),
+        (["s3/bucket-deletions", "--window", "2026-03-02"], "expected 2 arguments"),
+        ([], "Which question?"),
     ],
 )
-def test_a_mistake_is_one_sentence_with_the_mend(capsys, practice, words, sentence):
-    status, _, err = run(capsys, "ask", *words, "--evidence", practice)
+def test_a_mistake_is_one_sentence_with_the_remedy(
+    capsys, logs, monkeypatch, words, sentence
+):
+    monkeypatch.chdir(Path(__file__).parents[1])
+    status, out, err = run(capsys, "ask", *words, "--evidence", logs)
+    assert status in (1, 2)
+    assert out == ""
+    assert sentence in err
+    assert "Traceback" not in err
+
+
+def test_an_unknown_command_names_the_nearest(capsys):
+    status, _, err = run(capsys, "libary")
+    assert status == 2
+    assert 'Did you mean "library"?' in err
+
+
+def test_help_names_every_command(capsys):
+    _, out, _ = run(capsys)
+    assert all(f"\n  {name} " in out for name in COMMANDS)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_explains_itself(capsys, name):
+    with pytest.raises(SystemExit) as stopped:
+        main([name, "--help"])
+    assert stopped.value.code == 0
+    assert COMMANDS[name].help in " ".join(capsys.readouterr().out.split())
+
+
+# A question of one's own
+
+
+def test_a_new_question_runs_at_once(capsys, logs, tmp_path):
+    folder = str(tmp_path / "mine")
+    status, out, err = run(capsys, "new", "question", "s3/our-own", "--into", folder)
+    assert (status, out.strip()) == (0, str(tmp_path / "mine" / "s3" / "our-own.sql"))
+    assert "trailkit ask s3/our-own --questions" in err
+    words = ["s3/our-own", "action=DeleteBucket", "--questions", folder]
+    status, out, _ = run(capsys, "ask", *words, "--evidence", logs, "--csv", "-")
+    assert (status, out.count("\n")) == (0, 2)
+    status, out, _ = run(capsys, "library", "our-own", "--questions", folder)
+    assert "s3/our-own" in out
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("../up/there", "no name for a question"),
+        ("/etc/cron", "no name for a question"),
+        ("s3", "no name for a question"),
+        ("s3/import", "Python keyword"),
+        ("s3/bucket-deletions", "is a question of trailkit"),
+    ],
+)
+def test_a_name_that_cannot_be_writes_nothing(capsys, tmp_path, name, sentence):
+    status, _, err = run(capsys, "new", "question", name, "--into", str(tmp_path))
     assert status == 1
     assert sentence in err
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_question_that_is_there_is_not_touched(capsys, tmp_path):
+    words = ["new", "question", "a/b", "--into", str(tmp_path)]
+    run(capsys, *words)
+    (tmp_path / "a" / "b.sql").write_text("mine")
+    status, _, err = run(capsys, *words)
+    assert status == 1
+    assert "is there already" in err
+    assert (tmp_path / "a" / "b.sql").read_text() == "mine"
+
+
+def test_a_reader_that_leaves_early_ends_it_quietly(logs):
+    script = f"{sys.executable} -m trailkit library | head -1"
+    done = subprocess.run(["bash", "-c", script], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "name" in done.stdout

@@ -75,7 +75,7 @@ def test_control_characters_of_a_file_name_do_not_reach_the_terminal(
     with progress.line() as say:
         clock.now += 1.5
         say("reading a\nb\x1b[2Jc.json")
-    assert "reading a?b?[2Jc.json" in capsys.readouterr().err
+    assert "reading a\\nb\\x1b[2Jc.json" in capsys.readouterr().err
 
 
 def test_nothing_is_shown_when_it_is_not_wanted(

@@ -60,3 +60,13 @@ def test_unpacked_wheel_has_the_questions_of_the_checkout(
 def test_in_a_checkout_the_questions_lie_beside_the_package() -> None:
     folders = {question.path.parents[1] for question in library.load()}
     assert folders == {PROJECT / "sql"}
+
+
+def test_wheel_installs_the_command(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as opened:
+        [listed] = [each for each in opened.namelist() if "entry_points" in each]
+        text = opened.read(listed).decode()
+    assert text.split("\n")[:2] == [
+        "[console_scripts]",
+        "trailkit = trailkit.__main__:main",
+    ]

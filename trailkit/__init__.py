@@ -1,5 +1,7 @@
 """trailkit: ask CloudTrail a question, on Athena or over a folder of log files."""
 
+from typing import TYPE_CHECKING, Any
+
 from trailkit import charts
 from trailkit.admin.copies import TableCopy
 from trailkit.admin.discovery import discover
@@ -11,10 +13,16 @@ from trailkit.display.searchable import table
 from trailkit.display.sentences import finding, tell
 from trailkit.errors import TrailkitError
 from trailkit.execution.provenance import Provenance, provenance
+from trailkit.export import to_csv
 from trailkit.history import event_history
 from trailkit.scope import Scope
+from trailkit.tables.raw import ddl
+
+if TYPE_CHECKING:
+    from trailkit.case import Case
 
 __all__ = [
+    "Case",
     "Provenance",
     "Scope",
     "Setup",
@@ -23,6 +31,7 @@ __all__ = [
     "athena",
     "chart",
     "charts",
+    "ddl",
     "demo",
     "discover",
     "event_history",
@@ -31,8 +40,23 @@ __all__ = [
     "provenance",
     "table",
     "tell",
+    "to_csv",
     "trino",
 ]
 
 install()
 del install
+
+
+def __getattr__(name: str) -> Any:
+    """Import ``Case`` when it is first named: it stands on DuckDB and sqlglot."""
+    if name != "Case":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from trailkit.case import Case
+
+    return Case
+
+
+def __dir__() -> list[str]:
+    """List ``Case`` for completion as well."""
+    return sorted({*globals(), *__all__})

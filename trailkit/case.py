@@ -4,6 +4,7 @@ from collections.abc import Generator, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property, partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -104,6 +105,15 @@ class Case:
     def late(self, late: str | timedelta) -> "Case":
         """Search log files that were delivered so long after the window as well."""
         return replace(self, scope=self.scope.with_late(late))
+
+    def with_questions(self, folder: str | Path) -> "Case":
+        """Return a case that can also be asked the questions of a folder of your own.
+
+        They lie in it as trailkit's do: ``folder/topic/name.sql``; ``trailkit new
+        question topic/name`` begins one. Raises InvalidQuestion for a file that breaks
+        a rule, with its line, and for a name that is taken.
+        """
+        return replace(self, questions=self.questions.with_folder(folder))
 
     # Asking
 

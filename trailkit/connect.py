@@ -22,6 +22,7 @@ def local(
     evidence: str | Path | Sequence[str | Path],
     *,
     store: str | Path | None = None,
+    questions: str | Path | None = None,
     progress: bool = True,
 ) -> "Case":
     """Open log files as a case; no AWS account is needed.
@@ -29,7 +30,8 @@ def local(
     ``evidence`` is a folder, a file or a list of them, in any form that CloudTrail
     records come in. The files are read once into a Parquet store in your cache folder
     (or in ``store``) and never changed; the next time the case opens at once. A file
-    that has changed or vanished since it was read is named.
+    that has changed or vanished since it was read is named. ``questions`` is a folder
+    of your own questions, here and in the other ways to a case.
 
     Raises NoSuchEvidence, NoRecords, UnsafePath or StoreError.
     """
@@ -42,7 +44,7 @@ def local(
     for note in opened.notes:
         notice(note)
     source = StoreSource(opened)
-    return _case(source, LocalEngine(opened.folder, source.views()))
+    return _case(source, LocalEngine(opened.folder, source.views()), questions)
 
 
 def athena(
@@ -61,6 +63,7 @@ def athena(
     unload: "Unload" = "auto",
     reuse: str | timedelta | None = "60m",
     poll: float = 1.0,
+    questions: str | Path | None = None,
 ) -> "Case":
     """Open a table on Athena as a case; nothing is asked of AWS yet.
 
@@ -96,7 +99,7 @@ def athena(
     source = TableSource(
         names, engine.definition, engine.read, engine.partitions, engine.marks
     )
-    return _case(source, engine)
+    return _case(source, engine, questions)
 
 
 def trino(
@@ -111,6 +114,7 @@ def trino(
     http_scheme: str | None = None,
     auth: "Authentication | None" = None,
     verify: bool | str = True,
+    questions: str | Path | None = None,
 ) -> "Case":
     """Open a table on a Trino of your own as a case; nothing is asked of it yet.
 
@@ -134,25 +138,26 @@ def trino(
         verify=verify,
     )
     names = _by_kind(table, insights, network, aggregated)
-    return _case(TableSource(names, engine.definition), engine)
+    return _case(TableSource(names, engine.definition), engine, questions)
 
 
-def demo() -> "Case":
+def demo(*, questions: str | Path | None = None) -> "Case":
     """Open the practice case: a generated trail of an organization, with a story in it.
 
     It is unpacked into your cache folder the first time, in a few seconds.
     """
     from trailkit.store import practice_case
 
-    return local(practice_case.folder())
+    return local(practice_case.folder(), questions=questions)
 
 
-def _case(source: "Source", engine: "Engine") -> "Case":
+def _case(source: "Source", engine: "Engine", questions: str | Path | None) -> "Case":
     """Make the case; what it stands on is imported now, so that trailkit is at once."""
     from trailkit.case import Case
     from trailkit.questions.library import load
 
-    return Case(source, engine, load())
+    case = Case(source, engine, load())
+    return case if questions is None else case.with_questions(questions)
 
 
 def _by_kind(

@@ -32,6 +32,8 @@
         * Unavailable: it could not be reached, or throttled us
     * BudgetExceeded: a question would cost more than the budget has left
     * ChartError: a frame that the chart cannot draw
+    * ExportError: a file that cannot be written
+    * CommandError: words on the command line that do not fit
     * MissingExtra: a library that only some users need is not installed
 
 A message is plain sentences: what happened, with the value; what is allowed; the
@@ -175,6 +177,14 @@ class BudgetExceeded(TrailkitError):
 
 class ChartError(TrailkitError):
     """The chart cannot draw this frame."""
+
+
+class ExportError(TrailkitError):
+    """The file for a frame cannot be written."""
+
+
+class CommandError(TrailkitError):
+    """The words on the command line do not fit."""
 
 
 class MissingExtra(TrailkitError):

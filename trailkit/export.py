@@ -1,9 +1,13 @@
 """Frames into files: CSV that cannot harm a spreadsheet's user, and Parquet."""
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
 import pandas as pd
+
+from trailkit.errors import ExportError
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
 _ISO_8601 = "%Y-%m-%dT%H:%M:%S.%fZ"
@@ -14,6 +18,7 @@ def to_csv(frame: pd.DataFrame, target: str | Path | TextIO) -> None:
 
     A text that a spreadsheet would run (it begins with ``=``, ``+``, ``-``, ``@``, a
     tab or a line break) gets an apostrophe in front. Times are ISO 8601 in UTC.
+    Raises ExportError where the file cannot be written.
 
     >>> import sys
     >>> to_csv(pd.DataFrame({"user_agent": ["=cmd()", "aws-cli"]}), sys.stdout)
@@ -26,12 +31,44 @@ def to_csv(frame: pd.DataFrame, target: str | Path | TextIO) -> None:
         if pd.api.types.is_string_dtype(frame[name].dtype):
             safe[name] = frame[name].map(_harmless, na_action="ignore")
     safe.columns = [_harmless(str(name)) for name in frame.columns]
-    safe.to_csv(target, index=False, date_format=_ISO_8601, lineterminator="\n")
+    with _written(target):
+        safe.to_csv(target, index=False, date_format=_ISO_8601, lineterminator="\n")
 
 
 def to_parquet(frame: pd.DataFrame, target: str | Path) -> None:
-    """Write a frame as Parquet; the file's own metadata say where it came from."""
-    frame.to_parquet(target, index=False, compression="zstd")
+    """Write a frame as Parquet; the file's own metadata say where it came from.
+
+    Raises ExportError where the file cannot be written.
+    """
+    with _written(target):
+        frame.to_parquet(target, index=False, compression="zstd")
+
+
+def check_target(path: str | Path) -> None:
+    """Raise ExportError for a file whose folder is not there, and for a folder."""
+    target = Path(path)
+    if target.is_dir():
+        raise ExportError(f"{target} is a folder. Name a file in it.")
+    if not target.parent.is_dir():
+        raise ExportError(
+            f"There is no folder {target.parent} for {target.name}. Make it first, or"
+            " name another file."
+        )
+
+
+@contextmanager
+def _written(target: str | Path | TextIO) -> Generator[None]:
+    """Check the file, and turn what goes wrong with it into one sentence."""
+    if not isinstance(target, str | Path):
+        yield
+        return
+    check_target(target)
+    try:
+        yield
+    except OSError as error:
+        raise ExportError(
+            f"{target} cannot be written: {error.strerror or error}. Name another file."
+        ) from None
 
 
 def _harmless(text: str) -> str:

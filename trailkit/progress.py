@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TextIO
 
+from trailkit.display.visible import visible, visible_text
+
 FIRST_SHOWN = 1.0
 """Seconds of silence: what takes less time needs no progress."""
 
@@ -26,7 +28,7 @@ def line(shown: bool = True) -> Generator[Say]:
 
     Call it as often as you like: nothing is written in the first second, then at most
     ten times a second. The line is wiped at the end, also after an error. Control
-    characters, as a file name may hold them, are shown as question marks.
+    characters, as a file name may hold them, are shown as their escapes.
 
     >>> with line(shown=False) as say:
     ...     say("12 of 4,000 files")
@@ -88,7 +90,7 @@ class _Line:
 
     def _write(self, text: str) -> None:
         room = shutil.get_terminal_size().columns - 1
-        shown = "".join(char if char.isprintable() else "?" for char in text)[:room]
+        shown = visible(text)[:room]
         beside().write("\r" + shown.ljust(self._width))
         beside().flush()
         self._width = len(shown)
@@ -103,7 +105,7 @@ def notice(text: str) -> None:
     """Say a sentence to the person at the keyboard."""
     kept = _kept.get()
     if kept is None:
-        print(text, file=beside())
+        print(visible_text(text), file=beside())
     else:
         kept.append(text)
 

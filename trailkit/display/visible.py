@@ -43,6 +43,15 @@ def visible_line(line: str) -> str:
     return visible(line.expandtabs(4))
 
 
+def visible_text(text: str) -> str:
+    r"""Return text of several lines with everything in it visible but its line ends.
+
+    >>> visible_text("one\x1b[2J\ntwo")
+    'one\\x1b[2J\ntwo'
+    """
+    return "\n".join(map(visible_line, text.split("\n")))
+
+
 def middle(text: str, width: int) -> str:
     """Return text cut in its middle to a width.
 

@@ -164,6 +164,14 @@ def _invalid(path: Path, mistake: Mistake | SQLError) -> InvalidQuestion:
     return InvalidQuestion(f"{path}: {reason}")
 
 
+def check_name(name: str) -> None:
+    """Raise InvalidQuestion where a question may not have that name."""
+    try:
+        _check_name(name)
+    except Mistake as mistake:
+        raise InvalidQuestion(str(mistake)) from None
+
+
 def _check_name(name: str) -> None:
     parts = name.split("/")
     words = [part for part in parts if _WORD.fullmatch(part)]

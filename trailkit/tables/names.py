@@ -14,6 +14,7 @@ _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _ADDRESS = re.compile(r"\d+\.\d+\.\d+\.\d+", re.ASCII)
 _PREFIX = re.compile(r"[\w!.()=@+:,&-]+(/[\w!.()=@+:,&-]+)*", re.ASCII)
 _PREFIX_LENGTH = 200
+_INTO_LOGS = re.compile(r"(?:^|/)AWSLogs(?:/(?:o-[a-z0-9]+|[0-9]{12})(?:/.*)?)?$")
 _ACCOUNT = re.compile(r"[0-9]{12}")
 _ORGANIZATION = re.compile(r"o-[a-z0-9]{10,32}")
 # Loose in the geography, which AWS extends, strict in what is often mistyped.
@@ -62,8 +63,9 @@ def bucket(name: str) -> str:
 def prefix(text: str) -> str:
     """Check the prefix that a trail puts before ``AWSLogs``; it may be empty.
 
-    Raises TableError for more than 200 characters, a slash at either end, and signs
-    that mean something else in a table's location (a brace, a dollar, a blank).
+    Raises TableError for more than 200 characters, a slash at either end, signs that
+    mean something else in a table's location (a brace, a dollar, a blank), and a prefix
+    that already ends in ``AWSLogs``: a table below it would find nothing.
     """
     if not text:
         return text
@@ -73,6 +75,13 @@ def prefix(text: str) -> str:
         raise TableError(
             f'The prefix "{text[:40]}…" has {len(text)} characters; CloudTrail allows '
             f"{_PREFIX_LENGTH}."
+        )
+    if found := _INTO_LOGS.search(text):
+        before = text[: found.start()]
+        raise TableError(
+            f'The prefix "{text}" holds AWSLogs, which trailkit adds itself: the table'
+            " would find nothing. A prefix is what stands before AWSLogs/: "
+            + (f'"{before}".' if before else "leave it out.")
         )
     return text
 

@@ -5,13 +5,14 @@ is nothing to load and nothing to keep up to date. Facts: Athena User Guide, "Pa
 projection with Amazon Athena" and the pages below it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from trailkit.errors import TableError
 from trailkit.record import Kind
 from trailkit.tables import names
+from trailkit.tables.ddl import create_table
 from trailkit.tables.definition import Definition
 from trailkit.tables.layout import Layout
 from trailkit.tables.regions import REGIONS
@@ -109,6 +110,68 @@ class RawTable:
             "projection.day.interval": "1",
             "projection.day.interval.unit": "DAYS",
         }
+
+
+def ddl(
+    table: str,
+    *,
+    bucket: str,
+    start: str | date,
+    prefix: str = "",
+    organization: str | None = None,
+    accounts: Sequence[str] | None = None,
+    regions: Sequence[str] | None = None,
+    kind: Kind | str = Kind.EVENT,
+) -> str:
+    """Return the statement that makes a table over a trail's log files on Athena.
+
+    ``table`` is ``database.table``; ``prefix`` what stands before ``AWSLogs/`` in the
+    bucket; ``organization`` the id of an organization's trail; ``start`` the first day
+    of logs. Without ``accounts`` each question names its own, without ``regions`` the
+    table has all of the partition aws. Nothing is run. Raises TableError.
+
+    >>> text = ddl("security.cloudtrail", bucket="central-logs", start="2024-01-01")
+    >>> print(text.partition("(")[0])
+    create external table if not exists `security`.`cloudtrail`
+    """
+    database, _, name = table.partition(".")
+    if not name:
+        raise TableError(
+            f'"{table}" does not name a table. Write database.table, such as '
+            "security.cloudtrail."
+        )
+    made = RawTable(
+        database,
+        name,
+        Layout(bucket, prefix=prefix, organization=organization),
+        _first_day(start),
+        kind=_kind(kind),
+        accounts=None if accounts is None else _listed(accounts),
+        regions=REGIONS["aws"] if regions is None else _listed(regions),
+    )
+    return create_table(made.definition())
+
+
+def _first_day(start: str | date) -> date:
+    try:
+        return start if isinstance(start, date) else date.fromisoformat(start)
+    except ValueError:
+        raise TableError(
+            f'"{start}" is not a day. Give the first day of logs: 2024-01-01.'
+        ) from None
+
+
+def _kind(kind: Kind | str) -> Kind:
+    try:
+        return Kind(kind)
+    except ValueError:
+        raise TableError(
+            f'"{kind}" is not a kind of record. Use one of {", ".join(Kind)}.'
+        ) from None
+
+
+def _listed(values: Sequence[str]) -> tuple[str, ...]:
+    return (values,) if isinstance(values, str) else tuple(values)
 
 
 def _some(values: tuple[str, ...], what: str) -> tuple[str, ...]:

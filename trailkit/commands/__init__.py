@@ -1,0 +1,1 @@
+"""The commands of the command line: what is typed, and what is printed."""

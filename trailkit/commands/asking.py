@@ -1,0 +1,117 @@
+"""The commands that put a question to a case: ``ask``, ``query``."""
+
+import argparse
+import sys
+from io import StringIO
+
+import pandas as pd
+
+from trailkit import export
+from trailkit.case import Case
+from trailkit.commands.arguments import Command
+from trailkit.commands.opening import add_case, open_case
+from trailkit.commands.printing import show, write
+from trailkit.display.sentences import finding
+from trailkit.errors import CommandError
+from trailkit.progress import notice
+from trailkit.questions.parameters import from_texts
+
+
+def _add_ask(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "words",
+        nargs="*",
+        metavar="QUESTION name=value",
+        help="its name, such as s3/bucket-deletions, and values for it in any order;"
+        " once more for each of a list",
+    )
+    add_case(parser)
+    parser.add_argument("--sql", action="store_true", help="show the SQL, run nothing")
+    _add_files(parser)
+
+
+def _add_query(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("select", help="a SELECT over events; - reads it from stdin")
+    add_case(parser)
+    _add_files(parser)
+
+
+def _add_files(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--csv", metavar="FILE", help="write CSV (- for stdout)")
+    parser.add_argument("--parquet", metavar="FILE", help="write Parquet")
+
+
+def _ask(given: argparse.Namespace) -> None:
+    _check_files(given)
+    name, values = _question(given.words)
+    case = open_case(given)
+    typed = _typed(case, name, values)
+    if given.sql:
+        write(case.sql(name, **typed))
+    else:
+        _hand_over(case.ask(name, **typed), given)
+
+
+def _query(given: argparse.Namespace) -> None:
+    _check_files(given)
+    select = sys.stdin.read() if given.select == "-" else given.select
+    _hand_over(open_case(given).query(select), given)
+
+
+def _check_files(given: argparse.Namespace) -> None:
+    """Refuse a file that cannot be written before anything is read or billed."""
+    if given.parquet == "-":
+        raise CommandError("Parquet needs a file: --parquet answer.parquet.")
+    for path in (given.csv, given.parquet):
+        if path is not None and path != "-":
+            export.check_target(path)
+
+
+def _hand_over(frame: pd.DataFrame, given: argparse.Namespace) -> None:
+    """Write the files that were asked for, or print a table; say what it holds.
+
+    What an empty answer means is said when the question is asked.
+    """
+    if given.parquet:
+        export.to_parquet(frame, given.parquet)
+    if given.csv == "-":
+        export.to_csv(frame, text := StringIO())
+        write(text.getvalue().removesuffix("\n"))
+    elif given.csv:
+        export.to_csv(frame, given.csv)
+    if not given.csv and not given.parquet and len(frame):
+        show(frame)
+    if len(frame):
+        notice(finding(frame))
+
+
+def _question(words: list[str]) -> tuple[str, dict[str, list[str]]]:
+    """Tell the question's name from the values that are given for it."""
+    names = [word for word in words if "=" not in word]
+    if not names:
+        raise CommandError("Which question? trailkit library lists them all.")
+    if len(names) > 1:
+        raise CommandError(
+            f'"{names[1]}" is neither a question nor an option\'s value. Write a'
+            " parameter as name=value, and an option once more for each value."
+        )
+    values: dict[str, list[str]] = {}
+    for word in words:
+        name, equals, value = word.partition("=")
+        if equals:
+            values.setdefault(name, []).append(value)
+    return names[0], values
+
+
+def _typed(case: Case, name: str, values: dict[str, list[str]]) -> dict[str, object]:
+    """Read values by the declared types; a list has a value each time."""
+    declared = case.questions[name].parameters
+    types = {parameter.name: parameter.type for parameter in declared}
+    return {
+        each: from_texts(texts, types.get(each, "text"))
+        for each, texts in values.items()
+    }
+
+
+ASK = Command("put a question of the library", _add_ask, _ask)
+QUERY = Command("run a SELECT of your own over the lens", _add_query, _query)
