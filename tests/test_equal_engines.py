@@ -19,16 +19,16 @@ import pytest
 import trailkit as tk
 from tests import examples_read
 from tests.athena_server import AthenaServer
+from tests.sampled import sampled
 from tests.tables_over_logs import BUCKET, publish
 from tools.practice_case import practice
 from tools.practice_case.organization import ACCOUNTS
 from trailkit.case import Case
 from trailkit.lens import compose
-from trailkit.questions.library import load
 from trailkit.questions.question import Question
 from trailkit.store import practice_case
 
-QUESTIONS = [pytest.param(question, id=question.name) for question in load()]
+QUESTIONS = [pytest.param(question, id=question.name) for question in sampled()]
 WINDOW = ("2026-03-01", "2026-03-20")
 NOTHING = ("2026-02-01", "2026-02-02")
 

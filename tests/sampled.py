@@ -1,0 +1,43 @@
+"""A seeded sample of the questions, for checks that take long over each of them.
+
+``TRAILKIT_SAMPLE=all`` in the environment takes every one, as ``make soak`` does.
+"""
+
+import os
+from hashlib import sha256
+from itertools import groupby
+
+from trailkit.questions.library import load
+from trailkit.questions.question import Question
+
+ALWAYS = {
+    "identity/access-key",
+    "identity/active",
+    "identity/role-assumptions",
+    "impairment/cloudtrail",
+    "insights/list",
+    "overview/event",
+    "overview/volume",
+    "persistence/iam-changes",
+    "resource/history",
+    "s3/bucket-deletions",
+    "s3/objects-read",
+    "signin/console",
+}
+"""Questions whose shape no other has: other relations, two scans, sums of bytes."""
+
+
+def sampled(a_topic: int = 1) -> list[Question]:
+    """Return so many questions of each topic, the same each time, and some always."""
+    questions = list(load())
+    if os.environ.get("TRAILKIT_SAMPLE") == "all":
+        return questions
+    chosen = set(ALWAYS)
+    for _, topic in groupby(questions, key=lambda each: each.name.partition("/")[0]):
+        names = sorted((each.name for each in topic), key=_mixed)
+        chosen |= set(names[:a_topic])
+    return [each for each in questions if each.name in chosen]
+
+
+def _mixed(name: str) -> str:
+    return sha256(name.encode()).hexdigest()
