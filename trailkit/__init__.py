@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from trailkit import charts
+from trailkit.access_key import account_of
 from trailkit.admin.copies import TableCopy
 from trailkit.admin.discovery import discover
 from trailkit.admin.setup import Setup
@@ -28,6 +29,7 @@ __all__ = [
     "Setup",
     "TableCopy",
     "TrailkitError",
+    "account_of",
     "athena",
     "chart",
     "charts",
