@@ -19,6 +19,7 @@ from trailkit.engines import Engine
 from trailkit.errors import EvidenceError, InvalidParameter, UnboundedScan
 from trailkit.execution import batch, run, widening
 from trailkit.execution.batch import Answers, Wanted
+from trailkit.execution.known import Known, known_good
 from trailkit.lens import compose
 from trailkit.progress import notice
 from trailkit.questions.library import Ask, Library
@@ -50,6 +51,7 @@ class Case:
     spending: Budget | None = None
     trails: Trails | None = None
     checks: tuple["Check", ...] = ()
+    known_good: tuple[Known, ...] = ()
 
     def __repr__(self) -> str:
         """Say what it stands on and how far it looks."""
@@ -114,6 +116,30 @@ class Case:
         a rule, with its line, and for a name that is taken.
         """
         return replace(self, questions=self.questions.with_folder(folder))
+
+    def known(
+        self,
+        *,
+        addresses: Iterable[str] = (),
+        identities: Iterable[str] = (),
+        agents: Iterable[str] = (),
+        why: str,
+    ) -> "Case":
+        """Return a case that marks what is known to be good, and drops nothing.
+
+        Frames with an address, an identity or a user agent get a column ``known``: the
+        reason, or null. Of several kinds in one call all must fit; a second call adds
+        to the first. Addresses are single ones or networks, identities the text of
+        ``actor``, an ARN, a unique id or a key, agents the beginning of a user agent.
+        ``triage`` lowers a finding by one level where all its addresses and its
+        identity are known; an agent alone, which a caller can choose, lowers nothing.
+        Raises InvalidParameter for anything else.
+
+        >>> import trailkit as tk
+        >>> case = tk.demo().known(addresses=["192.0.2.0/24"], why="the office")
+        """
+        one = known_good(addresses, identities, agents, why)
+        return replace(self, known_good=(*self.known_good, one))
 
     # Asking
 
@@ -204,6 +230,21 @@ class Case:
             self._require_window("estimate")
             asked = run.ad_hoc(_ANY, self.source, self.scope)
         return self._estimate(name or "Any question", asked.reads, asked.scope)
+
+    def triage(self) -> pd.DataFrame:
+        """Return what must be seen first: one frame of findings, most serious first.
+
+        A finding is one kind, one identity and one day: question, finding, technique
+        (MITRE ATT&CK), severity, count, first_seen, last_seen, actors, accounts,
+        example_event_id, and why it has its severity; then identity_id, addresses and
+        agents. Rows at the end say what could not be found, because such events are
+        not known to be recorded. ``frame.attrs["next"]`` holds the next questions,
+        ready to run. It reads the events of the scope once.
+        """
+        from trailkit.triage import triage
+
+        logs = Logs(self.source, self.engine, self.scope, self.trails)
+        return triage(self.ask("triage/findings"), logs, self.known_good)
 
     def recorded_by(self, trails: Trails) -> "Case":
         """Give a case that knows its trails: what ``tk.discover()`` found.
@@ -297,14 +338,15 @@ class Case:
         return self._run(self._request(question, values))
 
     def _run(self, asked: run.Request) -> pd.DataFrame:
-        return run.run(asked, self._logs(asked), self._checked())
+        return run.run(asked, self._logs(asked), self._checked(), self.known_good)
 
     def _chunks(self, asked: run.Request, rows: int) -> Generator[pd.DataFrame]:
         if isinstance(rows, bool) or not isinstance(rows, int) or rows < 1:
             raise InvalidParameter(
                 f"rows={rows!r} is no number of rows. Give a whole one: rows=100_000."
             )
-        return run.chunks(asked, self._logs(asked), rows, self._checked())
+        logs, checked = self._logs(asked), self._checked()
+        return run.chunks(asked, logs, rows, checked, self.known_good)
 
     def _logs(self, asked: run.Request) -> Logs:
         engine = self._paid(asked.title, asked.reads, asked.scope)

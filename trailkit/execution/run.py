@@ -17,6 +17,7 @@ from trailkit.cost import estimate_bytes
 from trailkit.coverage.answers import Logs, explain_empty
 from trailkit.engines import Answer, Terms
 from trailkit.execution.frames import to_frame
+from trailkit.execution.known import Known, marked
 from trailkit.execution.provenance import Provenance, attach
 from trailkit.lens import compose
 from trailkit.progress import notice
@@ -66,14 +67,19 @@ def ad_hoc(select: str, source: Source, scope: Scope) -> Request:
     return _request(select, source, scope, None, {})
 
 
-def run(asked: Request, logs: Logs, checked: tuple[str, ...] = ()) -> pd.DataFrame:
+def run(
+    asked: Request,
+    logs: Logs,
+    checked: tuple[str, ...] = (),
+    known: tuple[Known, ...] = (),
+) -> pd.DataFrame:
     """Run a request; the frame says where it came from, and what to mind.
 
-    ``checked`` is what checks found of the same logs.
+    ``checked`` is what checks found of the same logs; ``known`` marks rows.
     """
     origin = _begun(asked, logs, checked)
     answer = logs.engine.run(asked.runs, _terms(asked, logs))
-    frame = to_frame(answer)
+    frame = marked(to_frame(answer), known)
     notes = [*answer.notes, *_notes(frame, asked, logs)]
     if cut := _cut(asked, len(frame)):
         notes.append(cut)
@@ -82,7 +88,11 @@ def run(asked: Request, logs: Logs, checked: tuple[str, ...] = ()) -> pd.DataFra
 
 
 def chunks(
-    asked: Request, logs: Logs, rows: int, checked: tuple[str, ...] = ()
+    asked: Request,
+    logs: Logs,
+    rows: int,
+    checked: tuple[str, ...] = (),
+    known: tuple[Known, ...] = (),
 ) -> Generator[pd.DataFrame]:
     """Run a request, and give its frame in parts of so many rows.
 
@@ -93,7 +103,7 @@ def chunks(
     parts = logs.engine.chunks(asked.runs, rows, _terms(asked, logs))
     with closing(parts):
         for number, answer in enumerate(parts, start=1):
-            frame = to_frame(answer)
+            frame = marked(to_frame(answer), known)
             if number == 1:
                 notes = [*answer.notes, *_notes(frame, asked, logs)]
                 _say(notes)

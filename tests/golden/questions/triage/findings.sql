@@ -1,0 +1,1424 @@
+with records as (
+select
+    event_time,
+    event_source,
+    event_name,
+    source_ip_address,
+    user_agent,
+    error_code,
+    error_message,
+    request_parameters,
+    response_elements,
+    additional_event_data,
+    event_id,
+    event_type,
+    management_event,
+    read_only,
+    resources,
+    recipient_account_id,
+    service_event_details,
+    event_category,
+    session_credential_from_console,
+    user_identity_type,
+    user_identity_principal_id,
+    user_identity_arn,
+    user_identity_account_id,
+    user_identity_access_key_id,
+    user_identity_user_name,
+    user_identity_invoked_by,
+    session_issuer_arn,
+    session_issuer_user_name,
+    session_mfa_authenticated,
+    session_ec2_role_delivery,
+    session_assumed_root,
+    on_behalf_of_user_id,
+    invoked_by_delegate_account_id,
+    in_scope_of_credentials_issued_to,
+    folder_account
+from (
+    select
+        cast(try(from_iso8601_timestamp(eventtime)) at time zone 'UTC' as timestamp) as event_time,
+        eventsource as event_source,
+        eventname as event_name,
+        sourceipaddress as source_ip_address,
+        useragent as user_agent,
+        errorcode as error_code,
+        errormessage as error_message,
+        requestparameters as request_parameters,
+        responseelements as response_elements,
+        additionaleventdata as additional_event_data,
+        eventid as event_id,
+        eventtype as event_type,
+        case lower(managementevent) when 'true' then true when 'false' then false end as management_event,
+        case lower(readonly) when 'true' then true when 'false' then false end as read_only,
+        transform(resources, each -> cast(row(coalesce(each.arn, each.arnprefix), each.accountid, each.type) as row(arn varchar, account_id varchar, type varchar))) as resources,
+        recipientaccountid as recipient_account_id,
+        serviceeventdetails as service_event_details,
+        eventcategory as event_category,
+        case lower(sessioncredentialfromconsole) when 'true' then true when 'false' then false end as session_credential_from_console,
+        useridentity.type as user_identity_type,
+        useridentity.principalid as user_identity_principal_id,
+        useridentity.arn as user_identity_arn,
+        useridentity.accountid as user_identity_account_id,
+        useridentity.accesskeyid as user_identity_access_key_id,
+        useridentity.username as user_identity_user_name,
+        useridentity.invokedby as user_identity_invoked_by,
+        useridentity.sessioncontext.sessionissuer.arn as session_issuer_arn,
+        useridentity.sessioncontext.sessionissuer.username as session_issuer_user_name,
+        case lower(useridentity.sessioncontext.attributes.mfaauthenticated) when 'true' then true when 'false' then false end as session_mfa_authenticated,
+        useridentity.sessioncontext.ec2roledelivery as session_ec2_role_delivery,
+        useridentity.sessioncontext.assumedroot as session_assumed_root,
+        useridentity.onbehalfof.userid as on_behalf_of_user_id,
+        useridentity.invokedbydelegate.accountid as invoked_by_delegate_account_id,
+        useridentity.inscopeof.credentialsissuedto as in_scope_of_credentials_issued_to,
+        "account" as folder_account
+    from "security"."cloudtrail"
+    where
+        "day" between '2026/03/09' and '2026/03/10'
+)
+where
+    event_time >= timestamp '2026-03-09 00:00:00.000'
+    and event_time < timestamp '2026-03-10 00:00:00.000'
+),
+events as (
+select distinct
+    time,
+    outcome,
+    action,
+    service,
+    identity_type,
+    access_key,
+    user_name,
+    session_name,
+    actor,
+    identity_id,
+    via,
+    case
+        when
+            identity_type = 'AWSService'
+            or (identity_type is null and via is not null)
+            or strpos(session_issuer_arn, ':role/aws-service-role/') > 0
+            or (
+                identity_type = 'Root'
+                and (via is not null or event_type = 'AwsServiceEvent')
+            )
+            then 'service'
+        when
+            session_ec2_role_delivery <> ''
+            or in_scope_of_credentials_issued_to <> ''
+            or regexp_like(session_name, '^i-([0-9a-f]{8}|[0-9a-f]{17})$')
+            then 'workload'
+        when
+            identity_type in ('Root', 'IdentityCenterUser', 'SAMLUser')
+            or strpos(actor, 'sso/') = 1
+            or lower(event_type) in ('awsconsolesignin', 'awsconsoleaction')
+            or from_console
+            or session_mfa_authenticated
+            then 'person'
+    end as caller_kind,
+    source_ip,
+    client_ip,
+    user_agent,
+    account,
+    error_code,
+    error_message,
+    is_write,
+    category,
+    request,
+    additional_data,
+    resources,
+    event_id
+from (
+    select
+        time,
+        outcome,
+        action,
+        service,
+        event_type,
+        identity_type,
+        access_key,
+        user_name,
+        session_name,
+        coalesce(
+            case
+                when
+                    lower(caller_account) in ('anonymous', 'anonymous_principal')
+                    or lower(user_identity_principal_id) = 'anonymous'
+                    then 'anonymous'
+                when identity_type = 'Root'
+                    then if(assumed_root, 'root-session', 'root')
+                when identity_type = 'IAMUser'
+                    then 'user/' || coalesce(
+                        user_name, regexp_extract(user_identity_arn, '[^/]+$')
+                    )
+                when strpos(session_issuer_arn, ':role/aws-reserved/sso.amazonaws.com/') > 0
+                    then 'sso/' || session_name
+                when identity_type = 'AssumedRole'
+                    then 'role/' || coalesce(
+                        nullif(session_issuer_user_name, ''),
+                        nullif(split_part(user_identity_arn, '/', 2), '')
+                    ) || coalesce('/' || session_name, '')
+                when identity_type = 'Role'
+                    then 'role/' || coalesce(
+                        user_name, regexp_extract(user_identity_arn, '[^/]+$')
+                    )
+                when identity_type = 'FederatedUser'
+                    then 'federated/' || session_name
+                when identity_type in ('SAMLUser', 'WebIdentityUser')
+                    then 'federated/' || coalesce(
+                        user_name, nullif(user_identity_principal_id, '')
+                    )
+                -- Identity Center used to call its users Unknown.
+                when
+                    identity_type = 'IdentityCenterUser'
+                    or (
+                        identity_type = 'Unknown'
+                        and service in ('signin', 'sso', 'sso-directory', 'sso-oauth')
+                    )
+                    then 'sso/' || coalesce(
+                        user_name,
+                        nullif(on_behalf_of_user_id, ''),
+                        nullif(user_identity_principal_id, '')
+                    )
+                when identity_type = 'AWSAccount'
+                    then 'account/' || caller_account || coalesce(
+                        '/' || nullif(user_identity_principal_id, ''), ''
+                    )
+                when identity_type is null or identity_type = 'AWSService'
+                    then 'service/' || nullif(
+                        split_part(user_identity_invoked_by, '.amazonaws.com', 1), ''
+                    )
+                else lower(identity_type) || '/' || coalesce(
+                    user_name,
+                    nullif(user_identity_arn, ''),
+                    nullif(user_identity_principal_id, '')
+                )
+            end,
+            nullif(user_identity_arn, ''),
+            'account/' || caller_account
+        ) as actor,
+        identity_id,
+        from_console,
+        via,
+        source_ip,
+        client_ip,
+        user_agent,
+        account,
+        error_code,
+        error_message,
+        is_write,
+        category,
+        request,
+        additional_data,
+        resources,
+        event_id,
+        in_scope_of_credentials_issued_to,
+        session_ec2_role_delivery,
+        session_issuer_arn,
+        session_mfa_authenticated
+    from (
+        select
+            time,
+            outcome,
+            action,
+            service,
+            event_type,
+            identity_type,
+            caller_account,
+            access_key,
+            assumed_root,
+            user_name,
+            case
+                when identity_type in ('AssumedRole', 'AWSAccount', 'FederatedUser')
+                    then coalesce(
+                        nullif(split_part(user_identity_principal_id, ':', 2), ''),
+                        nullif(split_part(user_identity_arn, '/', 3), '')
+                    )
+            end as session_name,
+            coalesce(
+                case
+                    when
+                        lower(caller_account) in ('anonymous', 'anonymous_principal')
+                        or lower(user_identity_principal_id) = 'anonymous'
+                        then 'anonymous'
+                    when identity_type in ('SAMLUser', 'WebIdentityUser')
+                        then nullif(user_identity_principal_id, '')
+                end,
+                regexp_extract(user_identity_principal_id, '^A[A-Z]{3}[A-Z0-9]{7,}'),
+                regexp_extract(user_identity_arn, '^[^/]+:assumed-role/[^/]+'),
+                nullif(user_identity_arn, ''),
+                nullif(on_behalf_of_user_id, ''),
+                case
+                    when
+                        identity_type in ('IdentityCenterUser', 'Unknown')
+                        and user_name <> 'HIDDEN_DUE_TO_SECURITY_REASONS'
+                        then user_name
+                end,
+                coalesce(nullif(user_identity_invoked_by, ''), caller_account)
+            ) as identity_id,
+            from_console,
+            via,
+            source_ip,
+            case
+                when
+                    regexp_like(
+                        source_ip,
+                        '^(::[fF]{4}:)?((25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])[.]){3}'
+                        || '(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])$'
+                    )
+                    or regexp_like(lower(source_ip), '^[0-9a-f]{1,4}(:[0-9a-f]{1,4}){7}$')
+                    or (
+                        regexp_like(
+                            lower(source_ip),
+                            '^([0-9a-f]{1,4}(:[0-9a-f]{1,4})*)?::'
+                            || '([0-9a-f]{1,4}(:[0-9a-f]{1,4})*)?$'
+                        )
+                        and not regexp_like(source_ip, '([^:]+:+){7}[^:]')
+                    )
+                    then source_ip
+            end as client_ip,
+            user_agent,
+            account,
+            error_code,
+            error_message,
+            coalesce(
+                not read_only,
+                case
+                    when action in ('GetFederationToken', 'GetSessionToken')
+                        then true
+                    when
+                        action in (
+                            'AssumeRole', 'AssumeRoleWithSAML', 'AssumeRoleWithWebIdentity',
+                            'Decrypt', 'Encrypt', 'GenerateDataKey',
+                            'GenerateDataKeyWithoutPlaintext', 'ReEncrypt'
+                        )
+                        then false
+                end,
+                not regexp_like(
+                    action,
+                    '^(BatchGet|Check|Count|Describe|Detect|Download|Estimate|Get|Head|List'
+                    || '|Lookup|Preview|Query|Read|Scan|Search|Select|Simulate|Test|Validate'
+                    || '|Verify|View)([A-Z]|$)'
+                ),
+                true
+            ) as is_write,
+            coalesce(
+                nullif(event_category, ''),
+                case
+                    when management_event = true
+                        then 'Management'
+                    when management_event = false
+                        then 'Data'
+                    when service = 'lambda' and action = 'Invoke'
+                        then 'Data'
+                    when
+                        service = 's3'
+                        and action in (
+                            'AbortMultipartUpload', 'CompleteMultipartUpload', 'CopyObject',
+                            'CreateMultipartUpload', 'DeleteObject', 'DeleteObjectTagging',
+                            'DeleteObjects', 'GetObject', 'GetObjectAcl', 'GetObjectTagging',
+                            'GetObjectTorrent', 'HeadBucket', 'HeadObject', 'ListObjects',
+                            'ListObjectVersions', 'ListParts', 'PutObject', 'PutObjectAcl',
+                            'PutObjectTagging', 'RestoreObject', 'SelectObjectContent',
+                            'UploadPart', 'UploadPartCopy'
+                        )
+                        then 'Data'
+                    else 'Management'
+                end
+            ) as category,
+            request,
+            additional_data,
+            resources,
+            event_id,
+            in_scope_of_credentials_issued_to,
+            on_behalf_of_user_id,
+            session_ec2_role_delivery,
+            session_issuer_arn,
+            session_issuer_user_name,
+            session_mfa_authenticated,
+            user_identity_arn,
+            user_identity_invoked_by,
+            user_identity_principal_id
+        from (
+            select
+                event_time as time,
+                case
+                    when
+                        regexp_replace(error_code, '^(Client|Server)[.]|Exception$', '') in (
+                            'AuthorizationError', 'Forbidden', 'Unauthorized',
+                            'UnauthorizedAccess', 'VpceAccessDenied'
+                        )
+                        or regexp_like(
+                            error_code,
+                            '^((Client|Server)[.])?AccessDenied|UnauthorizedOperation(Exception)?$'
+                        )
+                        then 'denied'
+                    when not regexp_like(nullif(error_code, ''), '^2[0-9]{2}$')
+                        then 'failed'
+                    when
+                        split_part(event_source, '.amazonaws.com', 1) in ('signin', 'sso')
+                        and strpos(
+                            replace(
+                                coalesce(response_elements, '')
+                                || coalesce(service_event_details, ''),
+                                ' ',
+                                ''
+                            ),
+                            '"' || nullif(event_name, '') || '":"Failure"'
+                        ) > 0
+                        then 'failed'
+                    when
+                        split_part(event_source, '.amazonaws.com', 1) = 'signin'
+                        and error_message <> ''
+                        then 'failed'
+                    else 'success'
+                end as outcome,
+                nullif(
+                    regexp_replace(
+                        event_name,
+                        '20[0-9]{2}[-_]?(0[1-9]|1[0-2])[-_]?(0[1-9]|[12][0-9]|3[01])(v[0-9]+)?$',
+                        ''
+                    ),
+                    ''
+                ) as action,
+                nullif(split_part(event_source, '.amazonaws.com', 1), '') as service,
+                nullif(event_type, '') as event_type,
+                nullif(user_identity_type, '') as identity_type,
+                nullif(user_identity_account_id, '') as caller_account,
+                nullif(user_identity_access_key_id, '') as access_key,
+                lower(session_assumed_root) = 'true' as assumed_root,
+                coalesce(
+                    nullif(user_identity_user_name, ''),
+                    case
+                        when user_identity_type in ('IdentityCenterUser', 'Unknown')
+                            then nullif(
+                                json_extract_scalar(additional_event_data, '$.UserName'), ''
+                            )
+                    end
+                ) as user_name,
+                session_credential_from_console as from_console,
+                coalesce(
+                    nullif(user_identity_invoked_by, ''),
+                    nullif(invoked_by_delegate_account_id, '')
+                ) as via,
+                nullif(source_ip_address, '') as source_ip,
+                case
+                    when strpos(user_agent, '[') = 1 and substr(user_agent, -1) = ']'
+                        then nullif(substr(user_agent, 2, length(user_agent) - 2), '')
+                    else nullif(user_agent, '')
+                end as user_agent,
+                coalesce(nullif(recipient_account_id, ''), folder_account) as account,
+                nullif(error_code, '') as error_code,
+                nullif(error_message, '') as error_message,
+                read_only as read_only,
+                nullif(request_parameters, '') as request,
+                nullif(additional_event_data, '') as additional_data,
+                resources as resources,
+                nullif(event_id, '') as event_id,
+                event_category,
+                in_scope_of_credentials_issued_to,
+                management_event,
+                on_behalf_of_user_id,
+                session_ec2_role_delivery,
+                session_issuer_arn,
+                session_issuer_user_name,
+                session_mfa_authenticated,
+                user_identity_arn,
+                user_identity_invoked_by,
+                user_identity_principal_id
+            from records
+        )
+    )
+)
+),
+seen as (
+    select
+        time, action, outcome, event_id, account, request, error_message,
+        service || ':' || action as call,
+        identity_type, user_name, is_write, additional_data, source_ip, client_ip,
+        outcome = 'denied' or regexp_like(error_code, 'LimitExceeded|Quota') as refused,
+        regexp_like(access_key, '^AKIA') as by_key,
+        coalesce(
+            identity_id
+            || case
+                when regexp_like(session_name, '^i-([0-9a-f]{8}|[0-9a-f]{17})$')
+                    then '/' || session_name
+                else ''
+            end,
+            actor,
+            'unknown'
+        ) as identity,
+        case
+            when
+                regexp_like(session_name, '^i-([0-9a-f]{8}|[0-9a-f]{17})$')
+                or strpos(actor, 'sso/') = 1
+                then actor
+            else regexp_replace(actor, '^(role/[^/]+)/.*$', '$1')
+        end as name,
+        regexp_like(session_name, '^i-([0-9a-f]{8}|[0-9a-f]{17})$')
+        and via is null and client_ip is not null as by_instance,
+        caller_kind is not distinct from 'service' or via is not null as by_service,
+        lower(coalesce(regexp_extract(user_agent, '^[^ /]+'), '')) as agent,
+        lower(user_agent) as full_agent,
+        strpos(lower(user_agent), 'ssm-agent') > 0 as by_agent,
+        caller_kind is not distinct from 'person' as by_person,
+        not is_write and category = 'Management'
+        and regexp_like(action, '^(Batch)?(Get|List|Describe|Search|Lookup|Simulate)')
+            as is_read,
+        -- What the request says, without blanks: writes alone are looked into.
+        case
+            when is_write or service in ('ec2', 'secretsmanager', 'ssm')
+                then regexp_replace(request, '\s')
+        end as asked,
+        case
+            when
+                is_write
+                and regexp_like(
+                    action,
+                    'Polic|^(CreateRole|SetQueueAttributes|SetTopicAttributes)$'
+                )
+                then coalesce(
+                    json_extract_scalar(request, '$.policyDocument'),
+                    json_extract_scalar(request, '$.assumeRolePolicyDocument'),
+                    nullif(json_extract_scalar(request, '$.policy'), ''),
+                    json_extract_scalar(request, '$.policyText'),
+                    json_extract_scalar(request, '$.resourcePolicy'),
+                    json_extract_scalar(request, '$.attributes.Policy'),
+                    json_extract_scalar(request, '$.attributeValue'),
+                    json_format(json_extract(request, '$.bucketPolicy'))
+                )
+        end as written,
+        -- The user that a call of IAM is about, where it is told.
+        case
+            when service = 'iam'
+                then coalesce(
+                    json_extract_scalar(request, '$.userName'),
+                    regexp_extract(error_message, 'on resource: user ([^ ]+)', 1),
+                    regexp_extract(error_message, ':user/(?:[^ /]+/)*([^ /]+)$', 1)
+                )
+        end as about_user,
+        array_join(transform(resources, one -> one.arn), ' ') as arns
+    from events
+),
+
+-- The statements of a policy that allow something.
+read as (
+    select
+        time, action, outcome, refused, by_key, event_id, account, request,
+        error_message, call, identity_type, user_name, is_write, source_ip, client_ip,
+        identity, name, by_instance, by_service, by_agent, by_person, agent, full_agent,
+        additional_data, asked, about_user, is_read, arns,
+        about_user is not null
+        and (identity_type is distinct from 'IAMUser' or about_user <> user_name)
+            as for_another,
+        about_user is not null and identity_type = 'IAMUser' and about_user = user_name
+            as for_itself,
+        filter(
+            transform(
+                coalesce(
+                    try_cast(
+                        json_extract(
+                            if(
+                                strpos(written, '%7B') = 1,
+                                try(url_decode(written)), written
+                            ),
+                            '$.Statement'
+                        ) as array(json)
+                    ),
+                    array[
+                        json_extract(
+                            if(
+                                strpos(written, '%7B') = 1,
+                                try(url_decode(written)), written
+                            ),
+                            '$.Statement'
+                        )
+                    ]
+                ),
+                one -> regexp_replace(json_format(one), '\s')
+            ),
+            one -> strpos(one, '"Effect":"Allow"') > 0
+        ) as allowed
+    from seen
+),
+
+-- Whom a policy or a share lets in: everyone, or the first other account.
+opened as (
+    select
+        time, action, outcome, refused, by_key, event_id, account, request,
+        error_message, call, identity_type, user_name, is_write, source_ip, client_ip,
+        identity, name, by_instance, by_service, by_agent, by_person, agent, full_agent,
+        additional_data, asked, about_user, for_another, for_itself, is_read, arns,
+        allowed,
+        case
+            when
+                any_match(
+                    allowed,
+                    one -> regexp_like(
+                        one, '"Principal":"[*]"|"AWS":(\[[^\]]*)?"[*]"'
+                    )
+                    and not regexp_like(
+                        one, 'aws:(PrincipalOrg|Source(Account|Arn|Owner)|PrincipalAcc)'
+                    )
+                )
+                or regexp_like(
+                    asked,
+                    '"add":[{][^\]]*"group":"all"|"valuesToAdd":\[[^\]]*"all"'
+                    || '|groups/global/(AllUsers|AuthenticatedUsers)'
+                    || '|"principal":"[*]"|"accountIdsToAdd":\[[^\]]*"[Aa]ll"'
+                )
+                then 'everyone'
+            else element_at(
+                filter(
+                    regexp_extract_all(
+                        coalesce(
+                            array_join(
+                                flatten(
+                                    transform(
+                                        allowed,
+                                        one -> regexp_extract_all(
+                                            one, '"AWS":(?:\[[^\]]*\]|"[^"]*")'
+                                        )
+                                    )
+                                ),
+                                ' '
+                            ),
+                            ''
+                        )
+                        || coalesce(
+                            regexp_extract(asked, '"add":[{]"items":\[[^\]]*\]'), ''
+                        )
+                        || coalesce(
+                            regexp_extract(
+                                asked,
+                                '"(valuesToAdd|accountIdsToAdd|accountWithRestoreAccess'
+                                || '|principal)":\[?[^\]}]*'
+                            ),
+                            ''
+                        ),
+                        '(?:::|")([0-9]{12})[:"]',
+                        1
+                    ),
+                    one -> one <> account
+                ),
+                1
+            )
+        end as let_in,
+        any_match(
+            allowed,
+            one -> regexp_like(one, '"Action":\[?"[*](:[*])?"')
+            and regexp_like(one, '"Resource":\[?"[*]"')
+        )
+        or regexp_like(
+            asked, ':policy/(AdministratorAccess|IAMFullAccess|PowerUserAccess)"'
+        ) as administrator
+    from read
+),
+
+deeds as (
+    select
+        time, action, outcome, refused, by_key, event_id, account, request,
+        error_message, call, identity_type, user_name, is_write, source_ip, client_ip,
+        identity, name, by_instance, by_service, by_agent, by_person, agent, full_agent,
+        additional_data, asked, about_user, for_another, for_itself, is_read, arns,
+        let_in,
+        case
+            when call in ('cloudtrail:StopLogging', 'cloudtrail:DeleteTrail')
+                then 1
+            when
+                (
+                    call = 'cloudtrail:PutEventSelectors'
+                    and (
+                        asked is null
+                        or regexp_like(
+                            asked,
+                            '"includeManagementEvents":false'
+                            || '|"readWriteType":"(Read|Write)Only"'
+                            || '|"excludeManagementEventSources":\["'
+                            || '|"field":"readOnly"|"notEquals"'
+                        )
+                        or (
+                            strpos(asked, '"advancedEventSelectors":[{') > 0
+                            and strpos(asked, 'Management"') = 0
+                        )
+                    )
+                )
+                or (
+                    call = 'cloudtrail:UpdateTrail'
+                    and coalesce(
+                        regexp_like(
+                            asked,
+                            '"(isMultiRegionTrail|enableLogFileValidation'
+                            || '|includeGlobalServiceEvents)":false|"s3BucketName"'
+                        ),
+                        true
+                    )
+                )
+                then 2
+            when
+                call in (
+                    'ec2:DeleteFlowLogs', 'cloudtrail:StopEventDataStoreIngestion',
+                    'cloudtrail:DeleteEventDataStore', 'logs:DeleteLogGroup',
+                    'logs:DeleteLogStream',
+                    'route53resolver:DeleteResolverQueryLogConfig',
+                    'route53resolver:DisassociateResolverQueryLogConfig',
+                    'bedrock:DeleteModelInvocationLoggingConfiguration'
+                )
+                or (
+                    call = 'eks:UpdateClusterConfig'
+                    and regexp_like(asked, '"clusterLogging":.*"enabled":false')
+                )
+                or (
+                    call = 'elasticloadbalancing:ModifyLoadBalancerAttributes'
+                    and regexp_like(
+                        asked, '"access_logs.s3.enabled","value":"false"'
+                        || '|"accessLog":[{]"enabled":false'
+                    )
+                )
+                or (
+                    call = 's3:PutBucketLogging'
+                    and strpos(asked, 'TargetBucket') = 0
+                )
+                or (
+                    call = 'logs:PutRetentionPolicy'
+                    and regexp_like(asked, '"retentionInDays":[1-7][,}]')
+                )
+                then 4
+            when
+                call in (
+                    'guardduty:DeleteDetector', 'guardduty:DeleteMembers',
+                    'guardduty:DisassociateMembers', 'guardduty:StopMonitoringMembers',
+                    'guardduty:DisassociateFromAdministratorAccount',
+                    'guardduty:DisassociateFromMasterAccount',
+                    'guardduty:DeletePublishingDestination',
+                    'config:StopConfigurationRecorder',
+                    'config:DeleteConfigurationRecorder',
+                    'config:DeleteDeliveryChannel', 'securityhub:DisableSecurityHub',
+                    'securityhub:DisassociateMembers', 'securityhub:DeleteMembers',
+                    'macie2:DisableMacie', 'inspector2:Disable',
+                    'access-analyzer:DeleteAnalyzer'
+                )
+                or (
+                    call = 'guardduty:UpdateDetector'
+                    and strpos(asked, '"enable":false') > 0
+                )
+                or (
+                    call in ('guardduty:CreateFilter', 'guardduty:UpdateFilter')
+                    and strpos(asked, '"ARCHIVE"') > 0
+                )
+                then 5
+            when
+                call in (
+                    'organizations:LeaveOrganization', 'organizations:DetachPolicy',
+                    'organizations:RemoveAccountFromOrganization',
+                    'organizations:UpdatePolicy', 'organizations:DisablePolicyType',
+                    'organizations:AccountDepartedOrganization',
+                    'organizations:DeletePolicy'
+                )
+                then 6
+            when call = 'sts:AssumeRoot'
+                then 9
+            when
+                call in (
+                    'account:StartPrimaryEmailUpdate',
+                    'account:AcceptPrimaryEmailUpdate', 'account:PutAlternateContact',
+                    'account:DeleteAlternateContact', 'organizations:CloseAccount',
+                    'signin:EmailUpdated', 'route53domains:DisableDomainTransferLock',
+                    'route53domains:TransferDomainToAnotherAwsAccount'
+                )
+                then 10
+            when
+                call in (
+                    'iam:AttachUserPolicy', 'iam:PutUserPolicy'
+                )
+                and strpos(asked, 'AWSCompromisedKeyQuarantine') > 0
+                then 15
+            when
+                call = 'signin:ConsoleLogin' and outcome = 'success'
+                and identity_type = 'IAMUser'
+                and json_extract_scalar(additional_data, '$.MFAUsed') = 'No'
+                then 20
+            when call = 'signin:ConsoleLogin' and outcome <> 'success'
+                then 21
+            when
+                call in ('iam:DeactivateMFADevice', 'iam:DeleteVirtualMFADevice')
+                or (call = 'iam:EnableMFADevice' and for_another)
+                then 23
+            when call in ('signin:GetSigninToken', 'sts:GetFederationToken')
+                then 24
+            when
+                call in (
+                    'iam:CreateSAMLProvider', 'iam:UpdateSAMLProvider',
+                    'iam:CreateOpenIDConnectProvider',
+                    'rolesanywhere:CreateTrustAnchor', 'rolesanywhere:CreateProfile',
+                    'sso:CreateTrustedTokenIssuer'
+                )
+                then 26
+            when
+                call in (
+                    'sso:CreateAccountAssignment', 'sso:PutInlinePolicyToPermissionSet',
+                    'sso:AttachManagedPolicyToPermissionSet'
+                )
+                then 27
+            when call = 'iam:CreateUser'
+                then 28
+            when
+                call = 'iam:CreateAccessKey' and (for_another or about_user is null)
+                and (identity_type is distinct from 'IAMUser' or for_another)
+                then 29
+            when
+                call in (
+                    'iam:CreateLoginProfile', 'iam:UpdateLoginProfile',
+                    'iam:CreateServiceSpecificCredential',
+                    'iam:ResetServiceSpecificCredential'
+                )
+                and not coalesce(for_itself, false)
+                then 30
+            when
+                call in (
+                    'iam:AttachUserPolicy', 'iam:AttachRolePolicy',
+                    'iam:AttachGroupPolicy', 'iam:PutUserPolicy', 'iam:PutRolePolicy',
+                    'iam:PutGroupPolicy', 'iam:CreatePolicyVersion', 'iam:CreatePolicy'
+                )
+                and administrator
+                then 31
+            when
+                call = 'iam:AddUserToGroup'
+                and regexp_like(lower(asked), '"groupname":"[^"]*admin')
+                then 31
+            when
+                regexp_like(
+                    call,
+                    '^iam:((Attach|Put)(User|Role|Group)Policy|CreatePolicyVersion'
+                    || '|SetDefaultPolicyVersion|AddUserToGroup'
+                    || '|(Put|Delete)(User|Role)PermissionsBoundary)$'
+                )
+                then 32
+            when
+                call in ('iam:UpdateAssumeRolePolicy', 'iam:CreateRole')
+                and (
+                    let_in is not null
+                    or (asked is null and call = 'iam:UpdateAssumeRolePolicy')
+                    or any_match(
+                        allowed,
+                        one -> strpos(one, 'AssumeRoleWithWebIdentity') > 0
+                        and not regexp_like(one, ':(sub|oid|repository)"')
+                    )
+                )
+                then 33
+            when
+                call in ('codebuild:UpdateProject', 'lambda:PublishLayerVersion')
+                or call = 'lambda:UpdateFunctionCode'
+                or (
+                    call = 'lambda:UpdateFunctionConfiguration'
+                    and strpos(asked, '"layers":[') > 0
+                )
+                then 35
+            when
+                (call = 'lambda:AddPermission' and let_in is not null)
+                or (
+                    call in (
+                        'lambda:CreateFunctionUrlConfig',
+                        'lambda:UpdateFunctionUrlConfig'
+                    )
+                    and strpos(asked, '"authType":"NONE"') > 0
+                )
+                then 36
+            when
+                call = 'ec2:ModifyInstanceAttribute'
+                and regexp_like(asked, '"userData"')
+                then 37
+            when
+                call in ('eks:CreateAccessEntry', 'eks:AssociateAccessPolicy')
+                or (
+                    call = 'eks:UpdateClusterConfig'
+                    and strpos(asked, '"endpointPublicAccess":true') > 0
+                )
+                then 38
+            when
+                let_in is not null
+                and call in (
+                    'kms:PutKeyPolicy', 'secretsmanager:PutResourcePolicy',
+                    'sqs:SetQueueAttributes', 'sqs:AddPermission', 'sns:AddPermission',
+                    'sns:SetTopicAttributes', 'ecr:SetRepositoryPolicy',
+                    'backup:PutBackupVaultAccessPolicy', 'kms:CreateKey'
+                )
+                then 39
+            when
+                call in (
+                    'events:PutRule', 'events:PutTargets', 'scheduler:CreateSchedule',
+                    'ssm:CreateAssociation', 'lambda:CreateEventSourceMapping'
+                )
+                then 40
+            when
+                call in (
+                    'secretsmanager:GetSecretValue',
+                    'secretsmanager:BatchGetSecretValue'
+                )
+                or (
+                    call in (
+                        'ssm:GetParameter', 'ssm:GetParameters',
+                        'ssm:GetParametersByPath', 'ssm:GetParameterHistory'
+                    )
+                    and strpos(asked, '"withDecryption":true') > 0
+                )
+                then 41
+            when call = 'ec2:GetPasswordData'
+                then 42
+            when
+                call = 'ec2:DescribeInstanceAttribute'
+                and strpos(asked, '"userData"') > 0
+                then 43
+            when
+                call in (
+                    'ssm:SendCommand', 'ssm:StartSession', 'ecs:ExecuteCommand',
+                    'ec2-instance-connect:SendSSHPublicKey',
+                    'ec2-instance-connect:SendSerialConsoleSSHPublicKey',
+                    'ec2-instance-connect:OpenTunnel'
+                )
+                then 44
+            when call = 'sts:AssumeRole' and outcome = 'denied'
+                then 46
+            when
+                call in (
+                    'ec2:AuthorizeSecurityGroupIngress', 'ec2:ModifySecurityGroupRules'
+                )
+                and regexp_like(
+                    asked, '"(cidrIp|cidrIpv4|cidrIpv6|CidrIpv4|CidrIpv6)":"[^"]*/0+"'
+                )
+                then 47
+            when
+                call in (
+                    'ec2:ModifySnapshotAttribute', 'ec2:ModifyImageAttribute',
+                    'rds:ModifyDBSnapshotAttribute',
+                    'rds:ModifyDBClusterSnapshotAttribute',
+                    'redshift:AuthorizeSnapshotAccess', 'ssm:ModifyDocumentPermission'
+                )
+                and (let_in is not null or asked is null)
+                then 48
+            when
+                call in ('s3:PutBucketPolicy', 's3:PutBucketAcl', 's3:PutObjectAcl')
+                and let_in is not null
+                then 49
+            when
+                call in (
+                    's3:DeleteBucketPublicAccessBlock',
+                    's3:DeleteAccountPublicAccessBlock'
+                )
+                or (
+                    regexp_like(call, '^s3:Put(Bucket|Account)PublicAccessBlock$')
+                    and regexp_like(asked, ':"?false')
+                )
+                then 49
+            when
+                call in ('rds:ModifyDBInstance', 'rds:RestoreDBInstanceFromDBSnapshot')
+                and regexp_like(
+                    asked, '"publiclyAccessible":true|"masterUserPassword"'
+                )
+                then 50
+            when call = 's3:GetObject' and outcome = 'success'
+                then 51
+            when call = 's3:PutBucketReplication' or call = 'rds:StartExportTask'
+                then 52
+            when
+                call in (
+                    's3:DeleteBucket', 'rds:DeleteDBInstance', 'rds:DeleteDBCluster',
+                    'elasticfilesystem:DeleteFileSystem', 'fsx:DeleteFileSystem',
+                    'dynamodb:DeleteTable', 'kms:ScheduleKeyDeletion',
+                    'redshift:DeleteCluster', 'ec2:DeleteSnapshot',
+                    'ec2:TerminateInstances', 'rds:DeleteDBSnapshot',
+                    'rds:DeleteDBClusterSnapshot'
+                )
+                then 53
+            when
+                call in (
+                    'backup:DeleteRecoveryPoint', 'backup:DeleteBackupVault',
+                    'backup:DeleteBackupVaultLockConfiguration',
+                    'dynamodb:DeleteBackup'
+                )
+                or (
+                    call = 's3:PutBucketVersioning'
+                    and strpos(asked, '"Suspended"') > 0
+                )
+                or (
+                    call in (
+                        's3:PutBucketLifecycle', 's3:PutBucketLifecycleConfiguration'
+                    )
+                    and regexp_like(asked, '"Expiration":[{][^}]*"Days":"?1"?[,}]')
+                )
+                or (
+                    call in ('rds:ModifyDBInstance', 'rds:ModifyDBCluster')
+                    and regexp_like(
+                        asked, '"deletionProtection":false|"backupRetentionPeriod":0'
+                    )
+                )
+                then 54
+            when
+                call in ('s3:PutObject', 's3:CopyObject')
+                and strpos(asked, 'x-amz-server-side-encryption-customer-algorithm') > 0
+                then 55
+            when
+                (
+                    call in ('ec2:RunInstances', 'ec2:RequestSpotInstances')
+                    and (
+                        regexp_like(
+                            asked, '"instanceType":"(p|g|gr|inf|trn|dl|vt)[0-9]'
+                        )
+                        or regexp_like(asked, '"maxCount":[0-9]{2,}')
+                    )
+                )
+                or (
+                    call in ('sagemaker:CreateTrainingJob', 'ecs:CreateService')
+                    and regexp_like(asked, '"ml[.][pg][0-9]|"desiredCount":[0-9]{2,}')
+                )
+                or call = 'servicequotas:RequestServiceQuotaIncrease'
+                then 56
+            when
+                regexp_like(
+                    call,
+                    '^bedrock(-runtime|-mantle)?:(InvokeModel|Converse'
+                    || '|PutUseCaseForModelAccess|PutFoundationModelEntitlement'
+                    || '|CreateFoundationModelAgreement)'
+                )
+                then 57
+            when
+                call in (
+                    'ses:PutAccountDetails', 'ses:UpdateAccountSendingEnabled',
+                    'ses:CreateEmailIdentity', 'ses:VerifyEmailIdentity',
+                    'ses:VerifyDomainIdentity', 'sns:SetSMSAttributes',
+                    'sns:CreateSMSSandboxPhoneNumber'
+                )
+                then 58
+        end as deed
+    from opened
+),
+
+told as (
+    select
+        time, action, outcome, refused, by_key, event_id, account, call, identity_type,
+        user_name, source_ip, client_ip, identity, name, by_instance, by_service,
+        by_agent, by_person, agent, full_agent, asked, for_itself, is_read, let_in,
+        request, deed,
+        -- Single snapshots and machines come and go: five in an hour do not.
+        if(
+            call in (
+                'ec2:DeleteSnapshot', 'ec2:TerminateInstances', 'rds:DeleteDBSnapshot',
+                'rds:DeleteDBClusterSnapshot'
+            ),
+            530,
+            deed
+        ) as kind,
+        regexp_like(
+            call,
+            '^(s3:CreateBucket|cloudtrail:CreateTrail|rds:CreateDB|kms:CreateKey'
+            || '|ec2:(CreateFlowLogs|CreateSnapshot|RunInstances)|logs:CreateLogGroup'
+            || '|dynamodb:CreateTable|elasticfilesystem:CreateFileSystem)'
+        )
+        and outcome = 'success' as makes,
+        (
+            regexp_like(
+                call,
+                '^s3:(DeleteBucket|DeleteBucketPolicy|DeleteObjects'
+                || '|Put(BucketLifecycle|BucketPolicy|BucketVersioning|BucketEncryption'
+                || '|ObjectLockConfiguration).*)$'
+            )
+            or call in ('kms:DisableKey', 'kms:ScheduleKeyDeletion')
+            or (call = 's3:DeleteObject' and strpos(request, 'AWSLogs') > 0)
+        ) as may_hit_logs,
+        call = 'cloudtrail:CreateTrail'
+        or (call = 's3:GetBucketAcl' and full_agent = 'cloudtrail.amazonaws.com')
+        or (call = 'kms:GenerateDataKey' and strpos(request, 'aws:cloudtrail') > 0)
+        or (strpos(call, 's3:') = 1 and strpos(request, 'AWSLogs') > 0)
+            as shows_logs,
+        identity_type = 'Root' and not by_service
+        and (is_write or call = 'signin:ConsoleLogin') as by_root,
+        regexp_like(
+            full_agent,
+            'stratus-red-team|pacu|cloudfox|kali|parrot|blackarch|trufflehog|pmapper'
+            || '|enumerate-iam|weirdaal|scoutsuite|prowler|steampipe|cloudsplaining'
+        ) as by_tool,
+        case
+            when
+                deed is not null or is_write and regexp_like(
+                    call,
+                    '^(s3|kms|cloudtrail|rds|ec2|logs|dynamodb|elasticfilesystem):'
+                )
+                or call in ('s3:GetBucketAcl', 'kms:GenerateDataKey')
+                then coalesce(
+                    json_extract_scalar(request, '$.s3BucketName'),
+                    json_extract_scalar(request, '$.bucketName'),
+                    json_extract_scalar(request, '$.dBInstanceIdentifier'),
+                    json_extract_scalar(request, '$.dBClusterIdentifier'),
+                    json_extract_scalar(request, '$.dBSnapshotIdentifier'),
+                    regexp_extract(
+                        coalesce(
+                            json_extract_scalar(request, '$.trailName'),
+                            json_extract_scalar(request, '$.name')
+                        ),
+                        '[^/]+$'
+                    ),
+                    json_extract_scalar(request, '$.secretId'),
+                    json_extract_scalar(request, '$.instanceId'),
+                    json_extract_scalar(request, '$.snapshotId'),
+                    json_extract_scalar(request, '$.logGroupName'),
+                    json_extract_scalar(request, '$.tableName'),
+                    json_extract_scalar(request, '$.fileSystemId'),
+                    json_extract_scalar(request, '$.roleName'),
+                    json_extract_scalar(request, '$.functionName'),
+                    about_user,
+                    regexp_extract(
+                        coalesce(arns, json_extract_scalar(request, '$.keyId')),
+                        '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f-]{17}'
+                    ),
+                    regexp_extract(request, '"((?:fl|i|snap)-[0-9a-f]+)"', 1),
+                    regexp_extract(error_message, 'on resource: "?([^ "]+)', 1)
+                )
+        end as target,
+        -- What raises (+) or lowers (-) the level of the deed.
+        case
+            when
+                deed = 2 and strpos(asked, '"includeManagementEvents":false') > 0
+                and strpos(asked, '"includeManagementEvents":true') = 0
+                then '+ management events are recorded no more'
+            when deed = 4 and strpos(call, 'logs:') = 1
+                then '- a log group, or how long it is kept'
+            when call = 'organizations:LeaveOrganization' and outcome = 'success'
+                then '+ the account has left'
+            when deed = 9 and strpos(asked, 'IAMAuditRootUserCredentials') > 0
+                then '- for an audit of root credentials'
+            when deed = 23 and for_itself
+                then '- its own'
+            when deed in (31, 32) and for_itself
+                then '+ to itself'
+            when deed = 32 and strpos(call, 'iam:Delete') = 1
+                then '+ a boundary was removed'
+            when deed in (33, 48) and let_in = 'everyone'
+                then '+ open to everyone'
+            when
+                deed = 47 and (
+                    regexp_like(
+                        asked,
+                        '"[fF]romPort":(0|22|1433|1521|3306|3389|5432|6379|9200|27017)'
+                        || '[,}]|"[iI]pProtocol":"-1"'
+                    )
+                )
+                then '+ a port of administration or a database, or all'
+            when
+                deed = 47
+                and none_match(
+                    regexp_extract_all(asked, '"[fF]romPort":([0-9]+)', 1),
+                    one -> one not in ('80', '443')
+                )
+                then '- ports of the web alone'
+            when deed = 49 and strpos(call, 'PublicAccessBlock') > 0
+                then '- the block of public access alone'
+            when
+                deed = 49 and let_in = 'everyone'
+                and regexp_like(asked, 's3:([*]|Put|Delete)')
+                then '+ everyone may write'
+            when deed = 52
+                then '- whose the destination is, is not told'
+            when deed = 53 and strpos(asked, '"skipFinalSnapshot":true') > 0
+                then '+ without a last snapshot'
+            when deed = 56 and asked is null
+                then '- the type is not told'
+            when deed = 56 and strpos(call, 'servicequotas:') = 1
+                then '- a quota alone'
+            when call = 'secretsmanager:BatchGetSecretValue'
+                then 'in batches'
+        end as mark,
+        case
+            when deed = 41
+                then coalesce(
+                    try_cast(
+                        coalesce(
+                            json_extract(request, '$.names'),
+                            json_extract(request, '$.secretIdList')
+                        ) as array(varchar)
+                    ),
+                    array[
+                        coalesce(
+                            json_extract_scalar(request, '$.secretId'),
+                            json_extract_scalar(request, '$.name'),
+                            json_extract_scalar(request, '$.path'),
+                            regexp_extract(error_message, 'on resource: "?([^ "]+)', 1)
+                        )
+                    ]
+                )
+        end as secrets
+    from deeds
+),
+
+-- An event is itself (0), a deed, and what else it shows: -1 that a thing was made,
+-- -2 that a bucket or key holds logs.
+signals as (
+    select
+        t.number, time, outcome, refused, by_key, event_id, account, call, client_ip,
+        agent, by_instance, by_service, by_agent, by_person, is_read,
+        if(t.number = 22, 'address ' || source_ip, identity) as identity,
+        if(t.number = 22, source_ip, name) as name,
+        case
+            when t.number = 0
+                then 'account ' || account
+            when
+                t.number > 0 and let_in is not null
+                and t.number in (33, 36, 39, 48, 49)
+                then 'account ' || let_in
+            when t.number in (-1, -2, 1, 3, 4, 53, 530)
+                then target
+        end as thing,
+        case
+            when t.number in (0, 51, 55)
+                then null
+            when t.number = 41
+                then filter(secrets, one -> one is not null)
+            when t.number = 22
+                then array[coalesce(user_name, 'not told')]
+            else array[coalesce(target, call)]
+        end as targets,
+        case
+            when t.number = 8 and call = 'signin:ConsoleLogin' and outcome <> 'success'
+                then '- a sign-in that failed'
+            when
+                t.number = 8 and regexp_like(call, ':(CreateAccessKey|.*MFADevice)$')
+                then '+ a key or the second factor of root'
+            when
+                t.number = 16
+                and regexp_like(full_agent, 'scoutsuite|prowler|steampipe|cloudsplain')
+                then '- a scanner for audits'
+            when t.number not in (0, 3, 8, 16, 22)
+                then mark
+        end as mark
+    from told
+    cross join
+        unnest(
+            array[
+                0,
+                kind,
+                if(may_hit_logs and target is not null, 3),
+                if(by_root, 8),
+                if(by_tool, 16),
+                if(deed = 21, 22),
+                if(makes, -1),
+                if(shows_logs, -2)
+            ]
+        ) as t (number)
+    where t.number is not null
+),
+
+hours as (
+    select
+        number, identity, thing, client_ip, agent,
+        date_trunc('hour', time) as hour,
+        max(name) as name,
+        bool_or(by_instance) as by_instance,
+        bool_or(by_agent) as by_agent,
+        count(*) as events,
+        count_if(outcome = 'success') as succeeded,
+        count_if(refused) as denied,
+        count_if(mark is null) as unmarked,
+        bool_or(by_key) as by_key,
+        count_if(by_service) as served,
+        array_sort(array_agg(distinct account)) as accounts,
+        array_sort(array_agg(distinct call) filter (where outcome = 'denied'))
+            as denied_calls,
+        array_sort(array_agg(distinct call) filter (where number = 0 and is_read))
+            as read_calls,
+        array_sort(
+            array_agg(distinct call) filter (where number = 0 and is_read and by_person)
+        ) as person_calls,
+        array_distinct(
+            flatten(array_sort(array_agg(targets) filter (where targets is not null)))
+        ) as targets,
+        array_sort(array_agg(distinct mark) filter (where mark is not null)) as marks,
+        min(time) as first_seen,
+        max(time) as last_seen,
+        min(
+            if(
+                outcome = 'success',
+                date_format(time, '%Y-%m-%dT%H:%i:%s ') || event_id
+            )
+        ) as done_example,
+        min(
+            if(
+                outcome = 'denied',
+                date_format(time, '%Y-%m-%dT%H:%i:%s ') || event_id
+            )
+        ) as denied_example,
+        min(date_format(time, '%Y-%m-%dT%H:%i:%s ') || event_id) as example
+    from signals
+    group by number, identity, thing, client_ip, agent, date_trunc('hour', time)
+),
+
+placed as (
+    select
+        number, identity, thing, client_ip, agent, hour, name, by_instance, events,
+        succeeded, denied, unmarked, by_key, served, accounts, denied_calls, read_calls,
+        person_calls, targets, marks, first_seen, last_seen, done_example,
+        denied_example, example,
+        -- An instance's home is where its SSM agent is, else its first address.
+        first_value(client_ip) over (
+            partition by identity, number
+            order by by_agent desc, first_seen asc, client_ip asc, agent asc, thing asc
+        ) as home,
+        max(by_agent) over (partition by identity) as has_home,
+        max(if(number = -1, 1, 0)) over (partition by identity, thing) = 1
+        and thing is not null as own,
+        max(if(number = -2, 1, 0)) over (partition by thing) = 1
+        or regexp_like(thing, 'cloud-?trail|aws-?logs|controltower-logs') as holds_logs,
+        max(if(number = 0, 1, 0)) over (partition by thing) = 1 as own_account,
+        date_diff('day', min(first_seen) over (partition by identity), first_seen) >= 3
+        and date_diff(
+            'day', min(first_seen) over (partition by identity, client_ip), first_seen
+        ) = 0
+        and date_diff(
+            'day', min(first_seen) over (partition by identity, agent), first_seen
+        ) = 0 as new,
+        min(first_seen) over () as evidence_from,
+        max(last_seen) over () as evidence_to
+    from hours
+),
+
+by_hour as (
+    select
+        if(t.kind = 530, 53, t.kind) as number,
+        t.kind = 530 as many_only,
+        identity, hour,
+        max(name) as name,
+        sum(case t.kind when 17 then denied else events end) as events,
+        sum(case t.kind when 17 then 0 else succeeded end) as succeeded,
+        sum(denied) as denied,
+        sum(served) as served,
+        sum(unmarked) as unmarked,
+        min(evidence_from) as evidence_from,
+        max(evidence_to) as evidence_to,
+        flatten(array_sort(array_agg(accounts))) as accounts,
+        array_sort(array_agg(distinct client_ip)) as addresses,
+        array_sort(array_agg(distinct agent)) as agents,
+        array_distinct(
+            flatten(
+                array_sort(
+                    array_agg(
+                        case t.kind
+                            when 17 then denied_calls
+                            when 18 then read_calls
+                            when 11 then array[client_ip]
+                            else targets
+                        end
+                    )
+                )
+            )
+        ) as targets,
+        flatten(array_sort(array_agg(marks))) as marks,
+        -- One page of the console makes a dozen reads: a person makes twice as many.
+        if(bool_or(cardinality(person_calls) > 0), 2, 1) as factor,
+        bool_and(own) as own,
+        bool_or(new) as new,
+        bool_or(has_home) as has_home,
+        min(first_seen) as first_seen,
+        max(last_seen) as last_seen,
+        min(done_example) as done_example,
+        min(denied_example) as denied_example,
+        min(example) as example
+    from placed
+    cross join
+        unnest(
+            array[
+                if(number > 0, number),
+                if(number = 0 and by_instance and client_ip <> home, 11),
+                if(number = 0 and new and by_key, 13),
+                if(number = 0 and cardinality(denied_calls) > 0, 17),
+                if(number = 0 and cardinality(read_calls) > 0, 18)
+            ]
+        ) as t (kind)
+    where
+        t.kind is not null
+        and (t.kind <> 3 or holds_logs)
+        and (t.kind not in (33, 36, 39, 48, 49) or thing is null or not own_account)
+    group by t.kind, identity, hour
+),
+
+kept as (
+    select
+        number, identity, hour, name, events, succeeded, denied, served, accounts,
+        unmarked, evidence_from, evidence_to, addresses, agents, targets, own, new,
+        has_home, first_seen, last_seen,
+        coalesce(if(number = 17, denied_example), done_example, denied_example, example)
+            as example,
+        flatten(
+            array[
+                coalesce(marks, array[]),
+                array[
+                    if(
+                        number in (42, 44) and cardinality(targets) >= 3,
+                        '+ 3 or more'
+                    )
+                ]
+            ]
+        ) as marks
+    from by_hour
+    where (
+        case
+            when many_only or number = 43
+                then cardinality(targets) >= 5
+            when number = 17
+                then cardinality(targets) >= 10
+            when number = 18
+                then
+                    cardinality(targets) >= 15 * factor
+                    and cardinality(
+                        array_distinct(
+                            transform(targets, one -> split_part(one, ':', 1))
+                        )
+                    ) >= 4
+            when number in (21, 22)
+                then events >= 5 and (number = 21 or cardinality(targets) >= 5)
+            when number = 41
+                then
+                    cardinality(targets) >= 5
+                    or contains(coalesce(marks, array['']), 'in batches')
+            when number = 46
+                then cardinality(targets) >= 3
+            when number = 51
+                then events >= 200
+            when number = 55
+                then events >= 20
+            else true
+        end
+    )
+)
+
+select
+    number,
+    identity as identity_id,
+    max(name) as actor,
+    cast(hour as date) as day,
+    cast(sum(events) as bigint) as events,
+    cast(sum(succeeded) as bigint) as succeeded,
+    cast(sum(denied) as bigint) as denied,
+    cast(sum(served) as bigint) as by_service,
+    cast(sum(unmarked) as bigint) as unmarked,
+    cardinality(array_distinct(flatten(array_sort(array_agg(targets))))) as things,
+    array_join(
+        array_sort(array_distinct(flatten(array_sort(array_agg(marks))))), '; '
+    ) as marks,
+    bool_and(own) as own,
+    bool_or(new) as new,
+    bool_or(has_home) as has_home,
+    min(first_seen) as first_seen,
+    max(last_seen) as last_seen,
+    array_join(
+        array_sort(array_distinct(flatten(array_sort(array_agg(accounts))))), ', '
+    ) as accounts,
+    array_join(
+        array_sort(array_distinct(flatten(array_sort(array_agg(addresses))))), ', '
+    ) as addresses,
+    array_join(
+        array_sort(array_distinct(flatten(array_sort(array_agg(agents))))), ', '
+    ) as agents,
+    regexp_extract(min(example), '[^ ]+$') as example_event_id,
+    min(evidence_from) as evidence_from,
+    max(evidence_to) as evidence_to
+from kept
+group by number, identity, cast(hour as date)
+order by number asc, day asc, identity_id asc
