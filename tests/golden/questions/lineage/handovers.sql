@@ -1,0 +1,577 @@
+with records as (
+select
+    event_time,
+    event_source,
+    event_name,
+    aws_region,
+    source_ip_address,
+    user_agent,
+    error_code,
+    error_message,
+    request_parameters,
+    response_elements,
+    additional_event_data,
+    request_id,
+    event_id,
+    recipient_account_id,
+    service_event_details,
+    shared_event_id,
+    user_identity_type,
+    user_identity_principal_id,
+    user_identity_arn,
+    user_identity_account_id,
+    user_identity_access_key_id,
+    user_identity_user_name,
+    user_identity_invoked_by,
+    user_identity_credential_id,
+    session_issuer_arn,
+    session_issuer_user_name,
+    session_creation_date,
+    session_source_identity,
+    session_assumed_root,
+    session_sign_in_session_arn,
+    on_behalf_of_user_id,
+    invoked_by_delegate_account_id,
+    folder_account
+from (
+    select
+        cast(try(from_iso8601_timestamp(eventtime)) at time zone 'UTC' as timestamp) as event_time,
+        eventsource as event_source,
+        eventname as event_name,
+        awsregion as aws_region,
+        sourceipaddress as source_ip_address,
+        useragent as user_agent,
+        errorcode as error_code,
+        errormessage as error_message,
+        requestparameters as request_parameters,
+        responseelements as response_elements,
+        additionaleventdata as additional_event_data,
+        requestid as request_id,
+        eventid as event_id,
+        recipientaccountid as recipient_account_id,
+        serviceeventdetails as service_event_details,
+        sharedeventid as shared_event_id,
+        useridentity.type as user_identity_type,
+        useridentity.principalid as user_identity_principal_id,
+        useridentity.arn as user_identity_arn,
+        useridentity.accountid as user_identity_account_id,
+        useridentity.accesskeyid as user_identity_access_key_id,
+        useridentity.username as user_identity_user_name,
+        useridentity.invokedby as user_identity_invoked_by,
+        useridentity.credentialid as user_identity_credential_id,
+        useridentity.sessioncontext.sessionissuer.arn as session_issuer_arn,
+        useridentity.sessioncontext.sessionissuer.username as session_issuer_user_name,
+        cast(try(from_iso8601_timestamp(useridentity.sessioncontext.attributes.creationdate)) at time zone 'UTC' as timestamp) as session_creation_date,
+        useridentity.sessioncontext.sourceidentity as session_source_identity,
+        useridentity.sessioncontext.assumedroot as session_assumed_root,
+        useridentity.sessioncontext.signinsessionarn as session_sign_in_session_arn,
+        useridentity.onbehalfof.userid as on_behalf_of_user_id,
+        useridentity.invokedbydelegate.accountid as invoked_by_delegate_account_id,
+        "account" as folder_account
+    from "security"."cloudtrail"
+    where
+        "day" between '2026/03/09' and '2026/03/10'
+)
+where
+    event_time >= timestamp '2026-03-09 00:00:00.000'
+    and event_time < timestamp '2026-03-10 00:00:00.000'
+),
+events as (
+select distinct
+    time,
+    outcome,
+    action,
+    service,
+    identity_type,
+    caller_account,
+    access_key,
+    source_identity,
+    session_name,
+    coalesce(
+        case
+            when
+                lower(caller_account) in ('anonymous', 'anonymous_principal')
+                or lower(user_identity_principal_id) = 'anonymous'
+                then 'anonymous'
+            when identity_type = 'Root'
+                then if(assumed_root, 'root-session', 'root')
+            when identity_type = 'IAMUser'
+                then 'user/' || coalesce(
+                    user_name, regexp_extract(user_identity_arn, '[^/]+$')
+                )
+            when strpos(session_issuer_arn, ':role/aws-reserved/sso.amazonaws.com/') > 0
+                then 'sso/' || session_name
+            when identity_type = 'AssumedRole'
+                then 'role/' || coalesce(
+                    nullif(session_issuer_user_name, ''),
+                    nullif(split_part(user_identity_arn, '/', 2), '')
+                ) || coalesce('/' || session_name, '')
+            when identity_type = 'Role'
+                then 'role/' || coalesce(
+                    user_name, regexp_extract(user_identity_arn, '[^/]+$')
+                )
+            when identity_type = 'FederatedUser'
+                then 'federated/' || session_name
+            when identity_type in ('SAMLUser', 'WebIdentityUser')
+                then 'federated/' || coalesce(
+                    user_name, nullif(user_identity_principal_id, '')
+                )
+            -- Identity Center used to call its users Unknown.
+            when
+                identity_type = 'IdentityCenterUser'
+                or (
+                    identity_type = 'Unknown'
+                    and service in ('signin', 'sso', 'sso-directory', 'sso-oauth')
+                )
+                then 'sso/' || coalesce(
+                    user_name,
+                    nullif(on_behalf_of_user_id, ''),
+                    nullif(user_identity_principal_id, '')
+                )
+            when identity_type = 'AWSAccount'
+                then 'account/' || caller_account || coalesce(
+                    '/' || nullif(user_identity_principal_id, ''), ''
+                )
+            when identity_type is null or identity_type = 'AWSService'
+                then 'service/' || nullif(
+                    split_part(user_identity_invoked_by, '.amazonaws.com', 1), ''
+                )
+            else lower(identity_type) || '/' || coalesce(
+                user_name,
+                nullif(user_identity_arn, ''),
+                nullif(user_identity_principal_id, '')
+            )
+        end,
+        nullif(user_identity_arn, ''),
+        'account/' || caller_account
+    ) as actor,
+    identity_id,
+    principal_arn,
+    coalesce(
+        case when identity_type = 'IdentityCenterUser' then credential_id end,
+        case
+            when session_start is not null or session_name is not null
+                then identity_id || coalesce('/' || session_name, '') || coalesce(
+                    date_format(session_start, '/%Y-%m-%dT%H:%i:%sZ'), ''
+                )
+        end,
+        nullif(session_sign_in_session_arn, '')
+    ) as session_id,
+    via,
+    source_ip,
+    user_agent,
+    account,
+    region,
+    error_message,
+    request,
+    response,
+    additional_data,
+    service_details,
+    event_id,
+    coalesce(
+        shared_event_id || '/' || service || '/' || action,
+        event_id || coalesce(date_format(time, '/%Y-%m-%dT%H:%i:%sZ'), '/no time'),
+        'no id/' || coalesce(date_format(time, '%Y-%m-%dT%H:%i:%sZ'), '')
+        || '/' || coalesce(request_id, '')
+        || '/' || coalesce(event_source, '')
+        || '/' || coalesce(event_name, '')
+        || '/' || coalesce(identity_id, '')
+    ) as action_id
+from (
+    select
+        time,
+        outcome,
+        action,
+        event_name,
+        service,
+        event_source,
+        identity_type,
+        caller_account,
+        access_key,
+        credential_id,
+        source_identity,
+        assumed_root,
+        user_name,
+        case
+            when identity_type in ('AssumedRole', 'AWSAccount', 'FederatedUser')
+                then coalesce(
+                    nullif(split_part(user_identity_principal_id, ':', 2), ''),
+                    nullif(split_part(user_identity_arn, '/', 3), '')
+                )
+        end as session_name,
+        session_start,
+        coalesce(
+            case
+                when
+                    lower(caller_account) in ('anonymous', 'anonymous_principal')
+                    or lower(user_identity_principal_id) = 'anonymous'
+                    then 'anonymous'
+                when identity_type in ('SAMLUser', 'WebIdentityUser')
+                    then nullif(user_identity_principal_id, '')
+            end,
+            regexp_extract(user_identity_principal_id, '^A[A-Z]{3}[A-Z0-9]{7,}'),
+            regexp_extract(user_identity_arn, '^[^/]+:assumed-role/[^/]+'),
+            nullif(user_identity_arn, ''),
+            nullif(on_behalf_of_user_id, ''),
+            case
+                when
+                    identity_type in ('IdentityCenterUser', 'Unknown')
+                    and user_name <> 'HIDDEN_DUE_TO_SECURITY_REASONS'
+                    then user_name
+            end,
+            coalesce(nullif(user_identity_invoked_by, ''), caller_account)
+        ) as identity_id,
+        principal_arn,
+        via,
+        source_ip,
+        user_agent,
+        account,
+        region,
+        error_message,
+        request,
+        response,
+        additional_data,
+        service_details,
+        event_id,
+        shared_event_id,
+        request_id,
+        on_behalf_of_user_id,
+        session_issuer_arn,
+        session_issuer_user_name,
+        session_sign_in_session_arn,
+        user_identity_arn,
+        user_identity_invoked_by,
+        user_identity_principal_id
+    from (
+        select
+            event_time as time,
+            case
+                when
+                    regexp_replace(error_code, '^(Client|Server)[.]|Exception$', '') in (
+                        'AuthorizationError', 'Forbidden', 'Unauthorized',
+                        'UnauthorizedAccess', 'VpceAccessDenied'
+                    )
+                    or regexp_like(
+                        error_code,
+                        '^((Client|Server)[.])?AccessDenied|UnauthorizedOperation(Exception)?$'
+                    )
+                    then 'denied'
+                when not regexp_like(nullif(error_code, ''), '^2[0-9]{2}$')
+                    then 'failed'
+                when
+                    split_part(event_source, '.amazonaws.com', 1) in ('signin', 'sso')
+                    and strpos(
+                        replace(
+                            coalesce(response_elements, '')
+                            || coalesce(service_event_details, ''),
+                            ' ',
+                            ''
+                        ),
+                        '"' || nullif(event_name, '') || '":"Failure"'
+                    ) > 0
+                    then 'failed'
+                when
+                    split_part(event_source, '.amazonaws.com', 1) = 'signin'
+                    and error_message <> ''
+                    then 'failed'
+                else 'success'
+            end as outcome,
+            nullif(
+                regexp_replace(
+                    event_name,
+                    '20[0-9]{2}[-_]?(0[1-9]|1[0-2])[-_]?(0[1-9]|[12][0-9]|3[01])(v[0-9]+)?$',
+                    ''
+                ),
+                ''
+            ) as action,
+            nullif(event_name, '') as event_name,
+            nullif(split_part(event_source, '.amazonaws.com', 1), '') as service,
+            nullif(event_source, '') as event_source,
+            nullif(user_identity_type, '') as identity_type,
+            nullif(user_identity_account_id, '') as caller_account,
+            nullif(user_identity_access_key_id, '') as access_key,
+            nullif(user_identity_credential_id, '') as credential_id,
+            nullif(session_source_identity, '') as source_identity,
+            lower(session_assumed_root) = 'true' as assumed_root,
+            coalesce(
+                nullif(user_identity_user_name, ''),
+                case
+                    when user_identity_type in ('IdentityCenterUser', 'Unknown')
+                        then nullif(
+                            json_extract_scalar(additional_event_data, '$.UserName'), ''
+                        )
+                end
+            ) as user_name,
+            session_creation_date as session_start,
+            coalesce(
+                nullif(session_issuer_arn, ''),
+                case
+                    when strpos(user_identity_arn, ':assumed-role/') > 0
+                        then regexp_replace(
+                            user_identity_arn,
+                            '^(arn:[^:]*):sts:([^:]*:[^:]*):assumed-role/([^/]+).*$',
+                            '$1:iam:$2:role/$3'
+                        )
+                    when strpos(user_identity_arn, ':iam:') > 0
+                        then user_identity_arn
+                end
+            ) as principal_arn,
+            coalesce(
+                nullif(user_identity_invoked_by, ''),
+                nullif(invoked_by_delegate_account_id, '')
+            ) as via,
+            nullif(source_ip_address, '') as source_ip,
+            case
+                when strpos(user_agent, '[') = 1 and substr(user_agent, -1) = ']'
+                    then nullif(substr(user_agent, 2, length(user_agent) - 2), '')
+                else nullif(user_agent, '')
+            end as user_agent,
+            coalesce(nullif(recipient_account_id, ''), folder_account) as account,
+            nullif(aws_region, '') as region,
+            nullif(error_message, '') as error_message,
+            nullif(request_parameters, '') as request,
+            nullif(response_elements, '') as response,
+            nullif(additional_event_data, '') as additional_data,
+            nullif(service_event_details, '') as service_details,
+            nullif(event_id, '') as event_id,
+            nullif(shared_event_id, '') as shared_event_id,
+            nullif(request_id, '') as request_id,
+            on_behalf_of_user_id,
+            session_issuer_arn,
+            session_issuer_user_name,
+            session_sign_in_session_arn,
+            user_identity_arn,
+            user_identity_invoked_by,
+            user_identity_principal_id
+        from records
+    )
+)
+),
+calls as (
+    select
+        time, action, actor, source_ip, account, region, outcome, event_id,
+        service, identity_type, identity_id, session_name, principal_arn, access_key,
+        session_id, caller_account, source_identity, via, user_agent, action_id,
+        error_message,
+        request, response, additional_data, service_details,
+        nullif(
+            coalesce(
+                json_extract_scalar(response, '$.credentials.accessKeyId'),
+                json_extract_scalar(response, '$.accessKey.accessKeyId'),
+                json_extract_scalar(
+                    response, '$.serviceSpecificCredential.serviceSpecificCredentialId'
+                )
+            ),
+            access_key
+        ) as issued_key,
+        json_extract_scalar(response, '$.assumedRoleUser.assumedRoleId') as assumed_id,
+        json_extract_scalar(request, '$.userName') as target_user,
+        coalesce(
+            json_extract_scalar(request, '$.roleArn'),
+            json_extract_scalar(request, '$.targetPrincipal'),
+            case when action = 'SwitchRole' then principal_arn end
+        ) as asked_role,
+        coalesce(
+            json_extract_scalar(request, '$.policyName'),
+            regexp_extract(json_extract_scalar(request, '$.policyArn'), '[^/]+$')
+        ) as policy,
+        date_format(time, '/%Y-%m-%dT%H:%i:%sZ') as began,
+        'arn:aws:iam::' || account || ':' as owner
+    from events
+    where
+        (
+            service = 'sts'
+            and action in (
+                'AssumeRole', 'AssumeRoleWithSAML', 'AssumeRoleWithWebIdentity',
+                'AssumeRoot', 'GetFederationToken', 'GetSessionToken'
+            )
+        )
+        or (
+            service = 'signin'
+            and action in ('ConsoleLogin', 'GetSigninToken', 'SwitchRole')
+        )
+        or (service = 'sso' and action in ('Federate', 'GetRoleCredentials'))
+        or (service = 'cognito-identity' and action = 'GetCredentialsForIdentity')
+        or (
+            service = 'iam'
+            and action in (
+                'AddUserToGroup', 'AttachGroupPolicy', 'AttachRolePolicy',
+                'AttachUserPolicy', 'CreateAccessKey', 'CreateLoginProfile',
+                'CreateOpenIDConnectProvider', 'CreatePolicy', 'CreatePolicyVersion',
+                'CreateRole', 'CreateSAMLProvider', 'CreateServiceSpecificCredential',
+                'CreateUser', 'PutGroupPolicy', 'PutRolePolicy', 'PutUserPolicy',
+                'UpdateAssumeRolePolicy', 'UpdateLoginProfile'
+            )
+        )
+),
+
+told as (
+    select
+        time, action, actor, source_ip, account, region, outcome, event_id,
+        identity_type, identity_id, access_key, caller_account,
+        source_identity, via, user_agent, error_message, issued_key,
+        -- Before it has a session, whoever signs in has the name of a role or none.
+        case when action <> 'SwitchRole' then session_id end as session_id,
+        case
+            when action <> 'AssumeRole' and action <> 'AssumeRoleWithSAML'
+                and action <> 'AssumeRoleWithWebIdentity'
+                then action
+            when strpos(json_extract_scalar(request, '$.principalArn'), '/AWSSSO_') > 0
+                then 'Identity Center'
+            when action = 'AssumeRoleWithSAML'
+                then 'SAML'
+            when strpos(
+                coalesce(json_extract_scalar(response, '$.provider'), identity_id),
+                'token.actions.githubusercontent.com'
+            ) > 0
+                then 'GitHub Actions'
+            when strpos(
+                coalesce(json_extract_scalar(response, '$.provider'), identity_id),
+                'oidc.eks.'
+            ) > 0
+                then 'EKS service account'
+            when action = 'AssumeRoleWithWebIdentity'
+                then 'web identity'
+            when via = 'ec2.amazonaws.com' then 'EC2 instance profile'
+            when via = 'ecs-tasks.amazonaws.com' then 'ECS task'
+            when via = 'lambda.amazonaws.com' then 'Lambda function'
+            when via = 'pods.eks.amazonaws.com' then 'EKS Pod Identity'
+            when via = 'account-access.amazonaws.com' then 'account access manager'
+            when identity_type is null or identity_type = 'AWSService'
+                then 'service role'
+            when
+                lower(source_ip) = 'aws internal' or via = 'AWS Internal'
+                or strpos(lower(user_agent), 'aws-internal') = 1
+                then 'SwitchRole'
+            when identity_type = 'AssumedRole' then 'role chain'
+            else 'AssumeRole'
+        end as kind,
+        case
+            when action in ('AssumeRoleWithSAML', 'AssumeRoleWithWebIdentity')
+                or action = 'AssumeRole'
+                then replace(assumed_id, ':', '/') || began
+            when action = 'GetFederationToken'
+                then json_extract_scalar(response, '$.federatedUser.arn') || '/'
+                || split_part(
+                    json_extract_scalar(response, '$.federatedUser.federatedUserId'),
+                    ':', 2
+                ) || began
+            when action = 'GetSessionToken' then identity_id || began
+            when action = 'AssumeRoot'
+                then 'arn:aws:iam::' || regexp_extract(asked_role, '[0-9]{12}')
+                || ':root' || began
+            when action = 'SwitchRole' then session_id || began
+            when action in ('ConsoleLogin', 'GetSigninToken')
+                then coalesce(session_id, identity_id || began)
+        end as issued_session,
+        coalesce(
+            regexp_replace(asked_role, ':role/.*/', ':role/'),
+            case
+                when service = 'sts'
+                    then regexp_extract(error_message, 'on resource: "?([^ "]+)', 1)
+            end
+        ) as role,
+        json_extract_scalar(request, '$.roleSessionName') as role_session,
+        coalesce(
+            case
+                when action in ('CreateLoginProfile', 'UpdateLoginProfile')
+                    then 'password:' || owner || 'user/' || target_user
+                when action = 'CreateUser' then owner || 'user/' || target_user
+                when action = 'CreateRole' or action = 'UpdateAssumeRolePolicy'
+                    then owner || 'role/' || json_extract_scalar(request, '$.roleName')
+                when action = 'AddUserToGroup'
+                    then owner || 'group/'
+                    || json_extract_scalar(request, '$.groupName')
+                    || ' with user/' || target_user
+                when action in ('PutUserPolicy', 'AttachUserPolicy')
+                    then 'policy ' || policy || ' on ' || owner || 'user/'
+                    || target_user
+                when action in ('PutRolePolicy', 'AttachRolePolicy')
+                    then 'policy ' || policy || ' on ' || owner || 'role/'
+                    || json_extract_scalar(request, '$.roleName')
+                when action in ('PutGroupPolicy', 'AttachGroupPolicy')
+                    then 'policy ' || policy || ' on ' || owner || 'group/'
+                    || json_extract_scalar(request, '$.groupName')
+                when action = 'CreatePolicyVersion'
+                    then json_extract_scalar(request, '$.policyArn')
+                when action = 'CreatePolicy' then owner || 'policy/' || policy
+                when action = 'CreateSAMLProvider'
+                    then json_extract_scalar(response, '$.sAMLProviderArn')
+                when action = 'CreateOpenIDConnectProvider'
+                    then json_extract_scalar(response, '$.openIDConnectProviderArn')
+            end,
+            case
+                when service = 'iam' and outcome <> 'success'
+                    then regexp_extract(
+                        error_message, 'on resource: "?((?:user |role )?[^ "]+)', 1
+                    )
+            end
+        ) as made,
+        coalesce(
+            json_extract_scalar(request, '$.assumeRolePolicyDocument'),
+            case
+                when action = 'UpdateAssumeRolePolicy'
+                    then json_extract_scalar(request, '$.policyDocument')
+            end
+        ) as trust,
+        json_extract_scalar(additional_data, '$.SwitchFrom') as switched_from,
+        json_extract_scalar(service_details, '$.account_id') || '/'
+        || json_extract_scalar(service_details, '$.role_name') as portal_target,
+        regexp_replace(principal_arn, ':(user|role)/.*/', ':$1/') as principal,
+        action_id,
+        row_number() over (
+            partition by action_id
+            order by
+                case when identity_type = 'AWSAccount' then 1 else 0 end,
+                event_id, account, actor
+        ) as copy
+    from calls
+),
+
+joined as (
+    select
+        time, action, actor, source_ip, account, region, outcome, event_id,
+        kind, role_session, made, trust, switched_from, portal_target, principal,
+        identity_type, identity_id, access_key, session_id, caller_account,
+        source_identity, via, user_agent, error_message, copy,
+        max(issued_key) over (partition by action_id) as issued_key,
+        max(issued_session) over (partition by action_id) as issued_session,
+        max(role) over (partition by action_id) as role,
+        max(case when copy = 2 then event_id end) over (partition by action_id)
+            as copy_event_id
+    from told
+)
+
+select
+    time, action, actor, source_ip, account, region, outcome, event_id,
+    kind, access_key, session_id, issued_key, issued_session, role, role_session,
+    made, trust, switched_from, portal_target, principal, identity_type, identity_id,
+    caller_account, source_identity, via, user_agent, copy_event_id, error_message
+from joined
+where
+    copy = 1
+    and (
+        (
+            cast(null as array(varchar)) is null and cast(null as array(varchar)) is null and cast(null as array(varchar)) is null
+            and cast(null as array(varchar)) is null and cast(null as array(varchar)) is null and cast(null as array(timestamp)) is null
+            and cast(null as array(varchar)) is null and cast(null as varchar) is null
+        )
+        or contains(cast(null as array(varchar)), access_key)
+        or contains(cast(null as array(varchar)), issued_key)
+        or contains(cast(null as array(varchar)), session_id)
+        or contains(cast(null as array(varchar)), issued_session)
+        or (
+            access_key is null and session_id is null
+            and contains(cast(null as array(varchar)), principal)
+        )
+        or contains(cast(null as array(varchar)), made)
+        or contains(cast(null as array(varchar)), role)
+        or (
+            issued_session is null and role_session is not null
+            and contains(cast(null as array(timestamp)), time)
+        )
+        or contains(cast(null as array(varchar)), portal_target)
+        or event_id = cast(null as varchar)
+        or copy_event_id = cast(null as varchar)
+    )
+order by time, event_id
