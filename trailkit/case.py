@@ -30,6 +30,8 @@ from trailkit.source import Original, Source
 if TYPE_CHECKING:
     from trailkit.admin.checks import Check
     from trailkit.admin.table import CaseTable
+    from trailkit.lineage.compare import Window
+    from trailkit.lineage.traced import Lineage
     from trailkit.store.evidence import Evidence
 
 
@@ -286,6 +288,37 @@ class Case:
     def library(self, about: str = "") -> pd.DataFrame:
         """List the questions that mention a text, all of them without one."""
         return self.questions.search(about)
+
+    # Investigating
+
+    def trace(self, start: object, *, hops: int = 12) -> "Lineage":
+        """Follow a credential over hops: back to the first, forward to all it made.
+
+        ``start`` is an event id, an access key, a session_id, the ARN or the name of a
+        user, a role or a role's session, an address, or a row of a frame. Each hop is
+        two queries, within the case's scope and budget; Ctrl-C returns what is known so
+        far. Raises InvalidParameter for another start, EvidenceError when nothing in
+        the logs matches it.
+
+        >>> import trailkit as tk
+        >>> lineage = tk.demo().trace("AKIAQ7H2XLWTVEXAMPLE")
+        >>> frame = lineage.edges
+        """
+        from trailkit.lineage import trace
+
+        return trace(self, start, hops)
+
+    def compare(
+        self, before: "Window", after: "Window", by: str = "actor"
+    ) -> pd.DataFrame:
+        """List what is new, gone, or ten times as many in a second window.
+
+        A window is a start and an end; ``by`` is actor, action, address, agent, region,
+        service or error. Raises InvalidParameter for anything else.
+        """
+        from trailkit.lineage import compare
+
+        return compare(self, before, after, by)
 
     # The evidence behind it
 

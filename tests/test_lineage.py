@@ -1,0 +1,544 @@
+"""Credentials followed over hops: what is joined is true, what is not known is said."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+import trailkit as tk
+from tests import chains_made
+from tests.chains_made import Chain, Maker
+from tests.records_made import (
+    ACCOUNT,
+    OTHER,
+    case_of,
+    record,
+    role,
+    user,
+    write,
+)
+from tools.practice_case import practice
+from trailkit.case import Case
+from trailkit.errors import EvidenceError, InvalidParameter
+from trailkit.lineage import Lineage
+from trailkit.lineage.joining import Edge, Joined
+from trailkit.lineage.known import Known, Row, rows
+from trailkit.lineage.walk import Walk
+
+SEED = 20260309
+
+
+@dataclass
+class Made:
+    """Chains side by side in one case, and all that the questions return of them."""
+
+    case: Case
+    chains: list[Chain]
+    known: Known
+
+    def truth(self) -> dict[tuple[str, str], str]:
+        """Return how sure each hand-over can be known."""
+        return {
+            (link.origin, link.target): link.certainty
+            for chain in self.chains
+            for link in chain.links
+        }
+
+
+def known(case: Case, without: frozenset[str] = frozenset()) -> Known:
+    """Read all hand-overs and credentials, but for some events."""
+    read = Known()
+    hands = [
+        row
+        for row in rows(case.ask("lineage/handovers"))
+        if row["event_id"] not in without
+    ]
+    read.learn(hands, rows(case.ask("lineage/credentials")))
+    return read
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
+    """Make twenty chains in one set of logs."""
+    records, chains = chains_made.chains(SEED, 20)
+    case = case_of(tmp_path_factory.mktemp("chains"), records)
+    return Made(case, chains, known(case))
+
+
+def sure(edges: list[Edge]) -> dict[tuple[str, str], str]:
+    """Return the edges that are stated as facts."""
+    return {(edge.origin, edge.target): edge.certainty for edge in edges if edge.sure}
+
+
+def of_frame(frame: pd.DataFrame) -> dict[tuple[str, str], str]:
+    """Return the edges of a lineage that are stated as facts."""
+    kept = frame[(frame["certainty"] != "inferred") & (frame["outcome"] == "success")]
+    pairs = zip(kept["from_id"], kept["to_id"], strict=True)
+    return dict(zip(pairs, kept["certainty"], strict=True))
+
+
+# Made chains
+
+
+def test_what_is_joined_is_the_truth_and_all_of_it(made: Made) -> None:
+    assert sure(Joined(made.known).edges) == made.truth()
+
+
+def test_the_chains_cover_the_kinds(made: Made) -> None:
+    kinds = {edge.kind for edge in Joined(made.known).edges}
+    assert {
+        "AssumeRole", "role chain", "SwitchRole", "Identity Center", "SAML",
+        "GitHub Actions", "EC2 instance profile", "Lambda function", "ConsoleLogin",
+        "CreateAccessKey", "CreateLoginProfile",
+    } <= kinds  # fmt: skip
+
+
+@pytest.mark.parametrize("number", [0, 3, 7])
+def test_from_its_last_event_a_chain_is_found_to_the_first_credential(
+    made: Made, number: int
+) -> None:
+    chain = made.chains[number]
+    lineage = made.case.trace(chain.last_event)
+    truth = {(each.origin, each.target): each.certainty for each in chain.links}
+    assert of_frame(lineage.edges) == truth
+    assert lineage.ends["id"].tolist() == [chain.first]
+    assert lineage.ends["reason"].tolist() == [chain.reason]
+
+
+def test_from_its_first_credential_a_chain_is_found_to_the_last(made: Made) -> None:
+    chain = next(each for each in made.chains if each.first.startswith("AKIA"))
+    lineage = made.case.trace(chain.first)
+    assert chain.last in set(lineage.credentials["id"])
+
+
+def broken() -> list[Any]:
+    """List each hand-over of the chains, as a record that is missing."""
+    _, chains = chains_made.chains(SEED, 20)
+    return [
+        pytest.param(number, at, id=f"{number}-{at}")
+        for number, chain in enumerate(chains)
+        for at in range(len(chain.links))
+    ]
+
+
+@pytest.mark.parametrize(("number", "at"), broken())
+def test_without_the_record_of_a_hop_nothing_false_is_joined(
+    made: Made, number: int, at: int
+) -> None:
+    link = made.chains[number].links[at]
+    missing = Known()
+    hands = [
+        hand
+        for hand in made.known.hands.values()
+        if hand["event_id"] not in link.event_ids
+    ]
+    missing.learn(hands, made.known.credentials.values())
+    found = {_renamed(made, *pair) for pair in sure(Joined(missing).edges)}
+    truth = {_renamed(made, *pair) for pair in made.truth()}
+    assert found <= truth
+    assert _renamed(made, link.origin, link.target) not in found
+
+
+def _renamed(made: Made, origin: str, target: str) -> tuple[str, str]:
+    """Name keys by their session: without its issue, a key is known by that."""
+    sessions = {
+        row["access_key"]: row["session_id"] or row["access_key"]
+        for row in made.known.credentials.values()
+    }
+    return sessions.get(origin, origin), sessions.get(target, target)
+
+
+def test_a_missing_record_is_named_at_its_place(tmp_path: Path) -> None:
+    make = Maker(SEED)
+    who = make.long_term_key()
+    make.act(who)
+    middle = make.assume(who)
+    make.act(middle)
+    last = make.assume(middle)
+    make.act(last)
+    first_hop = make.chain.links[0].event_ids
+    kept = [each for each in make.records if each["eventID"] not in first_hop]
+    lineage = case_of(tmp_path, kept).trace(make.chain.last_event)
+    assert lineage.ends["reason"].tolist() == ["not in the logs"]
+    assert len(of_frame(lineage.edges)) == 1
+
+
+def test_files_delivered_twice_and_shuffled_change_no_edge(
+    made: Made, tmp_path: Path
+) -> None:
+    records, _ = chains_made.chains(SEED, 20)
+    for number in range(2):
+        write(tmp_path / "logs", records[::-1], f"{number}.json")
+    # Ids are counted on: only the made ones of this run are alike.
+    case = tk.local(tmp_path / "logs", store=tmp_path / "store", progress=False)
+    assert sure(Joined(known(case)).edges) == made.truth()
+
+
+# What is special about a kind
+
+
+def lineage_of(folder: Path, make: Maker) -> Lineage:
+    """Trace the last event that was made."""
+    return case_of(folder, make.records).trace(make.chain.last_event)
+
+
+def test_a_copy_of_each_account_is_one_edge_with_both_events(tmp_path: Path) -> None:
+    make = Maker(1)
+    who = make.long_term_key()
+    make.act(make.assume(who, OTHER))
+    edges = lineage_of(tmp_path, make).edges
+    own, copy = make.chain.links[0].event_ids
+    assert edges[["event_id", "copy_event_id"]].to_numpy().tolist() == [[own, copy]]
+
+
+def test_the_copy_of_the_owner_alone_ends_at_an_account_not_recorded(
+    tmp_path: Path,
+) -> None:
+    make = Maker(1)
+    who = make.long_term_key()
+    make.act(make.assume(who, OTHER))
+    own = make.chain.links[0].event_ids[0]
+    make.records = [
+        each
+        for each in make.records
+        if each["eventID"] != own and each["recipientAccountId"] == OTHER
+    ]
+    ends = lineage_of(tmp_path, make).ends
+    assert ends["reason"].tolist() == ["account not recorded"]
+    assert ends["detail"].tolist() == [ACCOUNT]
+
+
+def test_a_refused_role_is_an_edge_that_leads_nowhere(tmp_path: Path) -> None:
+    make = Maker(2)
+    who = make.long_term_key()
+    make.act(who)
+    refused = make.refuse(who)
+    edges = lineage_of(tmp_path, make).edges
+    assert edges["to_id"].tolist() == [refused]
+    assert edges["outcome"].tolist() == ["denied"]
+
+
+def test_two_switches_in_one_second_are_candidates(tmp_path: Path) -> None:
+    make = Maker(3)
+    who = make.long_term_key()
+    one, two = make.assume(who), make.assume(who)
+    target, unique = make.role(ACCOUNT)
+    for each in (one, two):
+        make.call(
+            "AssumeRole",
+            "sts",
+            each.identity | {"accessKeyId": each.keys[0]},
+            requestParameters={"roleArn": target, "roleSessionName": "same"},
+            responseElements=make.answer(unique, "same", make.key()),
+            sourceIPAddress="AWS Internal",
+            userAgent="AWS Internal",
+        )
+    make.act(make.session(target, unique, "same", [make.key()]))
+    lineage = lineage_of(tmp_path, make)
+    assert set(lineage.edges["from_id"]) == {one.node, two.node}
+    assert set(lineage.edges["certainty"]) == {"inferred"}
+    assert lineage.ends["reason"].tolist() == ["several candidates"]
+
+
+def test_keys_of_one_role_name_and_second_are_told_apart(tmp_path: Path) -> None:
+    make = Maker(4)
+    one, two = make.long_term_key(), make.long_term_key()
+    target, unique = make.role(ACCOUNT)
+    keys = [make.key(), make.key()]
+    for each, key in zip((one, two), keys, strict=True):
+        make.call(
+            "AssumeRole",
+            "sts",
+            each.identity | {"accessKeyId": each.keys[0]},
+            requestParameters={"roleArn": target, "roleSessionName": "same"},
+            responseElements=make.answer(unique, "same", key),
+        )
+    callers = [make.session(target, unique, "same", [key], key) for key in keys]
+    make.act(callers[0], 3)
+    make.act(callers[1], 5)
+    lineage = case_of(tmp_path, make.records).trace(keys[0])
+    assert lineage.edges["from_id"].tolist() == [one.node]
+    assert len(lineage.events()) == 3 + 1
+
+
+def test_a_key_of_one_second_whose_issue_is_missing_takes_no_other_issuer(
+    tmp_path: Path,
+) -> None:
+    make = Maker(4)
+    one = make.long_term_key()
+    target, unique = make.role(ACCOUNT)
+    issued, other = make.key(), make.key()
+    make.call(
+        "AssumeRole",
+        "sts",
+        one.identity | {"accessKeyId": one.keys[0]},
+        requestParameters={"roleArn": target, "roleSessionName": "same"},
+        responseElements=make.answer(unique, "same", issued),
+    )
+    callers = [make.session(target, unique, "same", [key]) for key in (issued, other)]
+    for caller in callers:
+        make.act(caller)
+    edges = lineage_of(tmp_path, make).edges
+    assert edges["certainty"].tolist() == ["inferred"]
+    assert "another key" in edges["reason"].item()
+
+
+def test_the_portals_call_is_a_candidate_beside_the_saml_one(tmp_path: Path) -> None:
+    make = Maker(5)
+    make.act(make.identity_center())
+    edges = lineage_of(tmp_path, make).edges
+    portal = edges[edges["kind"] == "Identity Center portal"]
+    assert set(portal["from_id"]) == make.chain.candidates
+    assert set(portal["certainty"]) == {"inferred"}
+
+
+def test_a_role_that_was_opened_leads_to_those_whom_its_trust_names(
+    tmp_path: Path,
+) -> None:
+    make = Maker(6)
+    opener, guest = make.long_term_key(), make.long_term_key()
+    make.act(opener)
+    target, unique = make.role(ACCOUNT)
+    make.call(
+        "UpdateAssumeRolePolicy",
+        "iam",
+        opener.identity | {"accessKeyId": opener.keys[0]},
+        readOnly=False,
+        requestParameters={
+            "roleName": target.rpartition("/")[2],
+            "policyDocument": (
+                '{"Statement": [{"Effect": "Allow", "Principal": {"AWS": "'
+                f'{guest.identity["arn"]}"}}, "Action": "sts:AssumeRole"}}]}}'
+            ),
+        },
+    )
+    make.wait()
+    key = make.key()
+    make.call(
+        "AssumeRole",
+        "sts",
+        guest.identity | {"accessKeyId": guest.keys[0]},
+        requestParameters={"roleArn": target, "roleSessionName": "in"},
+        responseElements=make.answer(unique, "in", key),
+    )
+    lineage = case_of(tmp_path, make.records).trace(opener.node)
+    assert of_frame(lineage.edges) == {
+        (opener.node, target): "certain",
+        (target, key): "certain",
+    }
+
+
+def test_what_services_did_for_a_user_is_never_recorded_as_issued(
+    tmp_path: Path,
+) -> None:
+    who = user("alice", "ASIAFORWARDEDEXAMPLE")
+    who["sessionContext"] = {"attributes": {"creationDate": "2026-03-09T11:39:00Z"}}
+    who["invokedBy"] = "athena.amazonaws.com"
+    made = record("GetObject", "s3", who)
+    ends = case_of(tmp_path, [record(), made]).trace(made["eventID"]).ends
+    assert ends["reason"].tolist() == ["never recorded by AWS"]
+
+
+@pytest.mark.parametrize(
+    ("start", "reads", "reason"),
+    [
+        ("2026-03-08T11:00:00Z", True, "before the window"),
+        ("2026-03-09T11:40:00Z", True, "not in the logs"),
+        ("2026-03-09T11:40:00Z", False, "read-only events not recorded"),
+    ],
+)
+def test_an_end_says_why_the_issuing_call_is_missing(
+    start: str, reads: bool, reason: str, tmp_path: Path
+) -> None:
+    acts = record("RunInstances", who=role("Ops", start=start), at="11:41:00")
+    other = record("DescribeInstances" if reads else "RunInstances", at="11:39:00")
+    ends = case_of(tmp_path, [acts, other]).trace(acts["eventID"]).ends
+    assert ends["reason"].tolist() == [reason]
+
+
+# Where it may start, and what it shows
+
+
+def test_an_account_of_hostile_names_is_shown_escaped(tmp_path: Path) -> None:
+    name = "<script>alert(1)</script>\x1b[2J"
+    acts = record(who=role("Ops", name))
+    lineage = case_of(tmp_path, [acts]).trace(acts["eventID"])
+    assert "<script>" not in lineage._repr_html_()
+    assert "\x1b" not in repr(lineage)
+
+
+@pytest.mark.parametrize("start", ["", 7, None, pd.Series({"count": 3})])
+def test_what_cannot_be_a_start_is_refused(start: object, made: Made) -> None:
+    with pytest.raises(InvalidParameter):
+        made.case.trace(start)
+
+
+def test_a_start_that_did_nothing_raises(made: Made) -> None:
+    with pytest.raises(EvidenceError, match="AKIANOBODYEXAMPLE"):
+        made.case.trace("AKIANOBODYEXAMPLE")
+
+
+def test_a_start_is_a_value_and_never_sql(made: Made) -> None:
+    with pytest.raises(EvidenceError):
+        made.case.trace("' or 1 = 1 --")
+
+
+def starts() -> list[Any]:
+    """Give every form of start for the session of one role."""
+    return [
+        pytest.param(form, id=form)
+        for form in ("event", "key", "session", "arn", "role", "address", "row")
+    ]
+
+
+@pytest.mark.parametrize("form", starts())
+def test_every_form_of_a_start_leads_to_the_same_first_credential(
+    form: str, tmp_path: Path
+) -> None:
+    make = Maker(8)
+    who = make.long_term_key()
+    caller = make.assume(who)
+    make.act(caller)
+    make.records[-1]["sourceIPAddress"] = "198.51.100.7"
+    case = case_of(tmp_path, make.records)
+    start = {
+        "event": make.chain.last_event,
+        "key": caller.node,
+        "session": case.query(
+            f"select session_id from events where access_key = '{caller.node}'"
+        )["session_id"].iloc[0],
+        "arn": caller.identity["arn"],
+        "role": caller.identity["sessionContext"]["sessionIssuer"]["arn"],
+        "address": "198.51.100.7",
+        "row": case.ask("identity/access-key", access_key=caller.node).iloc[-1],
+    }[form]
+    lineage = case.trace(start)
+    assert lineage.ends["id"].tolist() == [who.node]
+    assert of_frame(lineage.edges) == {(who.node, caller.node): "certain"}
+
+
+def test_ctrl_c_returns_what_is_known_so_far(
+    made: Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chain = max(made.chains, key=lambda each: len(each.links))
+    asked, ask = list[str](), Walk._rows
+
+    def interrupted(walk: Walk, question: str, values: dict[str, Any]) -> list[Row]:
+        asked.append(question)
+        if len(asked) > 5:
+            raise KeyboardInterrupt
+        return ask(walk, question, values)
+
+    monkeypatch.setattr(Walk, "_rows", interrupted)
+    lineage = made.case.trace(chain.last_event)
+    assert not lineage.complete
+    assert 0 < len(of_frame(lineage.edges)) < len(chain.links)
+    assert "not followed further" in set(lineage.ends["reason"])
+    assert "interrupted" in repr(lineage)
+
+
+def test_frames_say_where_they_came_from(made: Made) -> None:
+    lineage = made.case.trace(made.chains[0].last_event)
+    for frame in (lineage.edges, lineage.credentials, lineage.ends):
+        origin = tk.provenance(frame)
+        assert origin.title.startswith("Lineage of ")
+        assert origin.rows == len(frame)
+    assert tk.provenance(lineage.events()).question == "lineage/acts"
+
+
+def test_the_chart_of_a_chain_takes_the_edges(made: Made) -> None:
+    lineage = made.case.trace(made.chains[0].last_event)
+    assert "became" in tk.charts.chain(lineage.edges).layout.title.text
+
+
+# The practice case
+
+
+@pytest.fixture(scope="module")
+def deletion(practice_case: Case) -> Lineage:
+    """Trace the deletion of the bucket."""
+    return practice_case.trace(practice.answers().deletion.event_id)
+
+
+def test_the_deletion_leads_back_to_the_leaked_key(deletion: Lineage) -> None:
+    truth = practice.answers()
+    assert deletion.ends["id"].tolist() == [truth.leaked_key]
+    events = set(deletion.edges["event_id"]) | set(deletion.edges["copy_event_id"])
+    for hop in truth.hops:
+        assert set(hop.event_ids[:2]) <= events
+
+
+def test_it_leads_forward_to_user_key_password_and_policy(deletion: Lineage) -> None:
+    truth = practice.answers()
+    edges = deletion.edges
+    came = edges[
+        (edges["from_id"] == truth.leaked_key) & (edges["outcome"] == "success")
+    ]
+    assert {
+        truth.created_user,
+        truth.created_key,
+        f"password:{truth.created_user}",
+        f"policy {truth.policy} on {truth.culprit}",
+    } <= set(came["to_id"])
+    assert set(truth.keys) <= set(deletion.credentials["access_key"])
+
+
+def test_roles_that_were_refused_are_edges(deletion: Lineage) -> None:
+    edges = deletion.edges
+    refused = set(edges["to_id"][edges["outcome"] == "denied"])
+    assert refused == set(practice.answers().refused_roles)
+
+
+def test_all_that_the_intruder_did_is_listed_once(deletion: Lineage) -> None:
+    truth, events = practice.answers(), deletion.events()
+    assert truth.event_ids <= set(events["event_id"])
+    assert events["event_id"].is_unique
+    others = events[~events["event_id"].isin(truth.event_ids)]
+    assert set(others["access_key"]) <= {truth.leaked_key}
+
+
+def test_what_was_read_is_summed_and_what_is_unknown_is_missing(
+    deletion: Lineage,
+) -> None:
+    truth, touched = practice.answers(), deletion.resources()
+    read = touched[touched["resource"].str.contains(truth.reading.bucket, na=False)]
+    objects = read[read["actions"] == "GetObject"]
+    assert objects["done"].sum() == truth.reading.objects
+    assert objects["bytes_out"].sum() == truth.reading.bytes
+    secrets = touched[touched["service"] == "secretsmanager"]
+    assert secrets["bytes_out"].isna().all()
+    deleted = touched[touched["effect"] == "deleted"]["resource"]
+    assert deleted.str.contains(truth.bucket).any()
+
+
+# Two windows
+
+
+def windows() -> tuple[tuple[str, str], tuple[str, str]]:
+    """Give a day before the intrusion and the days of it."""
+    return ("2026-03-09", "2026-03-10"), ("2026-03-11", "2026-03-12")
+
+
+def test_two_windows_show_the_new_user(practice_case: Case) -> None:
+    changed = practice_case.compare(*windows(), by="actor")
+    new = changed[changed["change"] == "new"]
+    assert practice.answers().created_user_id in set(new["value"])
+    assert set(changed["change"]) <= {"new", "gone", "more", "fewer"}
+    assert not ((changed["events_before"] > 0) & (changed["change"] == "new")).any()
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "by"),
+    [
+        ("2026-03-09", ("2026-03-11", "2026-03-12"), "actor"),
+        (("2026-03-10", "2026-03-09"), ("2026-03-11", "2026-03-12"), "actor"),
+        (("2026-03-09", "2026-03-10"), ("2026-03-11", "2026-03-12"), "colour"),
+    ],
+)
+def test_windows_that_cannot_be_compared_are_refused(
+    practice_case: Case, before: Any, after: Any, by: str
+) -> None:
+    with pytest.raises(InvalidParameter):
+        practice_case.compare(before, after, by)

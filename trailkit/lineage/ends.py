@@ -1,0 +1,151 @@
+"""Why a lineage ends where it does: one reason for each of its beginnings."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from trailkit.lineage.joining import Edge, Joined
+from trailkit.lineage.known import KEY, SESSION, Row
+from trailkit.lineage.reach import Reach
+
+REASONS = {
+    "long-term key": "a long-term key; no call in the logs created it",
+    "password": "a user's password; no call in the logs set it",
+    "root user": "the root user of the account",
+    "service-issued": "an AWS service assumed the role for itself",
+    "federated outside AWS": "an identity provider vouched; its sign-in is not AWS's",
+    "several candidates": "no record tells which of the candidates it was",
+    "account not recorded": "the call is in the logs of an account that is not here",
+    "before the window": "it began before the first event that was searched",
+    "read-only events not recorded": "the call is a read, and only writes are recorded",
+    "never recorded by AWS": "AWS writes no record of how such a credential is issued",
+    "not in the logs": "the issuing call should be in the logs searched, and is not",
+    "not followed further": "the walk stopped here",
+}
+"""Each reason, and what it means."""
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """A beginning of the lineage and the reason why nothing is before it."""
+
+    node: str
+    reason: str
+    detail: str = ""
+
+
+def ends(
+    joined: Joined, now: Reach, recorded: Mapping[str, Row], halted: bool, hops: int
+) -> list[End]:
+    """List the nodes before which nothing sure is known, with the reason of each."""
+    found = list[End]()
+    for at, distance in now.before.items():
+        into = [e for e in joined.edges if e.target == at and e.done and e.backward]
+        if any(edge.sure for edge in into) and distance < hops:
+            continue
+        if distance >= hops or halted:
+            found.append(End(at, "not followed further", f"after {distance} hops"))
+        elif into:
+            found.append(End(at, "several candidates", _named(into)))
+        else:
+            found.append(_of_node(joined, at, recorded))
+    return found
+
+
+def _is_temporary(at: str) -> bool:
+    """Whether a node is a credential whose issue no record that was read tells."""
+    return bool(SESSION.fullmatch(at) or (KEY.fullmatch(at) and at[:4] == "ASIA"))
+
+
+def _named(into: list[Edge]) -> str:
+    origins = dict.fromkeys(edge.origin for edge in into)
+    return f"{len(origins)}: {', '.join([*origins][:5])}"
+
+
+def _of_node(joined: Joined, at: str, recorded: Mapping[str, Row]) -> End:
+    if at.startswith("password:"):
+        root = at.endswith(":root")
+        return End(at, "root user" if root else "password")
+    members = joined.members.get(at, [])
+    kinds = {row["identity_type"] for row in members}
+    if "IdentityCenterUser" in kinds:
+        return End(at, "federated outside AWS", "signed in to the access portal")
+    if at.startswith("AKIA"):
+        return End(at, "root user" if "Root" in kinds else "long-term key")
+    if _is_temporary(at) or members:
+        return _of_session(at, members, recorded)
+    return _of_caller(joined, at, recorded)
+
+
+def _of_caller(joined: Joined, at: str, recorded: Mapping[str, Row]) -> End:
+    """Return the reason for whoever called without a credential of their own."""
+    callers = [
+        edge.hand
+        for edge in joined.edges
+        if edge.origin == at and edge.hand is not None
+    ]
+    kinds = {hand["identity_type"] for hand in callers}
+    if kinds & {"SAMLUser", "WebIdentityUser", "Unknown"}:
+        return End(at, "federated outside AWS")
+    if kinds & {"AWSService", None} and callers:
+        return End(at, "service-issued")
+    account = next((hand["caller_account"] for hand in callers), None)
+    if "AWSAccount" in kinds and account not in recorded:
+        return End(at, "account not recorded", account or "")
+    if "AWSAccount" in kinds:
+        return End(at, "not in the logs", f"the copy of account {account}")
+    return End(at, "not in the logs")
+
+
+def _of_session(at: str, members: list[Row], recorded: Mapping[str, Row]) -> End:
+    """Return the reason for a session whose issuing call is missing."""
+    source = next(
+        (row["source_identity"] for row in members if row["source_identity"]), ""
+    )
+    detail = f"source identity {source}" if source else ""
+    relayed = all(row["relayed"] == row["events"] for row in members)
+    if members and relayed:
+        return End(at, "never recorded by AWS", "services acted for the caller")
+    account = _account(members)
+    known = recorded.get(account or "")
+    if account and known is None:
+        return End(at, "account not recorded", account)
+    start = next((row["session_start"] for row in members), None)
+    if start is not None and known is not None and start < known["first_seen"]:
+        form = "%Y-%m-%d %H:%M:%S"
+        first = known["first_seen"]
+        seen = f"began {start:{form}}, first event {first:{form}}"
+        return End(at, "before the window", "; ".join(filter(None, [seen, detail])))
+    if known is not None and not known["reads"] and _is_role(members):
+        return End(at, "read-only events not recorded", account or "")
+    return End(at, "not in the logs", detail)
+
+
+def _is_role(members: list[Row]) -> bool:
+    return any(row["identity_type"] == "AssumedRole" for row in members)
+
+
+def _account(members: list[Row]) -> str | None:
+    for row in members:
+        part = (row["principal"] or "").split(":")
+        if len(part) > 4 and part[4]:
+            return part[4]
+    return next((row["caller_account"] for row in members), None)
+
+
+def frame_of(found: list[End], labels: Mapping[str, str]) -> pd.DataFrame:
+    """Return the ends as a frame: id, label, reason, meaning, detail."""
+    data: list[dict[str, Any]] = [
+        {
+            "id": end.node,
+            "label": labels.get(end.node, end.node),
+            "reason": end.reason,
+            "meaning": REASONS[end.reason],
+            "detail": end.detail or None,
+        }
+        for end in found
+    ]
+    columns = ["id", "label", "reason", "meaning", "detail"]
+    return pd.DataFrame(data, columns=columns, dtype="str")

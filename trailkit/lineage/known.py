@@ -1,0 +1,137 @@
+"""What a walk has learned so far: hand-overs, and the credentials that act."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pandas as pd
+
+Row = Mapping[str, Any]
+"""A row of ``lineage/handovers`` or ``lineage/credentials``; None for missing."""
+
+SIGN_INS = ("ConsoleLogin", "GetSigninToken")
+PORTAL = ("Federate", "GetRoleCredentials")
+
+KEY = re.compile(r"A(KIA|SIA)[A-Z0-9]{8,}")
+SESSION = re.compile(r".+/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+"""What the node of a key looks like, and that of a session."""
+
+_SECOND = timedelta(seconds=1)
+_FORM = "%Y-%m-%dT%H:%M:%SZ"
+
+
+def rows(frame: pd.DataFrame) -> list[Row]:
+    """Return the rows of a frame as dicts, with None for what is missing."""
+    plain = frame.astype(object)
+    shown = plain.where(frame.notna(), None)
+    names = [str(name) for name in shown.columns]
+    return [
+        dict(zip(names, values, strict=True))
+        for values in shown.itertuples(index=False, name=None)
+    ]
+
+
+def near(session: str) -> list[str]:
+    """List a session's id and those that begin a second before and after.
+
+    >>> near("AROAX/ops/2026-03-11T23:39:40Z")[1]
+    'AROAX/ops/2026-03-11T23:39:39Z'
+    """
+    head, _, tail = session.rpartition("/")
+    try:
+        start = datetime.strptime(tail, _FORM).replace(tzinfo=UTC)
+    except ValueError:
+        return [session]
+    moments = (start, start - _SECOND, start + _SECOND)
+    return [f"{head}/{moment:{_FORM}}" for moment in moments]
+
+
+def plain(arn: str) -> str:
+    """Return the ARN of a user or role without its path, and a session's as its role's.
+
+    >>> plain("arn:aws:iam::111122223333:user/eng/alice")
+    'arn:aws:iam::111122223333:user/alice'
+    >>> plain("arn:aws:sts::111122223333:assumed-role/Ops/alice")
+    'arn:aws:iam::111122223333:role/Ops'
+    """
+    head, kind, rest = arn.partition(":assumed-role/")
+    if kind:
+        return f"{head.replace(':sts:', ':iam:')}:role/{rest.split('/')[0]}"
+    for kind in (":user/", ":role/"):
+        head, found, rest = arn.partition(kind)
+        if found:
+            return f"{head}{kind}{rest.rpartition('/')[2]}"
+    return arn
+
+
+@dataclass
+class Known:
+    """Rows that were read, each once.
+
+    A node of the lineage is a key whose issue is recorded, else the session (with all
+    its other keys), else a long-term key; and what is no credential: a principal, a
+    password, a policy.
+    """
+
+    hands: dict[str, Row] = field(default_factory=dict[str, Row])
+    credentials: dict[tuple[Any, ...], Row] = field(
+        default_factory=dict[tuple[Any, ...], Row]
+    )
+
+    def learn(self, hands: Iterable[Row], credentials: Iterable[Row]) -> None:
+        """Add rows."""
+        for row in credentials:
+            at = (row["access_key"], row["session_id"], row["identity_id"])
+            self.credentials[at] = row
+        for row in hands:
+            self.hands[_place(row)] = row
+
+    def successes(self) -> list[Row]:
+        """List the hand-overs that came about."""
+        return [row for row in self.hands.values() if row["outcome"] == "success"]
+
+    @property
+    def issued(self) -> set[str]:
+        """The keys whose issue is recorded."""
+        return {row["issued_key"] for row in self.successes() if row["issued_key"]}
+
+    @property
+    def acting(self) -> set[str]:
+        """The keys that called something."""
+        keys = {
+            row["access_key"]
+            for row in (*self.credentials.values(), *self.hands.values())
+        }
+        return {key for key in keys if key}
+
+    def members(self) -> dict[str, list[Row]]:
+        """Return the credentials of each node that is a key or a session."""
+        issued, found = self.issued, dict[str, list[Row]]()
+        for row in self.credentials.values():
+            at = node(row["access_key"], row["session_id"], issued)
+            if at:
+                found.setdefault(at, []).append(row)
+        return found
+
+    def caller(self, hand: Row, issued: set[str]) -> str:
+        """Return the node from which a hand-over came."""
+        if hand["switched_from"]:
+            return plain(hand["switched_from"])
+        if at := node(hand["access_key"], hand["session_id"], issued):
+            return at
+        if hand["identity_type"] in ("IAMUser", "Root"):
+            return f"password:{hand['principal']}"
+        if hand["identity_type"] in ("SAMLUser", "WebIdentityUser"):
+            return hand["identity_id"] or hand["actor"] or "unknown"
+        return hand["actor"] or hand["via"] or "unknown"
+
+
+def node(key: str | None, session: str | None, issued: set[str]) -> str | None:
+    """Return the node to which a key of a session belongs."""
+    return key if key in issued else session or key
+
+
+def _place(hand: Row) -> str:
+    return f"{hand['event_id']}/{hand['time']}/{hand['action']}"

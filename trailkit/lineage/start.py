@@ -1,0 +1,73 @@
+"""Where a lineage starts: an event, a key, a session, a role, a user, an address."""
+
+import ipaddress
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from trailkit.errors import InvalidParameter
+from trailkit.lineage.known import KEY, SESSION, plain
+
+_EVENT = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_ROLE_SESSION = re.compile(r"arn:[^:]+:sts::\d{12}:assumed-role/([^/]+)/(.+)")
+_ALLOWED = (
+    "an event id, an access key, a session_id, the ARN or the name of a user, a role"
+    " or a role's session, an address, or a row of a frame"
+)
+
+
+def asked(start: object) -> dict[str, Any]:
+    """Return the parameters of ``lineage/credentials`` by which a start is found.
+
+    Raises InvalidParameter for what cannot be one.
+
+    >>> asked("AKIAIOSFODNN7EXAMPLE")
+    {'keys': ['AKIAIOSFODNN7EXAMPLE']}
+    >>> asked("arn:aws:sts::111122223333:assumed-role/Ops/alice")
+    {'name': 'Ops/alice'}
+    """
+    text = start if isinstance(start, str) else _of_row(start)
+    text = text.strip()
+    if not text:
+        raise InvalidParameter(f"start is empty. Use {_ALLOWED}.")
+    if _EVENT.fullmatch(text.lower()):
+        return {"event": text.lower()}
+    if KEY.fullmatch(text):
+        return {"keys": [text]}
+    if SESSION.fullmatch(text):
+        return {"sessions": [text]}
+    if session := _ROLE_SESSION.fullmatch(text):
+        return {"name": f"{session[1]}/{session[2]}"}
+    if text.startswith("arn:"):
+        return {"principals": [plain(text)]}
+    return {"address": text} if _is_address(text) else {"name": text}
+
+
+def _of_row(row: object) -> str:
+    """Return what tells most in a row of a frame: event, key, session, address."""
+    if hasattr(row, "_asdict"):
+        row = row._asdict()  # type: ignore[union-attr]
+    if isinstance(row, pd.DataFrame):
+        raise InvalidParameter(
+            f"A frame of {len(row)} rows is no start. Take one: frame.iloc[0]."
+        )
+    if not isinstance(row, pd.Series | Mapping):
+        raise InvalidParameter(f"{row!r} is no start. Use {_ALLOWED}.")
+    for name in ("event_id", "access_key", "session_id", "source_ip", "actor"):
+        value = row.get(name)
+        if isinstance(value, str) and value:
+            return value
+    raise InvalidParameter(
+        "The row has no event_id, access_key, session_id, source_ip or actor."
+        f" Use {_ALLOWED}."
+    )
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,336 @@
+"""A lineage as a value: edges, credentials, ends, and all that the chain did."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import cached_property
+from html import escape
+from typing import Any
+
+import pandas as pd
+
+from trailkit.execution.provenance import Provenance, attach, provenance
+from trailkit.lineage import ends as ending
+from trailkit.lineage.askable import Askable
+from trailkit.lineage.joining import Edge, Joined
+from trailkit.lineage.known import Row, rows
+from trailkit.lineage.naming_nodes import labels
+from trailkit.lineage.reach import Reach
+from trailkit.lineage.walk import HOPS, Walk
+
+_EDGES: dict[str, Any] = {
+    "from_id": "str",
+    "to_id": "str",
+    "from_label": "str",
+    "to_label": "str",
+    "kind": "str",
+    "certainty": "str",
+    "time": "datetime64[us, UTC]",
+    "account": "str",
+    "region": "str",
+    "source_ip": "str",
+    "user_agent": "str",
+    "outcome": "str",
+    "action": "str",
+    "event_id": "str",
+    "copy_event_id": "str",
+    "error_message": "str",
+    "reason": "str",
+}
+_OF_CALL = (
+    "time",
+    "account",
+    "region",
+    "source_ip",
+    "user_agent",
+    "outcome",
+    "action",
+    "event_id",
+    "copy_event_id",
+    "error_message",
+)
+_CREDENTIALS: dict[str, Any] = {
+    "id": "str",
+    "label": "str",
+    "place": "str",
+    "hops": "Int64",
+    "access_key": "str",
+    "session_id": "str",
+    "actor": "str",
+    "principal": "str",
+    "caller_account": "str",
+    "source_identity": "str",
+    "session_start": "datetime64[us, UTC]",
+    "events": "Int64",
+    "unsuccessful": "Int64",
+    "relayed": "Int64",
+    "addresses": "Int64",
+    "one_address": "str",
+    "first_seen": "datetime64[us, UTC]",
+    "last_seen": "datetime64[us, UTC]",
+}
+_MOST_LINES = 200
+
+
+def trace(case: Askable, start: object, hops: int = HOPS) -> "Lineage":
+    """Follow a credential back to the first and forward to all that came of it."""
+    walk = Walk(case, hops)
+    joined, now = walk.run(start)
+    return Lineage(walk, joined, now)
+
+
+class Lineage:
+    """The credentials before and after one, and how sure each step is.
+
+    ``complete`` is false where the walk was interrupted or ran out of budget.
+    """
+
+    def __init__(self, walk: Walk, joined: Joined, now: Reach) -> None:
+        """Take what a walk found."""
+        self._walk, self._joined, self._reach = walk, joined, now
+        self._labels = labels(joined)
+        self.complete = not walk.halted
+
+    @cached_property
+    def edges(self) -> pd.DataFrame:
+        """Every hand-over by time, refused ones too.
+
+        ``from_id`` and ``to_id`` name the nodes; ``certainty`` is certain (one
+        identifier stands in both records), strong (same principal, created in the
+        second of the call) or inferred (a candidate, with its ``reason``).
+        """
+        data = [self._edge(edge) for edge in self._reach.edges]
+        return self._framed(data, _EDGES)
+
+    def _edge(self, edge: Edge) -> dict[str, Any]:
+        call: Mapping[str, Any] = edge.hand or dict.fromkeys(_OF_CALL)
+        return {
+            "from_id": edge.origin,
+            "to_id": edge.target,
+            "from_label": self._labels.get(edge.origin, edge.origin),
+            "to_label": self._labels.get(edge.target, edge.target),
+            "kind": edge.kind,
+            "certainty": edge.certainty,
+            **{name: call[name] for name in _OF_CALL},
+            "outcome": call["outcome"] or "success",
+            "reason": edge.reason,
+        }
+
+    @cached_property
+    def credentials(self) -> pd.DataFrame:
+        """Every key and session of the chain, with its use; one row a key.
+
+        ``place`` is start, before or after; ``hops`` the distance.
+        """
+        data = [
+            {**row, "id": at, "label": self._labels[at], **self._place(at)}
+            for at in self._nodes
+            for row in self._joined.members.get(at, [])
+        ]
+        frame = self._framed(data, _CREDENTIALS)
+        return frame.sort_values(["first_seen", "id"], ignore_index=True)
+
+    @property
+    def _nodes(self) -> dict[str, int]:
+        return {**self._reach.after, **self._reach.before}
+
+    def _place(self, at: str) -> dict[str, Any]:
+        hops = self._nodes[at]
+        place = "before" if at in self._reach.before else "after"
+        return {"place": place if hops else "start", "hops": hops}
+
+    @cached_property
+    def ends(self) -> pd.DataFrame:
+        """Where the lineage begins, and why nothing is known before: one row each."""
+        walk = self._walk
+        found = ending.ends(
+            self._joined, self._reach, walk.recorded, bool(walk.halted), walk.hops
+        )
+        frame = ending.frame_of(found, self._labels)
+        return attach(frame, self._origin(len(frame)), self._walk.case.source.files)
+
+    # All that it did
+
+    def events(self) -> pd.DataFrame:
+        """List everything that the chain did, each event once, in order of time.
+
+        Copies for the account of a resource are listed where they belong to a
+        hand-over. Candidates are left out.
+        """
+        calls = [
+            edge.hand
+            for edge in self._reach.edges
+            if edge.hand and edge.certainty != "inferred"
+        ]
+        ids = {
+            hand[name]
+            for hand in calls
+            for name in ("event_id", "copy_event_id")
+            if hand[name]
+        }
+        ids |= {
+            hand["event_id"]
+            for hand in self._joined.done
+            if hand["action"] == "SwitchRole" and hand["issued_session"] in self._nodes
+        }
+        return self._walk.case.ask(
+            "lineage/acts", **self._parameters(), events=sorted(ids) or None
+        )
+
+    def resources(self) -> pd.DataFrame:
+        """List what the chain read, wrote, created, shared and deleted.
+
+        ``bytes_out`` is missing where no record tells it.
+        """
+        return self._walk.case.ask("lineage/touched", **self._parameters())
+
+    def _parameters(self) -> dict[str, Any]:
+        members = self._joined.members
+        keys = {at for at in self._nodes if at in self._joined.issued}
+        sessions = set[str]()
+        for at in self._nodes:
+            for row in members.get(at, []):
+                if row["session_id"] == at:
+                    sessions.add(at)
+                elif row["access_key"]:
+                    keys.add(row["access_key"])
+        issued = {
+            row["access_key"]
+            for own in members.values()
+            for row in own
+            if row["session_id"] in sessions
+            and row["access_key"] in self._joined.issued
+        }
+        return {
+            "keys": sorted(keys) or None,
+            "sessions": sorted(sessions) or None,
+            "apart": sorted(issued - keys) or None,
+        }
+
+    # As text
+
+    def tree(self) -> str:
+        """Return the lineage as text: each node below the one that it came from."""
+        children = dict[str, list[Edge]]()
+        for edge in self._reach.edges:
+            children.setdefault(edge.origin, []).append(edge)
+        targets = {edge.target for edge in self._reach.edges}
+        roots = [each for each in children if each not in targets]
+        roots = roots or [*self._reach.before][-1:]
+        why = {row["id"]: row for row in rows(self.ends)}
+        lines, seen = list[str](), set[str]()
+        for root in roots:
+            lines.append(self._name(root) + _because(why.get(root)))
+            self._below(root, 1, children, seen, lines)
+        lines += [
+            f"{self._name(at)}{_because(row)}"
+            for at, row in why.items()
+            if at not in roots
+        ]
+        if len(lines) > _MOST_LINES:
+            left = len(lines) - _MOST_LINES
+            lines = [*lines[:_MOST_LINES], f"… and {left:,} more: see .edges"]
+        return "\n".join(lines)
+
+    def _below(
+        self,
+        at: str,
+        depth: int,
+        children: dict[str, list[Edge]],
+        seen: set[str],
+        lines: list[str],
+    ) -> None:
+        if at in seen or depth > 2 * self._walk.hops:
+            return
+        seen.add(at)
+        for edge in children.get(at, []):
+            lines.append("  " * depth + self._step(edge))
+            if edge.sure:
+                self._below(edge.target, depth + 1, children, seen, lines)
+
+    def _step(self, edge: Edge) -> str:
+        name = self._name(edge.target)
+        if edge.hand is None:
+            return f"{name} ({edge.kind}, {edge.certainty})"
+        hand = edge.hand
+        how = [
+            f"{hand['time']:%Y-%m-%d %H:%M:%S}",
+            edge.kind,
+            hand["source_ip"],
+            "" if hand["outcome"] == "success" else hand["outcome"].upper(),
+            "" if edge.certainty == "certain" else edge.certainty,
+        ]
+        return f"{name} ({', '.join(_visible(part) for part in how if part)})"
+
+    def _name(self, at: str) -> str:
+        name = _visible(self._labels.get(at, at))
+        return f"> {name}" if self._nodes.get(at) == 0 and at in self._started else name
+
+    @property
+    def _started(self) -> set[str]:
+        return {at for at, hops in self._reach.before.items() if hops == 0}
+
+    def __str__(self) -> str:
+        """Return the tree."""
+        return self.tree()
+
+    def __repr__(self) -> str:
+        """Return how far it goes, and the tree."""
+        count = len({edge.target for edge in self._reach.edges if edge.sure})
+        short = "" if self.complete else f" Not complete: {self._walk.halted}."
+        return (
+            f"Lineage of {len(self._nodes)} identities, {count} of them handed on,"
+            f" in {self._walk.rounds} rounds.{short}\n{self.tree()}"
+        )
+
+    def _repr_html_(self) -> str:
+        """Return the same for a notebook, with every log value escaped."""
+        return f"<pre>{escape(repr(self))}</pre>"
+
+    # Where it came from
+
+    def _framed(
+        self, data: list[dict[str, Any]], types: Mapping[str, Any]
+    ) -> pd.DataFrame:
+        frame = pd.DataFrame(data, columns=list(types))
+        for name, kind in types.items():
+            frame[name] = (
+                pd.to_datetime(frame[name], utc=True).astype(kind)
+                if kind.startswith("datetime")
+                else frame[name].astype(kind)
+            )
+        return attach(frame, self._origin(len(frame)), self._walk.case.source.files)
+
+    def _origin(self, count: int) -> Provenance:
+        """Return the provenance of the last query, and the ids of all others."""
+        last = provenance(self._walk.frames[-1])
+        runs = [provenance(frame).run for frame in self._walk.frames]
+        started = datetime.now(UTC)
+        note = f"Joined from {len(runs)} queries; runs {', '.join(runs)}."
+        halted = f"Not complete: {self._walk.halted}." if self._walk.halted else ""
+        return replace(
+            last,
+            run=f"{started:%Y%m%dT%H%M%S}-{secrets.token_hex(4)}",
+            question=None,
+            title=f"Lineage of {self._walk.start_text}",
+            parameters={"start": self._walk.start_text, "hops": self._walk.hops},
+            started=started,
+            rows=count,
+            chart=None,
+            notes=tuple(filter(None, [note, halted])),
+            facts={},
+            chunk=None,
+        )
+
+
+def _because(row: Row | None) -> str:
+    if row is None:
+        return ""
+    detail = f": {_visible(row['detail'])}" if row["detail"] else ""
+    return f" [{row['reason']}{detail}]"
+
+
+def _visible(text: Any) -> str:
+    """Show what cannot be printed as its escape: a log value must not move a cursor."""
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in str(text))
