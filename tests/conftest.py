@@ -29,6 +29,16 @@ def shared_data() -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def shared_cases() -> Path:
+    """Return the folder of odd inputs that lies beside the project."""
+    folder = PROJECT.parent / "shared" / "cases"
+    if not folder.is_dir():
+        message = f"{folder} is not there: put the odd inputs in it."
+        pytest.fail(message) if os.environ.get("CI") else pytest.skip(message)
+    return folder
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Keep stores and the practice case out of the user's cache folder."""

@@ -75,7 +75,7 @@ def test_a_file_is_unpacked_and_hashed(tmp_path: Path, content: bytes):
     [
         (b"", "skipped", "Empty."),
         (b" \n", "skipped", "Empty."),
-        (b"# Notes\n", "skipped", "No log: neither JSON nor gzip nor zip."),
+        (b"# Notes\n", "skipped", "No log: neither JSON nor a table"),
         (packed(b"a,b\n1,2\n"), "skipped", "No log"),
         (b"\x00\x00\x00\x00" * 100, "skipped", "No log"),
         (bytes(range(128, 192)), "skipped", "No log"),
@@ -90,8 +90,9 @@ def test_what_cannot_be_read_says_why(
     tmp_path: Path, content: bytes, status: str, reason: str
 ):
     reading = read(tmp_path, content)
-    assert (reading.status, reading.text) == (status, None)
+    assert reading.status == status
     assert reason in str(reading.reason)
+    assert not split_records(reading).problems
 
 
 def test_json_that_is_no_log_is_known_when_it_is_taken_apart(tmp_path: Path):
@@ -99,8 +100,11 @@ def test_json_that_is_no_log_is_known_when_it_is_taken_apart(tmp_path: Path):
     assert split_records(reading).texts == []
     assert reading.status == "skipped"
     broken = read(tmp_path, LOG[:-1])
-    assert split_records(broken).texts == []
-    assert broken.status == "broken"
+    assert len(split_records(broken).texts) == 1
+    assert (broken.status, broken.reason) == (
+        "broken",
+        "Cut short: it ends inside of a record or a list.",
+    )
 
 
 @pytest.mark.parametrize("layers", [1, 2])
@@ -140,9 +144,9 @@ def test_the_files_in_a_zip_are_listed_on_their_own(tmp_path: Path):
         "a.zip/in/a.json.gz": "read",
         "a.zip/b.json": "read",
         "a.zip/notes.txt": "skipped",
-        "a.zip/in/c.zip": "skipped",
+        "a.zip/in/c.zip": "broken",
     }
-    assert found["a.zip"].reason == "A zip archive with 4 entries."
+    assert found["a.zip"].reason == "A zip archive: its files are listed by themselves."
     assert found["a.zip/in/a.json.gz"].archive == str(tmp_path / "a.zip")
     again = read_again(found["a.zip/b.json"].file, str(tmp_path / "a.zip"), LIMIT)
     assert again.sha256 == found["a.zip/b.json"].sha256
@@ -172,12 +176,19 @@ def test_a_hostile_name_in_a_zip_is_refused(tmp_path: Path):
 
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")
-def test_a_name_that_a_zip_has_twice_is_read_once(tmp_path: Path):
+def test_a_name_that_a_zip_has_twice_is_two_files(tmp_path: Path):
     with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
         archive.writestr("a.json", LOG)
         archive.writestr("a.json", LOG)
     found = list(read_all(walk(locate(tmp_path)), LIMIT))
-    assert [each.status for each in found] == ["read", "skipped", "read"]
+    assert [each.status for each in found] == ["read", "read", "read"]
+    assert [each.file.removeprefix(f"{tmp_path}/") for each in found] == [
+        "a.zip",
+        "a.zip/a.json",
+        "a.zip/a.json (2)",
+    ]
+    again = read_again(found[2].file, str(tmp_path / "a.zip"), LIMIT)
+    assert again.sha256 == found[2].sha256
 
 
 def test_a_file_that_may_not_be_opened_is_broken(

@@ -5,6 +5,7 @@ still as text, and the number of its file, its position there, counted from 1, a
 hash of its content.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from itertools import repeat
@@ -52,6 +53,14 @@ TEXTS = pa.schema(
     }
 )
 """The columns that a record keeps as they are."""
+
+
+OUTER_TIME = "No event time; shown is the time of @timestamp or of the wrapper."
+SHORT_ACCOUNT = "An account id lost the zeros in front: they were put back."
+
+_ACCOUNTS = [name for name in _COLUMNS if name.endswith("account_id")]
+_SHORT_ACCOUNT = re.compile(r"[0-9]{8,12}(?:\.0)?")
+_ACCOUNT_DIGITS = 12
 
 
 class Remark(NamedTuple):
@@ -109,6 +118,8 @@ class RecordBatches:
                 continue
             if not record.eventTime:
                 record.eventTime = record.timestamp or items.times.get(index)
+                if record.eventTime:
+                    self._remark(file_number, index, OUTER_TIME, lost=False)
             self._keep(file_number, [record], [text], [index])
 
     def _keep(
@@ -132,6 +143,9 @@ class RecordBatches:
     def _remark(self, file_number: int, index: int, reason: str, lost: bool) -> None:
         self.remarks.append(Remark(file_number, index + 1, reason, lost))
 
+    def _remark_row(self, row: int, reason: str) -> None:
+        self._remark(self._files[row], self._positions[row] - 1, reason, lost=False)
+
     def _table(self) -> pa.Table:
         self.count += len(self._records)
         columns: dict[str, pa.Array] = {
@@ -145,10 +159,37 @@ class RecordBatches:
             for name, column in zip(NAMES[field.name], cast.columns, strict=True):
                 columns[name] = _either(columns.get(name), column)
             for row in cast.odd:
-                reason = f"{field.name} is not what AWS writes there."
-                self._remark(self._files[row], self._positions[row] - 1, reason, False)
+                self._remark_row(row, f"{field.name} is not what AWS writes there.")
+        for name in _ACCOUNTS:
+            columns[name], padded = with_zeros(columns[name])
+            for row in padded:
+                self._remark_row(row, SHORT_ACCOUNT)
         self._clear()
         return pa.table(columns)
+
+
+def with_zeros(column: pa.Array) -> tuple[pa.Array, list[int]]:
+    """Pad account ids that became numbers; return the rows where that was done.
+
+    >>> with_zeros(pa.array(["11222233334", "anonymous"]))[0].to_pylist()
+    ['011222233334', 'anonymous']
+    """
+    distinct = column.dictionary if pa.types.is_dictionary(column.type) else column
+    lengths = call_function("utf8_length", [distinct])
+    bounds = call_function("min_max", [lengths]).as_py()
+    if set(bounds.values()) <= {None, _ACCOUNT_DIGITS}:
+        return column, []
+    texts = column.to_pylist()
+    padded = [_with_zeros(text) for text in texts]
+    pairs = zip(texts, padded, strict=True)
+    rows = [row for row, (text, now) in enumerate(pairs) if text != now]
+    return (pa.array(padded, pa.string()) if rows else column), rows
+
+
+def _with_zeros(text: str | None) -> str | None:
+    if text is None or not _SHORT_ACCOUNT.fullmatch(text):
+        return text
+    return text.removesuffix(".0").zfill(_ACCOUNT_DIGITS)
 
 
 def _either(first: pa.Array | None, second: pa.Array) -> pa.Array:

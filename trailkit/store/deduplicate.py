@@ -10,37 +10,87 @@ make another content.
 """
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from itertools import groupby
+from typing import Any
 
 import pyarrow as pa
 
 from trailkit.store.ingest_database import IngestDatabase
 from trailkit.store.reader import read_again, split_records
 
+DOUBLED = "A key stands twice in one object: tools differ in which of them they read."
+ESCAPED = "Plain characters are written as escapes: a search in the text misses them."
+INEXACT = "A number has more digits than tools keep."
+UNUSUAL = (DOUBLED, ESCAPED, INEXACT)
+"""Remarks on a record that is never taken for a repeat of one written otherwise."""
+
+_ESCAPE = re.compile(r"\\(?:u00([2-7][0-9a-fA-F])|.)", re.DOTALL)
+_USUAL_ESCAPES = {"22", "26", "27", "3c", "3d", "3e", "5c", "7f"}
+_DIGITS = 15
+
+
+class _Unusual(Exception):
+    """A form that tools read in different ways."""
+
 
 def canonical_hash(text: bytes) -> bytes:
     """Return the hash of a record's canonical JSON.
 
-    Order of keys, blanks, escapes and the spelling of numbers make no difference.
+    Order of keys, blanks and needed escapes make no difference. A number is its text:
+    SQL shows 1.0 and 1 as different values. What tools read in different ways is like
+    nothing but itself.
 
-    >>> one, other = b'{"a": 1.50, "b": "x"}', rb'{"b":"\\u0078","a":1.5}'
+    >>> one, other = b'{"a": 1.50, "b": "x"}', b'{"b":"x","a":1.50}'
     >>> canonical_hash(one) == canonical_hash(other)
     True
     """
     try:
-        value = json.loads(text, parse_float=_number)
-        text = json.dumps(value, sort_keys=True, separators=(",", ":")).encode()
+        form = repr(_canonical(text)).encode("utf-8", "surrogatepass")
+    except (RecursionError, ValueError, _Unusual):
+        form = b"as written: " + text
+    return sha256(form).digest()[:16]
+
+
+def unusual(text: bytes) -> str | None:
+    """Return what is unusual about a record's JSON, as a remark; None for nothing.
+
+    >>> unusual(b'{"a": {"b": 1, "b": 2}}') == DOUBLED
+    True
+    """
+    try:
+        _canonical(text)
+    except _Unusual as reason:
+        return str(reason)
     except (RecursionError, ValueError):
-        pass  # its bytes are compared
-    return sha256(text).digest()[:16]
+        pass
+    return None
 
 
-def _number(text: str) -> int | float:
-    """Make 2.0 the same as 2: tools that copy logs do not agree on it."""
-    number = float(text)
-    return int(number) if number.is_integer() else number
+def _canonical(text: bytes) -> Any:
+    written = text.decode()
+    for escape in _ESCAPE.finditer(written):
+        code = escape[1]
+        if escape[0] == "\\/" or (code and code.lower() not in _USUAL_ESCAPES):
+            raise _Unusual(ESCAPED)
+    return json.loads(
+        written, object_pairs_hook=_members, parse_float=_number, parse_int=_number
+    )
+
+
+def _members(pairs: list[tuple[str, Any]]) -> tuple[str, dict[str, Any]]:
+    members = dict(sorted(pairs, key=lambda pair: pair[0]))
+    if len(members) < len(pairs):
+        raise _Unusual(DOUBLED)
+    return "object", members
+
+
+def _number(text: str) -> tuple[str]:
+    if sum(map(str.isdigit, text)) > _DIGITS:
+        raise _Unusual(INEXACT)
+    return (text,)
 
 
 # One record for each content: the first by path of the file, then by position.
@@ -64,7 +114,7 @@ group by content
 _SAME_ID = """
 create table same_id as
 with fresh as (
-    select event_id, number, null::bigint as record_id, file, position
+    select event_id, number, null::bigint as record_id, file, position, content
     from first_seen
     anti join known using (content)
     where event_id is not null
@@ -76,7 +126,9 @@ stored as (
         from (
             select
                 old_records.event_id, record_id,
-                {'file': old_places.file, 'position': position} as place
+                {
+                    'file': old_places.file, 'position': position, 'content': content
+                } as place
             from old_records
             semi join fresh using (event_id)
             join old_places using (record_id)
@@ -123,6 +175,15 @@ from settled
 """
 
 
+# Contents that tools read in different ways, with the remark on each.
+_ODD_CONTENTS = """
+create table unusual_contents as
+select content, unusual as reason
+from same_id
+join canonical_hashes using (file, position)
+where unusual is not null
+"""
+
 _WHERE = """
 select file, archive, position
 from same_id
@@ -131,12 +192,18 @@ order by file, position
 """
 
 _HASHES = pa.schema(
-    [("file", pa.string()), ("position", pa.int32()), ("canonical_hash", pa.binary(16))]
+    [
+        ("file", pa.string()),
+        ("position", pa.int32()),
+        ("canonical_hash", pa.binary(16)),
+        ("unusual", pa.string()),
+    ]
 )
 
 
 def deduplicate(database: IngestDatabase, next_record: int, limit: int) -> None:
-    """Make the table ``identities``: the record of each incoming content.
+    """Make the tables ``identities``, the record of each incoming content, and
+    ``unusual_contents``.
 
     Reads ``incoming``, ``all_files``, ``old_places`` and ``old_records``.
     """
@@ -144,6 +211,7 @@ def deduplicate(database: IngestDatabase, next_record: int, limit: int) -> None:
         database.run(statement, doing="Looking for repeats")
     hashes = _hashes_of(database.run(_WHERE), limit)
     database.register("canonical_hashes", pa.Table.from_pylist(list(hashes), _HASHES))
+    database.run(_ODD_CONTENTS)
     database.run(_IDENTITIES, [next_record], doing="Looking for repeats")
 
 
@@ -160,6 +228,7 @@ def _hashes_of(
                 "file": file,
                 "position": position,
                 "canonical_hash": canonical_hash(text),
+                "unusual": unusual(text),
             }
 
 

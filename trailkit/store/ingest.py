@@ -23,7 +23,7 @@ from trailkit.lens import kept, lens_files
 from trailkit.progress import Say
 from trailkit.store import ingest_sql
 from trailkit.store.batches import TEXTS
-from trailkit.store.deduplicate import deduplicate
+from trailkit.store.deduplicate import UNUSUAL, deduplicate
 from trailkit.store.ingest_database import IngestDatabase
 from trailkit.store.ingest_sql import quoted, read_parquet
 from trailkit.store.lens_columns import LensColumns
@@ -241,7 +241,7 @@ class _Round:
             "records": records,
             "places": places,
             "files": [self._copy("files", ingest_sql.files())],
-            "problems": [self._copy("problems", ingest_sql.problems(*every))],
+            "problems": [self._copy("problems", ingest_sql.problems(*every, UNUSUAL))],
         }
         return Manifest(
             limit=limit,

@@ -17,28 +17,63 @@ CONFLICT = "The same event id occurs with other content."
 
 _PLACE = ", ".join(PLACE)
 
-# ISO 8601 as CloudTrail and copies of its logs write it; UTC where no offset is said.
+# A time in every spelling that is one time: ISO 8601, also compact and with blanks, UTC
+# where no offset is said; seconds or milliseconds since 1970, of this century. Nothing
+# here may fail, whatever the text: it comes from the logs.
 _MACROS = r"""
-create macro offset_part(written, part) as coalesce(
-    try_cast(
-        regexp_replace(written, '^.*([+-])(\d\d):?(\d\d)$', '\1\' || part) as integer
-    ),
-    0
-);
-create macro utc(written) as
+create macro offset_minutes(written) as
+    case
+        when regexp_matches(written, '[0-9][+-](0\d|1[0-4]):?[0-5]\d$') then
+            (60 * try_cast(regexp_extract(written, '(\d\d):?\d\d$', 1) as integer)
+            + try_cast(regexp_extract(written, '(\d\d)$', 1) as integer))
+            * if(regexp_matches(written, '-\d\d:?\d\d$'), -1, 1)
+        else 0
+    end;
+create macro epoch_seconds(written) as
+    case
+        when regexp_matches(written, '^\d{10}(\.\d+)?$|^\d\.\d+E\+?0?9$')
+            then try_cast(written as double)
+        when regexp_matches(written, '^\d{13}(\.\d+)?$|^\d\.\d+E\+?12$')
+            then try_cast(written as double) / 1000
+    end;
+create macro iso(written) as
     try_cast(
         regexp_extract(
-            upper(written),
-            '^([12]\d{3}-\d\d-\d\d[T ](?:[01]\d|2[0-3]):\d\d:\d\d(?:\.\d+)?)'
-            || '(?:Z|[+-]\d\d:?\d\d)?$',
+            regexp_replace(
+                written,
+                '^([12]\d{3})(\d\d)(\d\d)T?([0-2]\d)([0-5]\d)([0-5]\d)(\.\d+)?',
+                '\1-\2-\3T\4:\5:\6\7'
+            ),
+            '^([12]\d{3}-\d\d-\d\d[T ](?:[01]\d|2[0-3]):[0-5]\d(?::\d\d(?:\.\d+)?)?)'
+            || '(?:Z|[+-](?:0\d|1[0-4]):?[0-5]\d)?$',
             1
         ) as timestamp
-    )
-    - to_minutes(
-        case
-            when written like '%Z' then 0
-            else 60 * offset_part(written, '2') + offset_part(written, '3')
-        end
+    );
+create macro tidied(written) as
+    regexp_replace(
+        regexp_replace(upper(trim(written, ' ' || chr(9) || chr(10) || chr(13))),
+            ' *(UTC|GMT)$', 'Z'),
+        ' +([+-]\d\d:?\d\d|Z)$', '\1'
+    );
+create macro utc_tidied(written) as
+    coalesce(
+        iso(written) - to_minutes(offset_minutes(written)),
+        if(
+            epoch_seconds(written) between 1e9 and 4102444800,
+            make_timestamp(cast(round(epoch_seconds(written) * 1e6) as bigint)),
+            null
+        )
+    );
+create macro utc(written) as
+    coalesce(
+        if(
+            written like '____-__-__T__:__:__Z'
+            and written between '1' and '3'
+            and substr(written, 12, 2) < '24',
+            try_cast(left(written, 19) as timestamp),
+            null
+        ),
+        utc_tidied(tidied(written))
     );
 """
 
@@ -180,8 +215,14 @@ def conflicting(all_records: Iterable[Path], looked_for: bool) -> str:
     """
 
 
-def problems(all_records: Iterable[Path], all_places: Iterable[Path]) -> str:
-    """Select what was lost, and what is remarkable about the rest."""
+def problems(
+    all_records: Iterable[Path], all_places: Iterable[Path], odd: Iterable[str]
+) -> str:
+    """Select what was lost, and what is remarkable about the rest.
+
+    ``odd`` are the remarks on contents that tools read in different ways.
+    """
+    unusual = ", ".join(map(quoted, odd))
     return f"""
     select file, position, remarks.reason, lost
     from staged_remarks as remarks join files using (file_number)
@@ -192,9 +233,12 @@ def problems(all_records: Iterable[Path], all_places: Iterable[Path]) -> str:
         coalesce('Not a time: ' || left(event_time, 100), 'No event time.'), false
     from incoming
     where utc(event_time) is null and {KIND_OF} <> 'aggregated'
+    {_odd_times()}
 
     union all
-    select file, null, reason, false from files where status = 'broken'
+    select file, null, reason, false
+    from files
+    where status = 'broken' or (reason is not null and sha256_unpacked is not null)
 
     union all
     select places.file, places.position, {quoted(CONFLICT)}, false
@@ -203,12 +247,40 @@ def problems(all_records: Iterable[Path], all_places: Iterable[Path]) -> str:
     semi join conflicting using (event_id)
 
     union all
+    select places.file, places.position, odd.reason, false
+    from {read_parquet(all_places)} as places
+    join {read_parquet(all_records)} as records using (record_id)
+    semi join conflicting using (event_id)
+    join (
+        select content, reason from unusual_contents
+        union
+        select content, reason
+        from old_problems
+        join old_places using (file, position)
+        where reason in ({unusual})
+    ) as odd on odd.content = places.content
+
+    union all
     select file, position, reason, lost
     from old_problems
-    where reason <> {quoted(CONFLICT)}
+    where reason not in ({quoted(CONFLICT)}, {unusual})
 
     order by file, position, reason
     """
+
+
+def _odd_times() -> str:
+    """Select a remark on each other time that is told and cannot be read."""
+    return "".join(
+        f"""
+    union all
+    select file, position, '{name} is not a time: ' || left({name}, 100), false
+    from incoming
+    where {name} <> '' and utc({name}) is null
+    """
+        for name in _TIMES
+        if name != "event_time"
+    )
 
 
 def counts(read: Mapping[str, str]) -> str:

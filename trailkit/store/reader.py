@@ -7,27 +7,30 @@ AWS CloudTrail User Guide, "Getting and viewing your CloudTrail log files".
 
 import hashlib
 import re
-import zipfile
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from io import BufferedReader
+from pathlib import Path
 from typing import NamedTuple
 
+from trailkit.store.archives import Entry, entries, kind_of
 from trailkit.store.envelopes import Items, split
+from trailkit.store.rebuilding import from_csv, from_parquet
 from trailkit.store.unpack import (
-    ZIP,
+    PACKED,
+    PARQUET,
+    PEEK,
     Broken,
     Skipped,
     open_plain,
-    open_zip,
     receive,
-    receive_member,
+    require_log,
     sha256,
     unpack,
 )
-from trailkit.store.walk import BAD_NAME, Found, is_plain
+from trailkit.store.walk import Found
 from trailkit.tables.layout import DAY, folders
 
 _FOLDERS = re.compile(rf"{folders()}{DAY}/[^/]+\Z")
@@ -90,8 +93,9 @@ class Reading:
     """A file as it was read: its text, or the reason why there is none.
 
     ``sha256`` is that of the bytes as received, ``sha256_unpacked`` of the text in
-    them. A file in a zip names its ``archive``; its path is the archive's, a slash, and
-    its name in there.
+    them. A file in an archive names its ``archive``; its path is the archive's, a
+    slash, and its name in there. A file that is ``broken`` may hold records all the
+    same: those before and after the break.
     """
 
     file: str
@@ -104,13 +108,18 @@ class Reading:
     reason: str | None = None
     records: int = 0
     text: bytes | None = None
-    members: int | None = None
+    archive_kind: str = ""
 
     def take(self, received: bytes, limit: int) -> None:
         """Unpack the bytes as received and keep the text."""
         self.sha256 = sha256(received)
-        self.text = unpack(received, limit)
+        unpacked = unpack(received, limit)
+        self.text = unpacked.text
         self.sha256_unpacked = sha256(self.text)
+        if unpacked.cut:
+            self.status, self.reason = "broken", unpacked.cut
+        elif unpacked.remark:
+            self.reason = unpacked.remark
 
     def end(self, status: str, reason: str) -> None:
         """Record that the file is not read, and why."""
@@ -118,12 +127,12 @@ class Reading:
 
 
 def read_all(files: Iterable[Found], limit: int) -> Iterator[Reading]:
-    """Read files in their order; after a zip come the files in it."""
+    """Read files in their order; after an archive come the files in it."""
     for found in files:
         reading = read(found, limit)
         yield reading
-        if reading.members is not None:
-            yield from _read_members(reading, limit)
+        if reading.archive_kind:
+            yield from _read_entries(reading, limit)
 
 
 def read(found: Found, limit: int) -> Reading:
@@ -139,40 +148,30 @@ def read(found: Found, limit: int) -> Reading:
 
 
 def _read_open(reading: Reading, file: BufferedReader, limit: int) -> None:
-    start = file.read(len(ZIP))
-    file.seek(0)
-    if start != ZIP:
+    kind = kind_of(file)
+    if not kind:
         reading.take(receive(file, limit), limit)
         return
     reading.sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-    with open_zip(file) as archive:
-        reading.members = len(archive.infolist())
-    reading.reason = f"A zip archive with {reading.members:,} entries."
+    reading.archive_kind = kind
+    reading.reason = f"A {kind} archive: its files are listed by themselves."
 
 
-def _read_members(archive: Reading, limit: int) -> Iterator[Reading]:
-    with (
-        _failure_recorded(archive),
-        open_plain(archive.file) as file,
-        open_zip(file) as opened,
-    ):
-        for entry in opened.infolist():
-            if not entry.is_dir():
-                yield _read_member(opened, archive.file, limit, entry)
+def _read_entries(archive: Reading, limit: int) -> Iterator[Reading]:
+    with _failure_recorded(archive), open_plain(archive.file) as file:
+        for entry in entries(file, archive.archive_kind, archive.size):
+            yield _read_entry(entry, archive.file, limit)
 
 
-def _read_member(
-    archive: zipfile.ZipFile, path: str, limit: int, entry: zipfile.ZipInfo
-) -> Reading:
-    name = entry.filename
-    shown = name if is_plain(name) else ascii(name)
-    reading = Reading(f"{path}/{shown}", entry.file_size, None, path)
+def _read_entry(entry: Entry, archive: str, limit: int) -> Reading:
+    reading = Reading(f"{archive}/{entry.name}", entry.size, None, archive)
     with _failure_recorded(reading):
-        if shown != name:
-            raise Skipped(BAD_NAME)
-        if archive.getinfo(name) is not entry:
-            raise Skipped("The archive has a later entry with the same name.")
-        reading.take(receive_member(archive, entry, limit), limit)
+        if entry.refused:
+            raise Skipped(entry.refused)
+        received = entry.read(limit)
+        if not received.startswith((*PACKED, PARQUET)):
+            require_log(received[:PEEK])
+        reading.take(received, limit)
     return reading
 
 
@@ -192,26 +191,37 @@ def _failure_recorded(reading: Reading) -> Generator[None]:
 
 
 def read_again(file: str, archive: str | None, limit: int) -> Reading:
-    """Read one file again, also one in a zip."""
+    """Read one file again, also one in an archive."""
     if archive is None:
         return read(Found(file), limit)
     reading = Reading(file, 0, None, archive)
-    with (
-        _failure_recorded(reading),
-        open_plain(archive) as opened,
-        open_zip(opened) as zipped,
-    ):
+    with _failure_recorded(reading), open_plain(archive) as opened:
         name = file.removeprefix(f"{archive}/")
-        if name not in zipped.namelist():
-            raise Skipped(f'The archive holds no file "{name}" any more.')
-        return _read_member(zipped, archive, limit, zipped.getinfo(name))
+        kind = kind_of(opened)
+        for entry in entries(opened, kind, Path(archive).stat().st_size):
+            if entry.name == name:
+                return _read_entry(entry, archive, limit)
+        raise Skipped(f'The archive holds no file "{name}" any more.')
     return reading
 
 
 def split_records(reading: Reading) -> Items:
-    """Split the text of a file into its records; the text is let go then."""
+    """Split the text of a file into its records, and drop the text."""
     text, reading.text = reading.text, None
-    if text is not None:
-        with _failure_recorded(reading):
-            return split(text)
+    if text is None:
+        return Items()
+    with _failure_recorded(reading):
+        items = split(_as_json(text))
+        if items.cut and reading.status == "read":
+            reading.status, reading.reason = "broken", items.cut
+        return items
     return Items()
+
+
+def _as_json(text: bytes) -> bytes:
+    """Turn a table into JSON; other text is what it is."""
+    if text.startswith(PARQUET):
+        return from_parquet(text)
+    if text.lstrip()[:1] in (b"{", b"["):
+        return text
+    return from_csv(text) or text

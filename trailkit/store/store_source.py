@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import timedelta
+from functools import cached_property
 
 import pandas as pd
 import pyarrow.parquet as pq
@@ -12,9 +13,10 @@ from trailkit.scope import Scope
 from trailkit.source import Files, Lacking, Original
 from trailkit.store.evidence import Evidence
 from trailkit.store.store import Store
+from trailkit.store.walk import BAD_NAME
 
 _SCHEMA = "store"
-_FOLDER = [name for name in PLACE if name != "file"]
+_NAMED = 3
 
 
 class StoreSource:
@@ -71,7 +73,7 @@ class StoreSource:
         """Write the DuckDB SELECT of each relation of the store, by name."""
         records, places = self._read("records"), self._read("places")
         found_in = ", ".join(f"places.{name}" for name in PLACE)
-        columns = f"records.* exclude ({', '.join(_FOLDER)}), {found_in}"
+        columns = f"records.* exclude ({', '.join(PLACE)}), {found_in}"
         return {
             f"{_SCHEMA}.records": f"select * from {records}",
             f"{_SCHEMA}.deliveries": (
@@ -111,11 +113,48 @@ class StoreSource:
         return None
 
     def notes(self, scope: Scope, kinds: Collection[Kind] = ()) -> list[str]:
-        """Name the files that changed or vanished since they were read.
+        """Name the files that were not read whole, that changed or that vanished.
 
         Every file of the evidence is searched, however late it came.
         """
-        return self._store.notes
+        return [*self.incomplete(), *self._store.notes]
+
+    def incomplete(self) -> list[str]:
+        """List what was not read of the evidence, in short sentences.
+
+        That is what is cut or broken, a folder that cannot be opened, a name with
+        control characters, what is packed too deep or in a way not known, and records
+        that could not be read. Whatever it holds is in no answer.
+        """
+        files = self._not_whole
+        sentences: list[str] = []
+        if files:
+            named = "; ".join(f'"{file}": {reason}' for file, reason in files[:_NAMED])
+            more = f" And {len(files) - _NAMED:,} more." if len(files) > _NAMED else ""
+            sentences.append(
+                f"{len(files):,} of {self.counts()['files']:,} files were not read "
+                f"whole: what is missing of them is in no answer. {named}{more}"
+            )
+        if lost := self.counts()["problems"]:
+            sentences.append(
+                f"{lost:,} of {self.counts()['records']:,} records could not be read."
+            )
+        return sentences
+
+    @cached_property
+    def _not_whole(self) -> list[tuple[str, str]]:
+        rows = [
+            row
+            for part in self._store.parquet("files")
+            for row in pq.read_table(
+                part, columns=["file", "status", "reason"]
+            ).to_pylist()
+        ]
+        return sorted(
+            (row["file"], row["reason"])
+            for row in rows
+            if row["status"] == "broken" or row["reason"] == BAD_NAME
+        )
 
     def counts(self) -> dict[str, int]:
         """Count files and records, with what was skipped, folded or broken."""

@@ -1,17 +1,23 @@
-"""From a file as received to the text in it: plain, gzip, or a member of a zip."""
+"""From a file as received to the text in it: plain, or packed in any usual way.
 
-import gzip
+What unpacks is bounded, by ``unpacked_limit`` and by the size of the file: a file of
+some kilobytes can unpack to terabytes. A packed file that was cut gives what it holds.
+"""
+
+import bz2
 import hashlib
-import io
 import json
+import lzma
 import os
 import stat
-import zipfile
 import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
 from io import BufferedReader
-from typing import cast
+from typing import Any, cast
 
-from isal import igzip, igzip_lib, isal_zlib
+import pyarrow as pa
+from isal import igzip_lib, isal_zlib
 
 GZIP = b"\x1f\x8b"
 UNPACKED_LIMIT = 1 << 30
@@ -19,15 +25,38 @@ UNPACKED_LIMIT = 1 << 30
 
 ZIP = b"PK\x03\x04"
 EMPTY_ZIP = b"PK\x05\x06"
+PARQUET = b"PAR1"
+_BZIP2, _XZ, _ZSTD = b"BZh", b"\xfd7zXZ\x00", b"\x28\xb5\x2f\xfd"
+PACKED = (GZIP, _BZIP2, _XZ, _ZSTD)
+"""How a packed file begins that is unpacked here."""
 
-# The stubs of isal call the class an instance.
-_GZIP_ERRORS = (gzip.BadGzipFile, cast(type[Exception], igzip_lib.IsalError))
+_UNKNOWN = {
+    b"7z\xbc\xaf\x27\x1c": "A 7z archive",
+    b"Rar!\x1a\x07": "A RAR archive",
+    b"\x04\x22\x4d\x18": "A file packed with LZ4",
+    b"\xff\x06\x00\x00sNaPpY": "A file packed with Snappy",
+    b"\x1f\x9d": "A file packed with compress",
+    b"LZIP": "A file packed with lzip",
+    b"Obj\x01": "An Avro file",
+    b"ORC": "An ORC file",
+    b"MDMP": "A memory dump",
+}
 
 _LAYERS = 3
 """How often a file is unpacked that holds a packed file: tools do pack twice."""
 
-_PEEK = 4096
-_WHITE = b" \t\r\n"
+_RATIO, _FLOOR = 500, 1 << 26
+"""A file may unpack to this multiple of its size, or to 64 MB if that is more."""
+
+PEEK = 4096
+_PIECE = 1 << 16
+_WHITE = b" \t\r\n\x1e"
+
+# The stubs of isal call the class an instance.
+_ERRORS = (
+    cast(type[Exception], igzip_lib.IsalError),
+    *(zlib.error, lzma.LZMAError, OSError, EOFError, ValueError, pa.ArrowException),
+)
 
 
 class Skipped(Exception):
@@ -35,7 +64,19 @@ class Skipped(Exception):
 
 
 class Broken(Exception):
-    """The file cannot be read; the text says why."""
+    """The file cannot be read, or not whole; the text says why."""
+
+
+@dataclass(slots=True)
+class Unpacked:
+    """The text in a file, with what is odd about the packing.
+
+    ``cut`` is why the text is not whole, ``remark`` what else should be known.
+    """
+
+    text: bytes
+    cut: str = ""
+    remark: str = ""
 
 
 def open_plain(path: str) -> BufferedReader:
@@ -55,54 +96,46 @@ def open_plain(path: str) -> BufferedReader:
 def receive(file: BufferedReader, limit: int) -> bytes:
     """Read the bytes of a file that may be a log, at most ``limit``.
 
-    A log begins like JSON or gzip; anything else is left after a glance at it, so that
-    a disk image among the logs costs nothing.
+    Anything else is left after a look at its beginning, so that a disk image among the
+    logs costs nothing.
     """
-    start = file.read(_PEEK)
-    if not start.startswith((GZIP, ZIP)) and not _may_be_json(start):
-        raise Skipped(_what_it_is(start))
-    received = start + file.read(max(0, limit + 1 - len(start)))
-    _within(received, limit)
-    return received
+    start = file.read(PEEK)
+    if not start.startswith((*PACKED, PARQUET)):
+        require_log(start)
+    return within(start + file.read(max(0, limit + 1 - len(start))), limit)
 
 
-def unpack(received: bytes, limit: int) -> bytes:
-    """Unpack gzip, in layers if need be, and return the text as UTF-8.
-
-    Stops at ``limit`` bytes: a file of some kilobytes can unpack to terabytes.
-    """
-    text = received
+def unpack(received: bytes, limit: int) -> Unpacked:
+    """Unpack a file, in layers if need be, and return the text as UTF-8."""
+    most = min(limit, max(_FLOOR, _RATIO * len(received)))
+    done = Unpacked(received)
     for _ in range(_LAYERS):
-        if not text.startswith(GZIP):
+        if not done.text.startswith(PACKED):
             break
-        text = _gunzip(text, limit)
-    if not _may_be_json(text[:_PEEK]):
-        raise Skipped(_what_it_is(text[:_PEEK]))
-    return _as_utf8(text)
+        below = done
+        done = _unpack_layer(below.text, most)
+        done.cut, done.remark = below.cut or done.cut, below.remark or done.remark
+    if done.text.startswith(PACKED):
+        raise Broken("Packed too deep: unpack it, and open the case again.")
+    if len(done.text) > most:
+        within(done.text, limit)
+        raise Broken(f"Unpacks to more than {_RATIO} times its size, as no log does.")
+    if not done.text.startswith(PARQUET):
+        if done.cut and not done.text:
+            raise Broken(done.cut)
+        require_log(done.text[:PEEK])
+        done.text = _as_utf8(done.text)
+    return done
 
 
-def open_zip(file: BufferedReader) -> zipfile.ZipFile:
-    """Open a zip archive."""
-    try:
-        return zipfile.ZipFile(file)
-    except (zipfile.BadZipFile, NotImplementedError, OSError) as error:
-        raise Broken(f"Broken zip archive: {error}.") from error
+def begins_with_tar(start: bytes) -> bool:
+    """Return whether unpacked bytes begin like a tar archive."""
+    return start[257:262] == b"ustar"
 
 
-def receive_member(
-    archive: zipfile.ZipFile, member: zipfile.ZipInfo, limit: int
-) -> bytes:
-    """Read a member of an archive, at most ``limit`` bytes of it."""
-    try:
-        with archive.open(member) as file:
-            received = file.read(limit + 1)
-    except (RuntimeError, NotImplementedError) as error:
-        raise Broken(f"Cannot be unzipped: {error}.") from error
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
-        raise Broken(f"Broken in the zip archive: {error}.") from error
-    if received.startswith((ZIP, EMPTY_ZIP)):
-        raise Skipped("A zip archive in a zip archive: unzip the outer one.")
-    return _within(received, limit)
+def peek(start: bytes) -> bytes:
+    """Unpack the beginning of a packed file, as far as it goes."""
+    return _unpack_layer(start, PEEK).text if start.startswith(PACKED) else start
 
 
 def sha256(data: bytes) -> str:
@@ -110,27 +143,90 @@ def sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def _gunzip(packed: bytes, limit: int) -> bytes:
-    """Unpack a gzip file, at most ``limit`` bytes of it."""
-    try:
+def _unpack_layer(packed: bytes, most: int) -> Unpacked:
+    """Unpack one layer, at most a byte more than ``most``."""
+    if packed.startswith(GZIP):
         one = isal_zlib.decompressobj(wbits=31)
-        text = one.decompress(packed, limit + 1)
-        if not one.eof or one.unused_data:
-            text = _gunzip_members(packed, limit)
-    except EOFError as error:
-        raise Broken("Cut short: the gzip ends before its end mark.") from error
-    except _GZIP_ERRORS as error:
-        raise Broken(f"Broken gzip: {error}.") from error
-    return _within(text, limit)
+        try:
+            text = one.decompress(packed, most + 1)
+        except _ERRORS:
+            return _in_pieces(packed, most, _gzip)
+        if one.eof and not one.unused_data:
+            return Unpacked(text)
+        return _in_pieces(packed, most, _gzip)
+    return _in_pieces(packed, most, _opener(packed))
 
 
-def _gunzip_members(packed: bytes, limit: int) -> bytes:
-    """Unpack several members, or find out what is wrong with one."""
-    with igzip.IGzipFile(fileobj=io.BytesIO(packed)) as file:
-        return file.read(limit + 1)
+def _gzip() -> Any:
+    return isal_zlib.decompressobj(wbits=31)
 
 
-def _within(data: bytes, limit: int) -> bytes:
+def _opener(packed: bytes) -> Callable[[], Any]:
+    if packed.startswith(_BZIP2):
+        return bz2.BZ2Decompressor
+    return lzma.LZMADecompressor if packed.startswith(_XZ) else _Zstd
+
+
+class _Zstd:
+    """Zstandard by way of Arrow, in the manner of Python's decompressors."""
+
+    eof, unused_data = False, b""
+
+    def decompress(self, packed: bytes, most: int) -> bytes:
+        """Unpack all frames, as far as they go."""
+        stream = pa.CompressedInputStream(pa.BufferReader(packed), "zstd")
+        parts: list[bytes] = []
+        try:
+            while most > 0 and (part := stream.read(min(_PIECE, most))):
+                parts.append(part)
+                most -= len(part)
+            self.eof = True
+        except _ERRORS:
+            pass  # cut: eof stays False
+        return b"".join(parts)
+
+
+def _in_pieces(packed: bytes, most: int, opener: Callable[[], Any]) -> Unpacked:
+    """Unpack piece by piece, members one after the other, and keep what came out."""
+    parts: list[bytes] = []
+    size, cut, remark, members = 0, "", "", 0
+    rest = packed
+    while rest and size <= most:
+        if members and not rest.startswith((packed[:2], packed[:3])):
+            if rest.strip(b"\0"):
+                remark = f"{len(rest):,} bytes after the end of the packed file."
+            break
+        one, at = opener(), 0
+        members += 1
+        try:
+            if opener is _Zstd:
+                part = one.decompress(rest, most + 1 - size)
+                parts, size, at = [*parts, part], size + len(part), len(rest)
+            while at < len(rest) and not one.eof and size <= most:
+                piece = rest[at : at + _PIECE]
+                at += len(piece)
+                part = one.decompress(piece)
+                size += len(part)
+                parts.append(part)
+        except _ERRORS as error:
+            cut = f"Broken {_name(packed)}: {error}."
+            break
+        if not one.eof and size <= most:
+            cut = f"Cut short: the {_name(packed)} ends before its end mark."
+            break
+        rest = one.unused_data + rest[at:] if one.eof else b""
+    if members > 1 and not remark:
+        remark = f"{members:,} packed files, one after the other."
+    return Unpacked(b"".join(parts), cut, remark)
+
+
+def _name(packed: bytes) -> str:
+    names = zip(PACKED, ("gzip", "bzip2", "xz", "Zstandard"), strict=True)
+    return next(name for magic, name in names if packed.startswith(magic))
+
+
+def within(data: bytes, limit: int) -> bytes:
+    """Return the bytes; raise Broken for more than the limit."""
     if len(data) > limit:
         raise Broken(
             f"Larger than {limit:,} bytes, the limit for one file. To read it, raise "
@@ -139,13 +235,38 @@ def _within(data: bytes, limit: int) -> bytes:
     return data
 
 
-def _may_be_json(start: bytes) -> bool:
+def require_log(start: bytes) -> None:
+    """Raise Skipped or Broken unless a text begins like a log.
+
+    That is JSON, JSON behind a label, or the heading of a table of events.
+    """
+    for magic, what in _UNKNOWN.items():
+        if start.startswith(magic):
+            raise Broken(f"{what}: unpack it, and open the case again.")
     text = _as_utf8(start, whole=False).lstrip(_WHITE)
-    return text.startswith((b"{", b"["))
+    if text.startswith((b"{", b"[")):
+        return
+    if not text.strip(_WHITE):
+        raise Skipped("Empty.")
+    if b"\0" in text or not _may_hold_events(text):
+        raise Skipped("No log: neither JSON nor a table of events, packed or plain.")
+
+
+def _may_hold_events(text: bytes) -> bool:
+    heading = text.split(b"\n", 1)[0].lower()
+    words = heading.translate(None, b" _-\"'")
+    is_table = b"," in words or b"\t" in words
+    names = (b"eventname", b"eventid", b"eventdata", b"eventjson", b"message", b"raw")
+    return (
+        b'{"' in text
+        or b"{ " in text
+        or b"[{" in text
+        or (is_table and any(name in words for name in (*names, b"cloudtrailevent")))
+    )
 
 
 def _as_utf8(text: bytes, whole: bool = True) -> bytes:
-    """Take the byte-order mark off; turn UTF-16 and UTF-32 into UTF-8."""
+    """Remove the byte-order mark; turn UTF-16 and UTF-32 into UTF-8."""
     encoding = json.detect_encoding(text)
     if encoding == "utf-8":
         return text
@@ -155,10 +276,4 @@ def _as_utf8(text: bytes, whole: bool = True) -> bytes:
     try:
         return text.decode(encoding, errors).encode("utf-8", errors)
     except UnicodeDecodeError as error:
-        raise Broken(f"No valid {encoding.upper()} text: {error.reason}.") from error
-
-
-def _what_it_is(start: bytes) -> str:
-    if not start.strip(_WHITE):
-        return "Empty."
-    return "No log: neither JSON nor gzip nor zip."
+        raise Broken(f"Invalid {encoding.upper()} text: {error.reason}.") from error
