@@ -19,9 +19,7 @@ from trailkit.store.manifest import (
 
 @pytest.fixture
 def begun(tmp_path: Path) -> Manifest:
-    made = begin(tmp_path, limit=10)
-    write_manifest(tmp_path, made)
-    return made
+    return write_manifest(tmp_path, begin(tmp_path, limit=10))
 
 
 def test_what_was_written_is_read(tmp_path: Path, begun: Manifest):

@@ -187,7 +187,7 @@ ODDITIES = [
             "mark.json": "\ufeff" + json.dumps({"Records": [plain]}),
         },
         "action",
-        [("StopLogging",)],
+        [("DescribeInstances",), ("StopLogging",)],
     ),
     Oddity(
         9,

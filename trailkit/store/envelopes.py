@@ -15,7 +15,6 @@ A wrapper with records inside is opened, whatever ids it has itself.
 
 import base64
 import binascii
-import re
 from dataclasses import dataclass, field
 
 import msgspec
@@ -134,7 +133,7 @@ _RECORD = b'"event'
 _EMPTY_LOG, _SLACK = b'{"Records":[]}', 8
 """What a log file is beside its records, and the blanks that it may have more."""
 
-_NOTIFICATION = re.compile(rb'"[eE]ventSource"\s*:\s*"aws:')
+_NOTIFICATION = (b'ventSource":"aws:', b'ventSource": "aws:')
 
 _ENCODED = frozenset({"data", "Data"})
 
@@ -167,7 +166,7 @@ def split(text: bytes) -> Items:
     log = _log_file(valid)
     if log is not None:
         items.texts = log
-        if b'"aws:' in valid and _NOTIFICATION.search(valid):
+        if any(mark in valid for mark in _NOTIFICATION):
             _refuse_notifications(items)
     else:
         valid = repair_escapes(valid)

@@ -245,6 +245,7 @@ class _Round:
         }
         return Manifest(
             limit=limit,
+            hashes=before.hashes,
             next_part=self._next_part,
             next_record=before.next_record + self._database.count("identities"),
             parts=parts,

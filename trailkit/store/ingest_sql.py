@@ -67,9 +67,11 @@ create macro utc_tidied(written) as
 create macro utc(written) as
     coalesce(
         if(
-            written like '____-__-__T__:__:__Z'
+            length(written) = 20
+            and written[11] = 'T'
+            and written[20] = 'Z'
             and written between '1' and '3'
-            and substr(written, 12, 2) < '24',
+            and written[12:13] < '24',
             try_cast(left(written, 19) as timestamp),
             null
         ),
@@ -276,7 +278,10 @@ def _odd_times() -> str:
     union all
     select file, position, '{name} is not a time: ' || left({name}, 100), false
     from incoming
-    where {name} <> '' and utc({name}) is null
+    where
+        {name} <> ''
+        and (length({name}) <> 20 or try_cast({name} as timestamp) is null)
+        and utc({name}) is null
     """
         for name in _TIMES
         if name != "event_time"

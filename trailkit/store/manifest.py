@@ -10,11 +10,13 @@ is replaced in one step. So whoever reads the manifest sees a whole store, also 
 another process adds to it, and after a kill.
 """
 
+import hashlib
 import json
 import os
 import re
 import shutil
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -29,6 +31,7 @@ RESOURCE = pa.struct(
 """An item of the column ``resources``."""
 
 COMPRESSION = "zstd"
+_PRIVATE = 0o600
 ROW_GROUP = 30_000
 """Records that are read together: a window of an hour should need few of them."""
 
@@ -105,6 +108,7 @@ def write_empty(folder: Path, number: int) -> dict[str, list[str]]:
     names = {table: part_name(table, number) for table in SCHEMAS}
     for table, schema in SCHEMAS.items():
         pq.write_table(schema.empty_table(), folder / names[table])
+        (folder / names[table]).chmod(_PRIVATE)
     return {table: [name] for table, name in names.items()}
 
 
@@ -113,13 +117,14 @@ def part_name(table: str, number: int) -> str:
     return f"{table}-{number:06d}.parquet"
 
 
-FORMAT = 1
+FORMAT = 2
 """Raise it when a store must be made anew: other columns of it, another reading."""
 
 LOCK = "trailkit.lock"
 WORK = "ingest-at-work"
 _NAME = "manifest.json"
 _NEW = "manifest.json.new"
+_QUICK = 1 << 20
 _PART = re.compile(rf"(?:{'|'.join(SCHEMAS)})-(\d+)\.parquet")
 
 
@@ -130,7 +135,8 @@ class Manifest:
     ``parts`` names the Parquet files of each table, relative to the store. ``limit`` is
     the size up to which a file was unpacked. ``counts`` is empty until all was read;
     ``notes`` say what the user may not expect. ``lens`` is the version of the lens that
-    worked out the columns beside the records.
+    worked out the columns beside the records. ``hashes`` has of each Parquet file its
+    size, the hash of its end and that of all of it.
     """
 
     limit: int
@@ -140,6 +146,9 @@ class Manifest:
     counts: dict[str, int] = field(default_factory=dict[str, int])
     notes: list[str] = field(default_factory=list[str])
     lens: str = ""
+    hashes: dict[str, list[int | str]] = field(
+        default_factory=dict[str, "list[int | str]"]
+    )
 
     def files(self) -> set[str]:
         """Return the names of all files that count."""
@@ -164,27 +173,114 @@ def read_manifest(folder: Path) -> Manifest | None:
 
     Such a store is made anew: it holds nothing that the evidence does not.
     """
+    manifest, _ = check(folder)
+    return manifest
+
+
+def check(folder: Path) -> tuple[Manifest | None, str]:
+    """Read the manifest and look at each part; return it, or None and what is wrong.
+
+    That is an empty text where there is no store yet. A part must have its size, and
+    the hash of its footer, or of all of it where it is small: ``changed`` looks at all.
+    """
     try:
         written = json.loads((folder / _NAME).read_text("utf-8"))
+    except FileNotFoundError:
+        return None, ""
+    except (OSError, ValueError):
+        return None, f"{_NAME} could not be read."
+    try:
+        if written.pop("sha256") != _hash_of(written):
+            return None, f"{_NAME} had been changed."
         if written.pop("made_for") != _made_for():
-            return None
+            return None, "it was of another version of trailkit."
         manifest = Manifest(**written)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return None
-    whole = all((folder / name).is_file() for name in manifest.files())
-    return manifest if whole else None
+        wrong = next(_wrong(folder, manifest), None)
+    except (KeyError, TypeError, AttributeError, ValueError):
+        return None, "it was of another version of trailkit."
+    return (
+        (None, f"{wrong} had been changed, cut or removed.")
+        if wrong
+        else (
+            manifest,
+            "",
+        )
+    )
 
 
-def write_manifest(folder: Path, manifest: Manifest) -> None:
-    """Replace the manifest in one step, once all that it names is on the disk."""
+def _wrong(folder: Path, manifest: Manifest) -> Iterator[str]:
+    for name in sorted(manifest.files()):
+        size, quick, _ = manifest.hashes[name]
+        try:
+            if [(folder / name).stat().st_size, _quick_hash(folder / name)] != [
+                size,
+                quick,
+            ]:
+                yield name
+        except OSError:
+            yield name
+
+
+def changed(folder: Path, manifest: Manifest) -> list[str]:
+    """List the parts whose content is not what was written, by the hash of all of it.
+
+    ``manifest.json`` is one of them where it is not what was opened.
+    """
+    now = read_manifest(folder)
+    found = [] if now is not None else [_NAME]
+    for name in sorted(manifest.files()):
+        try:
+            if _hash_file(folder / name) != manifest.hashes[name][2]:
+                found.append(name)
+        except OSError:
+            found.append(name)
+    return found
+
+
+def write_manifest(folder: Path, manifest: Manifest) -> Manifest:
+    """Replace the manifest in one step, once all that it names is on the disk.
+
+    Returns it with the hashes of its parts.
+    """
+    hashes = {
+        name: manifest.hashes.get(name) or _hashes(folder / name)
+        for name in sorted(manifest.files())
+    }
+    manifest = replace(manifest, hashes=hashes)
     for name in manifest.files():
         _sync(folder / name)
     _sync(folder)
     new = folder / _NEW
-    new.write_text(json.dumps({"made_for": _made_for()} | asdict(manifest), indent=1))
+    written = {"made_for": _made_for()} | asdict(manifest)
+    new.write_text(json.dumps(written | {"sha256": _hash_of(written)}, indent=1))
+    new.chmod(_PRIVATE)
     _sync(new)
     new.replace(folder / _NAME)
     _sync(folder)
+    return manifest
+
+
+def _hashes(path: Path) -> list[int | str]:
+    """Return size, quick hash and whole hash of a part, and let nobody else read it."""
+    path.chmod(_PRIVATE)
+    return [path.stat().st_size, _quick_hash(path), _hash_file(path)]
+
+
+def _quick_hash(path: Path) -> str:
+    """Hash a small file, or the end of a large one, where Parquet keeps its footer."""
+    with path.open("rb") as file:
+        file.seek(-min(_QUICK, path.stat().st_size), os.SEEK_END)
+        return hashlib.sha256(file.read()).hexdigest()
+
+
+def _hash_file(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _hash_of(written: Mapping[str, object]) -> str:
+    text = json.dumps(written, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def sweep(folder: Path, manifest: Manifest) -> None:

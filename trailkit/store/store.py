@@ -12,13 +12,14 @@ import os
 import shutil
 import time
 from collections.abc import Generator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
 import filelock
 import platformdirs
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from trailkit.errors import NoRecords, StoreBusy, StoreError, StoreFull
@@ -30,6 +31,8 @@ from trailkit.store.manifest import (
     WORK,
     Manifest,
     begin,
+    changed,
+    check,
     read_manifest,
     sweep,
     write_manifest,
@@ -51,7 +54,12 @@ def store_folder(evidence: Sequence[Path], folder: Path | None) -> Path:
     StoreError for a folder in the evidence, for one that holds other things, and for
     one that cannot be made.
     """
-    there = (folder or _default(evidence)).expanduser().resolve()
+    try:
+        there = (folder or _default(evidence)).expanduser().resolve()
+    except RuntimeError as error:
+        raise StoreError(f"There is no home folder for the store. {ADVICE}") from error
+    if str(folder or _default(evidence)).startswith("~") and "~" in there.parts:
+        raise StoreError(f"There is no home folder for the store. {ADVICE}")
     _outside(there, evidence)
     if set(_GLOB) & set(str(there)):
         raise StoreError(
@@ -59,7 +67,7 @@ def store_folder(evidence: Sequence[Path], folder: Path | None) -> Path:
             f"path as a pattern. {ADVICE}"
         )
     try:
-        there.mkdir(parents=True, exist_ok=True)
+        there.mkdir(mode=_PRIVATE, parents=True, exist_ok=True)
         names = {entry.name for entry in there.iterdir()}
     except OSError as error:
         raise StoreError(
@@ -69,8 +77,12 @@ def store_folder(evidence: Sequence[Path], folder: Path | None) -> Path:
         raise StoreError(
             f'The folder "{there}" is not empty, and no store of trailkit. {ADVICE}'
         )
+    with suppress(OSError):  # another's folder, or one that is read-only
+        there.chmod(_PRIVATE)
     return there
 
+
+_PRIVATE = 0o700
 
 ADVICE = (
     'Name another folder: tk.local(…, store="…"), or set the environment variable '
@@ -101,6 +113,7 @@ def _outside(there: Path, evidence: Sequence[Path]) -> None:
 _PATIENCE_SECONDS = 3600
 _NAMED = 5
 _NO_ROOM = (errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC))
+_READ_ONLY = (errno.EACCES, errno.EPERM, errno.EROFS)
 _NO_ROOM_WORDS = ("No space left", "quota exceeded", "File too large", "max_temp")
 
 
@@ -131,6 +144,13 @@ class Store:
     def parquet(self, name: str) -> list[Path]:
         """Return the Parquet files of a table: records, places, files or problems."""
         return [self.folder / part for part in self.manifest.parts[name]]
+
+    def verify(self) -> list[str]:
+        """List the files of the store that are not what was written.
+
+        Each is hashed as a whole. Open the case again to have the store made anew.
+        """
+        return changed(self.folder, self.manifest)
 
     def original(self, event_id: str) -> list[tuple[str, int, str]]:
         """Read the records of an event again: file, position there, text.
@@ -185,18 +205,22 @@ def _made_current(
     folder: Path, evidence: Sequence[Path], limit: int, say: Say
 ) -> Manifest:
     """Read what is new, in rounds; what a round has read is kept, come what may."""
-    manifest = read_manifest(folder) or begin(folder, limit)
+    manifest, wrong = check(folder)
+    manifest = manifest or begin(folder, limit)
     changes = compare(walk(evidence), folder, manifest, limit)
     # Once: what the rounds replace is still there for whoever opened the store earlier.
     sweep(folder, manifest)
     if manifest.lens != lens_version():
         with _work(folder):
             manifest = work_out_anew(folder, manifest, say)
-            write_manifest(folder, manifest)
+            manifest = write_manifest(folder, manifest)
     while changes or not manifest.counts:
         with _work(folder):
             manifest, changes = ingest(folder, manifest, changes, limit, say)
-            write_manifest(folder, manifest)
+            if wrong:
+                anew = f'The store "{folder}" was made anew from the evidence: {wrong}'
+                manifest = replace(manifest, notes=[anew, *manifest.notes])
+            manifest = write_manifest(folder, manifest)
     return manifest
 
 
@@ -212,7 +236,7 @@ def _work(folder: Path) -> Generator[None]:
 @contextmanager
 def _only_writer(folder: Path, say: Say) -> Generator[None]:
     """Wait until no other process writes to the store."""
-    lock = filelock.FileLock(folder / LOCK)
+    lock = filelock.FileLock(folder / LOCK, mode=0o600)
     until = time.monotonic() + _PATIENCE_SECONDS
     while not lock.is_locked:
         try:
@@ -233,12 +257,20 @@ def _only_writer(folder: Path, say: Say) -> Generator[None]:
 
 @contextmanager
 def _room(folder: Path) -> Generator[None]:
-    """Raise StoreFull where the disk is full."""
+    """Raise StoreFull where the disk is full, StoreError for what else goes wrong."""
     try:
         yield
-    except (OSError, duckdb.Error) as error:
+    except (OSError, duckdb.Error, pa.ArrowException) as error:
+        if isinstance(error, OSError) and error.errno in _READ_ONLY:
+            raise StoreError(
+                f'The store "{folder}" cannot be written to, and the evidence holds '
+                f"what it lacks. {ADVICE}"
+            ) from error
         if not _is_full(error):
-            raise
+            what = str(error).partition("\n")[0][:200]
+            raise StoreError(
+                f'The store "{folder}" could not be made: {what}. {ADVICE}'
+            ) from error
         free = shutil.disk_usage(folder).free
         raise StoreFull(
             f'There is no room for the store in "{folder}": {free:,} bytes are free. '
@@ -247,7 +279,7 @@ def _room(folder: Path) -> Generator[None]:
         ) from error
 
 
-def _is_full(error: OSError | duckdb.Error) -> bool:
+def _is_full(error: Exception) -> bool:
     if isinstance(error, OSError) and error.errno in _NO_ROOM:
         return True
     return any(words in str(error) for words in _NO_ROOM_WORDS)

@@ -174,6 +174,10 @@ class StoreSource:
         parts = [pq.read_table(path) for path in self._store.parquet(name)]
         return pd.concat([part.to_pandas() for part in parts], ignore_index=True)
 
+    def verify(self) -> list[str]:
+        """List the files of the store that are not what was written; hash them all."""
+        return self._store.verify()
+
     def originals(self, event_id: str, files: Files) -> list[Original]:
         """Read the records of an event again from their log files."""
         return [Original(*place) for place in self._store.original(event_id)]

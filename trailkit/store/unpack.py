@@ -50,6 +50,7 @@ _RATIO, _FLOOR = 500, 1 << 26
 
 PEEK = 4096
 _PIECE = 1 << 16
+_TAR_BLOCK = 512
 _WHITE = b" \t\r\n\x1e"
 
 # The stubs of isal call the class an instance.
@@ -135,6 +136,11 @@ def begins_with_tar(start: bytes) -> bool:
 
 def peek(start: bytes) -> bytes:
     """Unpack the beginning of a packed file, as far as it goes."""
+    if start.startswith(GZIP):
+        try:
+            return isal_zlib.decompressobj(wbits=31).decompress(start, _TAR_BLOCK)
+        except _ERRORS:
+            return b""
     return _unpack_layer(start, PEEK).text if start.startswith(PACKED) else start
 
 
