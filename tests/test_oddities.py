@@ -187,7 +187,7 @@ ODDITIES = [
             "mark.json": "\ufeff" + json.dumps({"Records": [plain]}),
         },
         "action",
-        [("DescribeInstances",), ("StopLogging",)],
+        [("StopLogging",), ("DescribeInstances",)],
     ),
     Oddity(
         9,
