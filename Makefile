@@ -8,7 +8,7 @@ MILLIONS ?= 2
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test notebooks bench bench-large lint conformance gallery picture constraints clean
+.PHONY: help lab test soak notebooks bench bench-large lint conformance gallery picture constraints clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -18,6 +18,9 @@ lab: .venv/kit ## open the first notebook in JupyterLab
 
 test: .venv/checks ## run the quick tests: offline, no AWS
 	$(BIN)/pytest --numprocesses=auto $(OPTIONS)
+
+soak: .venv/checks ## try ten thousand folders of odd files: hours
+	$(BIN)/pytest -m soak --numprocesses=auto $(OPTIONS)
 
 notebooks: .venv/kit ## run every notebook; what they show is in build/notebooks
 	$(BIN)/jupyter-nbconvert --execute --to notebook \

@@ -221,3 +221,10 @@ def test_files_come_in_their_order(tmp_path: Path):
     for name in names:
         (tmp_path / name).write_bytes(LOG)
     assert list(readings(tmp_path)) == names
+
+
+def test_a_bomb_of_small_size_stops_early(tmp_path: Path):
+    bomb = gzip.compress(gzip.compress(b"[" * 200_000_000))
+    reading = read(tmp_path, bomb, limit=1 << 30)
+    assert reading.status == "broken"
+    assert "Unpacks to more than 200 times its size" in str(reading.reason)

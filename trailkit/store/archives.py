@@ -26,7 +26,7 @@ from trailkit.store.unpack import (
 )
 from trailkit.store.walk import BAD_NAME, is_plain
 
-_RATIO, _FLOOR = 500, 1 << 30
+_RATIO, _FLOOR = 200, 1 << 30
 """Entries may unpack to this multiple of the archive, or to 1 GB if that is more."""
 
 _MOST = 1_000_000

@@ -31,6 +31,7 @@ PACKED = (GZIP, _BZIP2, _XZ, _ZSTD)
 """How a packed file begins that is unpacked here."""
 
 _UNKNOWN = {
+    ZIP: "A zip archive in a packed file",
     b"7z\xbc\xaf\x27\x1c": "A 7z archive",
     b"Rar!\x1a\x07": "A RAR archive",
     b"\x04\x22\x4d\x18": "A file packed with LZ4",
@@ -45,7 +46,7 @@ _UNKNOWN = {
 _LAYERS = 3
 """How often a file is unpacked that holds a packed file: tools do pack twice."""
 
-_RATIO, _FLOOR = 500, 1 << 26
+_RATIO, _FLOOR = 200, 1 << 26
 """A file may unpack to this multiple of its size, or to 64 MB if that is more."""
 
 PEEK = 4096
@@ -157,7 +158,7 @@ def _unpack_layer(packed: bytes, most: int) -> Unpacked:
             text = one.decompress(packed, most + 1)
         except _ERRORS:
             return _in_pieces(packed, most, _gzip)
-        if one.eof and not one.unused_data:
+        if (one.eof and not one.unused_data) or len(text) > most:
             return Unpacked(text)
         return _in_pieces(packed, most, _gzip)
     return _in_pieces(packed, most, _opener(packed))
