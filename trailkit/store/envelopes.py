@@ -194,7 +194,8 @@ def _log_file(text: bytes) -> list[Raw] | None:
     rest = len(text) - sum(map(len, records)) - len(_EMPTY_LOG)
     separators = len(records) - 1
     usual = rest <= separators + _SLACK or abs(rest - 2 * separators) <= _SLACK
-    return records if usual else None
+    are_records = not records or b'"event' in bytes(records[0])
+    return records if usual and are_records else None
 
 
 def _refuse_notifications(items: Items) -> None:

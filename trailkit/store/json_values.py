@@ -174,10 +174,8 @@ class _Scanner:
         begin = self._at
         end = self._text.find("\n", begin)
         end = len(self._text) if end < 0 else end
-        value = min(
-            (at for mark in "{[" if (at := self._text.find(mark, begin + 1, end)) > 0),
-            default=end,
-        )
+        found = _BEGIN.search(self._text, begin + 1, end)
+        value = found.start() if found else end
         self._at = value
         if value == end:
             yield Value(Raw(self._text[begin:end].encode()), "Not JSON.")

@@ -22,7 +22,7 @@ from trailkit.store.unpack import Broken, Skipped
 
 RESPELT = "Rebuilt from a copy with other keys: what the copy lacks is missing."
 
-_WHOLE = ("cloudtrailevent", "eventdata", "eventjson", "message", "raw", "event")
+_WHOLE = ("cloudtrailevent", "eventdata", "eventjson", "message", "raw")
 """Columns that hold a whole record as text, by their plain names."""
 
 _OTHER_NAMES = {
@@ -51,6 +51,7 @@ _PATHS: _Paths = {
     **{_plain("".join(column.path)): column.path for column in COLUMNS},
     **{_plain(column.name): column.path for column in COLUMNS},
     **{_plain(field.name): (field.name,) for field in FIELDS},
+    "eventid": ("eventID",),  # aggregated events spell it in another way
 }
 _MARKS = {"eventname", "eventid"}
 _BESIDE = {"eventsource", "eventtime", "eventversion", "useridentity", "awsregion"}
@@ -145,9 +146,12 @@ def from_parquet(received: bytes) -> bytes:
 
 def _is_table(names: list[str]) -> bool:
     plain = {_plain(name) for name in names}
-    return bool(plain & {*_MARKS, *_WHOLE}) and bool(
-        plain & {*_BESIDE, "cloudtrailevent", "eventdata", "eventjson", "message"}
-    )
+    return holds_whole_records(names) or bool(plain & _MARKS and plain & _BESIDE)
+
+
+def holds_whole_records(names: list[str]) -> bool:
+    """Return whether a table has a column of whole records."""
+    return not {_plain(name) for name in names}.isdisjoint(_WHOLE)
 
 
 def _line(row: dict[str, Any]) -> bytes:
