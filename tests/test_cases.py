@@ -188,6 +188,10 @@ def test_what_was_not_read_is_in_every_answer(opened: Opened) -> None:
         assert "1 of 4 files were not read whole: what is missing" in notes
         assert "cut.json" in notes
         assert "1 of 3 records could not be read." in notes
+    empty = tk.provenance(case.ask("s3/bucket-deletions")).notes[-1]
+    assert empty.endswith(
+        "What was not read may hold one: this does not show that nothing happened."
+    )
 
 
 def test_one_odd_time_costs_its_record_alone(opened: Opened) -> None:

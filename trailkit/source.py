@@ -138,6 +138,10 @@ class Source(Protocol):
         """Say how old an answer may be that is given again; None: none may."""
         ...
 
+    def incomplete(self) -> list[str]:
+        """List what is known not to have been read, in short sentences."""
+        ...
+
     def notes(self, scope: Scope, kinds: Collection[Kind] = ()) -> list[str]:
         """List what the scope leaves out unexpectedly, of the kinds that are read."""
         ...

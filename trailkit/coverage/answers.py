@@ -196,6 +196,9 @@ class Logs:
         return self.scope.end is not None and self.scope.end > settled
 
 
+_UNREAD = " What was not read may hold one: this does not show that nothing happened."
+
+
 def explain_empty(question: Question | None, logs: Logs) -> str:
     """Return what was searched, and what the emptiness proves."""
     searched = f"No rows. Searched {logs.source.title}: {logs.scope}."
@@ -204,7 +207,8 @@ def explain_empty(question: Question | None, logs: Logs) -> str:
     if not logs.source.needs_window:
         cells = logs.cells(question.needs, question.global_services)
         found = logs.searched()
-        return f"{searched} {in_words(cells, found)}"
+        unread = _UNREAD if logs.source.incomplete() else ""
+        return f"{searched} {in_words(cells, found)}{unread}"
     said = {need: logs.recorded(need) for need in question.needs}
     unproven = {
         need: each for need, each in said.items() if each.state is not State.RECORDED

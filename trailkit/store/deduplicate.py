@@ -202,10 +202,10 @@ _HASHES = pa.schema(
 
 
 def deduplicate(database: IngestDatabase, next_record: int, limit: int) -> None:
-    """Make the tables ``identities``, the record of each incoming content, and
-    ``unusual_contents``.
+    """Make the table ``identities``: the record of each content.
 
-    Reads ``incoming``, ``all_files``, ``old_places`` and ``old_records``.
+    Beside it ``unusual_contents``, those that tools read in different ways. Reads
+    ``incoming``, ``all_files``, ``old_places`` and ``old_records``.
     """
     for statement in (_FIRST_SEEN, _KNOWN, _SAME_ID):
         database.run(statement, doing="Looking for repeats")

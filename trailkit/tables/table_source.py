@@ -186,6 +186,10 @@ class TableSource:
             self._tables[kind] = table, definition
         return self._tables[kind]
 
+    def incomplete(self) -> list[str]:
+        """Return nothing: an engine that cannot read a log file ends the query."""
+        return []
+
     def notes(self, scope: Scope, kinds: Collection[Kind] = ()) -> list[str]:
         """List log files that were not searched: late ones, and what a table lacks."""
         by_hand = [kind for kind in kinds if self._is_listed(kind)]
