@@ -10,6 +10,7 @@ from trailkit.admin.setup import Setup
 from trailkit.charts import chart
 from trailkit.connect import athena, demo, local, trino
 from trailkit.display.jupyter import install
+from trailkit.display.picking import earliest, latest
 from trailkit.display.searchable import table
 from trailkit.display.sentences import finding, tell
 from trailkit.errors import TrailkitError
@@ -36,8 +37,10 @@ __all__ = [
     "ddl",
     "demo",
     "discover",
+    "earliest",
     "event_history",
     "finding",
+    "latest",
     "local",
     "provenance",
     "table",

@@ -34,6 +34,7 @@
     * ChartError: a frame that the chart cannot draw
     * ExportError: a file that cannot be written
     * CommandError: words on the command line that do not fit
+    * NothingFound: one event is asked of a frame that holds none
     * MissingExtra: a library that only some users need is not installed
 
 A message is plain sentences: what happened, with the value; what is allowed; the
@@ -185,6 +186,10 @@ class ExportError(TrailkitError):
 
 class CommandError(TrailkitError):
     """The words on the command line do not fit."""
+
+
+class NothingFound(TrailkitError):
+    """One event is asked of a frame that holds none."""
 
 
 class MissingExtra(TrailkitError):
