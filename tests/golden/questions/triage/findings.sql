@@ -1219,7 +1219,8 @@ hours as (
         count_if(mark is null) as unmarked,
         bool_or(by_key) as by_key,
         count_if(by_service) as served,
-        array_sort(array_agg(distinct account)) as accounts,
+        array_sort(array_agg(distinct account) filter (where account is not null))
+            as accounts,
         array_sort(array_agg(distinct call) filter (where outcome = 'denied'))
             as denied_calls,
         array_sort(array_agg(distinct call) filter (where number = 0 and is_read))
@@ -1293,7 +1294,8 @@ by_hour as (
         min(evidence_from) as evidence_from,
         max(evidence_to) as evidence_to,
         flatten(array_sort(array_agg(accounts))) as accounts,
-        array_sort(array_agg(distinct client_ip)) as addresses,
+        array_sort(array_agg(distinct client_ip) filter (where client_ip is not null))
+            as addresses,
         array_sort(array_agg(distinct agent)) as agents,
         array_distinct(
             flatten(
@@ -1345,16 +1347,19 @@ kept as (
         has_home, first_seen, last_seen,
         coalesce(if(number = 17, denied_example), done_example, denied_example, example)
             as example,
-        flatten(
-            array[
-                coalesce(marks, array[]),
+        filter(
+            flatten(
                 array[
-                    if(
-                        number in (42, 44) and cardinality(targets) >= 3,
-                        '+ 3 or more'
-                    )
+                    marks,
+                    array[
+                        if(
+                            number in (42, 44) and cardinality(targets) >= 3,
+                            '+ 3 or more'
+                        )
+                    ]
                 ]
-            ]
+            ),
+            one -> one is not null
         ) as marks
     from by_hour
     where (
@@ -1399,22 +1404,34 @@ select
     cast(sum(served) as bigint) as by_service,
     cast(sum(unmarked) as bigint) as unmarked,
     cardinality(array_distinct(flatten(array_sort(array_agg(targets))))) as things,
-    array_join(
-        array_sort(array_distinct(flatten(array_sort(array_agg(marks))))), '; '
+    nullif(
+        array_join(
+            array_sort(array_distinct(flatten(array_sort(array_agg(marks))))), '; '
+        ),
+        ''
     ) as marks,
     bool_and(own) as own,
     bool_or(new) as new,
     bool_or(has_home) as has_home,
     min(first_seen) as first_seen,
     max(last_seen) as last_seen,
-    array_join(
-        array_sort(array_distinct(flatten(array_sort(array_agg(accounts))))), ', '
+    nullif(
+        array_join(
+            array_sort(array_distinct(flatten(array_sort(array_agg(accounts))))), ', '
+        ),
+        ''
     ) as accounts,
-    array_join(
-        array_sort(array_distinct(flatten(array_sort(array_agg(addresses))))), ', '
+    nullif(
+        array_join(
+            array_sort(array_distinct(flatten(array_sort(array_agg(addresses))))), ', '
+        ),
+        ''
     ) as addresses,
-    array_join(
-        array_sort(array_distinct(flatten(array_sort(array_agg(agents))))), ', '
+    nullif(
+        array_join(
+            array_sort(array_distinct(flatten(array_sort(array_agg(agents))))), ', '
+        ),
+        ''
     ) as agents,
     regexp_extract(min(example), '[^ ]+$') as example_event_id,
     min(evidence_from) as evidence_from,
