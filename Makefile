@@ -48,6 +48,10 @@ gallery: .venv/checks ## draw every chart for a person to judge; LOGS=folder add
 picture: .venv/checks ## draw the README's chart anew; takes a Chromium
 	$(BIN)/python docs/images/draw.py
 
+.PHONY: questions
+questions: .venv/kit ## write docs/questions.md from the headers
+	$(BIN)/python -m tools.questions_page
+
 constraints: .venv/checks ## take the newest versions, and write them down
 	$(BIN)/pip install --quiet --upgrade --upgrade-strategy eager \
 		--editable '.[test,trino]'

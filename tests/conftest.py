@@ -1,6 +1,7 @@
 """Fixtures that many tests share."""
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +18,12 @@ PROJECT = Path(__file__).parents[1]
 # A busy machine takes long over any example; benchmarks measure speed.
 settings.register_profile("at leisure", deadline=None)
 settings.load_profile("at leisure")
+
+
+def pytest_configure() -> None:
+    """Let Ctrl-C reach the tests of it, also in a background job, which ignores it."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

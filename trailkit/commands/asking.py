@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from collections.abc import Callable
 from io import StringIO
 
 import pandas as pd
@@ -13,7 +14,7 @@ from trailkit.commands.opening import add_case, open_case
 from trailkit.commands.printing import show, write
 from trailkit.display.sentences import finding
 from trailkit.errors import CommandError
-from trailkit.progress import notice
+from trailkit.progress import keeping, notice
 from trailkit.questions.parameters import from_texts
 
 
@@ -49,13 +50,14 @@ def _ask(given: argparse.Namespace) -> None:
     if given.sql:
         write(case.sql(name, **typed))
     else:
-        _hand_over(case.ask(name, **typed), given)
+        _hand_over(lambda: case.ask(name, **typed), given)
 
 
 def _query(given: argparse.Namespace) -> None:
     _check_files(given)
     select = sys.stdin.read() if given.select == "-" else given.select
-    _hand_over(open_case(given).query(select), given)
+    case = open_case(given)
+    _hand_over(lambda: case.query(select), given)
 
 
 def _check_files(given: argparse.Namespace) -> None:
@@ -67,11 +69,10 @@ def _check_files(given: argparse.Namespace) -> None:
             export.check_target(path)
 
 
-def _hand_over(frame: pd.DataFrame, given: argparse.Namespace) -> None:
-    """Write the files that were asked for, or print a table; say what it holds.
-
-    What an empty answer means is said when the question is asked.
-    """
+def _hand_over(ask: Callable[[], pd.DataFrame], given: argparse.Namespace) -> None:
+    """Ask, write or print the frame, and say what it holds; each sentence once."""
+    with keeping() as said:
+        frame = ask()
     if given.parquet:
         export.to_parquet(frame, given.parquet)
     if given.csv == "-":
@@ -81,8 +82,10 @@ def _hand_over(frame: pd.DataFrame, given: argparse.Namespace) -> None:
         export.to_csv(frame, given.csv)
     if not given.csv and not given.parquet and len(frame):
         show(frame)
-    if len(frame):
-        notice(finding(frame))
+    held = finding(frame) if len(frame) else ""
+    for text in [held, *(each for each in said if each not in held)]:
+        if text:
+            notice(text)
 
 
 def _question(words: list[str]) -> tuple[str, dict[str, list[str]]]:

@@ -219,8 +219,8 @@ def _parameter(name: Text, given: Any) -> Parameter:
     if not isinstance(given, dict) or not {"type", "help"} <= given.keys():
         raise Mistake(f'"{name}" needs a type and a help text.', name)
     for key in given:
-        if key not in _PARTS:
-            raise Mistake(f'"{name}" has no "{key}". {nearest(key, _PARTS)}', key)
+        if key not in PARTS:
+            raise Mistake(f'"{name}" has no "{key}". {nearest(key, PARTS)}', key)
     kind = _kind(given["type"])
     return Parameter(
         str(name),
@@ -265,7 +265,8 @@ def _default(kind: str, value: Any, name: Text) -> Any:
     return tuple(default) if isinstance(default, list) else default
 
 
-_PARTS = ("type", "optional", "default", "help", "means")
+PARTS = ("type", "optional", "default", "help", "means")
+"""The keys of a parameter."""
 
 _READERS: dict[str, Callable[[Any], Any]] = {
     "title": _title,
@@ -290,6 +291,9 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "global": _listed(_SERVICE, "a service, such as iam"),
     "limit": _text,
 }
+
+KEYS = tuple(_READERS)
+"""The keys of a header."""
 
 _FIELDS = {"global": "global_services"}
 """The field of a key whose name Python keeps for itself."""
