@@ -20,7 +20,7 @@ test: .venv/checks ## run the quick tests: offline, no AWS
 	$(BIN)/pytest --numprocesses=auto $(OPTIONS)
 
 soak: .venv/checks ## try ten thousand folders of odd files: hours
-	$(BIN)/pytest -m soak --numprocesses=auto $(OPTIONS)
+	$(BIN)/pytest -m soak --timeout=0 --numprocesses=auto $(OPTIONS)
 
 notebooks: .venv/kit ## run every notebook; what they show is in build/notebooks
 	$(BIN)/jupyter-nbconvert --execute --to notebook \

@@ -137,6 +137,14 @@ def test_a_query_of_ones_own_runs(capsys, logs):
     assert (status, out) == (0, "action,events\nDeleteBucket,1\n")
 
 
+def test_triage_lists_findings_of_the_scope(capsys, practice):
+    words = ["--window", "2026-03-12", "2026-03-13", "--csv", "-"]
+    status, out, _ = run(capsys, "triage", *words, "--evidence", practice)
+    assert status == 0
+    assert "severity" in out.partition("\n")[0]
+    assert "critical" in out or "high" in out
+
+
 def test_what_would_move_the_cursor_is_printed_as_its_escape(capsys, logs):
     select = "select user_agent from events"
     status, out, _ = run(capsys, "query", select, "--evidence", logs)
@@ -151,7 +159,9 @@ def test_what_was_typed_is_printed_back_as_its_escape(capsys):
     assert "a\\x1b[2J\\u202e" in err
 
 
-@pytest.mark.parametrize("command", ["ask s3/bucket-deletions", "query select"])
+@pytest.mark.parametrize(
+    "command", ["ask s3/bucket-deletions", "query select", "triage"]
+)
 def test_without_records_nothing_is_opened_in_silence(capsys, command):
     status, out, err = run(capsys, *command.split())
     assert (status, out) == (2, "")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from importlib.metadata import version
 
 from trailkit.commands.arguments import Command
-from trailkit.commands.asking import ASK, QUERY
+from trailkit.commands.asking import ASK, QUERY, TRIAGE
 from trailkit.commands.listing import DEMO, LIBRARY
 from trailkit.commands.new_question import NEW
 from trailkit.commands.printing import complain
@@ -18,6 +18,7 @@ COMMANDS = {
     "ask": ASK,
     "query": QUERY,
     "library": LIBRARY,
+    "triage": TRIAGE,
     "ddl": DDL,
     "new": NEW,
 }

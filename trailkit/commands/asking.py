@@ -1,4 +1,4 @@
-"""The commands that put a question to a case: ``ask``, ``query``."""
+"""The commands that put a question to a case: ``ask``, ``query``, ``triage``."""
 
 import argparse
 import sys
@@ -60,6 +60,19 @@ def _query(given: argparse.Namespace) -> None:
     _hand_over(lambda: case.query(select), given)
 
 
+def _triage(given: argparse.Namespace) -> None:
+    _check_files(given)
+    frame = open_case(given).triage()
+    _deliver(frame, given)
+    if frame.empty:
+        notice("No findings in this scope.")
+
+
+def _add_triage(parser: argparse.ArgumentParser) -> None:
+    add_case(parser)
+    _add_files(parser)
+
+
 def _check_files(given: argparse.Namespace) -> None:
     """Refuse a file that cannot be written before anything is read or billed."""
     if given.parquet == "-":
@@ -73,6 +86,15 @@ def _hand_over(ask: Callable[[], pd.DataFrame], given: argparse.Namespace) -> No
     """Ask, write or print the frame, and say what it holds; each sentence once."""
     with keeping() as said:
         frame = ask()
+    _deliver(frame, given)
+    held = finding(frame) if len(frame) else ""
+    for text in [held, *(each for each in said if each not in held)]:
+        if text:
+            notice(text)
+
+
+def _deliver(frame: pd.DataFrame, given: argparse.Namespace) -> None:
+    """Write the files that were asked for, or print a table."""
     if given.parquet:
         export.to_parquet(frame, given.parquet)
     if given.csv == "-":
@@ -82,10 +104,6 @@ def _hand_over(ask: Callable[[], pd.DataFrame], given: argparse.Namespace) -> No
         export.to_csv(frame, given.csv)
     if not given.csv and not given.parquet and len(frame):
         show(frame)
-    held = finding(frame) if len(frame) else ""
-    for text in [held, *(each for each in said if each not in held)]:
-        if text:
-            notice(text)
 
 
 def _question(words: list[str]) -> tuple[str, dict[str, list[str]]]:
@@ -117,4 +135,5 @@ def _typed(case: Case, name: str, values: dict[str, list[str]]) -> dict[str, obj
 
 
 ASK = Command("put a question of the library", _add_ask, _ask)
+TRIAGE = Command("list what must be seen first", _add_triage, _triage)
 QUERY = Command("run a SELECT of your own over the lens", _add_query, _query)
