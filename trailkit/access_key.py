@@ -14,7 +14,7 @@ def account_of(key: str) -> str | None:
     Ids (AKIA…, ASIA…) hold it since about 2019. It needs no call to AWS, and the key
     need not exist any more.
 
-    >>> account_of("ASIAQNZGKIQY56JQ7WML")
+    >>> account_of("ASIAQNZGKIQY5EXAMPLE")
     '029608264753'
     >>> account_of("AKIAIOSFODNN7EXAMPLE") is None
     True
