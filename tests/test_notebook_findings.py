@@ -14,7 +14,7 @@ import pytest
 
 from tests.records_made import record
 from tools.practice_case import practice
-from trailkit.errors import NothingFound
+from trailkit.errors import EvidenceError, NothingFound
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 KEY = practice.answers()
@@ -64,6 +64,16 @@ def ids(frame: pd.DataFrame) -> set[str]:
     return {*frame["event_id"]}
 
 
+def test_the_first_hour_leads_to_the_leaked_key_and_its_time():
+    found = run("05_what_happened_in_the_first_hour")
+    assert found["first"]["example_event_id"] == KEY.first.event_id
+    assert found["first"]["actors"] == f"user/{name_of(KEY.culprit)}"
+    assert found["first"]["first_seen"] == KEY.first.time
+    assert found["last"]["last_seen"] == KEY.last.time
+    assert KEY.stopped.event_id in set(found["serious"]["example_event_id"])
+    assert moment(KEY.last.time) in found.sentence
+
+
 def test_the_leaked_key_is_told_from_the_first_call_to_the_last():
     found = run("20_what_did_a_leaked_key_do")
     assert found["first"]["event_id"] == KEY.first.event_id
@@ -102,6 +112,19 @@ def test_no_door_of_the_intruder_stands_but_the_leaked_key():
     assert found["key"] == KEY.leaked_key
     assert found["proof"]["time"] > KEY.cleaned_up.time
     assert KEY.leaked_key in found.sentence
+
+
+def test_the_chain_leads_from_the_deletion_to_the_leaked_key():
+    found = run("50_from_role_to_role")
+    assert found["start"] == KEY.deletion.event_id
+    steps = ids(found["steps"])
+    assert [hop.role for hop in KEY.hops if not steps & {*hop.event_ids}] == []
+    refused = " ".join(found["refused"]["to_label"])
+    assert [arn for arn in KEY.refused_roles if name_of(arn) not in refused] == []
+    assert KEY.event_ids >= {*found["refused"]["event_id"]}
+    assert {KEY.leaked_key, KEY.created_key} <= {*found["credentials"]["access_key"]}
+    assert {KEY.first.event_id, KEY.deletion.event_id} <= ids(found["events"])
+    assert found.sentence.endswith(f"user/shop-deploy {KEY.leaked_key}.")
 
 
 def test_what_was_read_is_counted_with_its_bytes():
@@ -171,5 +194,5 @@ def test_the_question_of_ones_own_finds_the_refused_roles():
 def test_a_log_without_any_of_it_ends_in_a_sentence_at_most(name, tmp_path):
     quiet = json.dumps({"Records": [record()]})
     (tmp_path / "quiet.json").write_text(quiet)
-    with contextlib.suppress(NothingFound):
+    with contextlib.suppress(NothingFound, EvidenceError):
         Run(name, folder=str(tmp_path))
