@@ -13,7 +13,7 @@ from tests.records_made import ACCOUNT, OTHER, record
 from tests.test_checking import everyday, failing, published, session, url, verdicts
 from trailkit import dialect
 from trailkit.admin.checks import Check
-from trailkit.admin.checks.counts import Place, count_again
+from trailkit.admin.checks.counts import CheckedPlace, count_again
 from trailkit.admin.checks.expectations import claims
 from trailkit.admin.copies import backfill
 from trailkit.case import Case
@@ -116,7 +116,7 @@ def test_the_second_query_means_the_same_on_every_engine(
     case = copied(athena, everyday())
     assert isinstance(case.source, TableSource)
     scope = case.window("2026-03-09", "2026-03-10").scope
-    sql = count_again(case.source, Place(Kind.EVENT, scope, True))
+    sql = count_again(case.source, CheckedPlace(Kind.EVENT, scope, True))
     dialect.check(sql[sql.index("\nselect", sql.index("\n)\n")) :])
 
 

@@ -8,9 +8,9 @@ import pytest
 import trailkit as tk
 from tests.records_made import Record, case_of, data_event, record, user
 from trailkit.case import Case
-from trailkit.coverage.cells import cells
 from trailkit.coverage.seen import Seen, Span, Stop
 from trailkit.coverage.selectors import State
+from trailkit.coverage.states import cells
 from trailkit.scope import Scope
 
 PROVES, NOTHING = "and this is not among them", "does not show that nothing happened"

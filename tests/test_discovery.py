@@ -24,7 +24,7 @@ from tests.trails_made import (
     trail,
 )
 from trailkit.admin.discovery.discovered import Discovery
-from trailkit.admin.discovery.log_folders import LogFolder
+from trailkit.admin.discovery.log_folders import TrailFolder
 from trailkit.coverage.selectors import State, read_selectors, recorded
 from trailkit.errors import AccessRefused, TableError
 from trailkit.record import Kind
@@ -355,7 +355,7 @@ def test_a_second_place_gets_other_names(aws: AthenaServer) -> None:
 def test_of_very_many_accounts_each_question_names_its_own() -> None:
     layout = Layout("central-logs", organization=ORGANIZATION)
     folders = tuple(
-        LogFolder(layout, f"{number:012d}", "CloudTrail", "eu-west-1", TODAY, TODAY)
+        TrailFolder(layout, f"{number:012d}", "CloudTrail", "eu-west-1", TODAY, TODAY)
         for number in range(1001)
     )
     found = Discovery(ACCOUNT, "aws", datetime.now(UTC), (), folders)

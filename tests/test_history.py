@@ -21,8 +21,8 @@ from trailkit.aws.session import Access
 from trailkit.errors import AccessRefused, EvidenceError, InvalidWindow, TableError
 from trailkit.history import event_history
 from trailkit.history.fetched import EventHistory
+from trailkit.history.gaps import gaps, joined
 from trailkit.history.rate_limiter import Pace
-from trailkit.history.spans import gaps, joined
 from trailkit.store.envelopes import split
 from trailkit.store.store import open_store
 from trailkit.store.unpack import Skipped

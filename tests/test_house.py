@@ -172,3 +172,43 @@ def is_only_named(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
 def is_sentence(node: ast.Module | Definition) -> bool:
     first = (ast.get_docstring(node) or "").partition("\n")[0]
     return first.endswith((".", "?", "!")) and len(first) <= 88
+
+
+def room_of(module: str) -> str:
+    """Return the package or the root module that a module belongs to."""
+    return (module.split(".") + [""])[1]
+
+
+def rooms() -> dict[str, set[str]]:
+    """Return which rooms each room imports."""
+    graph: dict[str, set[str]] = {}
+    for name, tree in MODULES.items():
+        seen = {room_of(each) for each in imports(tree) if each in MODULES}
+        graph.setdefault(room_of(name), set()).update(seen - {room_of(name)})
+    return graph
+
+
+def test_no_circle_between_packages_and_at_most_thirty_rooms() -> None:
+    graph = rooms()
+    order = list(TopologicalSorter(graph).static_order())
+    for room in order:
+        print(f"{room or 'trailkit'} -> {', '.join(sorted(graph.get(room, ())))}")
+    assert len(graph) <= 30
+
+
+def test_no_module_stem_and_no_public_class_stands_twice() -> None:
+    stems = [name.rpartition(".")[2] for name in MODULES if name not in PACKAGES]
+    assert sorted({each for each in stems if stems.count(each) > 1}) == []
+    classes = [
+        node.name
+        for tree in MODULES.values()
+        for node in tree.body
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
+    ]
+    assert sorted({each for each in classes if classes.count(each) > 1}) == []
+
+
+PACKAGES = {
+    ".".join(path.parent.relative_to(PROJECT).parts)
+    for path in PACKAGE.rglob("__init__.py")
+}

@@ -28,8 +28,8 @@ from trailkit.scope import Moment, Scope, duration, moment
 from trailkit.source import Original, Source
 
 if TYPE_CHECKING:
+    from trailkit.admin.case_table import CaseTable
     from trailkit.admin.checks import Check
-    from trailkit.admin.table import CaseTable
     from trailkit.lineage.compare import Window
     from trailkit.lineage.traced import Lineage
     from trailkit.store.evidence import Evidence
@@ -348,7 +348,7 @@ class Case:
 
         Local files have no table, but can be checked like one.
         """
-        from trailkit.admin.table import CaseTable
+        from trailkit.admin.case_table import CaseTable
 
         return CaseTable(self.source, self.engine, self.scope, self.spending)
 

@@ -80,6 +80,7 @@ def athena(
     """
     from trailkit.engines.athena import AthenaEngine
     from trailkit.scope import duration
+    from trailkit.store.originals import find_in
     from trailkit.tables.table_source import TableSource
 
     engine = AthenaEngine(
@@ -96,8 +97,12 @@ def athena(
         poll=poll,
     )
     names = _by_kind(table, insights, network, aggregated)
+
+    def read(file: str, event_id: str) -> list[tuple[str, int, str]]:
+        return find_in(file, engine.read(file), event_id)
+
     source = TableSource(
-        names, engine.definition, engine.read, engine.partitions, engine.marks
+        names, engine.definition, read, engine.partitions, engine.marks
     )
     return _case(source, engine, questions)
 

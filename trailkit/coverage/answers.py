@@ -14,9 +14,9 @@ from weakref import WeakKeyDictionary
 import pandas as pd
 
 from trailkit.cost.estimate import estimate
-from trailkit.coverage.cells import Cell, cells
 from trailkit.coverage.seen import CHANGES, KINDS, Seen, seen
 from trailkit.coverage.selectors import Coverage, State
+from trailkit.coverage.states import Cell, cells
 from trailkit.coverage.wording import in_words
 from trailkit.dialect.literals import literal
 from trailkit.engines import Engine

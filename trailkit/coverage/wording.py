@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
-from trailkit.coverage.cells import Cell
 from trailkit.coverage.selectors import State
+from trailkit.coverage.states import Cell
 
 _NAMED = 5
 _KINDS = {

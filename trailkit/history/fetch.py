@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from trailkit.history.folder import HistoryFolder
+from trailkit.history.gaps import Span, gaps
 from trailkit.history.rate_limiter import Pace
-from trailkit.history.spans import Span, gaps
 
 PER_SECOND = 2
 """Requests a second in an account and region. (CloudTrail User Guide, "Quotas".)"""

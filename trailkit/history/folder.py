@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from trailkit.history.spans import Span, joined
+from trailkit.history.gaps import Span, joined
 
 LACKS = (
     "Event history holds 90 days of management events of one account. It has no data "

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from trailkit.lens import lateral_aliases
-from trailkit.lens.lateral_aliases import Column, Columns
+from trailkit.lens.lateral_aliases import Columns, LensColumn
 from trailkit.lens.lens_files import columns_of
 from trailkit.record import PLACE
 
@@ -78,5 +78,5 @@ def as_kept(every: Columns, by_key: bool) -> Columns:
     return {name: kept.get(name, column) for name, column in every.items()}
 
 
-def _beside(column: str, name: str) -> Column:
-    return Column(f"{column} as {name}", frozenset(), frozenset([column]))
+def _beside(column: str, name: str) -> LensColumn:
+    return LensColumn(f"{column} as {name}", frozenset(), frozenset([column]))

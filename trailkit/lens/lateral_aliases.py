@@ -15,7 +15,7 @@ from trailkit.lens.select_items import select_items
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class LensColumn:
     """A column's expression with its name, and what it reads.
 
     ``above`` are columns of the same file, ``below`` columns of its source.
@@ -26,7 +26,7 @@ class Column:
     below: frozenset[str]
 
 
-Columns = dict[str, Column]
+Columns = dict[str, LensColumn]
 
 
 def columns(sql: str, source: Collection[str]) -> Columns:
@@ -48,7 +48,7 @@ def columns(sql: str, source: Collection[str]) -> Columns:
         }
         above = words & found.keys()
         below = words & set(source) - above
-        found[name] = Column(text, frozenset(above), frozenset(below))
+        found[name] = LensColumn(text, frozenset(above), frozenset(below))
     return found
 
 

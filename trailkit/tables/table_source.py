@@ -8,7 +8,6 @@ from trailkit.errors import TableError
 from trailkit.record import Kind
 from trailkit.scope import Scope
 from trailkit.source import Files, Lacking, Original, ReadPlan
-from trailkit.store.originals import find_in
 from trailkit.tables import missing_partitions, records
 from trailkit.tables.advice import advice, better
 from trailkit.tables.completeness import Mark, lacking
@@ -22,12 +21,15 @@ from trailkit.tables.read_plan import read_plan
 from trailkit.tables.reuse import greatest_age
 from trailkit.tables.table import Table
 
+ReadOriginals = Callable[[str, str], Iterable[tuple[str, int, str]]]
+"""Read the records with an event id from a log file in S3: file, position, text."""
+
 
 class TableSource:
     """One table for each kind of record that the case can be asked about.
 
     ``names`` holds the tables as ``database.table``; ``define`` reads a definition,
-    once and when it is first needed; ``read`` fetches a log file, for originals;
+    once and when it is first needed; ``read`` finds an event in a log file in S3;
     ``listed`` gives the partitions that a table has in its catalog, ``marks`` those of
     a copy, with up to when log files were copied.
     """
@@ -39,7 +41,7 @@ class TableSource:
         self,
         names: Mapping[Kind, str],
         define: Callable[[str], Definition],
-        read: Callable[[str], bytes] | None = None,
+        read: ReadOriginals | None = None,
         listed: ListPartitions | None = None,
         marks: Callable[[str, str], Iterable[Mark]] | None = None,
     ) -> None:
@@ -229,9 +231,7 @@ class TableSource:
         if self._read is None:
             raise self._unlisted()
         return [
-            Original(*found)
-            for file in files()
-            for found in find_in(file, self._read(file), event_id)
+            Original(*found) for file in files() for found in self._read(file, event_id)
         ]
 
     def _unlisted(self) -> TableError:

@@ -12,8 +12,8 @@ from functools import partial
 from trailkit.admin.checks import deviations
 from trailkit.admin.checks.counts import (
     AGAIN,
+    CheckedPlace,
     Look,
-    Place,
     compose,
     count_again,
     judged,
@@ -64,13 +64,13 @@ def check(
     return _taken(source, paid, place, planned, files, again)
 
 
-def _title(source: Source, place: Place) -> str:
+def _title(source: Source, place: CheckedPlace) -> str:
     """Name what is looked at: the table of the kind, or the evidence."""
     return source.name(place.kind)
 
 
 def _weigh(
-    source: Source, engine: Engine, place: Place, unpriced: bool
+    source: Source, engine: Engine, place: CheckedPlace, unpriced: bool
 ) -> Estimate | None:
     """Say what the look will read; None where that cannot be told, and need not be.
 
@@ -92,7 +92,7 @@ def _weigh(
 def _taken(
     source: Source,
     engine: Engine,
-    place: Place,
+    place: CheckedPlace,
     planned: Look,
     files: int | None,
     again: Callable[[], int],
@@ -119,7 +119,7 @@ def _taken(
 
 
 def _again(
-    source: Source, engine: Engine, place: Place, spending: Budget | None
+    source: Source, engine: Engine, place: CheckedPlace, spending: Budget | None
 ) -> int:
     """Count the rows of a copy that are there again, where an id is."""
     if spending is not None:

@@ -26,7 +26,7 @@ _PATH = "$path"
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class CheckedPlace:
     """Where one looks: the kind of record, the cell, whether it is in a copy."""
 
     kind: Kind
@@ -48,7 +48,7 @@ class Look:
     sql: str
 
 
-def compose(source: Source, place: Place, path: bool = True) -> Look:
+def compose(source: Source, place: CheckedPlace, path: bool = True) -> Look:
     """Write the look into a place; without ``path`` it does not read ``"$path"``.
 
     Raises what ``source.records`` raises.
@@ -70,7 +70,7 @@ def compose(source: Source, place: Place, path: bool = True) -> Look:
     )
 
 
-def count_again(source: Source, place: Place) -> str:
+def count_again(source: Source, place: CheckedPlace) -> str:
     """Write the SELECT that counts the rows of a copy that are there again.
 
     Only those are compared, column by column, whose event id is there again: a query
@@ -114,7 +114,7 @@ def _is_null(column: str | None, records: str) -> bool:
 
 
 def take(
-    source: Source, engine: Engine, place: Place, look: Look
+    source: Source, engine: Engine, place: CheckedPlace, look: Look
 ) -> tuple[Look, Answer]:
     """Run a look; where Athena gives no ``"$path"``, another one that does without."""
     try:

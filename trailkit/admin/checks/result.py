@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from trailkit.admin.checks.counts import Place
+from trailkit.admin.checks.counts import CheckedPlace
 from trailkit.admin.checks.deviations import Finding, Verdict
 from trailkit.record import Kind
 from trailkit.scope import Scope
@@ -25,7 +25,7 @@ class Check:
     """
 
     source: str
-    place: Place
+    place: CheckedPlace
     time: datetime
     records: int = 0
     repeats: int = 0

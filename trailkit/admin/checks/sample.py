@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from trailkit import dialect
-from trailkit.admin.checks.counts import Place, read_by
+from trailkit.admin.checks.counts import CheckedPlace, read_by
 from trailkit.cost.count_files import measure
 from trailkit.cost.estimate import Billing
 from trailkit.engines import Engine
@@ -46,7 +46,7 @@ class Named:
     day: Moment | None = None
 
 
-def choose(source: Source, engine: Engine, scope: Scope, wanted: Named) -> Place:
+def choose(source: Source, engine: Engine, scope: Scope, wanted: Named) -> CheckedPlace:
     """Choose an account, a region and a day of a scope; give their folder as a place.
 
     What is not named is the scope's first account, its last full day, and the region
@@ -63,7 +63,7 @@ def choose(source: Source, engine: Engine, scope: Scope, wanted: Named) -> Place
         named = named.with_regions(wanted.region)
     if day is not None:
         named = named.window(day, day + _DAY)
-    place = Place(wanted.kind, replace(named, by_folder=not copied), copied)
+    place = CheckedPlace(wanted.kind, replace(named, by_folder=not copied), copied)
     known = copied or len(named.regions) == 1
     if day and known and len(named.accounts) == 1:
         return place
@@ -86,7 +86,7 @@ def _midnight(time: datetime) -> datetime:
     return time.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
-def _listed(source: TableSource, engine: Billing, place: Place) -> Scope:
+def _listed(source: TableSource, engine: Billing, place: CheckedPlace) -> Scope:
     """Take the fullest account of a copy; else the first, and its fullest region."""
     source.records(place.kind, place.cell, ["event_id"], True)
     try:
@@ -151,7 +151,7 @@ def _fullest(folders: Mapping[str, LogFolder], engine: Billing, what: str) -> st
     return max(zip(folders, sizes, strict=True), key=lambda pair: pair[1])[0]
 
 
-def _counted(source: Source, engine: Engine, place: Place) -> Scope:
+def _counted(source: Source, engine: Engine, place: CheckedPlace) -> Scope:
     """Take the account, the region and the day with most records."""
     count = _count(place)
     records = source.records(place.kind, place.cell, read_by(count), True)
@@ -173,7 +173,7 @@ def _of(most: Mapping[str, Any], cell: Scope) -> Scope:
     )
 
 
-def _count(place: Place) -> str:
+def _count(place: CheckedPlace) -> str:
     """Write the SELECT that finds the cell with most records."""
     cells = ",\n    ".join(f"{text} as {name}" for name, text in _cell(place).items())
     return (
@@ -182,7 +182,7 @@ def _count(place: Place) -> str:
     )
 
 
-def _cell(place: Place) -> dict[str, str]:
+def _cell(place: CheckedPlace) -> dict[str, str]:
     """Write account, region and day of a row: its folder's, in a copy its own."""
     if not place.copied:
         return folder_of(place.kind)

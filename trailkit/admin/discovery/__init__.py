@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import boto3
 
     from trailkit.admin.discovery.discovered import Discovery
-    from trailkit.admin.discovery.log_folders import Place
+    from trailkit.admin.discovery.log_folders import FolderKey
 
 __all__ = ["discover"]
 
@@ -49,7 +49,7 @@ def discover(
     listed.
     """
     from trailkit.admin.discovery.discovered import Discovery
-    from trailkit.admin.discovery.log_folders import Place
+    from trailkit.admin.discovery.log_folders import FolderKey
     from trailkit.admin.discovery.search import search
     from trailkit.admin.discovery.trails import find_trails
     from trailkit.aws.attempts import Attempts
@@ -64,7 +64,7 @@ def discover(
         caller = access.client("sts").get_caller_identity()
         partition = caller["Arn"].split(":")[1]
         trails = find_trails(access, attempts)
-        places += [Place(trail.bucket, trail.prefix) for trail in trails]
+        places += [FolderKey(trail.bucket, trail.prefix) for trail in trails]
         s3 = access.client("s3")
         found = search(s3, places, attempts, say, partition, most_requests)
     for each in found.not_looked_at:
@@ -90,9 +90,9 @@ def _check_most(most: object) -> None:
     )
 
 
-def _place(text: str) -> "Place":
+def _place(text: str) -> "FolderKey":
     """Read a place in S3; what begins with AWSLogs is not part of the prefix."""
-    from trailkit.admin.discovery.log_folders import Place
+    from trailkit.admin.discovery.log_folders import FolderKey
     from trailkit.tables import names
 
     bucket, _, key = text.removeprefix("s3://").partition("/")
@@ -101,4 +101,4 @@ def _place(text: str) -> "Place":
             f'"{text}" is no place in S3. Write logs="s3://central-logs/prefix/".'
         )
     before = f"/{key}".partition("/AWSLogs")[0].strip("/")
-    return Place(names.bucket(bucket), names.prefix(before))
+    return FolderKey(names.bucket(bucket), names.prefix(before))

@@ -41,7 +41,7 @@ class Edge(NamedTuple):
         return (each for each in self if each is not None)
 
 
-class Days(NamedTuple):
+class DaySpan(NamedTuple):
     """The last day before an edge, the first behind it; None where there is none."""
 
     last: date | None
@@ -81,7 +81,7 @@ class EdgeSearch:
         """Take the folders that the edges number."""
         self._listing, self._folders = listing, folders
 
-    def look(self, edge: Edge) -> Days | None:
+    def look(self, edge: Edge) -> DaySpan | None:
         """Give the days on both sides of an edge; None where one could not look."""
         before, after = (
             None if number is None else self._folders[number] for number in edge
@@ -91,7 +91,7 @@ class EdgeSearch:
         except NotSeen:
             return None
 
-    def _days(self, before: Folder | None, after: Folder | None) -> Days:
+    def _days(self, before: Folder | None, after: Folder | None) -> DaySpan:
         today = datetime.now(UTC).date()
         keys, is_end = self._keys(before, after, today)
         last = first = None
@@ -101,7 +101,7 @@ class EdgeSearch:
             )
         if after:
             first = _first(after, keys) or self._first_day(after)
-        return Days(last, first)
+        return DaySpan(last, first)
 
     def _keys(
         self, before: Folder | None, after: Folder | None, today: date

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 import pandas as pd
 
-from trailkit.admin.discovery.log_folders import LogFolder
+from trailkit.admin.discovery.log_folders import TrailFolder
 from trailkit.admin.discovery.recording import Known
 from trailkit.admin.discovery.trails import Trail
 from trailkit.coverage.selectors import Coverage, State
@@ -44,7 +44,7 @@ class Discovery:
     partition: str
     time: datetime
     all_trails: tuple[Trail, ...]
-    all_folders: tuple[LogFolder, ...]
+    all_folders: tuple[TrailFolder, ...]
     missing: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
     not_looked_at: tuple[str, ...] = ()
@@ -206,12 +206,12 @@ class Discovery:
                 )
 
 
-def _begin(folders: Sequence[LogFolder]) -> date:
+def _begin(folders: Sequence[TrailFolder]) -> date:
     """Give a day before which there are no log files."""
     return min(each.first_day or CLOUDTRAIL_BEGAN for each in folders)
 
 
-def _say_days(folders: Sequence[LogFolder]) -> str:
+def _say_days(folders: Sequence[TrailFolder]) -> str:
     """Say from when to when folders have log files, as far as it is known."""
     firsts = [each.first_day for each in folders if each.first_day]
     lasts = [each.last_day for each in folders if each.last_day]
@@ -224,7 +224,7 @@ def _numbered(name: str, place: int) -> str:
     return name if place == 1 else f"{name}_{place}"
 
 
-def _is_in(folder: LogFolder, layout: Layout, kind: Kind) -> bool:
+def _is_in(folder: TrailFolder, layout: Layout, kind: Kind) -> bool:
     return folder.layout == layout and folder.kind is kind
 
 

@@ -21,7 +21,7 @@ from trailkit.tables.layout import DIGESTS, KINDS, Layout
 _Item = TypeVar("_Item")
 
 
-class Place(NamedTuple):
+class FolderKey(NamedTuple):
     """A bucket, and what stands before ``AWSLogs`` in it."""
 
     bucket: str
@@ -29,7 +29,7 @@ class Place(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class LogFolder:
+class TrailFolder:
     """A folder with log files of one account, kind and region, and its days.
 
     A day is None where nobody has looked for it: there are log files all the same.
@@ -69,7 +69,9 @@ class Folder(NamedTuple):
         return root + "".join(f"{part}/" for part in parts)
 
 
-def find_folders(listing: Listing, places: Iterable[Place], say: Say) -> list[Folder]:
+def find_folders(
+    listing: Listing, places: Iterable[FolderKey], say: Say
+) -> list[Folder]:
     """Find the folders of regions below each place, in the order of their keys.
 
     What is no account, no kind of log and no region is passed over: a bucket may hold
@@ -100,7 +102,7 @@ class _Levels:
     def __init__(self, listing: Listing) -> None:
         self._listing = listing
 
-    def roots(self, place: Place) -> Iterator[Folder]:
+    def roots(self, place: FolderKey) -> Iterator[Folder]:
         """Give the folder of account trails, and those of organizations."""
         try:
             root = Folder(Layout(*place))

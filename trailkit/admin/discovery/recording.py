@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from trailkit.admin.discovery.log_folders import LogFolder
+from trailkit.admin.discovery.log_folders import TrailFolder
 from trailkit.admin.discovery.trails import Trail
 from trailkit.coverage.selectors import Coverage, State
 from trailkit.record import Kind
@@ -26,7 +26,7 @@ class Known:
     account: str
     time: datetime
     trails: tuple[Trail, ...]
-    folders: tuple[LogFolder, ...]
+    folders: tuple[TrailFolder, ...]
     complete: bool
 
     def recorded(self, need: str, reach: LogScope) -> Coverage:
@@ -91,9 +91,9 @@ class Known:
                 return lacking
         return ""
 
-    def _files(self, layout: Layout) -> dict[str, list[LogFolder]]:
+    def _files(self, layout: Layout) -> dict[str, list[TrailFolder]]:
         """Give the folders with events of each account; none where none was seen."""
-        found: dict[str, list[LogFolder]] = {}
+        found: dict[str, list[TrailFolder]] = {}
         for each in self.folders:
             if each.layout == layout:
                 own = found.setdefault(each.account, [])
@@ -101,7 +101,7 @@ class Known:
         return found
 
     def _lacking(
-        self, account: str, files: Mapping[str, Sequence[LogFolder]], reach: LogScope
+        self, account: str, files: Mapping[str, Sequence[TrailFolder]], reach: LogScope
     ) -> str:
         """Say which days of the window an account's log files do not span, if any."""
         if reach.start is None or reach.kind is not Kind.EVENT:

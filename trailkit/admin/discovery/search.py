@@ -11,35 +11,40 @@ from datetime import date
 from itertools import islice
 from typing import Any
 
-from trailkit.admin.discovery.boundaries import Days, Edge, EdgeSearch, edges
+from trailkit.admin.discovery.boundaries import DaySpan, Edge, EdgeSearch, edges
 from trailkit.admin.discovery.key_listing import Listing
-from trailkit.admin.discovery.log_folders import Folder, LogFolder, Place, find_folders
+from trailkit.admin.discovery.log_folders import (
+    Folder,
+    FolderKey,
+    TrailFolder,
+    find_folders,
+)
 from trailkit.aws.attempts import Attempts
 from trailkit.aws.in_parallel import in_order
 from trailkit.aws.prices import LISTS_PER_SECOND, list_dollars, say_dollars, say_seconds
 from trailkit.progress import Say
 
 _Seen = dict[int, date | None]
-"""Days by the number of their folder; None where there is none in it."""
+"""DaySpan by the number of their folder; None where there is none in it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundFolders:
     """The folders found, what it took, and in words what was not looked at."""
 
-    folders: tuple[LogFolder, ...]
+    folders: tuple[TrailFolder, ...]
     requests: int
     not_looked_at: tuple[str, ...] = ()
 
 
 def search(
     s3: Any,
-    places: Iterable[Place],
+    places: Iterable[FolderKey],
     attempts: Attempts,
     say: Say,
     partition: str = "aws",
     most: int | None = None,
-) -> Found:
+) -> FoundFolders:
     """Find the folders with log files below each place, and their days, sorted.
 
     Ctrl-C, or ``most`` requests, end the search for days: the folders are given with
@@ -58,7 +63,7 @@ def search(
     listing.most = most
     days = _DaySearch(listing, folders, say)
     days.run()
-    return Found(days.found(), listing.requests, tuple(days.not_looked_at()))
+    return FoundFolders(days.found(), listing.requests, tuple(days.not_looked_at()))
 
 
 class _DaySearch:
@@ -102,7 +107,7 @@ class _DaySearch:
             self._taken += 1
             yield edge
 
-    def _keep(self, edge: Edge, days: Days) -> None:
+    def _keep(self, edge: Edge, days: DaySpan) -> None:
         if edge.before is not None:
             self._last[edge.before] = days.last
         if edge.after is not None:
@@ -118,7 +123,7 @@ class _DaySearch:
         sent, most = self._listing.requests - self._listed, self._listing.most
         bound = f", stops at {most:,}" if most is not None else ""
         return (
-            f"Days of {len(self._folders):,} folders: {sent:,} of ~"
+            f"DaySpan of {len(self._folders):,} folders: {sent:,} of ~"
             f"{self._takes(self._whole, self._whole - sent)} left{bound}"
         )
 
@@ -127,10 +132,10 @@ class _DaySearch:
         price = say_dollars(list_dollars(requests))
         return f"{requests:,} requests, {price}, {say_seconds(left / self._pace)}"
 
-    def found(self) -> tuple[LogFolder, ...]:
+    def found(self) -> tuple[TrailFolder, ...]:
         """Give the folders that have log files, or may have."""
         every = [
-            LogFolder(*folder, self._first.get(number), self._last.get(number))
+            TrailFolder(*folder, self._first.get(number), self._last.get(number))
             for number, folder in enumerate(self._folders)
             if not self._is_empty(number)
         ]
@@ -153,5 +158,5 @@ class _DaySearch:
             )
 
 
-def _order(folder: LogFolder) -> tuple[str, ...]:
+def _order(folder: TrailFolder) -> tuple[str, ...]:
     return folder.layout.root, folder.account, folder.folder, folder.region

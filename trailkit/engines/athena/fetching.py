@@ -17,7 +17,7 @@ from trailkit.engines.athena import results, unload
 from trailkit.engines.athena.cursor import PatientCursor
 from trailkit.engines.athena.query import Query
 from trailkit.engines.athena.result_files import ResultFiles, still_there
-from trailkit.engines.athena.results import Column
+from trailkit.engines.athena.results import ResultColumn
 
 _LARGEST_PAGE = 1_000
 _PAGES = 10
@@ -36,7 +36,7 @@ class Sent:
     location: str | None
     reuse: timedelta | None = None
 
-    def run(self, query: Query) -> tuple[PatientCursor, list[Column]]:
+    def run(self, query: Query) -> tuple[PatientCursor, list[ResultColumn]]:
         """Run it to its end, and read its columns."""
         page = 1 if self.location else _LARGEST_PAGE
         cursor = query.run(self.select, page, self.reuse)
@@ -98,5 +98,5 @@ def _both(facts: dict[str, object], second: Answer) -> dict[str, object]:
     return facts | bill
 
 
-def _types(described: Iterable[Column]) -> dict[str, str]:
+def _types(described: Iterable[ResultColumn]) -> dict[str, str]:
     return {column.name: column.type for column in described}

@@ -23,17 +23,17 @@ _BLOCK_BYTES = 64 * 1024**2
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class ResultColumn:
     """A column of a result: its name, and Athena's name for its type."""
 
     name: str
     type: str
 
 
-def columns(description: Iterable[Sequence[Any]]) -> list[Column]:
+def columns(description: Iterable[Sequence[Any]]) -> list[ResultColumn]:
     """Read the columns from PyAthena's description of a result."""
     return [
-        Column(name, _type_name(kind, precision, scale))
+        ResultColumn(name, _type_name(kind, precision, scale))
         for name, kind, _, _, precision, scale, _ in description
     ]
 
@@ -50,11 +50,11 @@ def _type_name(kind: str, precision: int, scale: int) -> str:
 
 
 def from_csv(
-    content: bytes, described: Sequence[Column], header: bool = True
+    content: bytes, described: Sequence[ResultColumn], header: bool = True
 ) -> pa.Table:
     """Read Athena's CSV, or a piece of it that is not the first.
 
-    >>> column = Column("actor", "varchar")
+    >>> column = ResultColumn("actor", "varchar")
     >>> from_csv(b'"actor"\\n""\\n\\n', [column])["actor"].to_pylist()
     ['', None]
     """
@@ -78,14 +78,14 @@ def from_csv(
 
 
 def from_blocks(
-    blocks: Iterable[bytes], described: Sequence[Column]
+    blocks: Iterable[bytes], described: Sequence[ResultColumn]
 ) -> Iterator[pa.Table]:
     """Read Athena's CSV block by block."""
     for number, piece in enumerate(whole_rows(blocks)):
         yield from_csv(piece, described, header=number == 0)
 
 
-def from_rows(rows: Sequence[Any], described: Sequence[Column]) -> pa.Table:
+def from_rows(rows: Sequence[Any], described: Sequence[ResultColumn]) -> pa.Table:
     """Make the table of rows of text."""
     values = zip(*rows, strict=True) if rows else ([] for _ in described)
     arrays = [pa.array(list(column), pa.string()) for column in values]
@@ -94,13 +94,15 @@ def from_rows(rows: Sequence[Any], described: Sequence[Column]) -> pa.Table:
     )
 
 
-def from_parquet(parts: Iterable[bytes]) -> tuple[pa.Table, list[Column]] | None:
+def from_parquet(parts: Iterable[bytes]) -> tuple[pa.Table, list[ResultColumn]] | None:
     """Join the Parquet files of an UNLOAD, and name the types of their columns."""
     tables = [pq.read_table(io.BytesIO(part)) for part in parts]
     if not tables:
         return None
     table = pa.concat_tables(tables)
-    described = [Column(field.name, _athena_type(field.type)) for field in table.schema]
+    described = [
+        ResultColumn(field.name, _athena_type(field.type)) for field in table.schema
+    ]
     cast = [
         column.cast(ARROW_TYPES.get(each.type, column.type), safe=False)
         for column, each in zip(table.columns, described, strict=True)
@@ -108,7 +110,7 @@ def from_parquet(parts: Iterable[bytes]) -> tuple[pa.Table, list[Column]] | None
     return pa.table(cast, table.column_names), described
 
 
-def _typed(texts: pa.Table, described: Sequence[Column]) -> pa.Table:
+def _typed(texts: pa.Table, described: Sequence[ResultColumn]) -> pa.Table:
     typed = [
         column.cast(ARROW_TYPES.get(each.type, pa.string()))
         for column, each in zip(texts.columns, described, strict=True)

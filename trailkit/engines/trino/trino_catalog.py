@@ -18,7 +18,7 @@ _LOCATION = re.compile(r"^ +(?:external_)?location = '(.*)',?$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
-class TableName:
+class TrinoName:
     """Catalog, schema and name of a table."""
 
     catalog: str
@@ -29,7 +29,7 @@ class TableName:
     def parse(cls, text: str) -> Self:
         """Split a name as people write it; raises TableError.
 
-        >>> TableName.parse("hive.security.cloudtrail").schema
+        >>> TrinoName.parse("hive.security.cloudtrail").schema
         'security'
         """
         parts = text.split(".")
@@ -46,7 +46,7 @@ class TableName:
         return ".".join(map(trino, (self.catalog, self.schema, self.name)))
 
 
-def definition(table: TableName, ask: Ask) -> Definition:
+def definition(table: TrinoName, ask: Ask) -> Definition:
     """Read a table's definition: columns, partition keys, location.
 
     Raises TableError for a view, which does not say where its rows lie.
@@ -69,7 +69,7 @@ def definition(table: TableName, ask: Ask) -> Definition:
     )
 
 
-def _refuse_view(table: TableName, ask: Ask) -> None:
+def _refuse_view(table: TrinoName, ask: Ask) -> None:
     found = ask(
         f"select table_type from {trino(table.catalog)}.information_schema.tables"
         f" where table_schema = {trino_text(table.schema)}"

@@ -13,7 +13,7 @@ from trino.dbapi import Connection, Cursor
 
 from trailkit.engines import ANEW, ARROW_TYPES, Answer, Terms
 from trailkit.engines.parts import of_rows, timed
-from trailkit.engines.trino.trino_catalog import TableName, definition
+from trailkit.engines.trino.trino_catalog import TrinoName, definition
 from trailkit.engines.trino.trino_failures import FAILURES, explained
 from trailkit.progress import Say, be_silent, line, notice
 from trailkit.tables.definition import Definition
@@ -65,7 +65,7 @@ class TrinoEngine:
         verify: bool | str = True,
     ) -> None:
         """Remember where to ask; raises TableError for a wrong name."""
-        self._table = TableName.parse(table)
+        self._table = TrinoName.parse(table)
         self._server = f"{host}:{port}" if port else host
         self._settings: dict[str, Any] = {
             "host": host,
@@ -117,7 +117,7 @@ class TrinoEngine:
 
         Raises TableError where there is none, or a view; AccessRefused.
         """
-        name = TableName.parse(table)
+        name = TrinoName.parse(table)
         with explained(self._server), closing(self._connect()) as connection:
             return definition(name, lambda sql: _fetch(connection, sql)[1])
 
