@@ -12,7 +12,7 @@ from trailkit.cost import s3_listing
 from trailkit.cost.count_files import measure, pages, sample, total_of
 from trailkit.cost.s3_listing import ListPage, Place, Size, Sizes
 from trailkit.tables.folders import LogFolder
-from trailkit.tables.read_plan import Tree
+from trailkit.tables.read_plan import FileTree
 
 DAY = date(2026, 3, 3)
 
@@ -60,8 +60,8 @@ def noting(list_page: ListPage) -> tuple[ListPage, list[dict[str, Any]]]:
     return page, asked
 
 
-def everything(prefix: str) -> Tree:
-    return Tree("b", prefix, lambda _: True, lambda _: None)
+def everything(prefix: str) -> FileTree:
+    return FileTree("b", prefix, lambda _: True, lambda _: None)
 
 
 def test_files_in_glacier_are_told_apart() -> None:
@@ -144,7 +144,7 @@ def test_a_large_tree_is_gone_through_in_many_parts_and_few_requests() -> None:
 
 
 def test_a_tree_counts_what_is_read_and_by_day() -> None:
-    tree = Tree("b", "", lambda key: "skip" not in key, lambda _: DAY)
+    tree = FileTree("b", "", lambda key: "skip" not in key, lambda _: DAY)
     sizes = counted([tree], fake_pages(["a/1", "a/skip", "b/2", "b/_x"], 1000))
     assert sizes == {DAY: Size(2, 2)}
 

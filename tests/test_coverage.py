@@ -8,7 +8,7 @@ import pytest
 import trailkit as tk
 from tests.records_made import Record, case_of, data_event, record, user
 from trailkit.case import Case
-from trailkit.coverage.seen import Seen, Span, Stop
+from trailkit.coverage.seen import LogsSeen, Span, Stop
 from trailkit.coverage.selectors import State
 from trailkit.coverage.states import cells
 from trailkit.scope import Scope
@@ -42,39 +42,43 @@ HOLE = {
     )
 }
 SITUATIONS = {
-    "events before and after": (Seen(AROUND), State.RECORDED, "before and after"),
-    "nothing at all": (Seen(), None, ""),
+    "events before and after": (LogsSeen(AROUND), State.RECORDED, "before and after"),
+    "nothing at all": (LogsSeen(), None, ""),
     "another kind only": (
-        Seen({(A, "us-east-1", READ): span(1, 23)}),
+        LogsSeen({(A, "us-east-1", READ): span(1, 23)}),
         State.UNKNOWN,
         "none of them is in the logs",
     ),
     "another Region only": (
-        Seen({(A, "eu-west-1", WRITE): span(1, 23)}),
+        LogsSeen({(A, "eu-west-1", WRITE): span(1, 23)}),
         State.UNKNOWN,
         "the logs hold no event from there",
     ),
     "late to begin": (
-        Seen({(A, "us-east-1", WRITE): span(11.5, 23)}),
+        LogsSeen({(A, "us-east-1", WRITE): span(11.5, 23)}),
         State.PART,
         "the first of them is of 2026-03-09 11:30",
     ),
     "early to end": (
-        Seen({(A, "us-east-1", WRITE): span(1, 11)}),
+        LogsSeen({(A, "us-east-1", WRITE): span(1, 11)}),
         State.PART,
         "the last of them is of 2026-03-09 11:00",
     ),
     "stopped in between": (
-        Seen(HOLE, (STOP,)),
+        LogsSeen(HOLE, (STOP,)),
         State.PART,
         "main stopped by role/admin",
     ),
     "stopped, another trail went on": (
-        Seen(AROUND, (STOP,)),
+        LogsSeen(AROUND, (STOP,)),
         State.RECORDED,
         "before and after",
     ),
-    "silent for hours": (Seen(HOLE), State.PART, "no event at all 2026-03-09 10:00"),
+    "silent for hours": (
+        LogsSeen(HOLE),
+        State.PART,
+        "no event at all 2026-03-09 10:00",
+    ),
 }
 
 
@@ -103,13 +107,13 @@ def test_a_cell_is_recorded_only_where_nothing_speaks_against_it(
 
 
 def test_a_stop_that_covers_the_window_leaves_it_unknown() -> None:
-    [cell] = cells(Seen(HOLE, (STOP,)), [WRITE], window(10.5, 11.5), ["iam"])
+    [cell] = cells(LogsSeen(HOLE, (STOP,)), [WRITE], window(10.5, 11.5), ["iam"])
     assert cell.state is State.UNKNOWN
     assert "not by this trail" in cell.why
 
 
 def test_data_events_are_never_wholly_known() -> None:
-    seen = Seen({(A, "us-east-1", "data:s3"): span(1, 23)})
+    seen = LogsSeen({(A, "us-east-1", "data:s3"): span(1, 23)})
     [cell] = cells(seen, ["data:s3"], window(9, 13))
     assert cell.state is State.PART
 

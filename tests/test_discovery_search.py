@@ -16,7 +16,7 @@ from tests.listed_s3 import ListedS3, Organization
 from tests.trails_made import MANAGEMENT, MEMBERS, ORGANIZATION, TODAY, find, put, trail
 from trailkit.admin.discovery.discovered import Discovery
 from trailkit.admin.discovery.log_folders import Place
-from trailkit.admin.discovery.recording import Known
+from trailkit.admin.discovery.recording import KnownTrails
 from trailkit.admin.discovery.search import Found, search
 from trailkit.admin.discovery.trails import Trail
 from trailkit.aws.attempts import Attempts
@@ -156,7 +156,7 @@ def assert_answers_in_time(found: Found) -> None:
     assert len(whole.folders) == 300_000
     start = datetime(2025, 1, 1, tzinfo=UTC)
     trails = (recording_trail(),)
-    known = Known("1" * 12, whole.time, trails, whole.all_folders, complete=True)
+    known = KnownTrails("1" * 12, whole.time, trails, whole.all_folders, complete=True)
     for account in (None, f"{77:012d}"):
         reach = LogScope(
             Layout("central-logs", organization=ORGANIZATION),

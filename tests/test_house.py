@@ -176,7 +176,7 @@ def is_sentence(node: ast.Module | Definition) -> bool:
 
 def room_of(module: str) -> str:
     """Return the package or the root module that a module belongs to."""
-    return (module.split(".") + [""])[1]
+    return [*module.split("."), ""][1]
 
 
 def rooms() -> dict[str, set[str]]:

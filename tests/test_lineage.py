@@ -23,9 +23,9 @@ from tools.practice_case import practice
 from trailkit.case import Case
 from trailkit.errors import EvidenceError, InvalidParameter
 from trailkit.lineage import Lineage
+from trailkit.lineage.gathered import Gathered, Row, rows
 from trailkit.lineage.joining import Edge, Joined
-from trailkit.lineage.known import Known, Row, rows
-from trailkit.lineage.walk import Walk
+from trailkit.lineage.tracing import Tracing
 
 SEED = 20260309
 
@@ -36,7 +36,7 @@ class Made:
 
     case: Case
     chains: list[Chain]
-    known: Known
+    known: Gathered
 
     def truth(self) -> dict[tuple[str, str], str]:
         """Return how sure each hand-over can be known."""
@@ -47,9 +47,9 @@ class Made:
         }
 
 
-def known(case: Case, without: frozenset[str] = frozenset()) -> Known:
+def known(case: Case, without: frozenset[str] = frozenset()) -> Gathered:
     """Read all hand-overs and credentials, but for some events."""
-    read = Known()
+    read = Gathered()
     hands = [
         row
         for row in rows(case.ask("lineage/handovers"))
@@ -128,7 +128,7 @@ def test_without_the_record_of_a_hop_nothing_false_is_joined(
     made: Made, number: int, at: int
 ) -> None:
     link = made.chains[number].links[at]
-    missing = Known()
+    missing = Gathered()
     hands = [
         hand
         for hand in made.known.hands.values()
@@ -423,15 +423,15 @@ def test_ctrl_c_returns_what_is_known_so_far(
     made: Made, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     chain = max(made.chains, key=lambda each: len(each.links))
-    asked, ask = list[str](), Walk._rows
+    asked, ask = list[str](), Tracing._rows
 
-    def interrupted(walk: Walk, question: str, values: dict[str, Any]) -> list[Row]:
+    def interrupted(walk: Tracing, question: str, values: dict[str, Any]) -> list[Row]:
         asked.append(question)
         if len(asked) > 5:
             raise KeyboardInterrupt
         return ask(walk, question, values)
 
-    monkeypatch.setattr(Walk, "_rows", interrupted)
+    monkeypatch.setattr(Tracing, "_rows", interrupted)
     lineage = made.case.trace(chain.last_event)
     assert not lineage.complete
     assert 0 < len(of_frame(lineage.edges)) < len(chain.links)

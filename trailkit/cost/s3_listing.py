@@ -13,12 +13,12 @@ from itertools import takewhile
 from typing import Any, NamedTuple, Protocol
 
 from trailkit.tables.folders import LogFolder
-from trailkit.tables.read_plan import Tree
+from trailkit.tables.read_plan import FileTree
 
 ListPage = Callable[..., Mapping[str, Any]]
 """Give one page of objects, as S3's ListObjectsV2 does."""
 
-Place = LogFolder | Tree
+Place = LogFolder | FileTree
 
 _FEW = 1_000
 """As many folders are listed one by one."""
@@ -80,14 +80,14 @@ def walks(places: Sequence[Place]) -> Iterator[Walk]:
         for part in parts[which]:
             yield _Stretch(folder.bucket, folder.prefix, part)
     for place in places:
-        if isinstance(place, Tree):
+        if isinstance(place, FileTree):
             yield _Branch(place, place.prefix)
 
 
 def days_apart(places: Sequence[Place]) -> Iterator[Walk]:
     """Begin at each day of each folder; a tree is one place, which is not gone down."""
     for place in places:
-        if isinstance(place, Tree):
+        if isinstance(place, FileTree):
             yield _Branch(place, place.prefix, _WIDE)
             continue
         for key, day in place.days.items():
@@ -150,7 +150,7 @@ class _Branch:
     are enough, a folder is listed to its end.
     """
 
-    tree: Tree
+    tree: FileTree
     prefix: str
     width: int = 1
     token: str | None = None
@@ -170,7 +170,7 @@ class _Branch:
 class _Level:
     """The folders right below one, and the files beside them."""
 
-    tree: Tree
+    tree: FileTree
     prefix: str
     width: int
     token: str | None = None
@@ -195,7 +195,7 @@ def _following(page: Mapping[str, Any]) -> str | None:
     return page["NextContinuationToken"] if page.get("IsTruncated") else None
 
 
-def _counted(tree: Tree, page: Mapping[str, Any]) -> Sizes:
+def _counted(tree: FileTree, page: Mapping[str, Any]) -> Sizes:
     sizes: Sizes = {}
     for item in page.get("Contents", ()):
         if tree.reads(item["Key"]):

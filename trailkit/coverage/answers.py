@@ -14,7 +14,7 @@ from weakref import WeakKeyDictionary
 import pandas as pd
 
 from trailkit.cost.estimate import estimate
-from trailkit.coverage.seen import CHANGES, KINDS, Seen, seen
+from trailkit.coverage.seen import CHANGES, KINDS, LogsSeen, seen
 from trailkit.coverage.selectors import Coverage, State
 from trailkit.coverage.states import Cell, cells
 from trailkit.coverage.wording import in_words
@@ -51,7 +51,7 @@ class Trails(Protocol):
         ...
 
 
-_SEEN: WeakKeyDictionary[Source, Seen] = WeakKeyDictionary()
+_SEEN: WeakKeyDictionary[Source, LogsSeen] = WeakKeyDictionary()
 _APART = {"network", "insight", "aggregated"}
 """Kinds of events with a relation of their own."""
 
@@ -105,7 +105,7 @@ class Logs:
         """Return how many events lie in the scope."""
         return self._count("select count(*) as found from events")
 
-    def seen(self) -> Seen:
+    def seen(self) -> LogsSeen:
         """Return what the whole evidence shows was recorded; worked out once."""
         known = _SEEN.get(self.source)
         if known is None:

@@ -97,7 +97,7 @@ Place = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class LogsSeen:
     """All that some log files show of what was recorded."""
 
     spans: Mapping[tuple[str, str, str], Span] = field(default_factory=dict)
@@ -162,7 +162,7 @@ def in_words(start: datetime, end: datetime | None) -> str:
     return f"{start:%Y-%m-%d %H:%M} to {until}"
 
 
-def seen(kinds: Rows, changes: Rows) -> Seen:
+def seen(kinds: Rows, changes: Rows) -> LogsSeen:
     """Make the value of the rows of ``KINDS`` and ``CHANGES``."""
     minutes: dict[tuple[str, str, str], dict[datetime, int]] = {}
     for row in kinds:
@@ -171,7 +171,7 @@ def seen(kinds: Rows, changes: Rows) -> Seen:
         key = row["account"], row["region"], row["need"]
         minutes.setdefault(key, {})[row["minute"].replace(tzinfo=UTC)] = row["events"]
     spans = {key: _span(found) for key, found in minutes.items()}
-    return Seen(spans, tuple(_stops(changes)))
+    return LogsSeen(spans, tuple(_stops(changes)))
 
 
 def _span(found: Mapping[datetime, int]) -> Span:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from trailkit.coverage.seen import SLOT, Place, Seen, Span, Stop, in_words
+from trailkit.coverage.seen import SLOT, LogsSeen, Place, Span, Stop, in_words
 from trailkit.coverage.selectors import State
 from trailkit.scope import Scope
 
@@ -35,7 +35,7 @@ class Cell:
 
 
 def cells(
-    seen: Seen, needs: Iterable[str], scope: Scope, services: Sequence[str] = ()
+    seen: LogsSeen, needs: Iterable[str], scope: Scope, services: Sequence[str] = ()
 ) -> list[Cell]:
     """List the cells that a question with these needs looks into.
 
@@ -48,7 +48,7 @@ def cells(
     ]
 
 
-def _places(seen: Seen, scope: Scope, services: Sequence[str]) -> Iterator[Place]:
+def _places(seen: LogsSeen, scope: Scope, services: Sequence[str]) -> Iterator[Place]:
     """Return the accounts and Regions in scope, also those that the logs lack."""
     accounts = scope.accounts or sorted({account for account, _ in seen.places})
     for account in accounts:
@@ -58,7 +58,7 @@ def _places(seen: Seen, scope: Scope, services: Sequence[str]) -> Iterator[Place
 
 
 def _regions(
-    seen: Seen, account: str, scope: Scope, services: Sequence[str]
+    seen: LogsSeen, account: str, scope: Scope, services: Sequence[str]
 ) -> list[str]:
     if tuple(services) == ("iam",):
         return [HOME]
@@ -69,7 +69,7 @@ def _regions(
     return sorted(regions) or [_NOWHERE]
 
 
-def _cell(seen: Seen, need: str, place: Place, scope: Scope) -> Cell:
+def _cell(seen: LogsSeen, need: str, place: Place, scope: Scope) -> Cell:
     span = seen.spans.get((*place, need))
     if span is None:
         return _unseen(seen, need, place, scope)
@@ -79,7 +79,7 @@ def _cell(seen: Seen, need: str, place: Place, scope: Scope) -> Cell:
     return Cell(need, *place, state, start, end, why)
 
 
-def _unseen(seen: Seen, need: str, place: Place, scope: Scope) -> Cell:
+def _unseen(seen: LogsSeen, need: str, place: Place, scope: Scope) -> Cell:
     why = "none of them is in the logs"
     if place not in seen.places:
         why = "the logs hold no event from there"
@@ -87,7 +87,7 @@ def _unseen(seen: Seen, need: str, place: Place, scope: Scope) -> Cell:
 
 
 def _judged(
-    seen: Seen, need: str, place: Place, span: Span, start: datetime, end: datetime
+    seen: LogsSeen, need: str, place: Place, span: Span, start: datetime, end: datetime
 ) -> tuple[State, str]:
     """Return the state of a cell of which such events were seen."""
     doubts = [str(stop) for stop in _stops(seen, place, start, end)]
@@ -108,7 +108,7 @@ def _judged(
     return State.RECORDED, "such events stand before and after"
 
 
-def _stops(seen: Seen, place: Place, start: datetime, end: datetime) -> list[Stop]:
+def _stops(seen: LogsSeen, place: Place, start: datetime, end: datetime) -> list[Stop]:
     """List the stops in a window, unless another trail went on recording there."""
     found: list[Stop] = []
     for stop in seen.stops:

@@ -22,7 +22,7 @@ _IDS = ("_id", "arn", "sha256", "hash", "_key", "digest")
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class TableColumn:
     """One column: its name, what kind of value it holds, and whether it is folded."""
 
     name: str
@@ -30,7 +30,7 @@ class Column:
     folded: bool = False
 
 
-def columns_of(frame: pd.DataFrame) -> list[Column]:
+def columns_of(frame: pd.DataFrame) -> list[TableColumn]:
     """List the columns in reading order: those that decide, then the folded rest.
 
     >>> frame = pd.DataFrame({"event_id": ["e"], "region": ["r"], "actor": ["root"]})
@@ -44,7 +44,7 @@ def columns_of(frame: pd.DataFrame) -> list[Column]:
     order = _order([*frame.columns], [about] if about else [])
     many = len(order) > _MOST + 1
     return [
-        Column(name, kinds[name], folded=many and place >= _MOST)
+        TableColumn(name, kinds[name], folded=many and place >= _MOST)
         for place, name in enumerate(order)
     ]
 

@@ -8,7 +8,7 @@ import pandas as pd
 from trailkit.charts.labels import counted
 from trailkit.charts.reading import about
 from trailkit.display import cells
-from trailkit.display.columns import Column, columns_of
+from trailkit.display.columns import TableColumn, columns_of
 from trailkit.display.style import framed
 from trailkit.display.visible import safe, visible
 
@@ -76,25 +76,25 @@ def footer(frame: pd.DataFrame, shown: int) -> str:
     return " · ".join(visible(str(part)) for part in parts if part)
 
 
-def _heading(column: Column) -> str:
+def _heading(column: TableColumn) -> str:
     rest = ' class="tk-rest"' if column.folded else ""
     unit = " <small>UTC</small>" if column.kind == "time" else ""
     return f'<th scope="col"{rest}>{safe(column.name)}{unit}</th>'
 
 
-def _row(columns: list[Column], row: tuple[Any, ...]) -> str:
+def _row(columns: list[TableColumn], row: tuple[Any, ...]) -> str:
     pairs = zip(columns, row, strict=True)
     return f"<tr>{''.join(_cell(column, value) for column, value in pairs)}</tr>"
 
 
-def _cell(column: Column, value: Any) -> str:
+def _cell(column: TableColumn, value: Any) -> str:
     names = ["tk-rest"] if column.folded else []
     names += ["tk-n"] if column.kind in _NUMBERS else []
     marked = f' class="{" ".join(names)}"' if names else ""
     return f"<td{marked}>{cells.html(value, column.kind)}</td>"
 
 
-def _unfold(columns: list[Column]) -> str:
+def _unfold(columns: list[TableColumn]) -> str:
     """Offer the folded columns; a box that a keyboard reaches, without a script."""
     folded = sum(column.folded for column in columns)
     if not folded:
@@ -103,7 +103,7 @@ def _unfold(columns: list[Column]) -> str:
     return f'<label><input type="checkbox" class="tk-more"> {said}</label>'
 
 
-def _texts(body: pd.DataFrame, column: Column) -> list[str]:
+def _texts(body: pd.DataFrame, column: TableColumn) -> list[str]:
     """Return a column's heading and cells, of one width."""
     head = visible(str(column.name)) + (" (UTC)" if column.kind == "time" else "")
     texts = [
@@ -126,6 +126,6 @@ def _fitting(shown: dict[str, list[str]], width: int) -> list[str]:
     return kept
 
 
-def _named(columns: list[Column], kept: list[str]) -> str:
+def _named(columns: list[TableColumn], kept: list[str]) -> str:
     left = [visible(str(each.name)) for each in columns if each.name not in kept]
     return ", ".join(left[:12]) + (", …" if len(left) > 12 else "")

@@ -6,7 +6,7 @@ import pandas as pd
 
 from trailkit.charts.once import wanted
 from trailkit.display import cells
-from trailkit.display.columns import Column, columns_of
+from trailkit.display.columns import TableColumn, columns_of
 from trailkit.display.reading_table import footer
 from trailkit.display.style import CLASSES
 from trailkit.display.visible import visible
@@ -71,7 +71,7 @@ def _script() -> str:
     return generate_init_offline_itables_html(dt_bundle)
 
 
-def _texts(shown: pd.DataFrame, columns: list[Column]) -> pd.DataFrame:
+def _texts(shown: pd.DataFrame, columns: list[TableColumn]) -> pd.DataFrame:
     """Return values as they are searched and sorted: numbers stay, times are ISO."""
     made = {
         f"{visible(column.name)} (UTC)"
@@ -82,14 +82,14 @@ def _texts(shown: pd.DataFrame, columns: list[Column]) -> pd.DataFrame:
     return pd.DataFrame(made, shown.index)
 
 
-def _column(values: pd.Series, column: Column) -> pd.Series:
+def _column(values: pd.Series, column: TableColumn) -> pd.Series:
     if column.kind in ("number", "bytes"):
         return pd.to_numeric(values, errors="coerce").astype(float)
     texts = [_text(value, column) for value in values.tolist()]
     return pd.Series(texts, values.index, object)
 
 
-def _text(value: Any, column: Column) -> str:
+def _text(value: Any, column: TableColumn) -> str:
     if cells.missing(value):
         return cells.MISSING
     if column.kind in ("time", "outcome"):

@@ -6,8 +6,8 @@ from typing import Any
 
 import pandas as pd
 
+from trailkit.lineage.gathered import KEY, SESSION, Row
 from trailkit.lineage.joining import Edge, Joined
-from trailkit.lineage.known import KEY, SESSION, Row
 from trailkit.lineage.reach import Reach
 
 REASONS = {

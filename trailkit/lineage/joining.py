@@ -6,7 +6,7 @@ from datetime import timedelta
 from functools import cached_property
 from urllib.parse import unquote
 
-from trailkit.lineage.known import PORTAL, SIGN_INS, Known, Row, near
+from trailkit.lineage.gathered import PORTAL, SIGN_INS, Gathered, Row, near
 
 _UNLIKE = ("Identity Center", "SwitchRole", "account access manager")
 """Kinds whose issued key is not the key that is used."""
@@ -45,7 +45,7 @@ class Edge:
 class Joined:
     """All edges between what is known."""
 
-    def __init__(self, known: Known) -> None:
+    def __init__(self, known: Gathered) -> None:
         """Take what is known so far."""
         self.known = known
         self.issued, self.acting = known.issued, known.acting

@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from trailkit.lineage.gathered import KEY, SESSION, Row
 from trailkit.lineage.joining import Joined
-from trailkit.lineage.known import KEY, SESSION, Row
 
 
 def labels(joined: Joined) -> dict[str, str]:

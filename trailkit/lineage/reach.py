@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from trailkit.lineage.gathered import KEY, SESSION
 from trailkit.lineage.joining import Edge, Joined
-from trailkit.lineage.known import KEY, SESSION
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from trailkit.errors import InvalidParameter
-from trailkit.lineage.known import KEY, SESSION, plain
+from trailkit.lineage.gathered import KEY, SESSION, plain
 
 _EVENT = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _ROLE_SESSION = re.compile(r"arn:[^:]+:sts::\d{12}:assumed-role/([^/]+)/(.+)")

@@ -13,11 +13,11 @@ import pandas as pd
 from trailkit.execution.provenance import Provenance, attach, provenance
 from trailkit.lineage import ends as ending
 from trailkit.lineage.askable import Askable
+from trailkit.lineage.gathered import Row, rows
 from trailkit.lineage.joining import Edge, Joined
-from trailkit.lineage.known import Row, rows
 from trailkit.lineage.naming_nodes import labels
 from trailkit.lineage.reach import Reach
-from trailkit.lineage.walk import HOPS, Walk
+from trailkit.lineage.tracing import HOPS, Tracing
 
 _EDGES: dict[str, Any] = {
     "from_id": "str",
@@ -75,7 +75,7 @@ _MOST_LINES = 200
 
 def trace(case: Askable, start: object, hops: int = HOPS) -> "Lineage":
     """Follow a credential back to the first and forward to all that came of it."""
-    walk = Walk(case, hops)
+    walk = Tracing(case, hops)
     joined, now = walk.run(start)
     return Lineage(walk, joined, now)
 
@@ -86,7 +86,7 @@ class Lineage:
     ``complete`` is false where the walk was interrupted or ran out of budget.
     """
 
-    def __init__(self, walk: Walk, joined: Joined, now: Reach) -> None:
+    def __init__(self, walk: Tracing, joined: Joined, now: Reach) -> None:
         """Take what a walk found."""
         self._walk, self._joined, self._reach = walk, joined, now
         self._labels = labels(joined)

@@ -34,7 +34,7 @@ _NAMED_ACCOUNT = re.compile(r"(?:^|/)account=([0-9]{12})/")
 
 
 @dataclass(frozen=True, slots=True)
-class Tree:
+class FileTree:
     """A folder of which all files below are read that ``reads`` says yes to, by key.
 
     ``day`` gives the day that a key says, None where it says none.
@@ -59,7 +59,7 @@ def read_plan(
     notes = [*_notes(table, definition)]
     gaps: tuple[str, ...] = ()
     if definition.is_iceberg:
-        places: Sequence[LogFolder | Tree] = [_iceberg(definition, scope, days)]
+        places: Sequence[LogFolder | FileTree] = [_iceberg(definition, scope, days)]
     elif template(definition):
         places = folders.folders(table, definition, scope)
     elif definition.partitions:
@@ -81,7 +81,7 @@ def _notes(table: Table, definition: Definition) -> Iterator[str]:
         yield _SNAPSHOTS
 
 
-def _many(places: Iterable[LogFolder | Tree]) -> Iterator[str]:
+def _many(places: Iterable[LogFolder | FileTree]) -> Iterator[str]:
     """Say where Athena may refuse the query, for the partitions that it looks into."""
     partitions = sum(len(each.days) for each in places if isinstance(each, LogFolder))
     if partitions > MOST_PARTITIONS:
@@ -110,9 +110,9 @@ def _parts(location: str) -> tuple[str, str]:
     return bucket, f"{key}/" if key else ""
 
 
-def _everything(definition: Definition) -> Tree:
+def _everything(definition: Definition) -> FileTree:
     """Give all below the LOCATION of a table without partitions."""
-    return Tree(*_parts(definition.location), lambda _: True, _day_of_delivery)
+    return FileTree(*_parts(definition.location), lambda _: True, _day_of_delivery)
 
 
 def _day_of_delivery(key: str) -> date | None:
@@ -120,7 +120,7 @@ def _day_of_delivery(key: str) -> date | None:
     return parsed and parsed.day
 
 
-def _iceberg(definition: Definition, scope: Scope, days: Sequence[date]) -> Tree:
+def _iceberg(definition: Definition, scope: Scope, days: Sequence[date]) -> FileTree:
     """Give the files of an Iceberg table; their folders are named for a copy's keys."""
     bucket, key = _parts(definition.location)
 
@@ -129,7 +129,7 @@ def _iceberg(definition: Definition, scope: Scope, days: Sequence[date]) -> Tree
         other_account = account and scope.accounts and account[1] not in scope.accounts
         return not other_account and (day is None or days[0] <= day <= days[-1])
 
-    return Tree(bucket, f"{key}data/", in_scope, _named_day)
+    return FileTree(bucket, f"{key}data/", in_scope, _named_day)
 
 
 def _named_day(key: str) -> date | None:

@@ -26,7 +26,7 @@ _MOST_KEYS = _LONGEST + 8
 """Some more: the first of the next folder, and what others have put beside them."""
 
 
-class Edge(NamedTuple):
+class Boundary(NamedTuple):
     """Where one of an account's folders ends and the next begins, by their numbers.
 
     None before the account's first folder, and behind its last.
@@ -48,18 +48,18 @@ class DaySpan(NamedTuple):
     first: date | None
 
 
-def edges(folders: Sequence[Folder]) -> list[Edge]:
+def edges(folders: Sequence[Folder]) -> list[Boundary]:
     """Give the edges of folders that stand in the order of their keys.
 
     Those that tell most come first: of each account the region in which most happens,
     then all that hold events, then the rest.
     """
-    found: list[Edge] = []
+    found: list[Boundary] = []
     rank: dict[int, int] = {}
     numbers = range(len(folders))
     for _, each in groupby(numbers, lambda number: folders[number][:2]):
         own = [*each]
-        found += map(Edge, [None, *own], [*own, None])
+        found += map(Boundary, [None, *own], [*own, None])
         rank |= _ranked(folders, own)
     return sorted(found, key=lambda edge: min(rank[each] for each in edge.beside))
 
@@ -81,7 +81,7 @@ class EdgeSearch:
         """Take the folders that the edges number."""
         self._listing, self._folders = listing, folders
 
-    def look(self, edge: Edge) -> DaySpan | None:
+    def look(self, edge: Boundary) -> DaySpan | None:
         """Give the days on both sides of an edge; None where one could not look."""
         before, after = (
             None if number is None else self._folders[number] for number in edge

@@ -8,7 +8,7 @@ from datetime import date, datetime
 import pandas as pd
 
 from trailkit.admin.discovery.log_folders import TrailFolder
-from trailkit.admin.discovery.recording import Known
+from trailkit.admin.discovery.recording import KnownTrails
 from trailkit.admin.discovery.trails import Trail
 from trailkit.coverage.selectors import Coverage, State
 from trailkit.record import Kind
@@ -131,9 +131,9 @@ class Discovery:
         return list(found.values())
 
     @property
-    def _known(self) -> Known:
+    def _known(self) -> KnownTrails:
         hidden = any(right.startswith(_TRAIL_RIGHTS) for right in self.missing)
-        return Known(
+        return KnownTrails(
             self.account, self.time, self.all_trails, self.all_folders, not hidden
         )
 

@@ -17,7 +17,7 @@ from trailkit.tables.log_scope import LogScope
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownTrails:
     """What was seen from an account at a time: trails, and folders with log files.
 
     ``complete`` says that no right was missing to see trails.

@@ -11,7 +11,7 @@ from datetime import date
 from itertools import islice
 from typing import Any
 
-from trailkit.admin.discovery.boundaries import DaySpan, Edge, EdgeSearch, edges
+from trailkit.admin.discovery.boundaries import Boundary, DaySpan, EdgeSearch, edges
 from trailkit.admin.discovery.key_listing import Listing
 from trailkit.admin.discovery.log_folders import (
     Folder,
@@ -98,7 +98,7 @@ class _DaySearch:
             self._measure(time.monotonic() - begun)
             self._say(self._progress())
 
-    def _waiting(self) -> Iterator[Edge]:
+    def _waiting(self) -> Iterator[Boundary]:
         # An edge takes a request or more. With no more edges under way than requests
         # left, a later one cannot take the last request from one that tells more.
         for edge in islice(self._edges, self._listing.left):
@@ -107,7 +107,7 @@ class _DaySearch:
             self._taken += 1
             yield edge
 
-    def _keep(self, edge: Edge, days: DaySpan) -> None:
+    def _keep(self, edge: Boundary, days: DaySpan) -> None:
         if edge.before is not None:
             self._last[edge.before] = days.last
         if edge.after is not None:

@@ -13,18 +13,18 @@ import pandas as pd
 from trailkit.errors import BudgetExceeded, EvidenceError
 from trailkit.lineage import start as starting
 from trailkit.lineage.askable import Askable
-from trailkit.lineage.joining import Joined, portal_targets
-from trailkit.lineage.known import (
+from trailkit.lineage.gathered import (
     KEY,
     SESSION,
     SIGN_INS,
-    Known,
+    Gathered,
     Row,
     near,
     node,
     plain,
     rows,
 )
+from trailkit.lineage.joining import Joined, portal_targets
 from trailkit.lineage.reach import Reach, reach
 from trailkit.progress import keeping, notice
 
@@ -38,12 +38,12 @@ Wanted = dict[str, set[Any]]
 
 
 @dataclass
-class Walk:
+class Tracing:
     """What a walk asks, has asked, and knows; ``halted`` says why it ended early."""
 
     case: Askable
     hops: int = HOPS
-    known: Known = field(default_factory=Known)
+    known: Gathered = field(default_factory=Gathered)
     starts: set[str] = field(default_factory=set[str])
     given: list[str] = field(default_factory=list[str])
     halted: str = ""
@@ -56,7 +56,7 @@ class Walk:
     _begun_by: list[Row] = field(default_factory=list[Row])
 
     def run(self, start: object) -> "tuple[Joined, Reach]":
-        """Walk from a start; end early when interrupted or out of budget.
+        """Tracing from a start; end early when interrupted or out of budget.
 
         Raises EvidenceError when nothing in the logs matches the start.
         """

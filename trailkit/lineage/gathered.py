@@ -67,7 +67,7 @@ def plain(arn: str) -> str:
 
 
 @dataclass
-class Known:
+class Gathered:
     """Rows that were read, each once.
 
     A node of the lineage is a key whose issue is recorded, else the session (with all
