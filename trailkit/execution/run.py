@@ -84,6 +84,7 @@ def run(
     if cut := _cut(asked, len(frame)):
         notes.append(cut)
     _say(notes)
+    notes += [*logs.stops()]
     return attach(frame, _ended(origin, answer, notes), logs.source.files)
 
 
@@ -107,6 +108,7 @@ def chunks(
             if number == 1:
                 notes = [*answer.notes, *_notes(frame, asked, logs)]
                 _say(notes)
+                notes += [*logs.stops()]
             frame.index = pd.RangeIndex(given, given + len(frame))
             given += len(frame)
             part = replace(_ended(origin, answer, notes), chunk=number)
@@ -163,7 +165,6 @@ def _notes(frame: pd.DataFrame, asked: Request, logs: Logs) -> list[str]:
     if asked.scope.everywhere:
         services = ", ".join(asked.scope.everywhere)
         notes.append(f"Events of {services} were searched in all regions.")
-    notes += logs.stops()
     if frame.empty:
         notes.append(explain_empty(asked.question, logs))
     return notes
