@@ -20,7 +20,7 @@ from benchmarks import measure
 from trailkit.engines import Answer
 from trailkit.engines.athena import results, unload
 from trailkit.engines.athena.result_files import BLOCK_BYTES
-from trailkit.engines.athena.results import Column
+from trailkit.engines.athena.results import ResultColumn
 from trailkit.engines.parts import of_rows
 from trailkit.execution.frames import to_frame
 
@@ -61,14 +61,14 @@ def write(folder: Path, rows: int) -> None:
         pq.write_table(table.take(places), folder / f"{part}.parquet")
 
 
-def _columns() -> list[Column]:
+def _columns() -> list[ResultColumn]:
     names = duckdb.sql(_LIST.format(rows=1)).columns
     return [
-        Column(each, "timestamp" if each == "time" else "varchar") for each in names
+        ResultColumn(each, "timestamp" if each == "time" else "varchar") for each in names
     ]
 
 
-def _types(columns: list[Column]) -> dict[str, str]:
+def _types(columns: list[ResultColumn]) -> dict[str, str]:
     return {each.name: each.type for each in columns}
 
 

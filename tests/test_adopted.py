@@ -147,7 +147,7 @@ def test_open_objects_that_lost_their_keys_are_refused_where_they_are_needed(
     publish(athena, "typed", columns, day[:50])
     opened = case("typed")
     assert not opened.query("select action, time from events order by action").empty
-    with pytest.raises(TableError, match=r"\"requestparameters\" as .*better_table"):
+    with pytest.raises(TableError, match=r"\"requestparameters\" as .*table\.better"):
         opened.ask("s3/bucket-deletions")
 
 

@@ -23,7 +23,7 @@ from tests.athena_server import (
 )
 from trailkit.aws import prices
 from trailkit.engines.athena import AthenaEngine
-from trailkit.engines.athena.results import Column, from_csv
+from trailkit.engines.athena.results import ResultColumn, from_csv
 from trailkit.engines.athena.unload import order
 from trailkit.errors import (
     AccessRefused,
@@ -140,7 +140,7 @@ texts = st.none() | st.text(st.characters(codec="utf-8"))
 def test_every_text_survives_the_csv(values: list[tuple[Any, ...]]) -> None:
     names, types = ["a", "b", "c"], ["varchar", "boolean", "varchar"]
     content = to_csv(Rows(names, types, values, pa.table({})))
-    table = from_csv(content, list(map(Column, names, types)))
+    table = from_csv(content, list(map(ResultColumn, names, types)))
     assert [tuple(row.values()) for row in table.to_pylist()] == values
 
 

@@ -86,7 +86,7 @@ def test_an_empty_answer_says_what_was_searched(practice_case, capsys):
     assert day.ask("s3/bucket-deletions", bucket="no-such-bucket").empty
     said = capsys.readouterr().err
     assert "2026-03-03 00:00:00 to 2026-03-04 00:00:00 UTC" in said
-    assert "management:write were recorded there" in said
+    assert "Management write events were recorded for" in said
 
 
 def test_an_empty_answer_does_not_claim_what_was_not_recorded(practice_case, capsys):

@@ -21,7 +21,7 @@ from tests.trail_listed import case, deliver
 from trailkit.case import Case
 from trailkit.engines.athena import result_files
 from trailkit.engines.athena.csv_blocks import whole_rows
-from trailkit.engines.athena.results import Column, from_blocks, from_csv
+from trailkit.engines.athena.results import ResultColumn, from_blocks, from_csv
 from trailkit.engines.duckdb import LocalEngine
 from trailkit.errors import (
     InvalidParameter,
@@ -212,7 +212,7 @@ def cut(content: bytes, size: int) -> Iterator[bytes]:
 def test_blocks_may_end_anywhere(values: list[tuple[Any, ...]], size: int) -> None:
     names, types = ["a", "b"], ["varchar", "varchar"]
     content = to_csv(Rows(names, types, values, pa.table({})))
-    columns = list(map(Column, names, types))
+    columns = list(map(ResultColumn, names, types))
     pieces = list(whole_rows(cut(content, size)))
     assert b"".join(pieces) == content
     tables = list(from_blocks(cut(content, size), columns))
@@ -224,7 +224,7 @@ def test_a_csv_of_any_size_takes_the_memory_of_a_few_blocks() -> None:
     line = b'"' + b"x" * 480 + b'\nand ""more""","' + b"y" * 500 + b'"\n'
     block = line * (result_files.BLOCK_BYTES // len(line))
     blocks = (block for _ in range(25))
-    columns = [Column("a", "varchar"), Column("b", "varchar")]
+    columns = [ResultColumn("a", "varchar"), ResultColumn("b", "varchar")]
     gc.collect()
     pool, rows, most = pa.default_memory_pool(), 0, 0
     before = pool.bytes_allocated()

@@ -15,7 +15,7 @@ from tests.athena_server import AthenaServer
 from tests.listed_s3 import ListedS3, Organization
 from tests.trails_made import MANAGEMENT, MEMBERS, ORGANIZATION, TODAY, find, put, trail
 from trailkit.admin.discovery.discovered import Discovery
-from trailkit.admin.discovery.log_folders import Place
+from trailkit.admin.discovery.log_folders import FolderKey
 from trailkit.admin.discovery.recording import KnownTrails
 from trailkit.admin.discovery.search import Found, search
 from trailkit.admin.discovery.trails import Trail
@@ -28,7 +28,7 @@ from trailkit.tables.log_scope import LogScope
 from trailkit.tables.regions import REGIONS
 
 ROOT = f"AWSLogs/{ORGANIZATION}/"
-PLACES = [Place("central-logs", "")]
+PLACES = [FolderKey("central-logs", "")]
 PEOPLE = [f"{number:012d}" for number in range(1, 9)]
 
 

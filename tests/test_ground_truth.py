@@ -421,7 +421,7 @@ def test_the_hour_is_whole(truth: Truth, invictus: Case) -> None:
     assert counts(invictus, "region") == expected["regions"]
     types = counts(invictus, "coalesce(identity_type, 'None')")
     assert types == expected["identity_types"]
-    assert len(invictus.problems()) == 0
+    assert len(invictus.evidence.problems()) == 0
 
 
 @answers(f"{INVICTUS}-002")

@@ -13,7 +13,7 @@ from tests.raw_rows import raw_rows
 from tests.tables_made import OWN, by_hand
 from tests.trail_listed import session
 from trailkit.admin.discovery.discovered import Discovery
-from trailkit.admin.discovery.log_folders import LogFolder
+from trailkit.admin.discovery.log_folders import TrailFolder
 from trailkit.admin.setup.setup import Setup
 from trailkit.case import Case
 from trailkit.errors import QueryFailed, ScopeError, TableError
@@ -168,7 +168,7 @@ def test_a_scope_of_many_accounts_is_said_in_few_words() -> None:
 def test_discovery_of_ten_thousand_accounts_gives_a_table_that_must_be_told() -> None:
     layout = Layout("central-logs", organization="o-a1b2c3d4e5")
     folders = tuple(
-        LogFolder(layout, account, "CloudTrail", region, date(2019, 1, 1), date.max)
+        TrailFolder(layout, account, "CloudTrail", region, date(2019, 1, 1), date.max)
         for account in ACCOUNTS
         for region in REGIONS["aws"][:30]
     )
