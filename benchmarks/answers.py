@@ -64,7 +64,8 @@ def write(folder: Path, rows: int) -> None:
 def _columns() -> list[ResultColumn]:
     names = duckdb.sql(_LIST.format(rows=1)).columns
     return [
-        ResultColumn(each, "timestamp" if each == "time" else "varchar") for each in names
+        ResultColumn(each, "timestamp" if each == "time" else "varchar")
+        for each in names
     ]
 
 

@@ -67,6 +67,7 @@ def test_each_question_is_translated_as_its_text_is(question):
         "integer": 7,
         "time": "2026-03-02 11:40:00.123456",
         "list of text": ["a", "b'"],
+        "list of time": ["2026-03-02 11:40"],
         "boolean": True,
         "number": 0.5,
         "duration": "90m",

@@ -14,9 +14,11 @@ KEY = practice.answers()
 
 @pytest.fixture(scope="module")
 def said() -> dict[str, str]:
-    """Run the notebook and give what each heading's cell printed."""
+    """Run the notebook in a wide terminal; return what each heading's cell printed."""
     notebook = nbformat.read(NOTEBOOK, as_version=4)
-    NotebookClient(notebook, timeout=120, kernel_name="python3").execute()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("COLUMNS", "400")
+        NotebookClient(notebook, timeout=120, kernel_name="python3").execute()
     texts: dict[str, str] = {}
     for cell in notebook.cells:
         if cell.cell_type == "markdown":

@@ -17,7 +17,7 @@ from tests.trails_made import MANAGEMENT, MEMBERS, ORGANIZATION, TODAY, find, pu
 from trailkit.admin.discovery.discovered import Discovery
 from trailkit.admin.discovery.log_folders import FolderKey
 from trailkit.admin.discovery.recording import KnownTrails
-from trailkit.admin.discovery.search import Found, search
+from trailkit.admin.discovery.search import FoundFolders, search
 from trailkit.admin.discovery.trails import Trail
 from trailkit.aws.attempts import Attempts
 from trailkit.coverage.selectors import State, read_selectors
@@ -32,7 +32,9 @@ PLACES = [FolderKey("central-logs", "")]
 PEOPLE = [f"{number:012d}" for number in range(1, 9)]
 
 
-def searched(s3: ListedS3, most: int | None = None, say: Any = be_silent) -> Found:
+def searched(
+    s3: ListedS3, most: int | None = None, say: Any = be_silent
+) -> FoundFolders:
     return search(s3, PLACES, Attempts(), say, most=most)
 
 
@@ -147,7 +149,7 @@ def test_of_ten_thousand_accounts_the_days_that_tell_most_come_first() -> None:
     assert_answers_in_time(found)
 
 
-def assert_answers_in_time(found: Found) -> None:
+def assert_answers_in_time(found: FoundFolders) -> None:
     """Look that what one does next with so much takes no minutes."""
     begun = time.process_time()
     whole = discovery(found)
@@ -192,7 +194,7 @@ def recording_trail() -> Trail:
     )
 
 
-def discovery(found: Found) -> Discovery:
+def discovery(found: FoundFolders) -> Discovery:
     return Discovery(
         "111122223333",
         "aws",

@@ -213,7 +213,7 @@ def explain_empty(question: Question | None, logs: Logs) -> str:
     unproven = {
         need: each for need, each in said.items() if each.state is not State.RECORDED
     }
-    files = list(logs.files())
+    files = [] if unproven else list(logs.files())
     ending = ", so this does not show that nothing happened."
     if not unproven and not files:
         ending = ", and this is not among them."
