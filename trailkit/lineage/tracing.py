@@ -56,7 +56,7 @@ class Tracing:
     _begun_by: list[Row] = field(default_factory=list[Row])
 
     def run(self, start: object) -> "tuple[Joined, Reach]":
-        """Tracing from a start; end early when interrupted or out of budget.
+        """Walk from a start; end early when interrupted or out of budget.
 
         Raises EvidenceError when nothing in the logs matches the start.
         """

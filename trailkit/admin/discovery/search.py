@@ -25,7 +25,7 @@ from trailkit.aws.prices import LISTS_PER_SECOND, list_dollars, say_dollars, say
 from trailkit.progress import Say
 
 _Seen = dict[int, date | None]
-"""DaySpan by the number of their folder; None where there is none in it."""
+"""Days by the number of their folder; None where there is none in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,7 @@ class _DaySearch:
         sent, most = self._listing.requests - self._listed, self._listing.most
         bound = f", stops at {most:,}" if most is not None else ""
         return (
-            f"DaySpan of {len(self._folders):,} folders: {sent:,} of ~"
+            f"Days of {len(self._folders):,} folders: {sent:,} of ~"
             f"{self._takes(self._whole, self._whole - sent)} left{bound}"
         )
 
