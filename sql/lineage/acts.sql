@@ -10,13 +10,13 @@
 --     type: list of text
 --     optional: true
 --     help: "values of session_id, whose other keys count too"
---   apart: {type: list of text, optional: true, help: "keys that do not count by session"}
---   events: {type: list of text, optional: true, help: "ids of events that count anyway"}
+--   apart: {type: list of text, optional: true, help: "keys of sessions apart"}
+--   events: {type: list of text, optional: true, help: "ids that count anyway"}
 -- chart: timeline
 -- next: [lineage/touched, lineage/handovers, overview/errors]
 -- notes: |
---   Each event is one row. The copy that the account of a resource got does not know the
---   key: it is listed only where `events` names it. Without a parameter nothing is.
+--   Each event is one row. The copy that the account of a resource got does not know
+--   the key: it is listed only where `events` names it. Without a parameter nothing is.
 -- cannot_show: |
 --   What was not recorded: data events, unless a trail selects them.
 select

@@ -5,13 +5,14 @@
 -- chart: ranking
 -- next: [overview/records, lineage/handovers]
 -- notes: |
---   `issuing_calls` counts what STS recorded; `reads` the read-only management events.
+--   `issuing_calls` counts what STS recorded; `read_events` the read-only management
+--   events.
 --   An account with writes and without reads has a trail of writes only: AssumeRole is
 --   a read, and none of it is there.
 select
     account,
     count(*) as events,
-    count_if(read_only and category = 'Management') as reads,
+    count_if(read_only and category = 'Management') as read_events,
     count_if(
         service = 'sts' and (strpos(action, 'AssumeRole') = 1 or action = 'AssumeRoot')
     ) as issuing_calls,

@@ -10,7 +10,7 @@
 --     type: list of text
 --     optional: true
 --     help: "values of session_id, whose other keys count too"
---   apart: {type: list of text, optional: true, help: "keys that do not count by session"}
+--   apart: {type: list of text, optional: true, help: "keys of sessions apart"}
 -- chart: ranking
 -- next: [lineage/acts, resource/history]
 -- notes: |
@@ -24,10 +24,11 @@ with calls as (
     select
         time, service, action, account, outcome, event_id,
         case
-            when regexp_like(
-                action,
-                '^(Delete|Terminate|Purge|Remove|Destroy|ScheduleKeyDeletion)'
-            )
+            when
+                regexp_like(
+                    action,
+                    '^(Delete|Terminate|Purge|Remove|Destroy|ScheduleKeyDeletion)'
+                )
                 then 'deleted'
             when
                 regexp_like(

@@ -118,7 +118,7 @@ def _of_session(at: str, members: list[Row], recorded: Mapping[str, Row]) -> End
         first = known["first_seen"]
         seen = f"began {start:{form}}, first event {first:{form}}"
         return End(at, "before the window", "; ".join(filter(None, [seen, detail])))
-    if known is not None and not known["reads"] and _is_role(members):
+    if known is not None and not known["read_events"] and _is_role(members):
         return End(at, "read-only events not recorded", account or "")
     return End(at, "not in the logs", detail)
 

@@ -413,22 +413,25 @@ told as (
         -- Before it has a session, whoever signs in has the name of a role or none.
         case when action <> 'SwitchRole' then session_id end as session_id,
         case
-            when action <> 'AssumeRole' and action <> 'AssumeRoleWithSAML'
+            when
+                action <> 'AssumeRole' and action <> 'AssumeRoleWithSAML'
                 and action <> 'AssumeRoleWithWebIdentity'
                 then action
             when strpos(json_extract_scalar(request, '$.principalArn'), '/AWSSSO_') > 0
                 then 'Identity Center'
             when action = 'AssumeRoleWithSAML'
                 then 'SAML'
-            when strpos(
-                coalesce(json_extract_scalar(response, '$.provider'), identity_id),
-                'token.actions.githubusercontent.com'
-            ) > 0
+            when
+                strpos(
+                    coalesce(json_extract_scalar(response, '$.provider'), identity_id),
+                    'token.actions.githubusercontent.com'
+                ) > 0
                 then 'GitHub Actions'
-            when strpos(
-                coalesce(json_extract_scalar(response, '$.provider'), identity_id),
-                'oidc.eks.'
-            ) > 0
+            when
+                strpos(
+                    coalesce(json_extract_scalar(response, '$.provider'), identity_id),
+                    'oidc.eks.'
+                ) > 0
                 then 'EKS service account'
             when action = 'AssumeRoleWithWebIdentity'
                 then 'web identity'
@@ -447,19 +450,24 @@ told as (
             else 'AssumeRole'
         end as kind,
         case
-            when action in ('AssumeRoleWithSAML', 'AssumeRoleWithWebIdentity')
+            when
+                action in ('AssumeRoleWithSAML', 'AssumeRoleWithWebIdentity')
                 or action = 'AssumeRole'
                 then replace(assumed_id, ':', '/') || began
             when action = 'GetFederationToken'
-                then json_extract_scalar(response, '$.federatedUser.arn') || '/'
-                || split_part(
-                    json_extract_scalar(response, '$.federatedUser.federatedUserId'),
-                    ':', 2
-                ) || began
+                then
+                    json_extract_scalar(response, '$.federatedUser.arn') || '/'
+                    || split_part(
+                        json_extract_scalar(
+                            response, '$.federatedUser.federatedUserId'
+                        ),
+                        ':', 2
+                    ) || began
             when action = 'GetSessionToken' then identity_id || began
             when action = 'AssumeRoot'
-                then 'arn:aws:iam::' || regexp_extract(asked_role, '[0-9]{12}')
-                || ':root' || began
+                then
+                    'arn:aws:iam::' || regexp_extract(asked_role, '[0-9]{12}')
+                    || ':root' || began
             when action = 'SwitchRole' then session_id || began
             when action in ('ConsoleLogin', 'GetSigninToken')
                 then coalesce(session_id, identity_id || began)
@@ -480,18 +488,22 @@ told as (
                 when action = 'CreateRole' or action = 'UpdateAssumeRolePolicy'
                     then owner || 'role/' || json_extract_scalar(request, '$.roleName')
                 when action = 'AddUserToGroup'
-                    then owner || 'group/'
-                    || json_extract_scalar(request, '$.groupName')
-                    || ' with user/' || target_user
+                    then
+                        owner || 'group/'
+                        || json_extract_scalar(request, '$.groupName')
+                        || ' with user/' || target_user
                 when action in ('PutUserPolicy', 'AttachUserPolicy')
-                    then 'policy ' || policy || ' on ' || owner || 'user/'
-                    || target_user
+                    then
+                        'policy ' || policy || ' on ' || owner || 'user/'
+                        || target_user
                 when action in ('PutRolePolicy', 'AttachRolePolicy')
-                    then 'policy ' || policy || ' on ' || owner || 'role/'
-                    || json_extract_scalar(request, '$.roleName')
+                    then
+                        'policy ' || policy || ' on ' || owner || 'role/'
+                        || json_extract_scalar(request, '$.roleName')
                 when action in ('PutGroupPolicy', 'AttachGroupPolicy')
-                    then 'policy ' || policy || ' on ' || owner || 'group/'
-                    || json_extract_scalar(request, '$.groupName')
+                    then
+                        'policy ' || policy || ' on ' || owner || 'group/'
+                        || json_extract_scalar(request, '$.groupName')
                 when action = 'CreatePolicyVersion'
                     then json_extract_scalar(request, '$.policyArn')
                 when action = 'CreatePolicy' then owner || 'policy/' || policy

@@ -83,7 +83,7 @@ from (
 select
     account,
     count(*) as events,
-    count_if(read_only and category = 'Management') as reads,
+    count_if(read_only and category = 'Management') as read_events,
     count_if(
         service = 'sts' and (strpos(action, 'AssumeRole') = 1 or action = 'AssumeRoot')
     ) as issuing_calls,

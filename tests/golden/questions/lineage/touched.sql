@@ -227,10 +227,11 @@ calls as (
     select
         time, service, action, account, outcome, event_id,
         case
-            when regexp_like(
-                action,
-                '^(Delete|Terminate|Purge|Remove|Destroy|ScheduleKeyDeletion)'
-            )
+            when
+                regexp_like(
+                    action,
+                    '^(Delete|Terminate|Purge|Remove|Destroy|ScheduleKeyDeletion)'
+                )
                 then 'deleted'
             when
                 regexp_like(
