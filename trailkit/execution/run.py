@@ -84,7 +84,7 @@ def run(
     if cut := _cut(asked, len(frame)):
         notes.append(cut)
     _say(notes)
-    notes += [*logs.stops()]
+    notes = [*logs.stops(), *notes]
     return attach(frame, _ended(origin, answer, notes), logs.source.files)
 
 
@@ -108,7 +108,7 @@ def chunks(
             if number == 1:
                 notes = [*answer.notes, *_notes(frame, asked, logs)]
                 _say(notes)
-                notes += [*logs.stops()]
+                notes = [*logs.stops(), *notes]
             frame.index = pd.RangeIndex(given, given + len(frame))
             given += len(frame)
             part = replace(_ended(origin, answer, notes), chunk=number)
