@@ -14,7 +14,7 @@
 select
     time, action, actor, source_ip, account, region, outcome, event_id,
     service, family, event_name, event_source, event_type, category, read_only,
-    error_code, error_message,
+    is_write, caller_kind, error_code, error_message,
     identity_type, identity_id, principal_arn, user_name, caller_account, access_key,
     session_id, session_name, session_start, source_identity, credential_id,
     mfa_authenticated, assumed_root, from_console, via,

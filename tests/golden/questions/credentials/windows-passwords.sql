@@ -201,8 +201,12 @@ from (
             case
                 when
                     regexp_replace(error_code, '^(Client|Server)[.]|Exception$', '') in (
-                        'AccessDenied', 'AuthorizationError', 'Forbidden', 'Unauthorized',
-                        'UnauthorizedAccess', 'UnauthorizedOperation', 'VpceAccessDenied'
+                        'AuthorizationError', 'Forbidden', 'Unauthorized',
+                        'UnauthorizedAccess', 'VpceAccessDenied'
+                    )
+                    or regexp_like(
+                        error_code,
+                        '^((Client|Server)[.])?AccessDenied|UnauthorizedOperation(Exception)?$'
                     )
                     then 'denied'
                 when not regexp_like(nullif(error_code, ''), '^2[0-9]{2}$')

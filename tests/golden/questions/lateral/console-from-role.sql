@@ -141,14 +141,14 @@ select distinct
     ) as actor,
     principal_arn,
     coalesce(
-        nullif(session_sign_in_session_arn, ''),
         case when identity_type = 'IdentityCenterUser' then credential_id end,
         case
             when session_start is not null or session_name is not null
                 then identity_id || coalesce('/' || session_name, '') || coalesce(
                     date_format(session_start, '/%Y-%m-%dT%H:%i:%sZ'), ''
                 )
-        end
+        end,
+        nullif(session_sign_in_session_arn, '')
     ) as session_id,
     from_console,
     via,
@@ -227,8 +227,12 @@ from (
             case
                 when
                     regexp_replace(error_code, '^(Client|Server)[.]|Exception$', '') in (
-                        'AccessDenied', 'AuthorizationError', 'Forbidden', 'Unauthorized',
-                        'UnauthorizedAccess', 'UnauthorizedOperation', 'VpceAccessDenied'
+                        'AuthorizationError', 'Forbidden', 'Unauthorized',
+                        'UnauthorizedAccess', 'VpceAccessDenied'
+                    )
+                    or regexp_like(
+                        error_code,
+                        '^((Client|Server)[.])?AccessDenied|UnauthorizedOperation(Exception)?$'
                     )
                     then 'denied'
                 when not regexp_like(nullif(error_code, ''), '^2[0-9]{2}$')

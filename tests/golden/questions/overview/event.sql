@@ -35,11 +35,13 @@ select
     session_issuer_user_name,
     session_creation_date,
     session_mfa_authenticated,
+    session_ec2_role_delivery,
     session_source_identity,
     session_assumed_root,
     session_sign_in_session_arn,
     on_behalf_of_user_id,
     invoked_by_delegate_account_id,
+    in_scope_of_credentials_issued_to,
     tls_version,
     addendum_reason,
     addendum_original_event_id,
@@ -81,11 +83,13 @@ from (
         useridentity.sessioncontext.sessionissuer.username as session_issuer_user_name,
         cast(try(from_iso8601_timestamp(useridentity.sessioncontext.attributes.creationdate)) at time zone 'UTC' as timestamp) as session_creation_date,
         case lower(useridentity.sessioncontext.attributes.mfaauthenticated) when 'true' then true when 'false' then false end as session_mfa_authenticated,
+        useridentity.sessioncontext.ec2roledelivery as session_ec2_role_delivery,
         useridentity.sessioncontext.sourceidentity as session_source_identity,
         useridentity.sessioncontext.assumedroot as session_assumed_root,
         useridentity.sessioncontext.signinsessionarn as session_sign_in_session_arn,
         useridentity.onbehalfof.userid as on_behalf_of_user_id,
         useridentity.invokedbydelegate.accountid as invoked_by_delegate_account_id,
+        useridentity.inscopeof.credentialsissuedto as in_scope_of_credentials_issued_to,
         tlsdetails.tlsversion as tls_version,
         addendum.reason as addendum_reason,
         addendum.originaleventid as addendum_original_event_id,
@@ -117,102 +121,39 @@ select distinct
     user_name,
     session_name,
     session_start,
-    coalesce(
-        case
-            when
-                lower(caller_account) in ('anonymous', 'anonymous_principal')
-                or lower(user_identity_principal_id) = 'anonymous'
-                then 'anonymous'
-            when identity_type = 'Root'
-                then if(assumed_root, 'root-session', 'root')
-            when identity_type = 'IAMUser'
-                then 'user/' || coalesce(
-                    user_name, regexp_extract(user_identity_arn, '[^/]+$')
-                )
-            when strpos(session_issuer_arn, ':role/aws-reserved/sso.amazonaws.com/') > 0
-                then 'sso/' || session_name
-            when identity_type = 'AssumedRole'
-                then 'role/' || coalesce(
-                    nullif(session_issuer_user_name, ''),
-                    nullif(split_part(user_identity_arn, '/', 2), '')
-                ) || coalesce('/' || session_name, '')
-            when identity_type = 'Role'
-                then 'role/' || coalesce(
-                    user_name, regexp_extract(user_identity_arn, '[^/]+$')
-                )
-            when identity_type = 'FederatedUser'
-                then 'federated/' || session_name
-            when identity_type in ('SAMLUser', 'WebIdentityUser')
-                then 'federated/' || coalesce(
-                    user_name, nullif(user_identity_principal_id, '')
-                )
-            -- Identity Center used to call its users Unknown.
-            when
-                identity_type = 'IdentityCenterUser'
-                or (
-                    identity_type = 'Unknown'
-                    and service in ('signin', 'sso', 'sso-directory', 'sso-oauth')
-                )
-                then 'sso/' || coalesce(
-                    user_name,
-                    nullif(on_behalf_of_user_id, ''),
-                    nullif(user_identity_principal_id, '')
-                )
-            when identity_type = 'AWSAccount'
-                then 'account/' || caller_account || coalesce(
-                    '/' || nullif(user_identity_principal_id, ''), ''
-                )
-            when identity_type is null or identity_type = 'AWSService'
-                then 'service/' || nullif(
-                    split_part(user_identity_invoked_by, '.amazonaws.com', 1), ''
-                )
-            else lower(identity_type) || '/' || coalesce(
-                user_name,
-                nullif(user_identity_arn, ''),
-                nullif(user_identity_principal_id, '')
-            )
-        end,
-        nullif(user_identity_arn, ''),
-        'account/' || caller_account
-    ) as actor,
+    actor,
     identity_id,
     principal_arn,
-    coalesce(
-        case when identity_type = 'IdentityCenterUser' then credential_id end,
-        case
-            when session_start is not null or session_name is not null
-                then identity_id || coalesce('/' || session_name, '') || coalesce(
-                    date_format(session_start, '/%Y-%m-%dT%H:%i:%sZ'), ''
-                )
-        end,
-        nullif(session_sign_in_session_arn, '')
-    ) as session_id,
+    session_id,
     mfa_authenticated,
     from_console,
     via,
-    source_ip,
-    client_ip,
     case
-        when lower(source_ip) in ('aws internal', 'aws internal/#', 'aws.internal')
-            then 'internal'
         when
-            regexp_like(
-                source_ip,
-                '^([A-Za-z0-9-]+[.])+amazonaws[.]com([.]cn)?$'
-                || '|^aws-mcp([.][A-Za-z0-9-]+)+[.]api[.]aws$'
+            identity_type = 'AWSService'
+            or (identity_type is null and via is not null)
+            or strpos(session_issuer_arn, ':role/aws-service-role/') > 0
+            or (
+                identity_type = 'Root'
+                and (via is not null or event_type = 'AwsServiceEvent')
             )
             then 'service'
         when
-            regexp_like(
-                lower(client_ip),
-                '^(::ffff:)?(10|127|192[.]168|169[.]254|172[.](1[6-9]|2[0-9]|3[01])'
-                || '|100[.](6[4-9]|[7-9][0-9]|1[01][0-9]|12[0-7]))[.]'
-                || '|^::1$|^f[cd][0-9a-f]{2}:|^fe[89ab][0-9a-f]:'
-            )
-            then 'private'
-        when client_ip is not null
-            then 'public'
-    end as ip_kind,
+            session_ec2_role_delivery <> ''
+            or in_scope_of_credentials_issued_to <> ''
+            or regexp_like(session_name, '^i-([0-9a-f]{8}|[0-9a-f]{17})$')
+            then 'workload'
+        when
+            identity_type in ('Root', 'IdentityCenterUser', 'SAMLUser')
+            or strpos(actor, 'sso/') = 1
+            or lower(event_type) in ('awsconsolesignin', 'awsconsoleaction')
+            or from_console
+            or session_mfa_authenticated
+            then 'person'
+    end as caller_kind,
+    source_ip,
+    client_ip,
+    ip_kind,
     user_agent,
     vpc_endpoint,
     tls_version,
@@ -221,6 +162,7 @@ select distinct
     error_code,
     error_message,
     read_only,
+    is_write,
     category,
     request,
     response,
@@ -239,7 +181,7 @@ from (
         action,
         event_name,
         service,
-        case service when 's3express' then 's3' when 's3-object-lambda' then 's3' when 's3-outposts' then 's3' when 's3tables' then 's3' when 's3vectors' then 's3' when 'bedrock-agentcore' then 'bedrock' when 'bedrock-mantle' then 'bedrock' when 'identitystore' then 'sso' when 'identitystore-scim' then 'sso' when 'sso-directory' then 'sso' when 'sso-oauth' then 'sso' when 'cloudtrail-data' then 'cloudtrail' when 'cognito-identity' then 'cognito' when 'cognito-idp' then 'cognito' when 'cognito-sync' then 'cognito' when 'ec2-instance-connect' then 'ec2' when 'ecr-public' then 'ecr' when 'eks-auth' then 'eks' when 'aoss' then 'opensearch' when 'es' then 'opensearch' when 'rds-data' then 'rds' when 'route53domains' then 'route53' when 'route53resolver' then 'route53' when 'ec2messages' then 'ssm' when 'ssmmessages' then 'ssm' when 'ssm-guiconnect' then 'ssm' when 'waf-regional' then 'waf' when 'wafv2' then 'waf' else service end as family,
+        family,
         event_source,
         event_type,
         identity_type,
@@ -249,13 +191,7 @@ from (
         source_identity,
         assumed_root,
         user_name,
-        case
-            when identity_type in ('AssumedRole', 'AWSAccount', 'FederatedUser')
-                then coalesce(
-                    nullif(split_part(user_identity_principal_id, ':', 2), ''),
-                    nullif(split_part(user_identity_arn, '/', 3), '')
-                )
-        end as session_name,
+        session_name,
         session_start,
         coalesce(
             case
@@ -263,49 +199,96 @@ from (
                     lower(caller_account) in ('anonymous', 'anonymous_principal')
                     or lower(user_identity_principal_id) = 'anonymous'
                     then 'anonymous'
+                when identity_type = 'Root'
+                    then if(assumed_root, 'root-session', 'root')
+                when identity_type = 'IAMUser'
+                    then 'user/' || coalesce(
+                        user_name, regexp_extract(user_identity_arn, '[^/]+$')
+                    )
+                when strpos(session_issuer_arn, ':role/aws-reserved/sso.amazonaws.com/') > 0
+                    then 'sso/' || session_name
+                when identity_type = 'AssumedRole'
+                    then 'role/' || coalesce(
+                        nullif(session_issuer_user_name, ''),
+                        nullif(split_part(user_identity_arn, '/', 2), '')
+                    ) || coalesce('/' || session_name, '')
+                when identity_type = 'Role'
+                    then 'role/' || coalesce(
+                        user_name, regexp_extract(user_identity_arn, '[^/]+$')
+                    )
+                when identity_type = 'FederatedUser'
+                    then 'federated/' || session_name
                 when identity_type in ('SAMLUser', 'WebIdentityUser')
-                    then nullif(user_identity_principal_id, '')
-            end,
-            regexp_extract(user_identity_principal_id, '^A[A-Z]{3}[A-Z0-9]{7,}'),
-            regexp_extract(user_identity_arn, '^[^/]+:assumed-role/[^/]+'),
-            nullif(user_identity_arn, ''),
-            nullif(on_behalf_of_user_id, ''),
-            case
+                    then 'federated/' || coalesce(
+                        user_name, nullif(user_identity_principal_id, '')
+                    )
+                -- Identity Center used to call its users Unknown.
                 when
-                    identity_type in ('IdentityCenterUser', 'Unknown')
-                    and user_name <> 'HIDDEN_DUE_TO_SECURITY_REASONS'
-                    then user_name
+                    identity_type = 'IdentityCenterUser'
+                    or (
+                        identity_type = 'Unknown'
+                        and service in ('signin', 'sso', 'sso-directory', 'sso-oauth')
+                    )
+                    then 'sso/' || coalesce(
+                        user_name,
+                        nullif(on_behalf_of_user_id, ''),
+                        nullif(user_identity_principal_id, '')
+                    )
+                when identity_type = 'AWSAccount'
+                    then 'account/' || caller_account || coalesce(
+                        '/' || nullif(user_identity_principal_id, ''), ''
+                    )
+                when identity_type is null or identity_type = 'AWSService'
+                    then 'service/' || nullif(
+                        split_part(user_identity_invoked_by, '.amazonaws.com', 1), ''
+                    )
+                else lower(identity_type) || '/' || coalesce(
+                    user_name,
+                    nullif(user_identity_arn, ''),
+                    nullif(user_identity_principal_id, '')
+                )
             end,
-            coalesce(nullif(user_identity_invoked_by, ''), caller_account)
-        ) as identity_id,
+            nullif(user_identity_arn, ''),
+            'account/' || caller_account
+        ) as actor,
+        identity_id,
         principal_arn,
-        case
-            when
-                identity_type = 'IAMUser'
-                or (identity_type = 'Root' and coalesce(assumed_root, false) = false)
-                then session_mfa_authenticated
-        end as mfa_authenticated,
+        coalesce(
+            case when identity_type = 'IdentityCenterUser' then credential_id end,
+            case
+                when session_start is not null or session_name is not null
+                    then identity_id || coalesce('/' || session_name, '') || coalesce(
+                        date_format(session_start, '/%Y-%m-%dT%H:%i:%sZ'), ''
+                    )
+            end,
+            nullif(session_sign_in_session_arn, '')
+        ) as session_id,
+        mfa_authenticated,
         from_console,
         via,
         source_ip,
+        client_ip,
         case
+            when lower(source_ip) in ('aws internal', 'aws internal/#', 'aws.internal')
+                then 'internal'
             when
                 regexp_like(
                     source_ip,
-                    '^(::[fF]{4}:)?((25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])[.]){3}'
-                    || '(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])$'
+                    '^([A-Za-z0-9-]+[.])+amazonaws[.]com([.]cn)?$'
+                    || '|^aws-mcp([.][A-Za-z0-9-]+)+[.]api[.]aws$'
                 )
-                or regexp_like(lower(source_ip), '^[0-9a-f]{1,4}(:[0-9a-f]{1,4}){7}$')
-                or (
-                    regexp_like(
-                        lower(source_ip),
-                        '^([0-9a-f]{1,4}(:[0-9a-f]{1,4})*)?::'
-                        || '([0-9a-f]{1,4}(:[0-9a-f]{1,4})*)?$'
-                    )
-                    and not regexp_like(source_ip, '([^:]+:+){7}[^:]')
+                then 'service'
+            when
+                regexp_like(
+                    lower(client_ip),
+                    '^(::ffff:)?(10|127|192[.]168|169[.]254|172[.](1[6-9]|2[0-9]|3[01])'
+                    || '|100[.](6[4-9]|[7-9][0-9]|1[01][0-9]|12[0-7]))[.]'
+                    || '|^::1$|^f[cd][0-9a-f]{2}:|^fe[89ab][0-9a-f]:'
                 )
-                then source_ip
-        end as client_ip,
+                then 'private'
+            when client_ip is not null
+                then 'public'
+        end as ip_kind,
         user_agent,
         vpc_endpoint,
         tls_version,
@@ -314,30 +297,8 @@ from (
         error_code,
         error_message,
         read_only,
-        coalesce(
-            nullif(event_category, ''),
-            case
-                when management_event = true
-                    then 'Management'
-                when management_event = false
-                    then 'Data'
-                when service = 'lambda' and action = 'Invoke'
-                    then 'Data'
-                when
-                    service = 's3'
-                    and action in (
-                        'AbortMultipartUpload', 'CompleteMultipartUpload', 'CopyObject',
-                        'CreateMultipartUpload', 'DeleteObject', 'DeleteObjectTagging',
-                        'DeleteObjects', 'GetObject', 'GetObjectAcl', 'GetObjectTagging',
-                        'GetObjectTorrent', 'HeadBucket', 'HeadObject', 'ListObjects',
-                        'ListObjectVersions', 'ListParts', 'PutObject', 'PutObjectAcl',
-                        'PutObjectTagging', 'RestoreObject', 'SelectObjectContent',
-                        'UploadPart', 'UploadPartCopy'
-                    )
-                    then 'Data'
-                else 'Management'
-            end
-        ) as category,
+        is_write,
+        category,
         request,
         response,
         additional_data,
@@ -348,119 +309,150 @@ from (
         request_id,
         original_event_id,
         addendum_reason,
-        on_behalf_of_user_id,
+        in_scope_of_credentials_issued_to,
+        session_ec2_role_delivery,
         session_issuer_arn,
-        session_issuer_user_name,
-        session_sign_in_session_arn,
-        user_identity_arn,
-        user_identity_invoked_by,
-        user_identity_principal_id
+        session_mfa_authenticated
     from (
         select
-            event_time as time,
+            time,
+            outcome,
+            action,
+            event_name,
+            service,
+            case service when 's3express' then 's3' when 's3-object-lambda' then 's3' when 's3-outposts' then 's3' when 's3tables' then 's3' when 's3vectors' then 's3' when 'bedrock-agentcore' then 'bedrock' when 'bedrock-mantle' then 'bedrock' when 'identitystore' then 'sso' when 'identitystore-scim' then 'sso' when 'sso-directory' then 'sso' when 'sso-oauth' then 'sso' when 'cloudtrail-data' then 'cloudtrail' when 'cognito-identity' then 'cognito' when 'cognito-idp' then 'cognito' when 'cognito-sync' then 'cognito' when 'ec2-instance-connect' then 'ec2' when 'ecr-public' then 'ecr' when 'eks-auth' then 'eks' when 'aoss' then 'opensearch' when 'es' then 'opensearch' when 'rds-data' then 'rds' when 'route53domains' then 'route53' when 'route53resolver' then 'route53' when 'ec2messages' then 'ssm' when 'ssmmessages' then 'ssm' when 'ssm-guiconnect' then 'ssm' when 'waf-regional' then 'waf' when 'wafv2' then 'waf' else service end as family,
+            event_source,
+            event_type,
+            identity_type,
+            caller_account,
+            access_key,
+            credential_id,
+            source_identity,
+            assumed_root,
+            user_name,
+            case
+                when identity_type in ('AssumedRole', 'AWSAccount', 'FederatedUser')
+                    then coalesce(
+                        nullif(split_part(user_identity_principal_id, ':', 2), ''),
+                        nullif(split_part(user_identity_arn, '/', 3), '')
+                    )
+            end as session_name,
+            session_start,
+            coalesce(
+                case
+                    when
+                        lower(caller_account) in ('anonymous', 'anonymous_principal')
+                        or lower(user_identity_principal_id) = 'anonymous'
+                        then 'anonymous'
+                    when identity_type in ('SAMLUser', 'WebIdentityUser')
+                        then nullif(user_identity_principal_id, '')
+                end,
+                regexp_extract(user_identity_principal_id, '^A[A-Z]{3}[A-Z0-9]{7,}'),
+                regexp_extract(user_identity_arn, '^[^/]+:assumed-role/[^/]+'),
+                nullif(user_identity_arn, ''),
+                nullif(on_behalf_of_user_id, ''),
+                case
+                    when
+                        identity_type in ('IdentityCenterUser', 'Unknown')
+                        and user_name <> 'HIDDEN_DUE_TO_SECURITY_REASONS'
+                        then user_name
+                end,
+                coalesce(nullif(user_identity_invoked_by, ''), caller_account)
+            ) as identity_id,
+            principal_arn,
             case
                 when
-                    regexp_replace(error_code, '^(Client|Server)[.]|Exception$', '') in (
-                        'AuthorizationError', 'Forbidden', 'Unauthorized',
-                        'UnauthorizedAccess', 'VpceAccessDenied'
-                    )
-                    or regexp_like(
-                        error_code,
-                        '^((Client|Server)[.])?AccessDenied|UnauthorizedOperation(Exception)?$'
-                    )
-                    then 'denied'
-                when not regexp_like(nullif(error_code, ''), '^2[0-9]{2}$')
-                    then 'failed'
+                    identity_type = 'IAMUser'
+                    or (identity_type = 'Root' and coalesce(assumed_root, false) = false)
+                    then session_mfa_authenticated
+            end as mfa_authenticated,
+            from_console,
+            via,
+            source_ip,
+            case
                 when
-                    split_part(event_source, '.amazonaws.com', 1) in ('signin', 'sso')
-                    and strpos(
-                        replace(
-                            coalesce(response_elements, '')
-                            || coalesce(service_event_details, ''),
-                            ' ',
-                            ''
-                        ),
-                        '"' || nullif(event_name, '') || '":"Failure"'
-                    ) > 0
-                    then 'failed'
-                when
-                    split_part(event_source, '.amazonaws.com', 1) = 'signin'
-                    and error_message <> ''
-                    then 'failed'
-                else 'success'
-            end as outcome,
-            nullif(
-                regexp_replace(
-                    event_name,
-                    '20[0-9]{2}[-_]?(0[1-9]|1[0-2])[-_]?(0[1-9]|[12][0-9]|3[01])(v[0-9]+)?$',
-                    ''
+                    regexp_like(
+                        source_ip,
+                        '^(::[fF]{4}:)?((25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])[.]){3}'
+                        || '(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])$'
+                    )
+                    or regexp_like(lower(source_ip), '^[0-9a-f]{1,4}(:[0-9a-f]{1,4}){7}$')
+                    or (
+                        regexp_like(
+                            lower(source_ip),
+                            '^([0-9a-f]{1,4}(:[0-9a-f]{1,4})*)?::'
+                            || '([0-9a-f]{1,4}(:[0-9a-f]{1,4})*)?$'
+                        )
+                        and not regexp_like(source_ip, '([^:]+:+){7}[^:]')
+                    )
+                    then source_ip
+            end as client_ip,
+            user_agent,
+            vpc_endpoint,
+            tls_version,
+            account,
+            region,
+            error_code,
+            error_message,
+            read_only,
+            coalesce(
+                not read_only,
+                case
+                    when action in ('GetFederationToken', 'GetSessionToken')
+                        then true
+                    when
+                        action in (
+                            'AssumeRole', 'AssumeRoleWithSAML', 'AssumeRoleWithWebIdentity',
+                            'Decrypt', 'Encrypt', 'GenerateDataKey',
+                            'GenerateDataKeyWithoutPlaintext', 'ReEncrypt'
+                        )
+                        then false
+                end,
+                not regexp_like(
+                    action,
+                    '^(BatchGet|Check|Count|Describe|Detect|Download|Estimate|Get|Head|List'
+                    || '|Lookup|Preview|Query|Read|Scan|Search|Select|Simulate|Test|Validate'
+                    || '|Verify|View)([A-Z]|$)'
                 ),
-                ''
-            ) as action,
-            nullif(event_name, '') as event_name,
-            nullif(split_part(event_source, '.amazonaws.com', 1), '') as service,
-            nullif(event_source, '') as event_source,
-            nullif(event_type, '') as event_type,
-            nullif(user_identity_type, '') as identity_type,
-            nullif(user_identity_account_id, '') as caller_account,
-            nullif(user_identity_access_key_id, '') as access_key,
-            nullif(user_identity_credential_id, '') as credential_id,
-            nullif(session_source_identity, '') as source_identity,
-            lower(session_assumed_root) = 'true' as assumed_root,
+                true
+            ) as is_write,
             coalesce(
-                nullif(user_identity_user_name, ''),
+                nullif(event_category, ''),
                 case
-                    when user_identity_type in ('IdentityCenterUser', 'Unknown')
-                        then nullif(
-                            json_extract_scalar(additional_event_data, '$.UserName'), ''
+                    when management_event = true
+                        then 'Management'
+                    when management_event = false
+                        then 'Data'
+                    when service = 'lambda' and action = 'Invoke'
+                        then 'Data'
+                    when
+                        service = 's3'
+                        and action in (
+                            'AbortMultipartUpload', 'CompleteMultipartUpload', 'CopyObject',
+                            'CreateMultipartUpload', 'DeleteObject', 'DeleteObjectTagging',
+                            'DeleteObjects', 'GetObject', 'GetObjectAcl', 'GetObjectTagging',
+                            'GetObjectTorrent', 'HeadBucket', 'HeadObject', 'ListObjects',
+                            'ListObjectVersions', 'ListParts', 'PutObject', 'PutObjectAcl',
+                            'PutObjectTagging', 'RestoreObject', 'SelectObjectContent',
+                            'UploadPart', 'UploadPartCopy'
                         )
+                        then 'Data'
+                    else 'Management'
                 end
-            ) as user_name,
-            session_creation_date as session_start,
-            coalesce(
-                nullif(session_issuer_arn, ''),
-                case
-                    when strpos(user_identity_arn, ':assumed-role/') > 0
-                        then regexp_replace(
-                            user_identity_arn,
-                            '^(arn:[^:]*):sts:([^:]*:[^:]*):assumed-role/([^/]+).*$',
-                            '$1:iam:$2:role/$3'
-                        )
-                    when strpos(user_identity_arn, ':iam:') > 0
-                        then user_identity_arn
-                end
-            ) as principal_arn,
-            session_credential_from_console as from_console,
-            coalesce(
-                nullif(user_identity_invoked_by, ''),
-                nullif(invoked_by_delegate_account_id, '')
-            ) as via,
-            nullif(source_ip_address, '') as source_ip,
-            case
-                when strpos(user_agent, '[') = 1 and substr(user_agent, -1) = ']'
-                    then nullif(substr(user_agent, 2, length(user_agent) - 2), '')
-                else nullif(user_agent, '')
-            end as user_agent,
-            nullif(vpc_endpoint_id, '') as vpc_endpoint,
-            nullif(tls_version, '') as tls_version,
-            coalesce(nullif(recipient_account_id, ''), folder_account) as account,
-            nullif(aws_region, '') as region,
-            nullif(error_code, '') as error_code,
-            nullif(error_message, '') as error_message,
-            read_only as read_only,
-            nullif(request_parameters, '') as request,
-            nullif(response_elements, '') as response,
-            nullif(additional_event_data, '') as additional_data,
-            nullif(service_event_details, '') as service_details,
-            resources as resources,
-            nullif(event_id, '') as event_id,
-            nullif(shared_event_id, '') as shared_event_id,
-            nullif(request_id, '') as request_id,
-            nullif(addendum_original_event_id, '') as original_event_id,
-            nullif(addendum_reason, '') as addendum_reason,
-            event_category,
-            management_event,
+            ) as category,
+            request,
+            response,
+            additional_data,
+            service_details,
+            resources,
+            event_id,
+            shared_event_id,
+            request_id,
+            original_event_id,
+            addendum_reason,
+            in_scope_of_credentials_issued_to,
             on_behalf_of_user_id,
+            session_ec2_role_delivery,
             session_issuer_arn,
             session_issuer_user_name,
             session_mfa_authenticated,
@@ -468,14 +460,130 @@ from (
             user_identity_arn,
             user_identity_invoked_by,
             user_identity_principal_id
-        from records
+        from (
+            select
+                event_time as time,
+                case
+                    when
+                        regexp_replace(error_code, '^(Client|Server)[.]|Exception$', '') in (
+                            'AuthorizationError', 'Forbidden', 'Unauthorized',
+                            'UnauthorizedAccess', 'VpceAccessDenied'
+                        )
+                        or regexp_like(
+                            error_code,
+                            '^((Client|Server)[.])?AccessDenied|UnauthorizedOperation(Exception)?$'
+                        )
+                        then 'denied'
+                    when not regexp_like(nullif(error_code, ''), '^2[0-9]{2}$')
+                        then 'failed'
+                    when
+                        split_part(event_source, '.amazonaws.com', 1) in ('signin', 'sso')
+                        and strpos(
+                            replace(
+                                coalesce(response_elements, '')
+                                || coalesce(service_event_details, ''),
+                                ' ',
+                                ''
+                            ),
+                            '"' || nullif(event_name, '') || '":"Failure"'
+                        ) > 0
+                        then 'failed'
+                    when
+                        split_part(event_source, '.amazonaws.com', 1) = 'signin'
+                        and error_message <> ''
+                        then 'failed'
+                    else 'success'
+                end as outcome,
+                nullif(
+                    regexp_replace(
+                        event_name,
+                        '20[0-9]{2}[-_]?(0[1-9]|1[0-2])[-_]?(0[1-9]|[12][0-9]|3[01])(v[0-9]+)?$',
+                        ''
+                    ),
+                    ''
+                ) as action,
+                nullif(event_name, '') as event_name,
+                nullif(split_part(event_source, '.amazonaws.com', 1), '') as service,
+                nullif(event_source, '') as event_source,
+                nullif(event_type, '') as event_type,
+                nullif(user_identity_type, '') as identity_type,
+                nullif(user_identity_account_id, '') as caller_account,
+                nullif(user_identity_access_key_id, '') as access_key,
+                nullif(user_identity_credential_id, '') as credential_id,
+                nullif(session_source_identity, '') as source_identity,
+                lower(session_assumed_root) = 'true' as assumed_root,
+                coalesce(
+                    nullif(user_identity_user_name, ''),
+                    case
+                        when user_identity_type in ('IdentityCenterUser', 'Unknown')
+                            then nullif(
+                                json_extract_scalar(additional_event_data, '$.UserName'), ''
+                            )
+                    end
+                ) as user_name,
+                session_creation_date as session_start,
+                coalesce(
+                    nullif(session_issuer_arn, ''),
+                    case
+                        when strpos(user_identity_arn, ':assumed-role/') > 0
+                            then regexp_replace(
+                                user_identity_arn,
+                                '^(arn:[^:]*):sts:([^:]*:[^:]*):assumed-role/([^/]+).*$',
+                                '$1:iam:$2:role/$3'
+                            )
+                        when strpos(user_identity_arn, ':iam:') > 0
+                            then user_identity_arn
+                    end
+                ) as principal_arn,
+                session_credential_from_console as from_console,
+                coalesce(
+                    nullif(user_identity_invoked_by, ''),
+                    nullif(invoked_by_delegate_account_id, '')
+                ) as via,
+                nullif(source_ip_address, '') as source_ip,
+                case
+                    when strpos(user_agent, '[') = 1 and substr(user_agent, -1) = ']'
+                        then nullif(substr(user_agent, 2, length(user_agent) - 2), '')
+                    else nullif(user_agent, '')
+                end as user_agent,
+                nullif(vpc_endpoint_id, '') as vpc_endpoint,
+                nullif(tls_version, '') as tls_version,
+                coalesce(nullif(recipient_account_id, ''), folder_account) as account,
+                nullif(aws_region, '') as region,
+                nullif(error_code, '') as error_code,
+                nullif(error_message, '') as error_message,
+                read_only as read_only,
+                nullif(request_parameters, '') as request,
+                nullif(response_elements, '') as response,
+                nullif(additional_event_data, '') as additional_data,
+                nullif(service_event_details, '') as service_details,
+                resources as resources,
+                nullif(event_id, '') as event_id,
+                nullif(shared_event_id, '') as shared_event_id,
+                nullif(request_id, '') as request_id,
+                nullif(addendum_original_event_id, '') as original_event_id,
+                nullif(addendum_reason, '') as addendum_reason,
+                event_category,
+                in_scope_of_credentials_issued_to,
+                management_event,
+                on_behalf_of_user_id,
+                session_ec2_role_delivery,
+                session_issuer_arn,
+                session_issuer_user_name,
+                session_mfa_authenticated,
+                session_sign_in_session_arn,
+                user_identity_arn,
+                user_identity_invoked_by,
+                user_identity_principal_id
+            from records
+        )
     )
 )
 )
 select
     time, action, actor, source_ip, account, region, outcome, event_id,
     service, family, event_name, event_source, event_type, category, read_only,
-    error_code, error_message,
+    is_write, caller_kind, error_code, error_message,
     identity_type, identity_id, principal_arn, user_name, caller_account, access_key,
     session_id, session_name, session_start, source_identity, credential_id,
     mfa_authenticated, assumed_root, from_console, via,
