@@ -173,7 +173,7 @@ opened as (
                         allows,
                         one -> regexp_like(
                             coalesce(json_format(json_extract(one, '$.Principal')), ''),
-                            '^"[*]"$|"AWS" ?: ?("[*]"|[[]"[*]"[]])'
+                            '^"[*]"$|"AWS" ?: ?("[*]"|\["[*]"\])'
                         )
                         and json_extract(one, '$.Condition') is null
                     ),

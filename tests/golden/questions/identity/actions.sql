@@ -325,7 +325,9 @@ select
     count(*) filter (where outcome = 'denied') as denied,
     count(*) filter (where outcome = 'failed') as failed,
     count(*) filter (where read_only is distinct from true) as writes,
-    array_join(array_sort(array_agg(distinct error_code)), ', ') as error_codes,
+    nullif(
+        array_join(array_sort(array_agg(distinct error_code)), ', '), ''
+    ) as error_codes,
     count(distinct source_ip) as addresses,
     min(time) as first_seen,
     max(time) as last_seen

@@ -256,7 +256,9 @@ select
     count(distinct session_name) as hosts,
     min(session_name) as example_host,
     count(distinct client_ip) as addresses,
-    array_join(array_sort(array_agg(distinct error_code)), ', ') as error_codes,
+    nullif(
+        array_join(array_sort(array_agg(distinct error_code)), ', '), ''
+    ) as error_codes,
     min(time) as first_seen,
     max(time) as last_seen
 from calls
