@@ -58,7 +58,7 @@ COLUMNS = {
 }
 
 QUESTIONS = {
-    "overview/event": ["from_console", "tls_version"],
+    "overview/event": ["from_console", "caller_kind", "tls_version"],
     "resource/history": [],
     "signin/console": ["actor", "identity_id"],
     "identity/access-key": [],

@@ -124,7 +124,8 @@ def from_csv(text: bytes) -> bytes | None:
         names = next(rows, [])
         if not _is_table(names):
             return None
-        csv.field_size_limit(max(len(decoded), 1))
+        # The limit is the whole process's: others rely on what it was.
+        csv.field_size_limit(max(csv.field_size_limit(), len(decoded)))
         lines = [_line(dict(zip(names, row, strict=False))) for row in rows if row]
     except csv.Error as error:
         raise Broken(f"Malformed table: {error}.") from error
