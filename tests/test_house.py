@@ -31,6 +31,7 @@ NEVER_SEES = {
     "store": ["case", "charts", "engines", "execution", "questions"],
     "admin": ["case", "charts", "execution", "questions"],
     "history": ["case", "charts", "engines", "execution", "questions"],
+    "integrity": ["case", "charts", "execution", "questions"],
 }
 """Rooms, and what lies above them or beside them."""
 

@@ -30,9 +30,9 @@ from trailkit.source import Original, Source
 if TYPE_CHECKING:
     from trailkit.admin.case_table import CaseTable
     from trailkit.admin.checks import Check
+    from trailkit.integrity.case_evidence import Evidence
     from trailkit.lineage.compare import Window
     from trailkit.lineage.traced import Lineage
-    from trailkit.store.evidence import Evidence
 
 
 @dataclass(frozen=True, repr=False)
@@ -340,7 +340,10 @@ class Case:
 
         Raises TableError for a case over a table.
         """
-        return self.source.evidence
+        from trailkit.integrity.case_evidence import Evidence
+
+        self.source.require_files()
+        return Evidence(self.source)
 
     @property
     def table(self) -> "CaseTable":

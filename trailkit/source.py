@@ -5,9 +5,9 @@ its log files lie, what it lacks. No other module asks for its class.
 """
 
 import json
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple, Protocol
 
 import pandas as pd
@@ -63,6 +63,40 @@ class Lacking(NamedTuple):
     unsure: str
 
 
+Span = tuple[datetime, datetime]
+"""A half-open stretch of time, in UTC."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What CloudTrail's digests prove of local log files.
+
+    ``validated`` of ``files`` log files are named by a valid digest, with their hash.
+    ``spans`` are the hours of delivery of an account and Region, of which every digest
+    is valid and every log file that it names is at hand, unchanged.
+
+    >>> hours = (datetime(2026, 3, 9, 10), datetime(2026, 3, 9, 12))
+    >>> proof = Proof(4_112, 4_112, {("111122223333", "eu-west-1"): (hours,)})
+    >>> print(proof)
+    4,112 of 4,112 files validated by digests
+    >>> proof.covers("111122223333", "eu-west-1", *hours)
+    True
+    """
+
+    validated: int
+    files: int
+    spans: Mapping[tuple[str, str], tuple[Span, ...]]
+
+    def covers(self, account: str, region: str, start: datetime, end: datetime) -> bool:
+        """Return whether all that was delivered in a stretch of time is at hand."""
+        spans = self.spans.get((account, region), ())
+        return any(first <= start and end <= last for first, last in spans)
+
+    def __str__(self) -> str:
+        """Return it as part of a sentence."""
+        return f"{self.validated:,} of {self.files:,} files validated by digests"
+
+
 class Source(Protocol):
     """A store of local evidence, or a table on Athena or Trino."""
 
@@ -82,9 +116,13 @@ class Source(Protocol):
         """The name of the evidence or the table, for people."""
         ...
 
+    def require_files(self) -> None:
+        """Raise TableError of a table: it does not list its files."""
+        ...
+
     @property
-    def evidence(self) -> Any:
-        """The ``store.evidence.Evidence`` of local files; TableError of a table."""
+    def proof(self) -> "Proof | None":
+        """What digests proved of local files; None before they were validated."""
         ...
 
     def name(self, kind: Kind) -> str:

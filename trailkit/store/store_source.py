@@ -10,8 +10,7 @@ import pyarrow.parquet as pq
 from trailkit.lens.predicates import conditions, texts
 from trailkit.record import PLACE, Kind
 from trailkit.scope import Scope
-from trailkit.source import Files, Lacking, Original
-from trailkit.store.evidence import Evidence
+from trailkit.source import Files, Lacking, Original, Proof
 from trailkit.store.store import Store
 from trailkit.store.walk import BAD_NAME
 
@@ -27,6 +26,7 @@ class StoreSource:
     def __init__(self, store: Store) -> None:
         """Stand on an open store."""
         self._store = store
+        self.proof: Proof | None = None
 
     @property
     def lens(self) -> str:
@@ -38,10 +38,8 @@ class StoreSource:
         """Name the evidence."""
         return ", ".join(str(path) for path in self._store.evidence)
 
-    @property
-    def evidence(self) -> Evidence:
-        """The log files, as ``case.evidence`` shows them."""
-        return Evidence(self)
+    def require_files(self) -> None:
+        """Return: local files can be listed."""
 
     def name(self, kind: Kind) -> str:
         """Return the name of the evidence, whatever the kind of record."""

@@ -36,6 +36,7 @@ class TableSource:
 
     needs_window = True
     lens = None
+    proof = None
 
     def __init__(
         self,
@@ -58,8 +59,7 @@ class TableSource:
         """Name the tables."""
         return ", ".join(self._names.values())
 
-    @property
-    def evidence(self) -> NoReturn:
+    def require_files(self) -> NoReturn:
         """Raise TableError: a table does not list its files."""
         raise self._unlisted()
 
