@@ -199,3 +199,28 @@ def test_a_case_shows_its_evidence_and_its_scope(practice_case) -> None:
     day = practice_case.window("2026-03-12", "2026-03-13").accounts("777788889999")
     said = "2026-03-12 00:00:00 to 2026-03-13 00:00:00 UTC, 777788889999, all regions"
     assert repr(day) == f"Case of {practice_case.source.title}: {said}"
+
+
+def test_people_leaves_out_services_and_workloads_and_keeps_the_unknown(practice_case):
+    kinds = "select caller_kind, count(*) as n from events group by 1 order by 1"
+    before = practice_case.query(kinds).set_index("caller_kind")["n"]
+    people = practice_case.people()
+    after = people.query(kinds).set_index("caller_kind")["n"]
+    assert set(before.index.dropna()) > {"service", "person"}
+    pd.testing.assert_series_equal(after, before[after.index])
+    assert set(after.index.dropna()) == {"person"}
+    assert after.index.hasnans
+    assert "people and unknown callers" in tk.provenance(people.query(kinds)).scope
+
+
+def test_people_narrows_deliveries_and_combines_with_other_scopes(practice_case):
+    select = "select file, count(*) as n from deliveries group by file order by file"
+    narrowed = practice_case.accounts("777788889999").people()
+    wide = practice_case.accounts("777788889999")
+    assert 0 < narrowed.query(select)["n"].sum() < wide.query(select)["n"].sum()
+    assert narrowed.everything().scope == tk.Scope()
+
+
+def test_insights_have_no_caller_and_stay(practice_case):
+    select = "select event_id from insights order by event_id"
+    assert practice_case.people().query(select).equals(practice_case.query(select))

@@ -1,5 +1,6 @@
 """A case: a scope over a source of records, to which one puts questions."""
 
+import re
 from collections.abc import Generator, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -21,6 +22,7 @@ from trailkit.execution import batch, run, widening
 from trailkit.execution.batch import Answers, Wanted
 from trailkit.execution.known import Known, known_good
 from trailkit.lens import compose
+from trailkit.lens.described import described
 from trailkit.progress import notice
 from trailkit.questions.library import Ask, Library
 from trailkit.questions.question import Question
@@ -102,8 +104,20 @@ class Case:
         """
         return replace(self, scope=self.scope.with_regions(*regions))
 
+    def people(self) -> "Case":
+        """Narrow to people and unknown callers: leave out services and workloads.
+
+        By ``caller_kind``, which is null where the record does not show it; such
+        events stay. Insights and aggregated events have no caller, and stay as well.
+
+        >>> import trailkit as tk
+        >>> print(tk.demo().people().scope)
+        all times, all accounts, all regions, people and unknown callers
+        """
+        return replace(self, scope=self.scope.of_people())
+
     def everything(self) -> "Case":
-        """Return the case without its scope: all times, accounts and regions."""
+        """Return the case without its scope: all times, accounts, regions, callers."""
         return replace(self, scope=Scope())
 
     def late(self, late: str | timedelta) -> "Case":
@@ -197,10 +211,25 @@ class Case:
         """Run a SELECT of your own over the lens, within the case's scope.
 
         It may read ``events``, ``deliveries``, ``insights``, ``network``,
-        ``aggregated`` and its own CTEs. Raises NotOneSelect, UnknownRelation or
-        UnsupportedSQL for anything else.
+        ``aggregated`` and its own CTEs. ``describe events`` is ``columns()``. Raises
+        NotOneSelect, UnknownRelation or UnsupportedSQL for anything else.
         """
+        if described := _DESCRIBE.fullmatch(select):
+            return self.columns(described[1].lower())
         return self._run(self._ad_hoc(select))
+
+    def columns(self, relation: str = "events") -> pd.DataFrame:
+        """List the columns of a relation of the lens: column, type and meaning.
+
+        Raises UnknownRelation for another name than events, deliveries, insights,
+        network or aggregated.
+
+        >>> import trailkit as tk
+        >>> tk.demo().columns()["column"].head(3).tolist()
+        ['time', 'outcome', 'action']
+        """
+        rows = [(name, *each) for name, each in described(relation).items()]
+        return pd.DataFrame(rows, columns=["column", "type", "meaning"], dtype="str")
 
     def query_chunks(
         self, select: str, *, rows: int = 100_000
@@ -446,6 +475,9 @@ class Case:
         return answer.table.to_pylist()
 
 
+_DESCRIBE = re.compile(
+    r"\s*(?:describe|desc|show\s+columns\s+(?:from|in))\s+(\w+)\s*;?\s*", re.I
+)
 _ANY = "select event_id from events"
 _SPAN = "select min(time) as first, max(time) as last from events"
 _WHERE = """

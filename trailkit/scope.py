@@ -33,6 +33,8 @@ class Scope:
     delivered and still be searched. The services ``everywhere`` (``iam``, ``sts``, …)
     are searched in all regions: AWS records them in another one than they act on.
 
+    With ``people`` callers that are known to be services or workloads are left out.
+
     With ``by_folder`` it is what lies in some folders, whatever the records in them
     say: the window is of whole days of delivery, accounts and regions are the folders'.
     """
@@ -44,6 +46,7 @@ class Scope:
     late: timedelta = timedelta(days=1)
     everywhere: tuple[str, ...] = ()
     by_folder: bool = False
+    people: bool = False
 
     @property
     def bounded(self) -> bool:
@@ -100,6 +103,10 @@ class Scope:
         """Search the folders of so much time after the window as well."""
         return replace(self, late=duration(late))
 
+    def of_people(self) -> "Scope":
+        """Narrow to callers that are people, or not known to be something else."""
+        return replace(self, people=True)
+
     def widened(self, lookback: timedelta) -> "Scope":
         """Give the scope with its window starting so much earlier."""
         if self.start is None:
@@ -111,7 +118,8 @@ class Scope:
         accounts = _named(self.accounts, "accounts")
         regions = _named(self.regions, "regions")
         folder = ", by the folder of the log file" if self.by_folder else ""
-        return f"{self._window_in_words()}, {accounts}, {regions}{folder}"
+        people = ", people and unknown callers" if self.people else ""
+        return f"{self._window_in_words()}, {accounts}, {regions}{people}{folder}"
 
     def _window_in_words(self) -> str:
         if self.start is None and self.end is None:

@@ -37,6 +37,9 @@ def add_case(parser: argparse.ArgumentParser) -> None:
     scope.add_argument(
         "--region", action=Listed, help="such as eu-west-1; several by commas"
     )
+    scope.add_argument(
+        "--people", action="store_true", help="no services, no workloads"
+    )
 
 
 def add_questions(parser: argparse.ArgumentParser) -> None:
@@ -61,6 +64,8 @@ def open_case(given: argparse.Namespace) -> Case:
         case = case.regions(*given.region)
     if given.late:
         case = case.late(given.late)
+    if given.people:
+        case = case.people()
     return case.last(given.last) if given.last else case
 
 

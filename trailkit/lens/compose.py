@@ -43,6 +43,7 @@ columns of ``events``: each row is the endpoint owner's copy of a call.
 _READ = [*every_column(), *kept.names().values(), kept.KEY]
 """Every column that a source's ``records`` can have, in order."""
 
+_CALLER = "caller_kind"
 _IDENTITY = {"event_id", "time"}
 """What tells events apart, and so is always kept: ids have been seen at two times."""
 
@@ -104,10 +105,16 @@ def _relation(
     ``where`` is a condition on the records.
     """
     wanted = every.keys() if used is None else every.keys() & {*used, *_IDENTITY}
+    narrowed = scope.people and _CALLER in every
+    if narrowed:
+        wanted = {*wanted, _CALLER}
     needed = lateral_aliases.needed(every, wanted)
     read = {name for column in needed.values() for name in column.below}
     below = "records" if relation.name == "events" else f"{relation.name}_records"
     verb = "select" if relation.deliveries or source.folds() else "select distinct"
+    text = lateral_aliases.nested(needed, wanted, below, verb, where)
+    if narrowed:
+        text = _of_people(text, [name for name in needed if name in wanted])
     return {
         below: source.records(
             relation.kind,
@@ -115,8 +122,16 @@ def _relation(
             [name for name in _READ if name in read],
             relation.deliveries,
         ),
-        relation.name: lateral_aliases.nested(needed, wanted, below, verb, where),
+        relation.name: text,
     }
+
+
+def _of_people(text: str, shown: list[str]) -> str:
+    """Leave out the callers that are known to be services or workloads."""
+    return (
+        f"select {', '.join(shown)}\nfrom (\n{text}\n)\n"
+        f"where coalesce({_CALLER}, 'person') = 'person'"
+    )
 
 
 def _columns(relation: Relation) -> lateral_aliases.Columns:

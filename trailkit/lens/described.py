@@ -1,0 +1,49 @@
+"""What each column of the lens is: its type and its meaning, from ``columns.csv``."""
+
+import csv
+from functools import cache
+from importlib import resources
+from typing import NamedTuple
+
+from trailkit.errors import UnknownRelation, nearest
+from trailkit.lens.compose import RELATIONS, columns
+
+
+class Described(NamedTuple):
+    """A column's type on Athena, and its meaning in words."""
+
+    type: str
+    meaning: str
+
+
+def described(relation: str) -> dict[str, Described]:
+    """Return what each column of a relation is, in order; raise UnknownRelation.
+
+    >>> described("events")["time"]
+    Described(type='timestamp', meaning='when it happened, UTC (eventTime)')
+    """
+    if relation not in RELATIONS:
+        raise UnknownRelation(
+            f'There is no relation "{relation}". {nearest(relation, RELATIONS)}'
+        )
+    every = _by_file()[RELATIONS[relation].file]
+    return {name: every[name] for name in columns(relation)}
+
+
+@cache
+def types() -> dict[str, dict[str, str]]:
+    """Return the type of each column of each relation."""
+    return {
+        relation: {name: column.type for name, column in described(relation).items()}
+        for relation in RELATIONS
+    }
+
+
+@cache
+def _by_file() -> dict[str, dict[str, Described]]:
+    text = resources.files("trailkit.lens").joinpath("columns.csv").read_text("utf-8")
+    found: dict[str, dict[str, Described]] = {}
+    for row in csv.DictReader(text.splitlines()):
+        named = found.setdefault(row["file"], {})
+        named[row["column"]] = Described(row["type"], row["meaning"])
+    return found
