@@ -354,11 +354,17 @@ class Case:
     def inventory(self) -> pd.DataFrame:
         """Say what there is: files, events, repeats, problems, accounts, regions, span.
 
-        One row a fact, with columns ``what`` and ``value`` (text).
+        One row a fact, with columns ``what`` and ``value`` (text). Events in scope are
+        counted for each account that recorded them; of calls in scope one that two
+        accounts recorded counts once. A question's notes say which of them it counts.
         """
         facts: dict[str, Any] = {"evidence": self.source.title, "scope": self.scope}
         facts |= {name: f"{count:,}" for name, count in self.source.counts().items()}
-        facts |= self._look("The inventory", _WHERE, self.scope)[0]
+        found = self._look("The inventory", _WHERE, self.scope)[0]
+        facts |= {
+            name: f"{value:,}" if isinstance(value, int) else value
+            for name, value in found.items()
+        }
         rows = [(name.replace("_", " "), str(value)) for name, value in facts.items()]
         rows += [("note", note) for note in self.source.notes(self.scope)]
         return pd.DataFrame(rows, columns=["what", "value"])
@@ -483,6 +489,8 @@ _SPAN = "select min(time) as first, max(time) as last from events"
 _WHERE = """
 select
     count(*) as events_in_scope,
+    count_if(shared_event_id is null)
+    + count(distinct if(shared_event_id is not null, action_id)) as calls_in_scope,
     min(time) as first,
     max(time) as last,
     array_join(array_sort(array_agg(distinct account)), ', ') as accounts,
