@@ -19,8 +19,9 @@ lab: .venv/kit ## open the first notebook in JupyterLab
 test: .venv/checks ## run the quick tests: offline, no AWS
 	$(BIN)/pytest --numprocesses=auto $(OPTIONS)
 
-soak: .venv/checks ## try ten thousand folders of odd files: hours
+soak: .venv/checks ## try thousands of odd inputs, and every question on Trino: hours
 	$(BIN)/pytest -m soak --timeout=0 --numprocesses=auto $(OPTIONS)
+	TRAILKIT_SAMPLE=all $(BIN)/pytest tests/conformance --timeout=0 $(OPTIONS)
 
 notebooks: .venv/kit ## run every notebook; what they show is in build/notebooks
 	$(BIN)/jupyter-nbconvert --execute --to notebook \

@@ -29,6 +29,9 @@ from trailkit.questions.question import Question
 from trailkit.store import practice_case
 
 QUESTIONS = [pytest.param(question, id=question.name) for question in sampled()]
+SHAPES = [pytest.param(question, id=question.name) for question in sampled(a_topic=0)]
+"""The questions whose shape no other has, for what hangs on the shape alone."""
+
 WINDOW = ("2026-03-01", "2026-03-20")
 NOTHING = ("2026-02-01", "2026-02-02")
 

@@ -22,7 +22,7 @@ from playwright.sync_api import Page, Request, sync_playwright
 PROJECT = Path(__file__).parents[2]
 NOTEBOOK = PROJECT / "notebooks" / "00_start_here.ipynb"
 LOOPBACK = "127.0.0.1"
-PATIENCE = 120  # seconds, on a busy machine
+PATIENCE = 300  # seconds, on a busy machine
 
 PROMPTS = ".jp-NotebookPanel .jp-CodeCell .jp-InputPrompt"
 CHART = ".js-plotly-plot"

@@ -22,7 +22,7 @@ from tests.conformance.practice_asked import (
 )
 from tests.conformance.trino_server import TrinoServer
 from tests.test_equal_engines import (
-    QUESTIONS,
+    SHAPES,
     UNANSWERED,
     WINDOW,
     arguments,
@@ -48,7 +48,7 @@ def copied(published: TrinoServer, athena_on_trino: AthenaServer) -> tuple[Case,
     )
 
 
-@pytest.mark.parametrize("question", QUESTIONS)
+@pytest.mark.parametrize("question", SHAPES)
 def test_a_copy_gives_the_local_frame(
     question: Question, local: Case, copied: tuple[Case, ...]
 ) -> None:
@@ -57,7 +57,7 @@ def test_a_copy_gives_the_local_frame(
     assert len(frame) > 0 or question.name in UNANSWERED
 
 
-@pytest.mark.parametrize("question", QUESTIONS)
+@pytest.mark.parametrize("question", SHAPES)
 def test_every_parameter_means_the_same(
     question: Question, local: Case, copied: tuple[Case, ...]
 ) -> None:
@@ -67,7 +67,7 @@ def test_every_parameter_means_the_same(
         assert len(frame) > 0 or question.name in UNANSWERED
 
 
-@pytest.mark.parametrize("question", QUESTIONS)
+@pytest.mark.parametrize("question", SHAPES)
 def test_a_scope_means_the_same(
     question: Question, local: Case, copied: tuple[Case, ...]
 ) -> None:

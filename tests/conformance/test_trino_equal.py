@@ -29,6 +29,7 @@ from tests.tables_over_logs import publish
 from tests.test_equal_engines import (
     NOTHING,
     QUESTIONS,
+    SHAPES,
     UNANSWERED,
     WINDOW,
     arguments,
@@ -85,7 +86,7 @@ def test_athena_gives_it_too(
     assert len(frame) > 0 or question.name in UNANSWERED
 
 
-@pytest.mark.parametrize("question", QUESTIONS)
+@pytest.mark.parametrize("question", SHAPES)
 def test_an_empty_frame_is_equal_too(
     question: Question, local: Case, plain: Case, athena: tuple[Case, Case]
 ) -> None:
@@ -93,7 +94,7 @@ def test_an_empty_frame_is_equal_too(
     assert same(question, arguments(question), *cases).empty
 
 
-@pytest.mark.parametrize("question", QUESTIONS)
+@pytest.mark.parametrize("question", SHAPES)
 def test_chunks_together_are_the_frame(question: Question, plain: Case) -> None:
     case = plain.window(*WINDOW)
     whole = case.ask(question.name, **arguments(question))
@@ -102,7 +103,7 @@ def test_chunks_together_are_the_frame(question: Question, plain: Case) -> None:
     assert len(chunks) == max(1, -(-len(whole) // 5))
 
 
-@pytest.mark.parametrize("question", QUESTIONS)
+@pytest.mark.parametrize("question", SHAPES)
 def test_a_scope_means_the_same(question: Question, local: Case, plain: Case) -> None:
     narrow = (
         case.window("2026-03-11 18:00", "2026-03-12 02:30:00")

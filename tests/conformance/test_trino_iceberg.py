@@ -28,7 +28,7 @@ from tests.conformance.practice_asked import (
 from tests.conformance.trino_server import ICEBERG, TrinoServer
 from tests.tables_over_logs import NAMES
 from tests.test_equal_engines import (
-    QUESTIONS,
+    SHAPES,
     UNANSWERED,
     WINDOW,
     arguments,
@@ -56,7 +56,7 @@ def copied(published: TrinoServer, athena_on_trino: AthenaServer) -> tuple[Case,
     )
 
 
-@pytest.mark.parametrize("question", QUESTIONS)
+@pytest.mark.parametrize("question", SHAPES)
 def test_an_iceberg_copy_gives_the_local_frame(
     question: Question, local: Case, copied: tuple[Case, ...]
 ) -> None:
@@ -65,7 +65,7 @@ def test_an_iceberg_copy_gives_the_local_frame(
     assert len(frame) > 0 or question.name in UNANSWERED
 
 
-@pytest.mark.parametrize("question", QUESTIONS)
+@pytest.mark.parametrize("question", SHAPES)
 def test_every_parameter_means_the_same(
     question: Question, local: Case, copied: tuple[Case, ...]
 ) -> None:
