@@ -19,6 +19,7 @@ from pyarrow import csv
 from benchmarks import measure
 from trailkit.engines import Answer
 from trailkit.engines.athena import results, unload
+from trailkit.engines.athena.figures import Figures
 from trailkit.engines.athena.result_files import BLOCK_BYTES
 from trailkit.engines.athena.results import ResultColumn
 from trailkit.engines.parts import of_rows
@@ -83,7 +84,9 @@ def by_csv(folder: Path) -> int:
 def in_chunks(folder: Path) -> int:
     """Read the CSV block by block, a frame of 100,000 rows at a time."""
     columns = _columns()
-    tables = results.from_blocks(_blocks(folder / "list.csv"), columns)
+    tables = results.from_blocks(
+        _blocks(folder / "list.csv"), columns, Figures(None, "1", None)
+    )
     parts = (Answer(part, _types(columns)) for part in of_rows(tables, CHUNK))
     return sum(len(to_frame(part)) for part in parts)
 

@@ -7,7 +7,7 @@ to moto's S3. Messages are those that Athena gives.
 import re
 import time
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -236,6 +236,7 @@ class Query:
     cutoff: int | None = None
     own_settings: bool = True
     reuse_minutes: int | None = None
+    afterwards: Callable[["Query"], None] | None = None
     earlier: list["Query"] = field(default_factory=list)
     reused: "Query | None" = None
     begun: datetime = field(default_factory=lambda: datetime.now(UTC))
@@ -246,6 +247,7 @@ class Query:
     scanned: int = 0
     rows: Rows | None = None
     manifest: str | None = None
+    updated: int = 0
     started: float = field(default_factory=time.monotonic)
 
     @property
@@ -335,6 +337,8 @@ class Query:
     def _end(self, state: str, reason: str | None) -> None:
         self.state, self.reason = state, reason
         self.ended = datetime.now(UTC)
+        if state == "SUCCEEDED" and self.afterwards:
+            self.afterwards(self)
 
     def _write(self, rows: Rows) -> None:
         self.rows = rows
@@ -343,7 +347,7 @@ class Query:
             put(f"{self.output}.metadata", b"\x0a\x00")
 
     def _unload(self, rows: Rows, target: str) -> None:
-        self.rows = _NO_ROWS
+        self.rows, self.updated = _NO_ROWS, len(rows.values)
         parts = {f"{target}{uuid.uuid4()}": part for part in to_parquet(rows)}
         for url, part in parts.items():
             put(url, part)
@@ -406,8 +410,19 @@ class Query:
                 "Rows": [{"Data": [_datum(text) for text in row]} for row in texts],
                 "ResultSetMetadata": {"ColumnInfo": self.rows.column_info()},
             },
+            "UpdateCount": self.updated,
             **({"NextToken": str(first + size)} if more else {}),
         }
+
+    def statistics(self) -> dict[str, Any]:
+        """Tell what GetQueryRuntimeStatistics tells; of an UNLOAD the row of its count.
+
+        Of an answer given again it tells nothing: nothing ran.
+        """
+        if self.rows is None or self.reused:
+            return {}
+        rows = 1 if self.updated else len(self.rows.values)
+        return {"Rows": {"OutputRows": rows, "OutputBytes": 9 * rows}}
 
 
 def _datum(text: str | None) -> dict[str, str]:

@@ -150,6 +150,10 @@ class ExecutingResponse(AthenaResponse):
         size = self._get_param("MaxResults") or 1000
         return json.dumps(query.page(int(self._get_param("NextToken") or 0), int(size)))
 
+    def get_query_runtime_statistics(self) -> str:
+        """Tell how many rows a query gave."""
+        return json.dumps({"QueryRuntimeStatistics": self._query().statistics()})
+
     def get_table_metadata(self) -> str:
         """Read a table from moto's Glue."""
         glue = glue_backends[self.current_account][self.region]
@@ -197,6 +201,7 @@ class AthenaServer:
 
     ``slow`` makes queries run that many seconds. ``failure`` makes them fail with a
     reason, ``failure_state`` says FAILED or CANCELLED. ``queries`` holds what ran.
+    ``afterwards`` is done to each query that has succeeded, before anybody hears of it.
     ``pass_time`` lets what has run be so much older.
     """
 
@@ -235,6 +240,7 @@ class AthenaServer:
         self.slow = 0.0
         self.failure: str | None = None
         self.failure_state = "FAILED"
+        self.afterwards: Callable[[Query], None] | None = None
         self.faults.planned.clear()
         self.faults.owners.clear()
         self.faults.seen.clear()
@@ -274,6 +280,7 @@ class AthenaServer:
             slow=self.slow,
             failure=self.failure,
             failure_state=self.failure_state,
+            afterwards=self.afterwards,
             **settings,
         )
         self.queries[query.id] = query
@@ -285,6 +292,9 @@ class AthenaServer:
             query.begun -= length
             if query.ended:
                 query.ended -= length
+        for bucket in s3_backends[ACCOUNT]["aws"].buckets.values():
+            for key in bucket.keys.values():
+                key.last_modified -= length
 
     @property
     def last(self) -> Query:

@@ -6,6 +6,7 @@ import signal
 import threading
 import tracemalloc
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 import pandas as pd
@@ -21,11 +22,13 @@ from tests.trail_listed import case, deliver
 from trailkit.case import Case
 from trailkit.engines.athena import result_files
 from trailkit.engines.athena.csv_blocks import whole_rows
+from trailkit.engines.athena.figures import Figures
 from trailkit.engines.athena.results import ResultColumn, from_blocks, from_csv
 from trailkit.engines.duckdb import LocalEngine
 from trailkit.errors import (
     InvalidParameter,
     QueryFailed,
+    ResultsChanged,
     UnboundedScan,
     UnknownParameter,
     UnknownQuestion,
@@ -193,13 +196,16 @@ def test_a_csv_that_changes_meanwhile_is_not_mixed(
 ) -> None:
     from tests.athena_queries import put
 
-    monkeypatch.setattr(result_files.ResultFiles.blocks, "__defaults__", (2_000,))
+    monkeypatch.setattr(result_files.ResultFiles.blocks, "__defaults__", (None, 2_000))
     chunks = case().window("2026-03-03", "2026-03-09").chunks(LIST, rows=3)
     next(chunks)
     put(str(server.last.output), b'"other"\n' * 10_000)
-    with pytest.raises(QueryFailed, match="PreconditionFailed"):
+    with pytest.raises(ResultsChanged, match="another is in its place"):
         list(chunks)
 
+
+UNTOLD = Figures(None, "1", None)
+"""Nothing is known of the query."""
 
 texts = st.none() | st.text(st.sampled_from('a",\n\r;é😀'), max_size=6)
 
@@ -215,7 +221,7 @@ def test_blocks_may_end_anywhere(values: list[tuple[Any, ...]], size: int) -> No
     columns = list(map(ResultColumn, names, types))
     pieces = list(whole_rows(cut(content, size)))
     assert b"".join(pieces) == content
-    tables = list(from_blocks(cut(content, size), columns))
+    tables = list(from_blocks(cut(content, size), columns, UNTOLD))
     assert pa.concat_tables(tables).equals(from_csv(content, columns))
 
 
@@ -223,18 +229,18 @@ def test_a_csv_of_any_size_takes_the_memory_of_a_few_blocks() -> None:
     """200 MB of CSV: never more than 60 MB at once, of Python's and of Arrow's."""
     line = b'"' + b"x" * 480 + b'\nand ""more""","' + b"y" * 500 + b'"\n'
     block = line * (result_files.BLOCK_BYTES // len(line))
-    blocks = (block for _ in range(25))
+    blocks = chain([b'"a","b"\n'], (block for _ in range(25)))
     columns = [ResultColumn("a", "varchar"), ResultColumn("b", "varchar")]
     gc.collect()
     pool, rows, most = pa.default_memory_pool(), 0, 0
     before = pool.bytes_allocated()
     tracemalloc.start()
     try:
-        for table in from_blocks(blocks, columns):
+        for table in from_blocks(blocks, columns, UNTOLD):
             rows += table.num_rows
             held = pool.bytes_allocated() - before
             most = max(most, held + tracemalloc.get_traced_memory()[1])
     finally:
         tracemalloc.stop()
-    assert rows == 25 * (result_files.BLOCK_BYTES // len(line)) - 1
+    assert rows == 25 * (result_files.BLOCK_BYTES // len(line))
     assert most < 60 * 1024**2

@@ -28,6 +28,7 @@
         * NotConfigured: region, workgroup or place for results is missing or wrong
         * QueryFailed: it refused or broke off the query
         * QueryCancelled: somebody stopped the query
+        * ResultsChanged: its results are not as Athena wrote them
         * AccessRefused: a right is missing, or credentials are
         * Unavailable: it could not be reached, or throttled us
     * BudgetExceeded: a question would cost more than the budget has left
@@ -48,8 +49,8 @@ from collections.abc import Iterable
 class TrailkitError(Exception):
     """Any error that the user can mend; its text says how."""
 
-    dollars: float = 0.0
-    """What is billed all the same."""
+    dollars: float | None = 0.0
+    """What is billed all the same; None where a query was started, and nobody knows."""
 
     def _render_traceback_(self) -> list[str]:
         """Give IPython the sentence instead of the traceback."""
@@ -162,6 +163,10 @@ class QueryFailed(EngineError):
 
 class QueryCancelled(EngineError):
     """Somebody stopped the query."""
+
+
+class ResultsChanged(EngineError):
+    """The results are not as the engine wrote them."""
 
 
 class AccessRefused(EngineError):

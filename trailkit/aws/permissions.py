@@ -9,6 +9,7 @@ Service Authorization Reference for resources.
 QUERY = (
     "athena:GetQueryExecution",
     "athena:GetQueryResults",
+    "athena:GetQueryRuntimeStatistics",
     "athena:GetWorkGroup",
     "athena:StartQueryExecution",
     "athena:StopQueryExecution",

@@ -15,8 +15,8 @@ from trailkit.errors import BudgetExceeded, InvalidParameter, TrailkitError
 class Budget:
     """Dollars that may be spent, and what has been; for any number of threads.
 
-    What is spent is what Athena billed. Of a query that was interrupted the bill is not
-    known: it counts with its whole estimate.
+    What is spent is what Athena billed, also for a query whose answer was lost after it
+    was started. Where nobody knows the bill, it counts with its whole estimate.
     """
 
     def __init__(self, usd: float) -> None:
@@ -37,16 +37,16 @@ class Budget:
         return max(0.0, self.usd - self.spent - self._held)
 
     @contextmanager
-    def held(self, estimate: Estimate) -> Generator[Callable[[float], None]]:
+    def held(self, estimate: Estimate) -> Generator[Callable[[float | None], None]]:
         """Hold what a query may cost while it runs, and take its bill.
 
         Raises BudgetExceeded where that is more than what is left.
         """
         most = estimate.dollars
         self._hold(estimate)
-        bill = most
+        bill: float | None = None
 
-        def pay(dollars: float) -> None:
+        def pay(dollars: float | None) -> None:
             nonlocal bill
             bill = dollars
 
@@ -54,11 +54,16 @@ class Budget:
             yield pay
         except TrailkitError as error:
             bill = error.dollars
+            if bill is None:
+                error.args = (f"{error} {_in_full(most)}",)
+            raise
+        except KeyboardInterrupt as interrupt:
+            bill = getattr(interrupt, "dollars", None)
             raise
         finally:
             with self._lock:
                 self._held -= most
-                self.spent += bill
+                self.spent += most if bill is None else bill
                 self.queries += 1
 
     def _hold(self, estimate: Estimate) -> None:
@@ -87,6 +92,13 @@ class Budget:
         )
 
 
+def _in_full(most: float) -> str:
+    return (
+        f"Its bill is not known: the budget counts all of its estimate, "
+        f"{say_dollars(most)}."
+    )
+
+
 class PaidEngine:
     """An engine that runs within a budget, a query of this estimate each time."""
 
@@ -99,7 +111,7 @@ class PaidEngine:
         """Run Athena SQL, and pay what it cost; raises BudgetExceeded before."""
         with self._budget.held(self._estimate) as pay:
             answer = self._engine.run(sql, self._weighed(terms))
-            pay(answer.facts.get("dollars", 0.0))
+            pay(answer.facts.get("dollars"))
         return answer
 
     def chunks(self, sql: str, rows: int, terms: Terms = ANEW) -> Generator[Answer]:
@@ -107,7 +119,7 @@ class PaidEngine:
         with closing(self._engine.chunks(sql, rows, self._weighed(terms))) as parts:
             with self._budget.held(self._estimate) as pay:
                 first = next(parts)
-                pay(first.facts.get("dollars", 0.0))
+                pay(first.facts.get("dollars"))
             yield first
             yield from parts
 

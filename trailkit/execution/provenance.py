@@ -107,6 +107,8 @@ def _in_words(name: str, value: Any) -> str:
             return f"{value:,} ({say_bytes(value)})" if value else "0"
         case "dollars", float():
             return f"{value:.6f} ({say_dollars(value)})" if value else "0"
+        case "dollars", None:
+            return "not known"
         case "milliseconds", dict():
             return ", ".join(f"{phase} {count:,}" for phase, count in value.items())
         case _, int():

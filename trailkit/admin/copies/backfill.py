@@ -227,7 +227,7 @@ class Filling:
                 facts = [self._engine.execute(each) for each in statements]
                 if not self._is_iceberg:
                     mark(self._access, self._copy, step.scope, started)
-                billed += sum(each["dollars"] for each in facts)
+                billed += sum(each["dollars"] or 0 for each in facts)
                 done += 1
                 notice(f"Step {done:,} of {len(plan.steps):,} is done: {step.scope}.")
         finally:

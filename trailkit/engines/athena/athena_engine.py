@@ -15,6 +15,7 @@ from trailkit.aws.prices import per_terabyte
 from trailkit.aws.session import Access
 from trailkit.engines import ANEW, Answer, Terms
 from trailkit.engines.athena import fetching, glue_catalog, unload
+from trailkit.engines.athena.accounting import accounted
 from trailkit.engines.athena.athena_failures import explained
 from trailkit.engines.athena.cursor import AsText, PatientCursor
 from trailkit.engines.athena.destination import Destination, require_one, settle
@@ -91,9 +92,9 @@ class AthenaEngine:
         Ctrl-C stops it in Athena and says what is billed. Raises NotConfigured,
         AccessRefused, TableError, QueryFailed, QueryCancelled or Unavailable.
         """
-        with explained(), line() as say:
+        with accounted() as queries, explained(), line() as say:
             sent = self._sent(sql, terms)
-            ask = partial(self._query, say)
+            ask = partial(self._query, say, queries)
             order = self._order_after_unload(sent, terms)
             if order is None:
                 return fetching.whole(sent, ask(), self._files)
@@ -104,10 +105,10 @@ class AthenaEngine:
 
         An UNLOAD has no order, and putting it back takes all rows at once.
         """
-        with explained():
+        with accounted() as queries, explained():
             with line() as say:
                 sent = self._sent(sql, terms)
-                query = self._query(say)
+                query = self._query(say, queries)
                 found, pieces = fetching.in_pieces(sent, query, self._files)
             ran = found.facts["seconds"]
             for part, seconds in timed(of_rows(chain([found.table], pieces), rows)):
@@ -119,8 +120,8 @@ class AthenaEngine:
 
         Ctrl-C stops it in Athena. Raises what ``run`` raises.
         """
-        with explained(), line() as say:
-            query = self._query(say)
+        with accounted() as queries, explained(), line() as say:
+            query = self._query(say, queries)
             query.run(statement)
             return query.facts()
 
@@ -209,8 +210,10 @@ class AthenaEngine:
     def _files(self) -> ResultFiles:
         return ResultFiles(self._access.client("s3"), self.destination.owner)
 
-    def _query(self, say: Callable[[str], None]) -> Query:
-        return Query(self._connection, self.price, self.destination.cutoff, say)
+    def _query(self, say: Callable[[str], None], queries: list[Query]) -> Query:
+        query = Query(self._connection, self.price, self.destination.cutoff, say)
+        queries.append(query)
+        return query
 
     def _sent(self, sql: str, terms: Terms) -> Sent:
         location = self.destination.location

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 import pyarrow as pa
 
@@ -49,7 +50,11 @@ def whole(sent: Sent, query: Query, files: ResultFiles) -> Answer:
     if cursor.output_location is None:
         table = results.from_rows(cursor.fetchall(), described)
     else:
-        table = results.from_csv(files.read(cursor.output_location), described)
+        place = _kept(cursor.output_location, query, files)
+        content = files.read(place, query.figures)
+        with results.readable(query.figures):
+            table = results.from_csv(content, described)
+    query.figures.require_rows(table.num_rows)
     return Answer(table, _types(described), query.facts(), query.notes())
 
 
@@ -63,8 +68,10 @@ def in_pieces(
         page = partial(cursor.fetchmany, _LARGEST_PAGE * _PAGES)
         pieces = (results.from_rows(rows, described) for rows in iter(page, []))
     else:
-        blocks = files.blocks(cursor.output_location)
-        pieces = results.from_blocks(blocks, described)
+        place = _kept(cursor.output_location, query, files)
+        blocks = files.blocks(place, query.figures)
+        pieces = results.from_blocks(blocks, described, query.figures)
+    pieces = query.figures.counted(pieces)
     return Answer(empty, _types(described), query.facts(), query.notes()), pieces
 
 
@@ -77,12 +84,15 @@ def by_unload(
     scans nothing, must tell their columns.
     """
     query, target = ask(), f"{sent.location}unload/{uuid.uuid4()}/"
-    with files.passing(target, lambda: query.manifest) as left:
+    with files.passing(target, lambda: _own(query.manifest, sent)) as left:
         query.run(unload.statement(sent.select, target))
+        named = _named(query, target, files)
+        with results.readable(query.figures):
+            tables = results.from_parquet(
+                files.read(url, query.figures) for url in named
+            )
+        query.figures.require_written(tables[0].num_rows if tables else 0)
         facts = query.facts()
-        listed = files.read(query.manifest).decode() if query.manifest else ""
-        left.files = listed.split()
-        tables = results.from_parquet(map(files.read, left.files))
     if tables is None:
         empty = whole(Sent(unload.only_types(sent.select), sent.location), ask(), files)
         return Answer(empty.table, empty.types, _both(facts, empty))
@@ -92,10 +102,41 @@ def by_unload(
     return Answer(unload.sort(table, order), _types(described), facts, notes)
 
 
-def _both(facts: dict[str, object], second: Answer) -> dict[str, object]:
+def _kept(url: str, query: Query, files: ResultFiles) -> str:
+    """Make sure that the file of an answer's columns is as Athena wrote it."""
+    files.require_unchanged(f"{url}.metadata", query.figures)
+    return url
+
+
+def _own(manifest: str | None, sent: Sent) -> str | None:
+    """Give the list of an UNLOAD's files only where it lies in the place of results."""
+    place = sent.location
+    return manifest if manifest and place and manifest.startswith(place) else None
+
+
+def _named(query: Query, target: str, files: ResultFiles) -> list[str]:
+    """Read which files an UNLOAD wrote: all that lie in its place, and no others."""
+    there = list(files.below(target))
+    if query.manifest is None:
+        return there
+    named = files.read(query.manifest, query.figures).decode(errors="replace").split()
+    if sorted(named) == sorted(there):
+        return named
+    elsewhere = [url for url in named if not url.startswith(target)]
+    raise query.figures.changed(
+        f"their list names {elsewhere[0]}, outside the query's own place {target}"
+        if elsewhere
+        else f"their list names {len(named):,} files, in {target} lie {len(there):,}"
+    )
+
+
+def _both(facts: dict[str, Any], second: Answer) -> dict[str, Any]:
     """Add the bill of a second query to the facts of the first."""
-    bill = {name: facts[name] + second.facts[name] for name in ("bytes", "dollars")}
-    return facts | bill
+    bills = facts["dollars"], second.facts["dollars"]
+    return facts | {
+        "bytes": facts["bytes"] + second.facts["bytes"],
+        "dollars": None if None in bills else sum(bills),
+    }
 
 
 def _types(described: Iterable[ResultColumn]) -> dict[str, str]:

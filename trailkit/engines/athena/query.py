@@ -2,21 +2,29 @@
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 from pyathena.connection import Connection
-from pyathena.error import OperationalError
+from pyathena.error import DatabaseError, OperationalError
 from pyathena.model import AthenaQueryExecution
 
+from trailkit.aws.failures import is_unreached
 from trailkit.aws.prices import dollars, say_bytes, say_dollars
 from trailkit.engines.athena.cursor import PatientCursor
 from trailkit.engines.athena.failure_reasons import explain_ending
+from trailkit.engines.athena.figures import Figures
 from trailkit.errors import QueryFailed
 from trailkit.tables.text import QUERY_TEXT_LIMIT
 
 _MINUTE = timedelta(minutes=1)
+
+_ENDED = ("SUCCEEDED", "FAILED", "CANCELLED")
+
+_MISSED = (BotoCoreError, ClientError, OperationalError)
 
 
 class Query:
@@ -35,6 +43,8 @@ class Query:
         self._started = time.monotonic()
         self._seen: AthenaQueryExecution | None = None
         self._reuse: timedelta | None = None
+        self._id: str | None = None
+        self._may_run = False
 
     def run(
         self, statement: str, rows: int = 1, reuse: timedelta | None = None
@@ -48,11 +58,13 @@ class Query:
         _require_fitting(statement)
         self._reuse = reuse
         cursor = self._connection.cursor(arraysize=rows, on_poll=self._look)
+        self._may_run = True
         try:
             cursor.execute(
                 statement,
                 result_reuse_enable=reuse is not None,
                 result_reuse_minutes=reuse // _MINUTE if reuse else None,
+                on_start_query_execution=self._begun,
             )
         except KeyboardInterrupt as interrupt:
             raise KeyboardInterrupt(self._stopped(interrupt.__cause__)) from None
@@ -61,34 +73,114 @@ class Query:
             if seen is None or seen.state not in ("FAILED", "CANCELLED"):
                 raise
             reason = seen.state_change_reason or ""
-            ending = explain_ending(seen.state, reason, self._bill(), self._limit())
-            ending.dollars = self._dollars()
-            raise ending from error
+            raise explain_ending(
+                seen.state, reason, self._said_bill(), self._limit()
+            ) from error
+        except DatabaseError as error:
+            self._may_run = self._id is not None or is_unreached(error.__cause__)
+            raise
         return cursor
+
+    def bill(self) -> float | None:
+        """Return the dollars that it is billed; None where nobody knows.
+
+        A failed query and an answer given again are free, a stopped one is not. (Amazon
+        Athena pricing.)
+        """
+        seen = self._seen
+        if not self._may_run:
+            return 0.0
+        if seen is None or seen.state not in _ENDED:
+            return None
+        if seen.state == "FAILED" or seen.reused_previous_result:
+            return 0.0
+        scanned = seen.data_scanned_in_bytes
+        return None if scanned is None else dollars(scanned, self._price)
+
+    def stop(self) -> str:
+        """Stop it where it may still run, and say how it ended, and what it costs."""
+        if not self._may_run:
+            return ""
+        if self._id is None and self._seen is None:
+            return (
+                "A query may have been started in Athena, and may run on and be "
+                "billed: look for it in the Athena console."
+            )
+        if not self._has_ended():
+            self._stop_late()
+        return self._ending()
+
+    def _begun(self, query_id: str) -> None:
+        self._id = query_id
+
+    def _has_ended(self) -> bool:
+        return self._seen is not None and self._seen.state in _ENDED
+
+    def _stop_late(self) -> None:
+        """Stop a query that was lost sight of; what AWS refuses, ``_ending`` tells."""
+        client, asked = self._connection.client, {"QueryExecutionId": self._id}
+        with suppress(*_MISSED):
+            client.stop_query_execution(**asked)
+        with suppress(*_MISSED):
+            self._seen = AthenaQueryExecution(client.get_query_execution(**asked))
+
+    def _ending(self) -> str:
+        """Say how it ended, and what it costs."""
+        seen = self._seen
+        if seen is None or seen.state not in _ENDED:
+            scanned = f", and had scanned {say_bytes(self._bytes())}" if seen else ""
+            return (
+                f"Query {self._id} was started{scanned}. It may still run, and be "
+                f"billed{self._at_most()}: look at it, or stop it, in the Athena "
+                "console."
+            )
+        ends = {"CANCELLED": "is stopped in Athena", "FAILED": "failed in Athena"}
+        end = ends.get(seen.state or "", "had ended already")
+        return f"Query {seen.query_id} {end}: {self._said_bill()}."
 
     @property
     def manifest(self) -> str | None:
         """The list of the files that an UNLOAD wrote, or was about to."""
         return self._seen.data_manifest_location if self._seen else None
 
+    @cached_property
+    def figures(self) -> Figures:
+        """What Athena says of the query that wrote the results."""
+        seen, client = self._seen, self._connection.client
+        own, first = str(self._id), self._first()
+        if first:
+            return Figures(client, first, _end_of(self._connection, first), True)
+        ended = seen.completion_date_time if seen else None
+        return Figures(
+            client,
+            own,
+            ended.astimezone(UTC) if ended else None,
+            bool(seen and seen.reused_previous_result),
+        )
+
+    def _first(self) -> str | None:
+        """Return the query whose answer was given again: the file of rows names it."""
+        seen = self._seen
+        place = (seen.output_location or "") if seen else ""
+        first = place.rpartition("/")[2].removesuffix(".csv")
+        reused = seen is not None and seen.reused_previous_result
+        return first if reused and first and first != self._id else None
+
     def notes(self) -> tuple[str, ...]:
-        """Say so when Athena gave an earlier answer again."""
+        """Say what Athena did not count, and when it gave an earlier answer again."""
         if self._seen is None or not self._seen.reused_previous_result:
-            return ()
+            return self.figures.notes()
         return (
+            *self.figures.notes(),
             f"Athena reused an answer {self._of_old()}; nothing is billed. Log files "
             "delivered since then are not in it: tk.athena(…, reuse=None) asks anew.",
         )
 
     def _of_old(self) -> str:
-        """Say how old the answer is; the file of its rows names the query it is of."""
-        seen = self._seen
-        place = (seen.output_location or "") if seen else ""
-        first = place.rpartition("/")[2].removesuffix(".csv")
-        if seen and first and first != seen.query_id:
-            ended = _end_of(self._connection, first)
-            if ended:
-                return f"of {ended:%Y-%m-%d %H:%M:%S} UTC (query {first})"
+        """Say how old the answer is."""
+        ended, first = self.figures.ended, self._first()
+        if first and ended:
+            return f"of {ended:%Y-%m-%d %H:%M:%S} UTC (query {first})"
         minutes = (self._reuse or _MINUTE) // _MINUTE
         return f"that is at most {minutes:,} minutes old"
 
@@ -100,7 +192,7 @@ class Query:
         return {
             "query_id": seen.query_id,
             "bytes": self._bytes(),
-            "dollars": self._dollars(),
+            "dollars": self.bill(),
             "price_per_terabyte": self._price,
             "seconds": round(time.monotonic() - self._started, 3),
             "milliseconds": _phases(seen),
@@ -109,6 +201,7 @@ class Query:
             "region": self._connection.region_name,
             "output": seen.output_location,
             "format": "CSV" if seen.output_location else "rows",
+            **(self.figures.facts() if seen.state == "SUCCEEDED" else {}),
         }
 
     def _look(self, execution: Any) -> None:
@@ -123,16 +216,23 @@ class Query:
         return (self._seen.data_scanned_in_bytes or 0) if self._seen else 0
 
     def _dollars(self) -> float:
-        """Say what is billed: nothing for a failed query or a reused result."""
+        """Return the dollars of what has been scanned so far."""
         seen = self._seen
         if seen is None or seen.state == "FAILED" or seen.reused_previous_result:
             return 0.0
         return dollars(self._bytes(), self._price)
 
-    def _bill(self) -> str:
-        amount = self._dollars()
+    def _said_bill(self) -> str:
+        amount = self.bill()
+        if amount is None:
+            return "what is billed is not known"
         cost = f"{say_dollars(amount)} billed" if amount else "nothing is billed"
         return f"{say_bytes(self._bytes())} scanned, {cost}"
+
+    def _at_most(self) -> str:
+        if not self._cutoff:
+            return ""
+        return f" {say_dollars(dollars(self._cutoff, self._price))} at most"
 
     def _limit(self) -> str:
         return say_bytes(self._cutoff) if self._cutoff else "a number of bytes"
@@ -142,14 +242,12 @@ class Query:
         seen = self._seen
         if seen is None:
             return "Interrupted before Athena ran anything."
-        if failure is not None:
+        if failure is not None and not self._has_ended():
             return (
                 f"Query {seen.query_id} could not be stopped and may run on, and be "
                 f"billed: {failure}. Stop it in the Athena console."
             )
-        ends = {"CANCELLED": "is stopped in Athena", "SUCCEEDED": "had ended already"}
-        end = ends.get(seen.state or "", "was told to stop")
-        return f"Query {seen.query_id} {end}: {self._bill()}."
+        return self._ending()
 
 
 def _phases(seen: AthenaQueryExecution) -> dict[str, int]:

@@ -1,5 +1,7 @@
 """Result files in S3, read and deleted while the bucket still has its right owner."""
 
+import hashlib
+import re
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -8,7 +10,8 @@ from typing import Any, TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from trailkit.aws.failures import is_unreached
+from trailkit.aws.failures import code, is_unreached
+from trailkit.engines.athena.figures import Figures
 from trailkit.progress import notice
 
 BLOCK_BYTES = 8 * 1024**2
@@ -16,19 +19,18 @@ BLOCK_BYTES = 8 * 1024**2
 
 _ATTEMPTS = 3
 
+_GONE = ("404", "NoSuchKey", "412", "PreconditionFailed", "416", "InvalidRange")
+
+_MD5 = re.compile(r'"[0-9a-f]{32}"')
+
 _Given = TypeVar("_Given")
 
 
 @dataclass
 class Passing:
-    """A folder whose files are deleted once they are read.
-
-    ``files`` are those known to be in it, None where nobody knows yet; ``deleted`` says
-    in the end whether they are gone.
-    """
+    """A folder whose files are deleted once they are read, and whether they are."""
 
     folder: str
-    files: list[str] | None = None
     deleted: bool = False
 
 
@@ -39,11 +41,28 @@ class ResultFiles:
         """Take an S3 client and the account that must own the bucket."""
         self._client, self._owner = client, owner
 
-    def read(self, url: str) -> bytes:
-        """Read a file whole; a connection lost half-way is tried again."""
-        return _again(lambda: self._get(url)["Body"].read())
+    def read(self, url: str, held: Figures | None = None) -> bytes:
+        """Read a file whole; a connection lost half-way is tried again.
 
-    def blocks(self, url: str, size: int = BLOCK_BYTES) -> Iterator[bytes]:
+        Raises ResultsChanged where it is not as the query that is ``held`` wrote it.
+        """
+
+        def whole() -> bytes:
+            answer = self._get(url, held)
+            content = answer["Body"].read()
+            if held and not _is_content(answer, content):
+                raise held.changed(f"{url} is not what S3 says of it")
+            return content
+
+        return _again(whole)
+
+    def require_unchanged(self, url: str, held: Figures) -> None:
+        """Raise ResultsChanged where a file is not as old as its query, or gone."""
+        _again(lambda: self._get(url, held, Range="bytes=0-0")["Body"].close())
+
+    def blocks(
+        self, url: str, held: Figures | None = None, size: int = BLOCK_BYTES
+    ) -> Iterator[bytes]:
         """Read a file block by block, each with a request of its own.
 
         Between two of them may lie as much time as somebody takes to work on what was
@@ -51,10 +70,19 @@ class ResultFiles:
         """
         start, total, same = 0, 1, dict[str, str]()
         while start < total:
-            block = partial(self._block, url, start, size, same)
+            block = partial(self._block, url, held, start, size, same)
             content, total, same = _again(block)
             yield content
             start += len(content)
+
+    def below(self, folder: str) -> Iterator[str]:
+        """List the files of a folder."""
+        place = self._place(folder)
+        place["Prefix"] = place.pop("Key")
+        pages = self._client.get_paginator("list_objects_v2").paginate(**place)
+        root = f"s3://{place['Bucket']}/"
+        for page in pages:
+            yield from (root + item["Key"] for item in page.get("Contents", []))
 
     @contextmanager
     def passing(
@@ -75,10 +103,11 @@ class ResultFiles:
         left.deleted = self._clear(left, manifest())
 
     def _clear(self, left: Passing, manifest: str | None) -> bool:
-        """Delete the files; the list of them is no log text, and may stay."""
-        deleted = self._delete(
-            self._below(left.folder) if left.files is None else left.files
-        )
+        """Delete what lies in the folder; the list of it is no log text, and may stay.
+
+        What is deleted is what S3 lists there, never what a file names.
+        """
+        deleted = self._delete(self.below(left.folder))
         self._delete([manifest] if manifest else [])
         return deleted
 
@@ -93,25 +122,26 @@ class ResultFiles:
             raise
         return True
 
-    def _below(self, folder: str) -> Iterator[str]:
-        """List the files of a folder."""
-        place = self._place(folder)
-        place["Prefix"] = place.pop("Key")
-        pages = self._client.get_paginator("list_objects_v2").paginate(**place)
-        root = f"s3://{place['Bucket']}/"
-        for page in pages:
-            yield from (root + item["Key"] for item in page.get("Contents", []))
-
     def _block(
-        self, url: str, start: int, size: int, same: dict[str, str]
+        self,
+        url: str,
+        held: Figures | None,
+        start: int,
+        size: int,
+        same: dict[str, str],
     ) -> tuple[bytes, int, dict[str, str]]:
         """Read a block; give the file's size too, and what holds the next to it."""
-        answer = self._get(url, Range=f"bytes={start}-{start + size - 1}", **same)
+        part = f"bytes={start}-{start + size - 1}"
+        answer = self._get(url, held, Range=part, **same)
         total = int(answer["ContentRange"].rpartition("/")[2])
         return answer["Body"].read(), total, {"IfMatch": answer["ETag"]}
 
-    def _get(self, url: str, **more: str) -> Any:
-        return self._client.get_object(**self._place(url), **more)
+    def _get(self, url: str, held: Figures | None, **more: str) -> Any:
+        with _kept(url, held):
+            answer = self._client.get_object(**self._place(url), **more)
+        if held:
+            held.require_unchanged(url, answer["LastModified"])
+        return answer
 
     def _place(self, url: str) -> dict[str, str]:
         bucket, _, key = url.removeprefix("s3://").partition("/")
@@ -125,6 +155,30 @@ def still_there(folder: str) -> str:
         f"Files of this answer could not be deleted and stay in {folder}, with what "
         "they hold of the logs: delete them there. It takes s3:DeleteObject."
     )
+
+
+@contextmanager
+def _kept(url: str, held: Figures | None) -> Generator[None]:
+    """Turn a missing file, or one of another content, into ResultsChanged."""
+    try:
+        yield
+    except ClientError as error:
+        if held is None or code(error) not in _GONE:
+            raise
+        raise held.changed(f"{url} is gone, or another is in its place") from error
+
+
+def _is_content(answer: dict[str, Any], content: bytes) -> bool:
+    """Compare what was read with S3's size, and its ETag where that is an MD5.
+
+    It is one unless the file came in parts or has a KMS key. (Amazon S3 API, Object.)
+    """
+    tag, key = answer["ETag"], answer.get("ServerSideEncryption", "")
+    if len(content) != answer["ContentLength"]:
+        return False
+    if not _MD5.fullmatch(tag) or key.startswith("aws:kms"):
+        return True
+    return tag == f'"{hashlib.md5(content, usedforsecurity=False).hexdigest()}"'
 
 
 def _again(read: Callable[[], _Given]) -> _Given:

@@ -7,7 +7,8 @@ of its Athena type.
 """
 
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,9 +18,13 @@ from pyarrow import csv
 
 from trailkit.engines import ARROW_TYPES
 from trailkit.engines.athena.csv_blocks import whole_rows
+from trailkit.engines.athena.figures import Figures
 
 # Athena's rows are 32 MB at most; pyarrow wants each inside one block.
 _BLOCK_BYTES = 64 * 1024**2
+
+_SHOWN = 200
+"""So many characters of a wrong first line are shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +63,13 @@ def from_csv(
     >>> from_csv(b'"actor"\\n""\\n\\n', [column])["actor"].to_pylist()
     ['', None]
     """
+    if content.count(b'"') % 2:
+        raise _Malformed("a value has no end")
     places = [str(place) for place in range(len(described))]
     texts = csv.read_csv(
         io.BytesIO(content),
         csv.ReadOptions(
             column_names=places,
-            skip_rows_after_names=int(header),
             block_size=_BLOCK_BYTES,
         ),
         csv.ParseOptions(newlines_in_values=True, ignore_empty_lines=False),
@@ -74,15 +80,46 @@ def from_csv(
             quoted_strings_can_be_null=False,
         ),
     )
-    return _typed(texts, described)
+    return _typed(_below_header(texts, described) if header else texts, described)
 
 
 def from_blocks(
-    blocks: Iterable[bytes], described: Sequence[ResultColumn]
+    blocks: Iterable[bytes], described: Sequence[ResultColumn], held: Figures
 ) -> Iterator[pa.Table]:
     """Read Athena's CSV block by block."""
-    for number, piece in enumerate(whole_rows(blocks)):
-        yield from_csv(piece, described, header=number == 0)
+    pieces = enumerate(whole_rows(blocks))
+    while True:
+        with readable(held):
+            number, piece = next(pieces, (-1, b""))
+            if number < 0:
+                return
+            table = from_csv(piece, described, header=number == 0)
+        yield table
+
+
+@contextmanager
+def readable(held: Figures) -> Generator[None]:
+    """Turn what cannot be read as results of these columns into ResultsChanged.
+
+    pyarrow raises an OSError for some files that are no Parquet.
+    """
+    try:
+        yield
+    except (pa.ArrowException, _Malformed, OSError) as error:
+        raise held.changed(f"they cannot be read ({error})") from error
+
+
+class _Malformed(Exception):
+    """A file is not a CSV of these columns."""
+
+
+def _below_header(texts: pa.Table, described: Sequence[ResultColumn]) -> pa.Table:
+    """Take off the first row, which must name the columns."""
+    first = texts.slice(0, 1).to_pylist()
+    named = list(first[0].values()) if first else []
+    if named != [column.name for column in described]:
+        raise _Malformed(f"their first line is {str(named)[:_SHOWN]}")
+    return texts.slice(1)
 
 
 def from_rows(rows: Sequence[Any], described: Sequence[ResultColumn]) -> pa.Table:
