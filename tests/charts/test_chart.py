@@ -34,7 +34,9 @@ HOSTILE = [
 def drawable(frame: pd.DataFrame) -> pd.DataFrame:
     """Add the columns that one chart or another needs."""
     texts = ["from_id", "to_id", "technique", "state", "bucket", "service", "kind"]
-    frame = frame.assign(**dict.fromkeys(texts, "x"), before=0, after=1, dollars=1.0)
+    frame = frame.assign(
+        **dict.fromkeys(texts, "x"), events_before=0, events_after=1, dollars=1.0
+    )
     ends = ["start", "end", "first_seen", "last_seen"]
     return frame.assign(**dict.fromkeys(ends, frame["time"]), count=1)
 
@@ -105,7 +107,9 @@ def test_hostile_text_stays_text(
     columns += ["technique", "question", "severity", "actors", "why", "basis", "bucket"]
     frame = events(len(HOSTILE), **dict.fromkeys(columns, HOSTILE), outcome=HOSTILE)
     frame = frame.assign(to_id=HOSTILE[::-1], session_id=HOSTILE, service=HOSTILE)
-    frame = frame.assign(before=0, after=range(9, -1, -1), count=2, dollars=1.5)
+    frame = frame.assign(
+        events_before=0, events_after=range(9, -1, -1), count=2, dollars=1.5
+    )
     for end in ("start", "end", "first_seen", "last_seen"):
         frame[end] = frame["time"]
     frame.attrs["trailkit"] = dict.fromkeys(["scope", "title"], HOSTILE[0]) | {

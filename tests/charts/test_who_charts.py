@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from trailkit.charts import comparison, matrix, resources, sessions
+from trailkit.charts import chart, comparison, matrix, resources, sessions
 from trailkit.charts.identity import hue
 from trailkit.errors import ChartError
 
@@ -110,3 +110,21 @@ def test_new_and_gone_values_come_before_changed_ones(events: Events):
 def test_a_comparison_with_nothing_is_refused(events: Events):
     with pytest.raises(ChartError, match="needs what came before"):
         comparison(events(1))
+
+
+def test_two_windows_that_were_compared_are_drawn_as_such():
+    frame = pd.DataFrame(
+        {
+            "value": ["AIDA1", "iam:CreateUser"],
+            "change": ["new", "gone"],
+            "name": ["user/eve", None],
+            "events_before": [0, 2],
+            "events_after": [5, 0],
+        }
+    )
+    figure = chart(frame)
+
+    assert figure.layout.yaxis.ticktext == ("user/eve", "iam:CreateUser")
+    assert figure.layout.title.text == (
+        "<b>New: user/eve, 5 events; gone: iam:CreateUser, 2 events</b>"
+    )

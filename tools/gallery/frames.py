@@ -82,8 +82,8 @@ def by_resource(events: pd.DataFrame) -> pd.DataFrame:
 def against(now: pd.DataFrame, then: pd.DataFrame) -> pd.DataFrame:
     """Return how often each action was called before and after."""
     counts = {
-        "before": then["action"].value_counts(),
-        "after": now["action"].value_counts(),
+        "events_before": then["action"].value_counts(),
+        "events_after": now["action"].value_counts(),
     }
     return (
         pd.DataFrame(counts).fillna(0).astype(int).rename_axis("action").reset_index()

@@ -10,7 +10,7 @@ _BY_COLUMNS = {
     "coverage": {"account", "region", "state", "start", "end"},
     "techniques": {"technique", "first_seen", "last_seen"},
     "attack": {"technique", "count"},
-    "comparison": {"before", "after"},
+    "comparison": {"events_before", "events_after"},
 }
 """Charts of frames of their own kind, and the columns that tell those."""
 

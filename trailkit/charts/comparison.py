@@ -15,6 +15,9 @@ from trailkit.charts.reading import count_column, key_columns, require, subtitle
 from trailkit.charts.theme import draw, draw_nothing, ground, name_axis
 from trailkit.errors import ChartError
 
+_COUNTED = {"events_before": "before", "events_after": "after"}
+"""Columns of a frame that has been compared, and the side that each counts."""
+
 
 def comparison(
     frame: pd.DataFrame,
@@ -25,16 +28,17 @@ def comparison(
     """Draw how many events each value had before and after, side by side.
 
     ``frame`` is the time after, ``before`` that before; or the frame has numbers in
-    the columns ``before`` and ``after`` already. ``key`` names the column to compare.
-    New and gone values stand on top, then the largest changes. Raises ChartError
-    without anything to compare with.
+    the columns ``events_before`` and ``events_after``, as that of ``case.compare``.
+    ``key`` names the column to compare. New and gone values stand on top, then the
+    largest changes. Raises ChartError without anything to compare with.
 
     >>> then = pd.DataFrame({"action": ["ListBuckets"] * 3})
     >>> now = pd.DataFrame({"action": ["ListBuckets", "DeleteTrail"]})
     >>> comparison(now, then, key="action").layout.title.text
     '<b>New: DeleteTrail, 1 event</b>'
     """
-    key = key or next(iter(key_columns(frame)), "action")
+    counted_already = before is None and {*_COUNTED} <= {*frame.columns}
+    key = key or _key(frame, counted_already)
     require(frame, "comparison", key)
     pairs = _pairs(frame, before, key)
     if pairs.empty:
@@ -52,9 +56,28 @@ def comparison(
         ),
         height=170 + 28 * max(3, len(shown)),
         legend=True,
-        xaxis=_axis(f"events by {label(key.replace('_', ' '))}", int(highest)),
+        xaxis=_axis(_axis_title(key), int(highest)),
         yaxis={**name_axis(distinct(shown["key"])), "showgrid": False},
     )
+
+
+def _key(frame: pd.DataFrame, counted_already: bool) -> str:
+    if counted_already and "value" in frame.columns:
+        return "value"
+    return next(iter(key_columns(frame)), "action")
+
+
+def _named(frame: pd.DataFrame, key: str) -> pd.Series:
+    """Return the compared values, by the name to read where they have one."""
+    values = frame[key].astype(object)
+    if key != "value" or "name" not in frame.columns:
+        return values
+    names = frame["name"].astype(object)
+    return names.where(names.notna(), values)
+
+
+def _axis_title(key: str) -> str:
+    return "events" if key == "value" else f"events by {label(key.replace('_', ' '))}"
 
 
 def _pairs(frame: pd.DataFrame, before: pd.DataFrame | None, key: str) -> pd.DataFrame:
@@ -62,13 +85,14 @@ def _pairs(frame: pd.DataFrame, before: pd.DataFrame | None, key: str) -> pd.Dat
     if before is not None:
         require(before, "comparison", key)
         counts = {"before": _counts(before, key), "after": _counts(frame, key)}
-    elif {"before", "after"} <= {*frame.columns}:
-        grouped = frame.groupby(key, sort=False)
-        counts = {name: grouped[name].sum() for name in ("before", "after")}
+    elif {*_COUNTED} <= {*frame.columns}:
+        grouped = frame.groupby(_named(frame, key), sort=False)
+        counts = {side: grouped[name].sum() for name, side in _COUNTED.items()}
     else:
         raise ChartError(
             "A comparison needs what came before: tk.charts.comparison(frame, "
-            "before=earlier), or a frame with the columns before and after."
+            "before=earlier), or a frame with the columns events_before and "
+            "events_after, as case.compare(before, after) returns."
         )
     pairs = pd.DataFrame(counts).fillna(0).astype(int)
     pairs = pairs.rename_axis("key").reset_index()

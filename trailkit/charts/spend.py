@@ -22,7 +22,7 @@ def cost(frame: pd.DataFrame, key: str | None = None, most: int = 20) -> "go.Fig
 
     >>> frame = pd.DataFrame({"question": ["a", "b"], "dollars": [0.5, 1.5]})
     >>> cost(frame).layout.title.text
-    '<b>&#36;2.00 in all; the dearest: b, &#36;1.50</b>'
+    '<b>&#36;2.00 in all; most on b, &#36;1.50</b>'
     """
     key = key or next(iter(key_columns(frame)), "question")
     column = next((name for name in _COUNTS if name in frame.columns), None)
@@ -39,7 +39,7 @@ def cost(frame: pd.DataFrame, key: str | None = None, most: int = 20) -> "go.Fig
     dear = f"{label(priced['key'][0], 60)}, {amount(priced['count'][0], noun)}"
     return draw(
         [_bars(shown, noun), *_ranges(shown), _said(shown, noun)],
-        f"{amount(priced['count'].sum(), noun)} in all; the dearest: {dear}",
+        f"{amount(priced['count'].sum(), noun)} in all; most on {dear}",
         subtitle(
             frame,
             f"{counted(unknown, 'price')} not known" if unknown else "",
@@ -52,7 +52,7 @@ def cost(frame: pd.DataFrame, key: str | None = None, most: int = 20) -> "go.Fig
 
 
 def _asked(frame: pd.DataFrame, key: str, column: str) -> pd.DataFrame:
-    """Sum the runs of each question, the dearest first, those without a price last."""
+    """Sum the runs of each question, the most expensive first, the unpriced last."""
     given = {"count": column, "low": "lowest", "high": "highest"}
     numbers = {
         name: pd.to_numeric(frame[each], errors="coerce").astype(float)

@@ -1,11 +1,12 @@
-"""Techniques: which findings there are, and when, the gravest on top."""
+"""Techniques: which findings there are, of whom, and when, the gravest on top."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
 
-from trailkit.charts.labels import counted, distinct, label, qualified
+from trailkit.charts.labels import UNKNOWN, counted, distinct, label
 from trailkit.charts.reading import require, subtitle, times
 from trailkit.charts.severity import SEVERITIES, rank, severities
 from trailkit.charts.spans import least_of, span_axis, span_bars, written
@@ -15,10 +16,10 @@ from trailkit.charts.theme import draw, draw_nothing, name_axis
 def techniques(frame: pd.DataFrame, most: int = 30) -> "go.Figure":
     """Draw findings over time, from the first to the last event of each.
 
-    The frame has a row for each finding: ``technique``, ``question``, ``severity``,
-    ``count``, ``first_seen``, ``last_seen``, and what hovering tells: ``actors``,
-    ``accounts``, ``why``. Rows without a time, such as of questions that found
-    nothing, are counted in the subtitle. Raises ChartError without those columns.
+    The frame has a row for each finding: ``technique``, ``finding`` or ``question``,
+    ``severity``, ``count``, ``first_seen``, ``last_seen``, and what hovering tells:
+    ``actors``, ``accounts``, ``why``. Rows without a time, such as of questions that
+    found nothing, are counted in the subtitle. Raises ChartError without those columns.
 
     >>> when = pd.to_datetime(["2026-03-12 01:14"], utc=True)
     >>> frame = pd.DataFrame(
@@ -32,8 +33,8 @@ def techniques(frame: pd.DataFrame, most: int = 30) -> "go.Figure":
     found = _found(frame)
     if found.empty:
         return draw_nothing(frame)
-    shown = found[:most].reset_index(drop=True)
-    shown["row"] = range(len(shown))
+    names = _lanes(found)
+    shown = found[found["row"] < most]
     least = least_of(shown)
     blank = len(frame) - len(found)
     return draw(
@@ -44,14 +45,16 @@ def techniques(frame: pd.DataFrame, most: int = 30) -> "go.Figure":
         _finding(found),
         subtitle(
             frame,
-            f"the {most} gravest of {len(found):,} drawn" if len(found) > most else "",
+            f"the {most} gravest lanes of {len(names):,} drawn"
+            if len(names) > most
+            else "",
             f"{counted(blank, 'row')} with nothing found" if blank else "",
         ),
-        height=170 + 28 * max(3, len(shown)),
+        height=170 + 28 * max(3, len(names[:most])),
         legend=True,
         barmode="overlay",
         xaxis=span_axis(shown),
-        yaxis={**name_axis(_names(shown)), "showgrid": False},
+        yaxis={**name_axis(names[:most]), "showgrid": False},
     )
 
 
@@ -60,7 +63,9 @@ def _found(frame: pd.DataFrame) -> pd.DataFrame:
     found = pd.DataFrame(
         {
             "technique": frame["technique"].astype(object),
+            "finding": _text(frame, "finding"),
             "question": _text(frame, "question"),
+            "actors": _text(frame, "actors"),
             "severity": severities(frame),
             "start": times(frame["first_seen"]),
             "end": times(frame["last_seen"]),
@@ -74,31 +79,43 @@ def _found(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _text(frame: pd.DataFrame, name: str) -> pd.Series:
     column = frame.get(name)
-    return pd.Series("", frame.index) if column is None else column.astype(object)
+    empty = pd.Series("", frame.index, dtype=object)
+    return empty if column is None else column.astype(object).fillna("")
 
 
 def _hover(frame: pd.DataFrame, found: pd.DataFrame) -> list[str]:
     told = [name for name in ("actors", "accounts", "why") if name in frame.columns]
     counts = frame.get("count", pd.Series(pd.NA, frame.index))
     when = written(found["start"], found["end"])
-    heads = zip(found["technique"], found["question"], counts, when, strict=True)
+    titles = found["finding"].where(found["finding"] != "", found["question"])
+    heads = zip(found["technique"].fillna(""), titles, counts, when, strict=True)
     rows = frame[told].astype(object).to_numpy()
     return [
-        f"<b>{label(technique)}</b> {label(question, 60)}<br>"
+        f"<b>{label(technique)}</b> {label(title, 60)}<br>"
         + (f"{int(count):,} events, " if pd.notna(count) else "")
         + f"{span}"
         + "".join(f"<br>{label(value, 90)}" for value in row if pd.notna(value))
-        for (technique, question, count, span), row in zip(heads, rows, strict=True)
+        for (technique, title, count, span), row in zip(heads, rows, strict=True)
     ]
 
 
-def _names(shown: pd.DataFrame) -> list[str]:
-    ids = distinct(shown["technique"], 14)
-    asked = distinct(shown["question"], 34)
-    names = [
-        f"{one} · {two}" if two else one for one, two in zip(ids, asked, strict=True)
+def _lanes(found: pd.DataFrame) -> list[str]:
+    """Set each finding on the lane of its kind and actor; return the lanes' names."""
+    titles = found["finding"].where(found["finding"] != "", found["question"])
+    ids = found["technique"].fillna("").astype(str)
+    kind = [*zip(ids, titles, found["actors"], strict=True)]
+    found["row"], lanes = pd.factorize(pd.Series(kind, dtype=object))
+    short, told, who = zip(*lanes, strict=True)
+    parts = [_told(short, 14), _told(told, 34), _told(who, 26)]
+    return [
+        " · ".join(filter(None, texts)) or UNKNOWN for texts in zip(*parts, strict=True)
     ]
-    return qualified(names, [label(each) for each in shown["severity"]])
+
+
+def _told(values: Sequence[str], width: int) -> list[str]:
+    """Return a label for each value, and nothing for what is not told."""
+    named = zip(values, distinct(values, width), strict=True)
+    return [text if value else "" for value, text in named]
 
 
 def _by_severity(shown: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
@@ -116,4 +133,5 @@ def _finding(found: pd.DataFrame) -> str:
     )
     when = f"{first['start']:%Y-%m-%d %H:%M} UTC"
     said = f"{counted(len(found), 'finding')}, {number:,} {worst}"
-    return f"{said}; first {worst}: {label(first['technique'])} at {when}"
+    what = first["finding"] or first["technique"]
+    return f"{said}; first {worst}: {label(what)} at {when}"
