@@ -30,6 +30,8 @@ NEVER_SEES = {
     "tables": ["case", "charts", "engines", "execution", "questions"],
     "store": ["case", "charts", "engines", "execution", "questions"],
     "admin": ["case", "charts", "execution", "questions"],
+    "integrity": ["case", "charts", "questions", "report"],
+    "report": ["case", "engines", "store", "tables"],
     "history": ["case", "charts", "engines", "execution", "questions"],
     "integrity": ["case", "charts", "execution", "questions"],
 }

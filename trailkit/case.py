@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from trailkit.admin.case_table import CaseTable
     from trailkit.admin.checks import Check
     from trailkit.integrity.case_evidence import Evidence
+    from trailkit.integrity.journal import Journal
     from trailkit.lineage.compare import Window
     from trailkit.lineage.traced import Lineage
 
@@ -56,6 +57,7 @@ class Case:
     trails: Trails | None = None
     checks: tuple["Check", ...] = ()
     known_good: tuple[Known, ...] = ()
+    custody: "Journal | None" = None
 
     def __repr__(self) -> str:
         """Say what it stands on and how far it looks."""
@@ -349,6 +351,45 @@ class Case:
 
         return compare(self, before, after, by)
 
+    # The story of the case
+
+    def journal(self, path: str | Path = "case.jsonl", *, who: str = "") -> "Case":
+        """Return a case that keeps a journal of what is done with it, in a file.
+
+        Each opening, question, mark, export and report becomes a line with time, name
+        and the hash of the line before; lines are only added. ``case.custody`` is the
+        journal: shown as a table, merged with a colleague's by
+        ``case.custody.merge("theirs.jsonl")``. ``who`` is your name; left out, that of
+        the user at this computer. Without this call, and without a mark, no journal is
+        kept. Raises JournalError for a file that is no journal, that was changed, or
+        that is about other evidence.
+        """
+        from trailkit.integrity.journal import begin
+
+        kept = begin(path, who, self.source, self.everything().scope)
+        return replace(self, custody=kept)
+
+    def mark(self, events: Any, note: str, *, tag: str = "") -> pd.DataFrame:
+        """Add events to the story of the case, with a note; return them.
+
+        ``events`` is a list of events (a frame of up to 1,000 rows, or one of its
+        rows), an event id, or a list of ids. The mark goes into the case's journal, or
+        into ``case.jsonl`` beside the notebook. Raises InvalidParameter for what holds
+        no events, JournalError where the file cannot be added to.
+        """
+        from trailkit.report.story import mark
+
+        return mark(self, replace(self, custody=None).query, events, note, tag)
+
+    def story(self) -> pd.DataFrame:
+        """Return the events that were marked, by time, each with its note and tag.
+
+        ``tk.chart(case.story())`` draws it; its CSV opens in Timesketch.
+        """
+        from trailkit.report.story import kept, story
+
+        return story(kept(self))
+
     # The evidence behind it
 
     def inventory(self) -> pd.DataFrame:
@@ -409,7 +450,10 @@ class Case:
         return self._run(self._request(question, values))
 
     def _run(self, asked: run.Request) -> pd.DataFrame:
-        return run.run(asked, self._logs(asked), self._checked(), self.known_good)
+        frame = run.run(asked, self._logs(asked), self._checked(), self.known_good)
+        if self.custody:
+            self.custody.asked(frame)
+        return frame
 
     def _chunks(self, asked: run.Request, rows: int) -> Generator[pd.DataFrame]:
         if isinstance(rows, bool) or not isinstance(rows, int) or rows < 1:
@@ -417,7 +461,8 @@ class Case:
                 f"rows={rows!r} is no number of rows. Give a whole one: rows=100_000."
             )
         logs, checked = self._logs(asked), self._checked()
-        return run.chunks(asked, logs, rows, checked, self.known_good)
+        parts = run.chunks(asked, logs, rows, checked, self.known_good)
+        return self.custody.watched(parts) if self.custody else parts
 
     def _logs(self, asked: run.Request) -> Logs:
         engine = self._paid(asked.title, asked.reads, asked.scope)

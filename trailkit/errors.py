@@ -34,6 +34,8 @@
     * BudgetExceeded: a question would cost more than the budget has left
     * ChartError: a frame that the chart cannot draw
     * ExportError: a file that cannot be written
+    * JournalError: a journal that cannot be kept, or was changed
+    * ReportError: a report or a bundle that cannot be made, read or verified
     * CommandError: words on the command line that do not fit
     * NothingFound: one event is asked of a frame that holds none
     * MissingExtra: a library that only some users need is not installed
@@ -187,6 +189,14 @@ class ChartError(TrailkitError):
 
 class ExportError(TrailkitError):
     """The file for a frame cannot be written."""
+
+
+class JournalError(TrailkitError):
+    """The journal of a case cannot be kept, or was changed."""
+
+
+class ReportError(TrailkitError):
+    """A report or a bundle cannot be made, read or verified."""
 
 
 class CommandError(TrailkitError):

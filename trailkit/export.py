@@ -8,6 +8,7 @@ from typing import TextIO
 import pandas as pd
 
 from trailkit.errors import ExportError
+from trailkit.integrity.journal import exported
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
 _ISO_8601 = "%Y-%m-%dT%H:%M:%S.%fZ"
@@ -31,7 +32,7 @@ def to_csv(frame: pd.DataFrame, target: str | Path | TextIO) -> None:
         if pd.api.types.is_string_dtype(frame[name].dtype):
             safe[name] = frame[name].map(_harmless, na_action="ignore")
     safe.columns = [_harmless(str(name)) for name in frame.columns]
-    with _written(target):
+    with written(frame, target):
         safe.to_csv(target, index=False, date_format=_ISO_8601, lineterminator="\n")
 
 
@@ -40,7 +41,7 @@ def to_parquet(frame: pd.DataFrame, target: str | Path) -> None:
 
     Raises ExportError where the file cannot be written.
     """
-    with _written(target):
+    with written(frame, target):
         frame.to_parquet(target, index=False, compression="zstd")
 
 
@@ -57,8 +58,11 @@ def check_target(path: str | Path) -> None:
 
 
 @contextmanager
-def _written(target: str | Path | TextIO) -> Generator[None]:
-    """Check the file, and turn what goes wrong with it into one sentence."""
+def written(frame: pd.DataFrame, target: str | Path | TextIO) -> Generator[None]:
+    """Check the file, turn what goes wrong with it into one sentence, and note it.
+
+    The note goes into the journal of the case, where one is kept.
+    """
     if not isinstance(target, str | Path):
         yield
         return
@@ -69,6 +73,7 @@ def _written(target: str | Path | TextIO) -> Generator[None]:
         raise ExportError(
             f"{target} cannot be written: {error.strerror or error}. Name another file."
         ) from None
+    exported(frame, target)
 
 
 def _harmless(text: str) -> str:

@@ -5,8 +5,10 @@ one at ``end`` is not.
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pandas as pd
 
@@ -113,6 +115,21 @@ class Scope:
             return self
         return replace(self, start=self.start - lookback)
 
+    def bounds(self) -> dict[str, Any]:
+        """Return the scope as plain JSON, from which ``of_bounds`` makes it again.
+
+        >>> scope = Scope().window("2026-03-02", "2026-03-03").with_regions("eu-west-1")
+        >>> of_bounds(scope.bounds()) == scope
+        True
+        """
+        return {
+            "start": self.start.isoformat() if self.start else None,
+            "end": self.end.isoformat() if self.end else None,
+            "accounts": list(self.accounts),
+            "regions": list(self.regions),
+            "late_seconds": self.late.total_seconds(),
+        }
+
     def __str__(self) -> str:
         """Say the scope in words, for subtitles and messages."""
         accounts = _named(self.accounts, "accounts")
@@ -127,6 +144,26 @@ class Scope:
         start = _show(self.start) if self.start else "the first event"
         end = _show(self.end) if self.end else "the last event"
         return f"{start} to {end} UTC"
+
+
+def of_bounds(bounds: Mapping[str, Any]) -> Scope:
+    """Make the scope that ``Scope.bounds`` wrote down.
+
+    Raises ScopeError or InvalidWindow for what no scope can hold.
+    """
+    try:
+        late = timedelta(seconds=float(bounds["late_seconds"]))
+        start, end = (_moment(bounds[name]) for name in ("start", "end"))
+        accounts, regions = [*bounds["accounts"]], [*bounds["regions"]]
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
+        raise ScopeError(f"These are no bounds of a scope: {error!r}.") from None
+    scope = Scope(start, end).with_late(late)
+    scope = scope.with_accounts(*accounts) if accounts else scope
+    return scope.with_regions(*regions) if regions else scope
+
+
+def _moment(text: str | None) -> datetime | None:
+    return None if text is None else moment(text)
 
 
 def moment(value: Moment) -> datetime:

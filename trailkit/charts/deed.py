@@ -61,7 +61,7 @@ _CAME = {"success": 4.0, "denied": 2.0, "failed": 0.5}
 _WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
 _NOT_ABOUT = (
     *("service", "finding", "effect", "identity_type", "error_code", "error_message"),
-    *("access_key", "session_id", "user_agent"),
+    *("access_key", "session_id", "user_agent", "note"),
 )
 _USUAL = 8
 """A list of events begins with eight columns; the next says what it was about."""

@@ -15,7 +15,7 @@ from trailkit.charts import bins
 from trailkit.charts.deed import short
 from trailkit.charts.labels import UNKNOWN, label, labels
 
-_WHAT = ["action", "target", "error_code"]
+_WHAT = ["action", "target", "error_code", "note"]
 _WHERE = ["member", "actor", "source_ip", "account", "region"]
 
 HOVER = ["who", "what", "when", "where", "event_id"]
@@ -69,7 +69,9 @@ def dots(events: pd.DataFrame, names: list[str], step: pd.Timedelta) -> pd.DataF
 
 
 def _names(chief: pd.DataFrame, one_action: bool) -> list[str]:
-    """Write what stands beside a dot: the action and what it was about."""
+    """Write what stands beside a dot: its note, or the action and what it was about."""
+    if "note" in chief:
+        return [*labels(chief["note"], 40)]
     return [
         label(short(target) if one_action and isinstance(target, str) else action, 34)
         if one_action or not isinstance(target, str)

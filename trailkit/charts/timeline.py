@@ -24,7 +24,7 @@ from trailkit.charts.reading import (
 from trailkit.charts.strips import step_of, strip
 from trailkit.charts.theme import draw, draw_nothing, ground, name_axis, time_axis
 
-_READ = ("error_code", "source_ip", "account", "region", "event_id")
+_READ = ("error_code", "source_ip", "account", "region", "event_id", "note")
 _DOTS = 2_000
 """More events than these are drawn as strips, with the denied above them."""
 

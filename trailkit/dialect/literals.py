@@ -44,13 +44,13 @@ def literal(value: Any, type: str) -> str:
         return f"cast(null as {f'array({kind.sql})' if is_list else kind.sql})"
     if not is_list:
         return kind.write(_plain(value))
-    return f"array[{', '.join(kind.write(_plain(item)) for item in _items(value))}]"
+    return f"array[{', '.join(kind.write(_plain(item)) for item in items(value))}]"
 
 
-def _items(value: Any) -> list[Any]:
-    """Read a list: any collection, a Series, or a text file with a value a line."""
+def items(value: Any) -> list[Any]:
+    """Return a list: any collection, a Series, or a text file with a value a line."""
     if isinstance(value, Path):
-        items = _lines(value)
+        found = _lines(value)
     elif isinstance(value, str | bytes | Mapping | pd.DataFrame) or not isinstance(
         value, Iterable
     ):
@@ -59,15 +59,15 @@ def _items(value: Any) -> list[Any]:
             " A text file with a value a line is given as pathlib.Path."
         )
     else:
-        items = list(value)
+        found = list(value)
     if isinstance(value, set | frozenset):
-        items.sort(key=str)  # a set has no order, and SQL must not differ by run
-    if not items:
+        found.sort(key=str)  # a set has no order, and SQL must not differ by run
+    if not found:
         raise InvalidParameter(
             "The list is empty, so nothing could match. Leave the parameter out, or"
             " give at least one value."
         )
-    return items
+    return found
 
 
 def _lines(path: Path) -> list[str]:

@@ -8,9 +8,10 @@ import json
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from trailkit.aws.prices import say_bytes, say_dollars
@@ -31,7 +32,9 @@ class Provenance:
     whether an earlier answer was given again). ``checked`` is what each
     ``case.table.check()`` before it found. ``lens`` is the version of the lens by which
     a local store had worked out what was read of it. ``chunk`` says which part of an
-    answer it is about; the facts are those of the whole query.
+    answer it is about; the facts are those of the whole query. ``bounds`` (the scope of
+    the case as JSON) and ``select`` (the text of an ad hoc query) are what it takes to
+    ask again.
     """
 
     run: str
@@ -51,6 +54,8 @@ class Provenance:
     notes: tuple[str, ...] = ()
     facts: dict[str, Any] = field(default_factory=dict[str, Any])
     chunk: int | None = None
+    bounds: dict[str, Any] = field(default_factory=dict[str, Any])
+    select: str | None = None
 
     def summary(self) -> dict[str, Any]:
         """Give the small JSON dict that travels in ``frame.attrs``."""
@@ -58,7 +63,7 @@ class Provenance:
 
     def to_json(self) -> str:
         """Write it as JSON, for a report or an evidence note."""
-        return json.dumps(asdict(self), default=str, ensure_ascii=False, indent=2)
+        return json.dumps(asdict(self), default=_plain, ensure_ascii=False, indent=2)
 
     def files(self) -> pd.DataFrame:
         """Give the log files that the run searched, with size and SHA-256.
@@ -77,7 +82,7 @@ class Provenance:
     def __str__(self) -> str:
         """Show it as lines of name and value, the SQL last."""
         shown = {**asdict(self), **self.facts}
-        for name in ("sql", "facts", "chart", "checked", "notes"):
+        for name in ("sql", "facts", "chart", "checked", "notes", "bounds", "select"):
             shown.pop(name)
         shown["parameters"] = json.dumps(self.parameters, default=str)
         pairs = [
@@ -92,6 +97,23 @@ class Provenance:
         return "\n".join([*lines, "", self.sql])
 
     __repr__ = __str__
+
+
+def _plain(value: Any) -> Any:
+    """Write what JSON lacks so that a question takes it again.
+
+    >>> _plain(timedelta(hours=2)), _plain(datetime(2026, 3, 2, 11, 40))
+    ('7200s', '2026-03-02T11:40:00')
+    """
+    match value:
+        case timedelta():
+            return f"{value // timedelta(seconds=1)}s"
+        case date():
+            return value.isoformat()
+        case np.generic():
+            return value.item()
+        case _:
+            return str(value)
 
 
 def _in_words(name: str, value: Any) -> str:

@@ -2,7 +2,7 @@
 
 import secrets
 from collections import Counter
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -15,6 +15,7 @@ import pandas as pd
 from trailkit import dialect
 from trailkit.cost import estimate_bytes
 from trailkit.coverage.answers import Logs, explain_empty
+from trailkit.dialect import literals
 from trailkit.engines import Answer, Terms
 from trailkit.execution.frames import to_frame
 from trailkit.execution.known import Known, marked
@@ -33,7 +34,8 @@ class Request:
 
     ``runs`` is what the engine is given: the same, where the source keeps nothing.
     ``reads`` counts how often it reads each relation of the lens; ``lists`` says that
-    it may give a row for each row of theirs.
+    it may give a row for each row of theirs. ``bounds`` is the scope of the case, which
+    ``scope`` may widen; ``select`` is the text of an ad hoc query.
     """
 
     sql: str
@@ -43,6 +45,8 @@ class Request:
     scope: Scope
     question: Question | None
     values: Mapping[str, Any]
+    bounds: Scope
+    select: str | None = None
 
     @property
     def title(self) -> str:
@@ -54,17 +58,18 @@ def request(
     question: Question, values: Mapping[str, Any], source: Source, scope: Scope
 ) -> Request:
     """Write the SQL of a question; refuse wrong parameters before anything runs."""
-    literals = parameters.resolve(question.parameters, values)
+    values = {name: _kept(value) for name, value in values.items()}
+    given = parameters.resolve(question.parameters, values)
     window = parameters.window_literals(scope.start, scope.end)
-    select = parameters.bind(question.sql, literals | window)
+    select = parameters.bind(question.sql, given | window)
     searched = _searched(question, scope)
-    return _request(select, source, searched, question, values)
+    return _request(select, source, searched, question, _plain(question, values), scope)
 
 
 def ad_hoc(select: str, source: Source, scope: Scope) -> Request:
     """Write the SQL of somebody's own SELECT over the lens."""
     dialect.check_query(select, set(compose.RELATIONS))
-    return _request(select, source, scope, None, {})
+    return _request(select, source, scope, None, {}, scope)
 
 
 def run(
@@ -123,6 +128,7 @@ def _request(
     scope: Scope,
     question: Question | None,
     values: Mapping[str, Any],
+    bounds: Scope,
 ) -> Request:
     shape = dialect.shape_of(select)
     sql = compose.compose(select, source, scope)
@@ -134,7 +140,25 @@ def _request(
         scope=scope,
         question=question,
         values=values,
+        bounds=bounds,
+        select=None if question else str(select),
     )
+
+
+def _kept(value: Any) -> Any:
+    """Keep what can be read only once."""
+    return list(value) if isinstance(value, Iterator) else value
+
+
+def _plain(question: Question, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values with each list as a list: of a Series, a set, a file."""
+    types = {each.name: each.type for each in question.parameters}
+    return {
+        name: literals.items(value)
+        if value is not None and types[name].startswith("list of ")
+        else value
+        for name, value in values.items()
+    }
 
 
 def _terms(asked: Request, logs: Logs) -> Terms:
@@ -190,6 +214,8 @@ def _begun(asked: Request, logs: Logs, checked: tuple[str, ...]) -> Provenance:
         sql=str(asked.sql),
         parameters=dict(asked.values),
         scope=str(asked.scope),
+        bounds=asked.bounds.bounds(),
+        select=asked.select,
         engine=logs.engine.name,
         source=logs.source.title,
         started=started,
