@@ -33,7 +33,6 @@ NEVER_SEES = {
     "integrity": ["case", "charts", "questions", "report"],
     "report": ["case", "engines", "store", "tables"],
     "history": ["case", "charts", "engines", "execution", "questions"],
-    "integrity": ["case", "charts", "execution", "questions"],
 }
 """Rooms, and what lies above them or beside them."""
 
