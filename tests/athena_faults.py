@@ -44,6 +44,8 @@ class Asked:
         Glue looks at the catalog and the database of a table as well; of a query Athena
         looks at its workgroup, which its id does not say here.
         """
+        if action == "s3:HeadObject":  # IAM has one right for both
+            action = "s3:GetObject"
         if action.startswith("s3:"):
             query = parse_qs(environ.get("QUERY_STRING", ""))
             path = environ["PATH_INFO"].strip("/")
@@ -118,7 +120,8 @@ def _s3_action(environ: dict[str, Any]) -> str:
         if "location" in query:
             return "GetBucketLocation"
         return "DeleteObject" if "delete" in query else "ListBucket"
-    return {"PUT": "PutObject", "DELETE": "DeleteObject"}.get(method, "GetObject")
+    named = {"PUT": "PutObject", "DELETE": "DeleteObject", "HEAD": "HeadObject"}
+    return named.get(method, "GetObject")
 
 
 def _status(code: str) -> str:

@@ -5,9 +5,10 @@ to moto's S3. Messages are those that Athena gives.
 """
 
 import re
+import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -20,6 +21,7 @@ from moto.s3.models import s3_backends
 from sqlglot import exp
 
 from tests import athena_writing as writing
+from tests.athena_reading import Read, read
 from tests.athena_results import Rows, to_csv, to_parquet
 from tests.athena_reuse import reusable
 from trailkit import dialect
@@ -42,20 +44,30 @@ class Refused(Exception):
 class Table:
     """A registered table: its partition keys, and the bytes of its files.
 
-    They are as large as they lie in S3 (``sizes``, by address); else, together, so much
-    (``total``), each row the same.
+    With ``in_s3`` they are those that lie in moto's S3, where the table looks, and no
+    others have rows; else they are, together, so large (``total``), each row the same.
     """
 
     database: str
     name: str
     partitions: tuple[str, ...]
     total: int
-    sizes: Mapping[str, int] | None = None
+    in_s3: bool = False
 
     @property
     def quoted(self) -> str:
         """The table in DuckDB."""
         return f'{CATALOG}."{self.database}"."{self.name}"'
+
+    @property
+    def stored(self) -> str:
+        """The rows of all its files, read or not."""
+        return f'{CATALOG}."{self.database}"."{self.name}$rows"'
+
+    @property
+    def read(self) -> str:
+        """The files that the statement at work reads."""
+        return f'{CATALOG}."{self.database}"."{self.name}$read"'
 
 
 class Warehouse:
@@ -69,6 +81,7 @@ class Warehouse:
         self._connection.execute(f"attach ':memory:' as {CATALOG}")
         self._connection.execute(f'create schema {CATALOG}."default"')
         self._tables: dict[tuple[str, str], Table] = {}
+        self._at_work = threading.RLock()
 
     def close(self) -> None:
         """Close DuckDB."""
@@ -81,22 +94,33 @@ class Warehouse:
         rows: pa.Table,
         partitions: Sequence[str] = (),
         total: int | None = None,
-        sizes: Mapping[str, int] | None = None,
+        in_s3: bool = False,
     ) -> None:
-        """Add a table; ``total`` is the size of its files in bytes, or each has one."""
+        """Add a table; ``total`` is the size of its files in bytes, or S3 says it."""
         whole = rows.nbytes if total is None else total
-        table = Table(database, name, tuple(partitions), whole, sizes)
+        table = Table(database, name, tuple(partitions), whole, in_s3)
         self._connection.execute(f'create schema if not exists {CATALOG}."{database}"')
         self._connection.register("registered", rows)
-        self._connection.execute(
-            f"create or replace table {table.quoted} as from registered"
-        )
+        stored = table.stored if in_s3 else table.quoted
+        self._connection.execute(f"create or replace table {stored} as from registered")
         self._connection.unregister("registered")
+        if in_s3:
+            self._connection.execute(
+                f"create or replace table {table.read} (path varchar);"
+                f"create or replace view {table.quoted} as select * from {stored} "
+                f'where "$path" in (select path from {table.read})'
+            )
         self._tables[database, name] = table
 
     def run(self, sql: str, database: str) -> Rows:
         """Run a SELECT; raise Refused as Athena would."""
-        list(self._read(sql, database))
+        with self._at_work:
+            for table, node in self._read(sql, database):
+                if table.in_s3:
+                    self._let_through(table, self._read_of(table, node).paths)
+            return self._run(sql, database)
+
+    def _run(self, sql: str, database: str) -> Rows:
         cursor = self._connection.cursor()
         try:
             cursor.execute(f"set search_path = '{CATALOG}.\"{database}\",memory.main'")
@@ -104,14 +128,25 @@ class Warehouse:
         except duckdb.Error as error:
             raise Refused(f"GENERIC_USER_ERROR: {error}") from error
 
+    def _let_through(self, table: Table, paths: Iterable[str]) -> None:
+        """Let a table show the rows of these files only."""
+        files = pa.table({"path": pa.array(list(paths), pa.string())})
+        cursor = self._connection.cursor()
+        cursor.register("files", files)
+        cursor.execute(f"create or replace table {table.read} as from files")
+
     def scanned(self, sql: str, database: str) -> int:
         """Say how many bytes a SELECT reads: those of the partitions it asks for."""
+        return self.usage(sql, database).bytes
+
+    def usage(self, sql: str, database: str) -> Read:
+        """Say what a SELECT reads: bytes, and for files in S3 the requests as well."""
+        total = Read()
         if sql.endswith("limit 0"):
-            return 0
-        return sum(
-            self._partitions_read(table, node) * _times(node)
-            for table, node in self._read(sql, database)
-        )
+            return total
+        for table, node in self._read(sql, database):
+            total = total.plus(self._read_of(table, node), _times(node))
+        return total
 
     def _read(self, sql: str, database: str) -> Iterator[tuple[Table, exp.Expression]]:
         """Find the tables that a statement reads, and where it reads them."""
@@ -156,18 +191,19 @@ class Warehouse:
             table, total=table.total + rows.nbytes
         )
 
-    def _partitions_read(self, table: Table, node: exp.Expression) -> int:
+    def _read_of(self, table: Table, node: exp.Expression) -> Read:
         """Apply the conditions on partition keys, and no others."""
         conditions = [
             part.sql(dialect="athena")
             for part in _conjuncts(node.find_ancestor(exp.Select))
             if _columns(part) and _columns(part) <= set(table.partitions)
         ]
-        if table.sizes is not None:
-            read = self._rows(table, 'distinct "$path"', conditions)
-            return sum(table.sizes[path] for (path,) in read)
+        if table.in_s3:
+            definition = writing.in_glue(table.database, table.name, REGION)
+            assert definition is not None
+            return read(definition, REGION, conditions)
         kept = self._count(table, conditions)
-        return round(table.total * kept / max(self._count(table, []), 1))
+        return Read(round(table.total * kept / max(self._count(table, []), 1)))
 
     def _count(self, table: Table, conditions: Sequence[str]) -> int:
         [(count,)] = self._rows(table, "count(*)", conditions)
@@ -245,6 +281,7 @@ class Query:
     state: str = "NEW"
     reason: str | None = None
     scanned: int = 0
+    read: Read = field(default_factory=Read)
     rows: Rows | None = None
     manifest: str | None = None
     updated: int = 0
@@ -302,12 +339,15 @@ class Query:
     def _finish(self) -> None:
         select, target = self._parts()
         try:
-            if self.failure:
-                raise Refused(self.failure)
             if writing.is_definition(self.sql):
+                if self.failure:
+                    raise Refused(self.failure)
                 writing.define(self.sql, REGION)
                 return self._end_written()
-            self.scanned = self.warehouse.scanned(select, self.database)
+            self.read = self.warehouse.usage(select, self.database)
+            self.scanned = self.read.bytes
+            if self.failure:
+                raise Refused(self.failure)
             self._stay_below_cutoff()
             if insert := writing.Insert.parse(self.sql):
                 self.warehouse.insert(insert, self.database)

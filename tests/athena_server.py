@@ -8,7 +8,7 @@ import json
 import logging
 import os
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any, ClassVar
 from urllib.request import Request, urlopen
@@ -154,6 +154,27 @@ class ExecutingResponse(AthenaResponse):
         """Tell how many rows a query gave."""
         return json.dumps({"QueryRuntimeStatistics": self._query().statistics()})
 
+    def get_capacity_assignment_configuration(self) -> str:
+        """Tell which workgroups are assigned to a capacity reservation."""
+        name = self._get_param("CapacityReservationName")
+        groups = self.server.reserved.get(name, [])
+        return json.dumps(
+            {
+                "CapacityAssignmentConfiguration": {
+                    "CapacityReservationName": name,
+                    "CapacityAssignments": [{"WorkGroupNames": groups}],
+                }
+            }
+        )
+
+    def list_capacity_reservations(self) -> str:
+        """List what capacity is reserved."""
+        listed = [
+            {"Name": name, "Status": "ACTIVE", "TargetDpus": 24}
+            for name in self.server.reserved
+        ]
+        return json.dumps({"CapacityReservations": listed})
+
     def get_table_metadata(self) -> str:
         """Read a table from moto's Glue."""
         glue = glue_backends[self.current_account][self.region]
@@ -241,6 +262,7 @@ class AthenaServer:
         self.failure: str | None = None
         self.failure_state = "FAILED"
         self.afterwards: Callable[[Query], None] | None = None
+        self.reserved: dict[str, list[str]] = {}
         self.faults.planned.clear()
         self.faults.owners.clear()
         self.faults.seen.clear()
@@ -357,12 +379,15 @@ class AthenaServer:
         definition: Definition,
         rows: pa.Table,
         total: int | None = None,
-        sizes: Mapping[str, int] | None = None,
+        in_s3: bool = False,
     ) -> None:
-        """Create a table as defined, with its rows; ``sizes`` has that of each file."""
+        """Create a table as defined, with its rows.
+
+        With ``in_s3`` it shows those of files that lie in S3, where the table looks.
+        """
         database, name = definition.database, definition.name
         self.warehouse.register(
-            database, name, rows, tuple(definition.partitions), total, sizes
+            database, name, rows, tuple(definition.partitions), total, in_s3
         )
         glue = glue_backends[ACCOUNT][REGION]
         if database not in glue.databases:

@@ -32,7 +32,8 @@ def server(athena: AthenaServer, monkeypatch: pytest.MonkeyPatch) -> AthenaServe
 
 def week(**settings: object) -> Case:
     """Give a case that reads 84 files of a megabyte, at a dollar a megabyte."""
-    given = {"price": 1024.0**2 * A_MEGABYTE, "reuse": None, **settings}
+    price = {"scan": 1024.0**2 * A_MEGABYTE, "get": 0, "list": 0, "storage": 0}
+    given = {"price": price, "reuse": None, **settings}
     return case(**given).window("2026-03-03", "2026-03-09").budget(usd=100)
 
 

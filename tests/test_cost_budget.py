@@ -1,12 +1,14 @@
 """A budget: what it counts, what it refuses, and what it does when things fail."""
 
 import math
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from tests.athena_server import AthenaServer
 from tests.trail_listed import A_FILE, case, deliver
+from trailkit.aws.prices import prices_of
 from trailkit.case import Case
 from trailkit.cost.budget import Budget, PaidEngine
 from trailkit.cost.count_files import Size
@@ -18,6 +20,9 @@ from trailkit.scope import Scope
 
 DELETIONS = "s3/bucket-deletions"
 A_TERABYTE = Size(1, 1024**4)
+SCAN_ALONE = replace(prices_of("us-east-1"), get=0, list=0, storage=0)
+ONLY_SCAN = {"scan": 1024.0**2, "get": 0, "list": 0, "storage": 0}
+"""A thousand dollars a gigabyte scanned, and nothing for the rest."""
 
 
 @pytest.fixture
@@ -28,7 +33,7 @@ def server(athena: AthenaServer) -> AthenaServer:
 
 def week() -> Case:
     """Give a case that reads 84 files of a megabyte, at 1,024 dollars a gigabyte."""
-    return case(price=1024.0**2).window("2026-03-03", "2026-03-09")
+    return case(price=ONLY_SCAN).window("2026-03-03", "2026-03-09")
 
 
 def test_an_ask_adds_what_it_was_billed(server: AthenaServer) -> None:
@@ -70,7 +75,7 @@ def test_a_failed_query_is_free(server: AthenaServer) -> None:
 
 def test_a_query_cut_off_is_billed_for_what_it_scanned(server: AthenaServer) -> None:
     server.workgroup("tight", "s3://results/", BytesScannedCutoffPerQuery=20 * A_FILE)
-    paid = case(workgroup="tight", price=1024.0**2).budget(usd=100)
+    paid = case(workgroup="tight", price=ONLY_SCAN).budget(usd=100)
     server.failure_state = "CANCELLED"
     with pytest.raises(QueryFailed, match="stops a query at 20"):
         paid.window("2026-03-03", "2026-03-09").ask(DELETIONS)
@@ -79,7 +84,12 @@ def test_a_query_cut_off_is_billed_for_what_it_scanned(server: AthenaServer) -> 
 
 def test_an_interrupted_query_counts_in_full() -> None:
     budget = Budget(10)
-    estimate = Estimate("it", Scope(), 5.0, {date(2026, 3, 3): A_TERABYTE})
+    estimate = Estimate(
+        "it",
+        Scope(),
+        replace(prices_of("us-east-1"), get=0, list=0, storage=0),
+        {date(2026, 3, 3): A_TERABYTE},
+    )
 
     class Interrupted:
         name = "athena"
@@ -95,7 +105,12 @@ def test_an_interrupted_query_counts_in_full() -> None:
 
 def test_what_is_held_for_a_running_query_is_not_spent_twice() -> None:
     budget = Budget(9)
-    estimate = Estimate("it", Scope(), 5.0, {date(2026, 3, 3): A_TERABYTE})
+    estimate = Estimate(
+        "it",
+        Scope(),
+        replace(prices_of("us-east-1"), get=0, list=0, storage=0),
+        {date(2026, 3, 3): A_TERABYTE},
+    )
     with (
         budget.held(estimate) as pay,
         pytest.raises(BudgetExceeded, match=r"\$5.00 held"),

@@ -14,7 +14,15 @@ from tests.trail_listed import (
     case,
     deliver,
 )
-from trailkit.errors import AccessRefused, UnboundedScan, UnknownQuestion
+from trailkit.aws.prices import prices_of
+from trailkit.cost.budget import Budget
+from trailkit.errors import (
+    AccessRefused,
+    InvalidParameter,
+    NotConfigured,
+    UnboundedScan,
+    UnknownQuestion,
+)
 from trailkit.execution.provenance import provenance
 from trailkit.questions.library import Library
 
@@ -32,7 +40,7 @@ def test_an_estimate_counts_the_files_of_the_scope(server: AthenaServer) -> None
     found = one.window("2026-03-03", "2026-03-04").estimate(DELETIONS)
     assert found.files == 2 * FILES  # the day, and the one after it for late files
     assert found.bytes == 2 * FILES * A_FILE
-    assert found.dollars == pytest.approx(10 / 1024**2 * 5)
+    assert found.bill.scan == pytest.approx(10 / 1024**2 * 5)
     assert found.frame["files"].tolist() == [FILES, FILES]
 
 
@@ -41,7 +49,7 @@ def test_an_estimate_is_what_the_run_reports(server: AthenaServer) -> None:
     said = week.estimate(DELETIONS)
     facts = provenance(week.ask(DELETIONS)).facts
     assert said.bytes == facts["bytes"] > 10 * A_FILE
-    assert said.dollars == pytest.approx(facts["dollars"])
+    assert said.bill.scan == pytest.approx(facts["dollars"])
 
 
 def test_an_estimate_lists_nothing_beyond_the_scope(server: AthenaServer) -> None:
@@ -67,8 +75,38 @@ def test_days_to_come_are_not_called_empty(server: AthenaServer) -> None:
 def test_a_price_of_ones_own_wins(server: AthenaServer) -> None:
     mine = case(price=1000.0).window("2026-03-03", "2026-03-08")
     found = mine.estimate()
-    assert found.dollars == pytest.approx(found.bytes / 1024**4 * 1000)
+    assert found.bill.scan == pytest.approx(found.bytes / 1024**4 * 1000)
     assert "at $1,000.00 a terabyte" in repr(found)
+    assert "prices of your own" in repr(found)
+
+
+def test_one_price_of_several_may_be_ones_own(server: AthenaServer) -> None:
+    listed = case().window("2026-03-03", "2026-03-08").estimate()
+    mine = case(price={"get": 1.0}).window("2026-03-03", "2026-03-08").estimate()
+    assert mine.bill.gets == pytest.approx(mine.files / 1000)
+    assert mine.bill.scan == listed.bill.scan
+    with pytest.raises(NotConfigured, match=r"price=\{'gets': 1\}.*scan, get, list"):
+        case(price={"gets": 1}).window("2026-03-03", "2026-03-08").estimate()
+
+
+def test_in_china_yuan_are_billed(server: AthenaServer) -> None:
+    china = prices_of("cn-northwest-1")
+    week = case().window("2026-03-03", "2026-03-08").estimate()
+    found = replace(week, prices=china)
+    assert found.bill.scan == pytest.approx(34.34 * found.bytes / 1024**4, rel=0.01)
+    assert "at ¥34.34 a terabyte" in str(found)
+    with pytest.raises(InvalidParameter, match=r"bills CNY.*case\.budget\(cny=…\)"):
+        Budget(5).hold(found)
+    Budget(5, "CNY").hold(found)
+
+
+def test_reserved_capacity_is_said_to_be_billed_otherwise(server: AthenaServer) -> None:
+    assert "capacity" not in str(case().window("2026-03-03", "2026-03-04").estimate())
+    server.reserved["nightly"] = ["dfir"]
+    found = case().window("2026-03-03", "2026-03-04").estimate()
+    assert 'capacity reservation "nightly": Athena bills that by the hour' in str(found)
+    other = case(workgroup="primary", results="s3://results/x/")
+    assert "capacity" not in str(other.window("2026-03-03", "2026-03-04").estimate())
 
 
 def test_a_lookback_widens_the_estimate(server: AthenaServer) -> None:

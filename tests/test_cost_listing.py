@@ -73,7 +73,7 @@ def test_files_in_glacier_are_told_apart() -> None:
         {"Key": "k/", "Size": 0},
     ]
     sizes = counted([place], lambda **_: {"Contents": items})
-    assert sizes == {DAY: Size(files=1, bytes=5, archived=1)}
+    assert sizes == {DAY: Size(files=1, bytes=5, archived=1, gets=1)}
 
 
 @given(
@@ -146,7 +146,7 @@ def test_a_large_tree_is_gone_through_in_many_parts_and_few_requests() -> None:
 def test_a_tree_counts_what_is_read_and_by_day() -> None:
     tree = FileTree("b", "", lambda key: "skip" not in key, lambda _: DAY)
     sizes = counted([tree], fake_pages(["a/1", "a/skip", "b/2", "b/_x"], 1000))
-    assert sizes == {DAY: Size(2, 2)}
+    assert sizes == {DAY: Size(2, 2, gets=2)}
 
 
 def test_closing_the_count_stops_the_listing() -> None:
@@ -185,7 +185,7 @@ def test_a_thousand_accounts_and_seven_years_are_counted_in_little_memory() -> N
 
     sizes = counted(places, page)
     assert asked == len(places)
-    assert sizes == {date(2019, 1, 1): Size(len(places), len(places))}
+    assert sizes == {date(2019, 1, 1): Size(len(places), len(places), gets=len(places))}
 
 
 # --- A look

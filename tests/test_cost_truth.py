@@ -24,6 +24,7 @@ from tests.trail_tables import (
     table_of,
 )
 from trailkit.case import Case
+from trailkit.cost.bill import Usage
 from trailkit.errors import AccessRefused, TableError
 from trailkit.execution.provenance import provenance
 from trailkit.record import Kind
@@ -99,14 +100,19 @@ def case(name: str, **more: Any) -> Case:
     return opened.accounts("111122223333")
 
 
-def require_true(asked: Case, question: str = DELETIONS) -> int:
-    """Compare an estimate with what the run reports; give the bytes."""
+def require_true(server: AthenaServer, asked: Case, question: str = DELETIONS) -> Usage:
+    """Compare an estimate with what the run reports, and with what S3 counts."""
     said = asked.estimate(question)
     facts = provenance(asked.ask(question)).facts
+    done = server.last.read
     assert said.bytes == pytest.approx(facts["bytes"], rel=0.05)
-    assert said.dollars == pytest.approx(facts["dollars"], rel=0.05)
+    assert said.bill.scan == pytest.approx(facts["dollars"], rel=0.05)
+    counted = (done.gets, done.lists, done.decrypts, done.retrieved)
+    usage = said.usage
+    estimated = (usage.gets, usage.lists, usage.decrypts, usage.retrieved)
+    assert estimated == pytest.approx(counted, rel=0.05)
     assert not said.at_most
-    return said.bytes
+    return usage
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -119,7 +125,7 @@ def test_an_estimate_of_any_table_is_what_the_run_reports(
     for name, narrowed in SCOPES.items():
         # A scope beyond what the table looks into is refused.
         with suppress(TableError):
-            weighed[name] = require_true(narrowed(opened))
+            weighed[name] = require_true(athena, narrowed(opened)).bytes
     assert len(weighed) >= 3
     every_file = len(set(weighed.values())) == 1
     assert every_file == (kind in EVERY_FILE)
@@ -140,7 +146,8 @@ def test_an_estimate_of_any_question_is_what_the_run_reports(
     opened = case(table.name, insights="security.insights")
     mine = replace(opened, questions=opened.questions.with_folder(tmp_path))
     asked = mine.window("2026-03-05", "2026-03-06")
-    assert require_true(asked, name) > require_true(asked)
+    more = require_true(athena, asked, name).bytes
+    assert more > require_true(athena, asked).bytes
 
 
 # What an estimate says
@@ -228,7 +235,7 @@ def test_partitions_come_a_page_at_a_time(
     table = table_of("by hand, of every account")
     publish(athena, table, sizes)
     athena.faults.seen.clear()
-    require_true(case(table.name).window("2026-03-01", "2026-03-09"))
+    require_true(athena, case(table.name).window("2026-03-01", "2026-03-09"))
     assert athena.faults.seen.count("glue:GetPartitions") > 2
 
 

@@ -113,7 +113,7 @@ def publish(
     """
     located: list[Located] = [(url, record(url)) for url in sizes if _sees(table, url)]
     rows = raw_rows(located, table)
-    server.create(table, _typed(rows, table), sizes=sizes)
+    server.create(table, _typed(rows, table), in_s3=True)
     if table.partitions and "projection.enabled" not in table.properties:
         seen = [each for each in located if added(each[0])]
         for values, place in dict.fromkeys(_partitions(seen, table)):
@@ -176,7 +176,7 @@ def publish_copy(server: AthenaServer, iceberg: bool) -> None:
             row = dict.fromkeys(COPY.definition().columns, None)
             row |= {"event_id": f"{day}-{account}", "$path": file}
             rows.append(row | {"event_day": str(day), "account": account})
-    server.create(definition, _copied(rows), sizes=sizes)
+    server.create(definition, _copied(rows), in_s3=not iceberg)
     if not iceberg:
         for values, place in places.items():
             server.add_partition("security", "copied", values, place)

@@ -239,21 +239,30 @@ class Case:
         """Run a SELECT of your own, and give its frame so many rows at a time."""
         return self._chunks(self._ad_hoc(select), rows)
 
-    def budget(self, *, usd: float) -> "Case":
-        """Give a case that may spend so many dollars on Athena, and no more.
+    def budget(self, *, usd: float | None = None, cny: float | None = None) -> "Case":
+        """Give a case that may spend so much on Athena, S3 and KMS, and no more.
 
-        All cases that are narrowed from it share the account, ``case.spending``. Each
-        ask is estimated first, and one that would go beyond is refused: it then raises
+        In dollars, or where AWS bills yuan (the Regions in China) in ``cny``. All cases
+        that are narrowed from it share the account, ``case.spending``. Each ask is
+        estimated first, and one that would go beyond is refused: it then raises
         BudgetExceeded, and what ``estimate`` raises.
         """
-        return replace(self, spending=Budget(usd))
+        if cny is not None and usd is None:
+            return replace(self, spending=Budget(cny, "CNY"))
+        if cny is not None:
+            raise InvalidParameter(
+                "A budget has one currency: case.budget(usd=5) or case.budget(cny=35)."
+            )
+        return replace(self, spending=Budget(usd))  # type: ignore[arg-type]
 
     def estimate(self, name: str = "", /, **values: Any) -> Estimate:
-        """Say what a question would read and cost, before it runs.
+        """Return what a question would read, and all that AWS bills for it.
 
-        Without a name it is about any question that reads the events of the case once.
-        On Athena it lists the log files in scope, which S3 bills by the request: about
-        $0.005 for a million files. Of a table in Parquet it says the most. Raises
+        That is Athena's scan, S3's GET and LIST requests, KMS's Decrypts, and the
+        result, kept for a month. Without a name it is about any question that reads the
+        events of the case once. On Athena it lists the log files in scope, which S3
+        bills by the request: about $0.005 for a million files; and it looks at the
+        headers of 24 of them. Of a table in Parquet it says the most. Raises
         TableError where no partition is in scope, ScopeError for more folders than can
         be listed, AccessRefused without s3:ListBucket or glue:GetPartitions.
         """

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import boto3
     from trino.auth import Authentication
 
+    from trailkit.aws.prices import Own
     from trailkit.case import Case
     from trailkit.engines import Engine
     from trailkit.engines.athena.athena_engine import Unload
@@ -59,7 +60,7 @@ def athena(
     profile: str | None = None,
     session: "boto3.Session | None" = None,
     bucket_owner: str | None = None,
-    price: float | None = None,
+    price: "Own | None" = None,
     unload: "Unload" = "auto",
     reuse: str | timedelta | None = "60m",
     poll: float = 1.0,
@@ -70,7 +71,8 @@ def athena(
     ``table`` is ``database.table`` or ``catalog.database.table``; the tables of other
     kinds of record are named beside it. Name a ``workgroup``, or with ``results`` a
     place in S3 for results; the account that owns the place must be yours, or
-    ``bucket_owner``. ``price`` is dollars per terabyte, where yours is not the list's.
+    ``bucket_owner``. ``price`` is what you pay for a terabyte scanned, where that is
+    not the list's, or several prices by name, such as ``{"scan": 4.5, "get": 0.0004}``.
 
     ``unload`` is True, False or "auto": then a list over large log files comes as
     Parquet, which is quicker. ``reuse`` is how old an answer may be that Athena gives

@@ -54,6 +54,9 @@ class TrailkitError(Exception):
     dollars: float | None = 0.0
     """What is billed all the same; None where a query was started, and nobody knows."""
 
+    ran: bool = False
+    """Whether a query had begun: S3 bills the requests of one that failed, too."""
+
     def _render_traceback_(self) -> list[str]:
         """Give IPython the sentence instead of the traceback."""
         return [f"{type(self).__name__}: {self}"]

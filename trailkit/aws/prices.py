@@ -1,50 +1,110 @@
-"""What AWS bills: Athena by the terabyte that a query scanned, S3 by the request.
+"""What AWS bills for a question on Athena, from one dated table.
 
-From Amazon Athena's pricing page: bytes are rounded up to the next megabyte, each query
-counts as 10 MB at least, a cancelled one is billed for what it had scanned, a failed
-one is free.
+Athena bills by the terabyte that a query scanned: bytes are rounded up to the next
+megabyte, each query counts as 10 MB at least, a cancelled one is billed for what it had
+scanned, a failed one is free. S3 bills each request, also of a query that failed, and
+KMS each Decrypt of a file that is encrypted with a key of its own. (Amazon Athena
+pricing, "Additional costs"; Amazon S3 pricing; AWS KMS pricing.)
+
+``prices.csv`` holds the prices by Region, and says of when they are. What a price is
+today, only AWS's own pages say; ``tk.athena(price=…)`` wins.
 """
 
-DOLLARS_PER_TERABYTE = {
-    "af-south-1": 6.00,
-    "ap-east-1": 5.50,
-    "ap-northeast-3": 6.00,
-    "ap-southeast-2": 5.75,
-    "ca-central-1": 5.50,
-    "eu-south-1": 5.25,
-    "eu-west-3": 7.00,
-    "me-south-1": 6.50,
-    "sa-east-1": 9.00,
-    "us-west-1": 6.75,
-}
-"""The regions whose price is not that of us-east-1, on 13 December 2022.
+import csv
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from functools import cache
+from pathlib import Path
 
-What a price is today, only AWS's own page says; ``AthenaEngine(price=…)`` wins.
-"""
-
-DOLLARS_PER_THOUSAND_LISTS = 0.005
-"""S3's price for LIST requests in us-east-1; a few regions take somewhat more.
-
-From Amazon S3's pricing page, "Requests & data retrievals", S3 Standard: the
-price of 2025. What it is today, only the page says. The bucket's owner is billed.
-"""
+from trailkit.errors import NotConfigured
 
 LISTS_PER_SECOND = 300
 """About so many LIST requests are answered in a second, a few of them at once."""
 
-_ELSEWHERE = 5.00
+GIGABYTE = 1024**3
 _MEGABYTE = 1024**2
 _TERABYTE = 1024**4
 _LEAST = 10 * _MEGABYTE
+_SIGNS = {"USD": "$", "CNY": "¥"}
+
+Own = float | Mapping[str, float]
+"""Prices of one's own: of a terabyte scanned, or several by their names."""
 
 
-def per_terabyte(region: str) -> float:
-    """Give a region's price for a terabyte, in dollars.
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """The prices of one Region, in ``currency``; ``dated`` says of when.
 
-    >>> per_terabyte("us-east-1"), per_terabyte("sa-east-1")
-    (5.0, 9.0)
+    ``scan`` is for a terabyte, ``get`` and ``list`` for a thousand requests to S3,
+    ``decrypt`` for ten thousand to KMS, ``storage`` for a gigabyte and month,
+    ``retrieval`` for a gigabyte out of an infrequent-access class of S3.
     """
-    return DOLLARS_PER_TERABYTE.get(region, _ELSEWHERE)
+
+    currency: str
+    dated: str
+    scan: float
+    get: float
+    list: float
+    decrypt: float
+    storage: float
+    retrieval: float
+
+    def scanned(self, count: int) -> float:
+        """Work out what Athena bills for a query that scanned so many bytes."""
+        return dollars(count, self.scan)
+
+    def say(self, amount: float) -> str:
+        """Write an amount for people, in this currency."""
+        return say_money(amount, self.currency)
+
+
+@cache
+def _listed() -> Mapping[str, Prices]:
+    """Read the table; a name that ends in a hyphen is of all Regions that begin so."""
+    text = Path(__file__).with_name("prices.csv").read_text(encoding="utf-8")
+    lines = [line for line in text.splitlines() if not line.startswith("#")]
+    return {
+        row.pop("region"): Prices(
+            row.pop("currency"),
+            row.pop("dated"),
+            *map(float, row.values()),
+        )
+        for row in csv.DictReader(lines)
+    }
+
+
+def prices_of(region: str, own: Own | None = None) -> Prices:
+    """Return a Region's prices, with those of one's own in their place.
+
+    >>> prices_of("sa-east-1").scan, prices_of("cn-north-1").currency
+    (9.0, 'CNY')
+    >>> prices_of("us-east-1", {"get": 0.0003}).get
+    0.0003
+    """
+    listed = _listed()
+    family = next(
+        (each for each in listed if each[-1] == "-" and region.startswith(each)), "*"
+    )
+    found = listed.get(region, listed[family])
+    if own is None:
+        return found
+    mine = own if isinstance(own, Mapping) else {"scan": own}
+    _require_known(mine)
+    return replace(found, **mine, dated="your own")
+
+
+def _require_known(own: Mapping[str, float]) -> None:
+    names = [each.name for each in fields(Prices) if each.name not in _NOT_PRICES]
+    for name, price in own.items():
+        if name not in names or price < 0:
+            raise NotConfigured(
+                f"price={{{name!r}: {price!r}}} is not a price that trailkit knows. "
+                f"Write a number for a terabyte scanned, or some of {', '.join(names)}:"
+                ' price={"scan": 4.5, "get": 0.0004}.'
+            )
+
+
+_NOT_PRICES = ("currency", "dated")
 
 
 def dollars(scanned: int, price: float) -> float:
@@ -58,21 +118,31 @@ def dollars(scanned: int, price: float) -> float:
 
 
 def list_dollars(requests: int) -> float:
-    """Work out what LIST requests to S3 cost, in dollars.
+    """Work out what LIST requests to S3 cost, in dollars, in us-east-1.
 
     >>> list_dollars(100_000)
     0.5
     """
-    return requests * DOLLARS_PER_THOUSAND_LISTS / 1000
+    return requests * prices_of("us-east-1").list / 1000
 
 
 def say_dollars(amount: float) -> str:
-    """Write an amount for people, never rounded to nothing.
+    """Write an amount of dollars for people, never rounded to nothing.
 
     >>> say_dollars(12.345), say_dollars(0.00005), say_dollars(0)
     ('$12.35', 'less than $0.01', '$0.00')
     """
-    return "less than $0.01" if 0 < amount < 0.01 else f"${amount:,.2f}"
+    return say_money(amount, "USD")
+
+
+def say_money(amount: float, currency: str) -> str:
+    """Write an amount for people, never rounded to nothing.
+
+    >>> say_money(12.345, "CNY"), say_money(0.00005, "CNY")
+    ('¥12.35', 'less than ¥0.01')
+    """
+    sign = _SIGNS[currency]
+    return f"less than {sign}0.01" if 0 < amount < 0.01 else f"{sign}{amount:,.2f}"
 
 
 def say_bytes(count: int) -> str:

@@ -6,26 +6,31 @@ from collections.abc import Callable, Generator
 from contextlib import closing, contextmanager
 from dataclasses import replace
 
-from trailkit.aws.prices import say_bytes, say_dollars
+from trailkit.aws.prices import say_bytes, say_money
+from trailkit.cost.bill import of_result
 from trailkit.cost.estimate import Estimate
 from trailkit.engines import ANEW, Answer, Engine, Terms
 from trailkit.errors import BudgetExceeded, InvalidParameter, TrailkitError
 
 
 class Budget:
-    """Dollars that may be spent, and what has been; for any number of threads.
+    """An amount that may be spent, and what has been; for any number of threads.
 
     What is spent is what Athena billed, also for a query whose answer was lost after it
-    was started. Where nobody knows the bill, it counts with its whole estimate.
+    was started, and what S3 and KMS bill for its requests, as its estimate counted
+    them. Where nobody knows the bill, it counts with its whole estimate.
     """
 
-    def __init__(self, usd: float) -> None:
+    def __init__(self, amount: float, currency: str = "USD") -> None:
         """Take the limit; raises InvalidParameter for what is no amount."""
-        if not isinstance(usd, int | float) or not math.isfinite(usd) or usd <= 0:
+        name = currency.lower()
+        good = isinstance(amount, int | float) and math.isfinite(amount)
+        if not good or isinstance(amount, bool) or amount <= 0:
             raise InvalidParameter(
-                f"usd={usd!r} is no budget. Give dollars: case.budget(usd=5)."
+                f"{name}={amount!r} is not an amount that can be spent. Write a number "
+                f"above zero: case.budget({name}=5)."
             )
-        self.usd = float(usd)
+        self.amount, self.currency = float(amount), currency
         self.spent = 0.0
         self.queries = 0
         self._held = 0.0
@@ -33,8 +38,8 @@ class Budget:
 
     @property
     def left(self) -> float:
-        """Dollars that are neither spent nor held for a query that runs."""
-        return max(0.0, self.usd - self.spent - self._held)
+        """What is neither spent nor held for a query that runs."""
+        return max(0.0, self.amount - self.spent - self._held)
 
     @contextmanager
     def held(self, estimate: Estimate) -> Generator[Callable[[float | None], None]]:
@@ -42,8 +47,8 @@ class Budget:
 
         Raises BudgetExceeded where that is more than what is left.
         """
-        most = estimate.dollars
-        self._hold(estimate)
+        most = estimate.most
+        self.hold(estimate)
         bill: float | None = None
 
         def pay(dollars: float | None) -> None:
@@ -53,12 +58,12 @@ class Budget:
         try:
             yield pay
         except TrailkitError as error:
-            bill = error.dollars
+            bill = _of_failed(error, estimate)
             if bill is None:
-                error.args = (f"{error} {_in_full(most)}",)
+                error.args = (f"{error} {_in_full(estimate)}",)
             raise
         except KeyboardInterrupt as interrupt:
-            bill = getattr(interrupt, "dollars", None)
+            bill = _of_failed(interrupt, estimate)
             raise
         finally:
             with self._lock:
@@ -66,37 +71,61 @@ class Budget:
                 self.spent += most if bill is None else bill
                 self.queries += 1
 
-    def _hold(self, estimate: Estimate) -> None:
+    def hold(self, estimate: Estimate) -> None:
+        """Hold what a query may cost; raises what ``held`` raises."""
+        self._require_currency(estimate)
         with self._lock:
-            if estimate.dollars > self.left:
+            if estimate.most > self.left:
                 raise BudgetExceeded(self._refusal(estimate))
-            self._held += estimate.dollars
+            self._held += estimate.most
+
+    def _require_currency(self, estimate: Estimate) -> None:
+        billed = estimate.prices.currency if estimate.prices else self.currency
+        if billed != self.currency:
+            raise InvalidParameter(
+                f"The budget is in {self.currency}, and AWS bills {billed} in this "
+                f"Region: case.budget({billed.lower()}=…)."
+            )
 
     def _refusal(self, estimate: Estimate) -> str:
-        held = f" and {say_dollars(self._held)} held for others" if self._held else ""
+        held = f" and {self._say(self._held)} held for others" if self._held else ""
         most = "at most " if estimate.at_most else ""
-        enough = math.ceil((self.spent + self._held + estimate.dollars) * 100) / 100
+        enough = math.ceil((self.spent + self._held + estimate.most) * 100) / 100
         return (
-            f'"{estimate.title}" would cost {most}{say_dollars(estimate.dollars)} '
+            f'"{estimate.title}" would cost {most}{self._say(estimate.most)} '
             f"({estimate.files:,} log files, {say_bytes(estimate.bytes)}), and of the "
-            f"budget of {say_dollars(self.usd)} {say_dollars(self.spent)} is spent"
+            f"budget of {self._say(self.amount)} {self._say(self.spent)} is spent"
             f"{held}. Narrow the window, the accounts or the regions, or give more: "
-            f"case.budget(usd={enough})."
+            f"case.budget({self.currency.lower()}={enough})."
         )
+
+    def _say(self, amount: float) -> str:
+        return say_money(amount, self.currency)
 
     def __repr__(self) -> str:
         """Say what is spent, and what is left."""
         return (
-            f"Budget of {say_dollars(self.usd)}: {say_dollars(self.spent)} spent "
-            f"(queries: {self.queries:,}), {say_dollars(self.left)} left"
+            f"Budget of {self._say(self.amount)}: {self._say(self.spent)} spent "
+            f"(queries: {self.queries:,}), {self._say(self.left)} left"
         )
 
 
-def _in_full(most: float) -> str:
+def _in_full(estimate: Estimate) -> str:
     return (
         f"Its bill is not known: the budget counts all of its estimate, "
-        f"{say_dollars(most)}."
+        f"{estimate.say(estimate.most)}."
     )
+
+
+def _of_failed(error: BaseException, estimate: Estimate) -> float | None:
+    """Return what a query costs that has no answer; None where nobody knows.
+
+    One that never began costs nothing; of one that failed S3 bills the requests.
+    """
+    dollars: float | None = getattr(error, "dollars", None)
+    if dollars is None or not getattr(error, "ran", True):
+        return dollars
+    return dollars + estimate.bill.beside
 
 
 class PaidEngine:
@@ -111,17 +140,35 @@ class PaidEngine:
         """Run Athena SQL, and pay what it cost; raises BudgetExceeded before."""
         with self._budget.held(self._estimate) as pay:
             answer = self._engine.run(sql, self._weighed(terms))
-            pay(answer.facts.get("dollars"))
-        return answer
+            pay(self._bill(answer))
+        return self._told(answer)
 
     def chunks(self, sql: str, rows: int, terms: Terms = ANEW) -> Generator[Answer]:
         """Run Athena SQL, and pay once, as soon as the first part is there."""
         with closing(self._engine.chunks(sql, rows, self._weighed(terms))) as parts:
             with self._budget.held(self._estimate) as pay:
                 first = next(parts)
-                pay(first.facts.get("dollars"))
-            yield first
-            yield from parts
+                pay(self._bill(first))
+            yield self._told(first)
+            yield from map(self._told, parts)
+
+    def _bill(self, answer: Answer) -> float | None:
+        """Add to Athena's bill what S3 and KMS bill, but for an answer given again."""
+        scan = answer.facts.get("dollars")
+        return None if scan is None else scan + self._beside(answer)
+
+    def _beside(self, answer: Answer) -> float:
+        prices = self._estimate.prices
+        if prices is None or answer.facts.get("reused"):
+            return 0.0
+        return self._estimate.bill.beside + of_result(answer.table.nbytes, prices)
+
+    def _told(self, answer: Answer) -> Answer:
+        """Add to the facts of an answer what is billed beside the scan."""
+        if self._estimate.prices is None:
+            return answer
+        beside = {"dollars_beside": self._beside(answer)}
+        return replace(answer, facts={**answer.facts, **beside})
 
     def _weighed(self, terms: Terms) -> Terms:
         """Take the bytes from the estimate: nothing is listed twice."""

@@ -7,6 +7,7 @@ from itertools import islice
 from random import Random
 
 from trailkit.aws.prices import say_bytes
+from trailkit.cost.encryption import Examples
 from trailkit.cost.s3_listing import (
     ListPage,
     Page,
@@ -22,16 +23,23 @@ from trailkit.progress import Say
 _AT_ONCE = 16
 
 
-def measure(places: Sequence[Place], list_page: ListPage, say: Say) -> Sizes:
-    """Count the files of each day and their bytes.
+def measure(
+    places: Sequence[Place],
+    list_page: ListPage,
+    say: Say,
+    examples: Examples | None = None,
+) -> Sizes:
+    """Count the files of each day and their bytes; keep ``examples`` of them.
 
     Ctrl-C stops after the requests under way. Raises what ``list_page`` raises.
     """
     sizes: Sizes = {}
     total = Size()
     for requests, page in enumerate(pages(places, list_page), start=1):
-        add(sizes, page)
-        total = total.plus(total_of(page))
+        add(sizes, page.sizes)
+        total = total.plus(total_of(page.sizes))
+        if examples is not None:
+            examples.take(page.examples)
         say(
             f"Listing log files: {total.files:,} files, {say_bytes(total.bytes)} "
             f"in {requests:,} requests"
@@ -71,7 +79,7 @@ def total_of(sizes: Mapping[date | None, Size]) -> Size:
     return total
 
 
-def pages(places: Sequence[Place], list_page: ListPage) -> Generator[Sizes]:
+def pages(places: Sequence[Place], list_page: ListPage) -> Generator[Page]:
     """Count page by page, each as soon as it is there; close it to stop."""
     waiting = iter(walks(places))
     pool = ThreadPoolExecutor(_AT_ONCE, "trailkit-list")
@@ -88,7 +96,7 @@ def pages(places: Sequence[Place], list_page: ListPage) -> Generator[Sizes]:
             for future in done:
                 page = future.result()
                 begin(page.more)
-                yield page.sizes
+                yield page
             begin(islice(waiting, max(0, 2 * _AT_ONCE - len(running))))
     finally:
         pool.shutdown(cancel_futures=True)

@@ -7,14 +7,17 @@ from typing import Any, Protocol, runtime_checkable
 
 import pandas as pd
 
-from trailkit.aws.prices import dollars, say_bytes, say_dollars
+from trailkit.aws.prices import Prices, say_bytes, say_dollars
+from trailkit.cost import cost_advice as advice
+from trailkit.cost.bill import Bill, Usage, bill, gets_of
 from trailkit.cost.count_files import add, measure, total_of
-from trailkit.cost.s3_listing import Size, Sizes
+from trailkit.cost.encryption import Encryption, Examples, look
+from trailkit.cost.s3_listing import Size, Sizes, lists_of
 from trailkit.engines import Engine
 from trailkit.lens.compose import RELATIONS
 from trailkit.progress import line
 from trailkit.scope import Scope
-from trailkit.source import Source
+from trailkit.source import ReadPlan, Source
 
 _DAYS_NAMED = 5
 
@@ -24,8 +27,8 @@ class Billing(Protocol):
     """An engine that bills by the byte, and can list the files it would read."""
 
     @property
-    def price(self) -> float:
-        """Dollars for a terabyte scanned."""
+    def prices(self) -> Prices:
+        """The prices of its Region, or of one's own."""
         ...
 
     @property
@@ -33,27 +36,38 @@ class Billing(Protocol):
         """The region of AWS that it works in."""
         ...
 
+    @property
+    def reservation(self) -> str | None:
+        """The capacity reservation that its workgroup uses; None if none is known."""
+        ...
+
     def objects(self, **asked: Any) -> Mapping[str, Any]:
         """List a page of objects in S3, as ListObjectsV2 does."""
+        ...
+
+    def headers(self, **asked: Any) -> Mapping[str, Any]:
+        """Return the headers of an object, as HeadObject does; empty if it is gone."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """What a question will read, in log files and bytes, and its price in dollars.
+    """What a question will read, in log files and bytes, and all that AWS bills for it.
 
-    ``price`` is what a terabyte costs, None where nothing is billed. A file that the
-    question reads twice counts twice in the bytes. ``frame`` has a row for each day of
-    delivery; files whose place says no day have one without. With ``at_most`` it reads
-    less than that; ``notes`` say why, and what else to mind.
+    ``prices`` are those of the Region, None where nothing is billed. A file that the
+    question reads twice counts twice in the bytes. ``encryption`` is what a look at a
+    few files found. ``frame`` has a row for each day of delivery; files whose place
+    says no day have one without. With ``at_most`` it reads less than that; ``notes``
+    say why, and what else to mind.
     """
 
     title: str
     scope: Scope
-    price: float | None = None
+    prices: Prices | None = None
     days: Mapping[date | None, Size] = field(default_factory=Sizes, repr=False)
     at_most: bool = False
     notes: tuple[str, ...] = ()
+    encryption: Encryption = field(default_factory=Encryption)
 
     @property
     def files(self) -> int:
@@ -71,9 +85,28 @@ class Estimate:
         return total_of(self.days).archived
 
     @property
+    def usage(self) -> Usage:
+        """What it does, in the units that AWS bills: bytes, GETs, LISTs, Decrypts."""
+        share = self.encryption.share
+        return self._usage(sum(s.gets * share(day) for day, s in self.days.items()))
+
+    @property
+    def bill(self) -> Bill:
+        """What AWS bills, item by item, in the currency of the prices."""
+        return bill(self.usage, self.prices) if self.prices else Bill()
+
+    @property
     def dollars(self) -> float:
-        """The price: megabytes rounded up, at least ten of them."""
-        return 0.0 if self.price is None else dollars(self.bytes, self.price)
+        """All that is billed, the result kept for a month; in China it is yuan."""
+        return self.bill.total
+
+    @property
+    def most(self) -> float:
+        """The amount that it cannot exceed, but by the size of its result."""
+        mixed = self.encryption.mixed
+        gets = total_of(self.days).gets
+        every = self._usage(gets) if mixed else self.usage
+        return bill(every, self.prices).total if self.prices else 0.0
 
     @property
     def days_without_files(self) -> list[date]:
@@ -92,19 +125,25 @@ class Estimate:
 
     @property
     def frame(self) -> pd.DataFrame:
-        """The days of delivery: files, bytes, files in an archive."""
-        rows = [(day, *size) for day, size in self.days.items()]
-        names = ["day", *Size._fields]
-        return pd.DataFrame(rows, columns=names).astype({"day": "datetime64[us]"})
+        """The days of delivery: files, bytes, files in an archive, GETs, LISTs."""
+        names = ["files", "bytes", "archived", "gets", "lists"]
+        rows = [(day, *size[:5]) for day, size in self.days.items()]
+        frame = pd.DataFrame(rows, columns=["day", *names])
+        return frame.astype({"day": "datetime64[us]"})
+
+    def say(self, amount: float) -> str:
+        """Write an amount of it for people, in its currency."""
+        return self.prices.say(amount) if self.prices else say_dollars(amount)
 
     def __str__(self) -> str:
         """Say it in words."""
-        if self.price is None:
+        if self.prices is None:
             return f"{self.title}: nothing is billed for it here."
         most = "at most " if self.at_most else ""
         said = [
             f"{self.title}: {most}{self.files:,} log files, {say_bytes(self.bytes)}, "
-            f"{say_dollars(self.dollars)} at {say_dollars(self.price)} a terabyte.",
+            f"{self.say(self.dollars)}.",
+            *advice.items(self.usage, self.bill, self.prices),
             f"Scope: {self.scope}.",
         ]
         if missing := self.days_without_files:
@@ -114,10 +153,16 @@ class Estimate:
                 f"{self.archived:,} more lie in S3 Glacier, and Athena does not read "
                 "them: restore them, and copy them to S3 Standard, to search them."
             )
+        said += advice.small_files(self.files, self.usage, self.bill, self.prices)
+        said += advice.encrypted(self.encryption)
         said += self.notes
         return "\n".join(said)
 
     __repr__ = __str__
+
+    def _usage(self, decrypts: float) -> Usage:
+        total = total_of(self.days)
+        return Usage(total.bytes, total.gets, total.lists, decrypts, total.retrieved)
 
 
 def estimate(
@@ -129,32 +174,48 @@ def estimate(
 ) -> Estimate:
     """Weigh what is read of each relation, so many times, within a scope.
 
-    Raises what ``source.read_plan`` raises, and AccessRefused without s3:ListBucket
-    or glue:GetPartitions.
+    It lists the files, and looks at the headers of a few of them. Raises what
+    ``source.read_plan`` raises, and AccessRefused without s3:ListBucket or
+    glue:GetPartitions.
     """
     if not isinstance(engine, Billing):
         return Estimate(title, scope)
-    sizes: Sizes = {}
     plans = {each: source.read_plan(RELATIONS[each].kind, scope) for each in reads}
     found = {each: plan for each, plan in plans.items() if plan is not None}
     if len(found) < len(plans):
         return Estimate(title, scope)
+    sizes, examples = Sizes(), Examples()
     with line() as say:
         for relation, times in reads.items():
-            add(sizes, dict.fromkeys(found[relation].days, Size()))
-            add(sizes, measure(found[relation].places, engine.objects, say), times)
+            plan = found[relation]
+            add(sizes, dict.fromkeys(plan.days, Size()))
+            counted = measure(plan.places, engine.objects, say, examples)
+            add(sizes, _requests(plan, counted), times)
     return Estimate(
         title,
         scope,
-        engine.price,
+        engine.prices,
         dict(sorted(sizes.items(), key=_undated_last)),
         any(each.at_most for each in found.values()),
         tuple(
             dict.fromkeys(
                 note for each in found.values() for note in (*each.gaps, *each.notes)
             )
-        ),
+        )
+        + advice.reserved(engine.reservation),
+        look(examples.chosen(), engine.headers),
     )
+
+
+def _requests(plan: ReadPlan, sizes: Sizes) -> Sizes:
+    """Add the requests that are not one for each file: lists, and parts of a file."""
+    every = dict(sizes)
+    if plan.at_most:
+        for day, size in sizes.items():
+            every[day] = size._replace(gets=gets_of(size.files, size.bytes, True))
+    for day, lists in lists_of(plan.places, total_of(sizes)).items():
+        every[day] = every.get(day, Size()).plus(Size(lists=lists))
+    return every
 
 
 def _undated_last(of_day: tuple[date | None, Size]) -> tuple[bool, date]:

@@ -6,6 +6,7 @@ and stops behind the last. Of a tree, the folders are found level by level, unti
 are enough to go through at once.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -33,19 +34,36 @@ _HIDDEN = ("_", ".")
 """Names that begin so are no data to Athena."""
 
 
+_RETRIEVED = {"STANDARD_IA": 1, "ONEZONE_IA": 1, "GLACIER_IR": 3}
+"""Classes out of which S3 bills each gigabyte; the last three times as much."""
+
+KEYS_A_PAGE = 1_000
+"""As many keys S3 gives in answer to one LIST."""
+
+
 class Size(NamedTuple):
-    """Files and bytes that a query reads; files in an archive, which it passes over."""
+    """Files and bytes that a query reads; files in an archive, which it passes over.
+
+    ``gets`` and ``lists`` are the requests to S3 that it takes, ``retrieved`` the bytes
+    whose class bills for that.
+    """
 
     files: int = 0
     bytes: int = 0
     archived: int = 0
+    gets: int = 0
+    lists: int = 0
+    retrieved: int = 0
 
     def plus(self, other: "Size", times: int = 1) -> "Size":
-        """Add another one, whose bytes are read so many times."""
+        """Add another one, which is read so many times."""
         return Size(
             self.files + other.files,
             self.bytes + other.bytes * times,
             self.archived + other.archived,
+            self.gets + other.gets * times,
+            self.lists + other.lists * times,
+            self.retrieved + other.retrieved * times,
         )
 
 
@@ -53,11 +71,23 @@ Sizes = dict[date | None, Size]
 """What lies in the folders of each day; None for files whose place says no day."""
 
 
+class Example(NamedTuple):
+    """A file that a query reads, where it lies, and the day of its folder."""
+
+    bucket: str
+    key: str
+    day: date | None
+
+
 class Page(NamedTuple):
-    """What one request counted, and what is left to ask for behind it."""
+    """What one request counted, and what is left to ask for behind it.
+
+    ``examples`` are the first and the last file of each day in it.
+    """
 
     sizes: Sizes
     more: Sequence["Walk"] = ()
+    examples: Sequence[Example] = ()
 
 
 class Walk(Protocol):
@@ -94,6 +124,24 @@ def days_apart(places: Sequence[Place]) -> Iterator[Walk]:
             yield _Stretch(place.bucket, place.prefix, {key: day})
 
 
+def lists_of(places: Sequence[Place], found: Size) -> dict[date | None, int]:
+    """Count the LIST requests with which a query finds its files, by day.
+
+    One for each folder, whether or not anything lies in it; those of further pages are
+    counted while the folders are listed. An Iceberg table lists nothing.
+    """
+    counts: dict[date | None, int] = {}
+    together = Counter(id(each.days) for each in places if isinstance(each, LogFolder))
+    for place in places:
+        if isinstance(place, FileTree):
+            pages = -(-max(1, found.files + found.archived) // KEYS_A_PAGE)
+            counts[None] = counts.get(None, 0) + (pages if place.listed else 0)
+        elif folders := together.pop(id(place.days), 0):
+            for day in place.days.values():
+                counts[day] = counts.get(day, 0) + folders
+    return {day: count for day, count in counts.items() if count}
+
+
 def _cut(
     days: Mapping[str, date | None], most: int
 ) -> Iterator[dict[str, date | None]]:
@@ -117,21 +165,27 @@ class _Stretch:
     prefix: str
     days: dict[str, date | None]
     token: str | None = None
+    folder: str = ""
+    keys: int = 0
 
     def step(self, list_page: ListPage) -> Page:
         """Count a page of their files; stop behind the last folder."""
-        sizes: Sizes = {}
+        tally = Tally(self.bucket)
         last = self.prefix + next(reversed(self.days))
         page = list_page(**self._request(last))
+        at, keys = self.folder, self.keys
         for item in page.get("Contents", ()):
             key: str = item["Key"]
             if key[: len(last)] > last:
-                return Page(sizes)
+                return tally.page()
             folder = key[len(self.prefix) : len(last)]
             if folder in self.days:
-                _count(sizes, self.days[folder], item)
+                at, keys = folder, keys + 1 if folder == at else 1
+                tally.count(self.days[folder], item)
+                tally.lists(self.days[folder], keys > 1 and keys % KEYS_A_PAGE == 1)
         following = _following(page)
-        return Page(sizes, [replace(self, token=following)] if following else [])
+        more = replace(self, token=following, folder=at, keys=keys)
+        return tally.page([more] if following else [])
 
     def _request(self, last: str) -> dict[str, str]:
         """Ask for the keys from the first folder on."""
@@ -163,7 +217,7 @@ class _Branch:
         if following and self.width < _WIDE:
             return Page({}, [_Level(self.tree, self.prefix, self.width)])
         more = [replace(self, token=following)] if following else []
-        return Page(_counted(self.tree, page), more)
+        return _counted(self.tree, page).page(more)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +238,7 @@ class _Level:
         more: list[Walk] = [_Branch(self.tree, each, width) for each in below]
         if following := _following(page):
             more.append(replace(self, token=following))
-        return Page(_counted(self.tree, page), more)
+        return _counted(self.tree, page).page(more)
 
 
 def _from(token: str | None) -> dict[str, str]:
@@ -195,19 +249,52 @@ def _following(page: Mapping[str, Any]) -> str | None:
     return page["NextContinuationToken"] if page.get("IsTruncated") else None
 
 
-def _counted(tree: FileTree, page: Mapping[str, Any]) -> Sizes:
-    sizes: Sizes = {}
+def _counted(tree: FileTree, page: Mapping[str, Any]) -> "Tally":
+    tally = Tally(tree.bucket)
     for item in page.get("Contents", ()):
         if tree.reads(item["Key"]):
-            _count(sizes, tree.day(item["Key"]), item)
-    return sizes
+            tally.count(tree.day(item["Key"]), item)
+    return tally
 
 
-def _count(sizes: Sizes, day: date | None, item: Mapping[str, Any]) -> None:
-    """Add a file to its day, if Athena looks at it at all."""
-    name = item["Key"].rpartition("/")[2]
-    if not name or name.startswith(_HIDDEN):
-        return
-    is_read = item.get("StorageClass") not in _NEVER_READ
-    size = Size(1, item["Size"]) if is_read else Size(archived=1)
-    sizes[day] = sizes.get(day, Size()).plus(size)
+class Tally:
+    """What one page holds: the sizes of its days, and examples of each."""
+
+    def __init__(self, bucket: str) -> None:
+        """Begin with nothing."""
+        self._bucket = bucket
+        self._sizes: Sizes = {}
+        self._examples: dict[date | None, tuple[str, str]] = {}
+
+    def count(self, day: date | None, item: Mapping[str, Any]) -> None:
+        """Add a file to its day, if Athena looks at it at all."""
+        key: str = item["Key"]
+        name = key.rpartition("/")[2]
+        if not name or name.startswith(_HIDDEN):
+            return
+        kept: str = item.get("StorageClass", "STANDARD")
+        if kept in _NEVER_READ:
+            self._add(day, Size(archived=1))
+            return
+        size: int = item["Size"]
+        first, _ = self._examples.get(day, (key, key))
+        self._examples[day] = first, key
+        retrieved = size * _RETRIEVED.get(kept, 0)
+        self._add(day, Size(1, size, gets=1, retrieved=retrieved))
+
+    def lists(self, day: date | None, more: bool) -> None:
+        """Add a request, where a folder's keys fill another page."""
+        if more:
+            self._add(day, Size(lists=1))
+
+    def page(self, more: Sequence[Walk] = ()) -> Page:
+        """Return what was counted, with what is left to ask for."""
+        found = [
+            Example(self._bucket, key, day)
+            for day, keys in self._examples.items()
+            for key in dict.fromkeys(keys)
+        ]
+        return Page(self._sizes, more, found)
+
+    def _add(self, day: date | None, size: Size) -> None:
+        self._sizes[day] = self._sizes.get(day, Size()).plus(size)

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping
 from itertools import islice
 
-from trailkit.aws.prices import dollars, say_bytes, say_dollars
+from trailkit.aws.prices import say_bytes
+from trailkit.cost.bill import Usage, bill
 from trailkit.cost.count_files import add, pages, total_of
 from trailkit.cost.estimate import Billing
 from trailkit.cost.s3_listing import Sizes
@@ -49,15 +50,16 @@ def _how_much(
     counting = pages(found.places, engine.objects)
     try:
         for page in islice(counting, MOST_REQUESTS):
-            add(sizes, page, times)
+            add(sizes, page.sizes, times)
         is_all = next(counting, None) is None
     except AccessRefused as error:
         return f"How much that is cannot be counted. {error}"
     finally:
         counting.close()
     total = total_of(sizes)
+    cost = bill(Usage(total.bytes, total.gets), engine.prices).total
     most = "at most " if found.at_most else ""
     return (
         f"This question reads {most if is_all else 'more than '}{total.files:,} files, "
-        f"{say_bytes(total.bytes)}: {say_dollars(dollars(total.bytes, engine.price))}."
+        f"{say_bytes(total.bytes)}: {engine.prices.say(cost)}."
     )

@@ -138,7 +138,7 @@ class Logs:
         except TrailkitError as error:
             yield f"The log files in scope could not be listed: {error}"
             return
-        if found.price is None:
+        if found.prices is None:
             return
         if not found.files:
             yield "There is no log file in scope that Athena reads."

@@ -127,7 +127,7 @@ def _in_words(name: str, value: Any) -> str:
             return "yes" if value else "no"
         case "bytes", int():
             return f"{value:,} ({say_bytes(value)})" if value else "0"
-        case "dollars", float():
+        case "dollars" | "dollars_beside", float():
             return f"{value:.6f} ({say_dollars(value)})" if value else "0"
         case "dollars", None:
             return "not known"

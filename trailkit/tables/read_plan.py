@@ -37,13 +37,15 @@ _NAMED_ACCOUNT = re.compile(r"(?:^|/)account=([0-9]{12})/")
 class FileTree:
     """A folder of which all files below are read that ``reads`` says yes to, by key.
 
-    ``day`` gives the day that a key says, None where it says none.
+    ``day`` gives the day that a key says, None where it says none. A query lists the
+    tree unless ``listed`` is False: an Iceberg table has a list of its own.
     """
 
     bucket: str
     prefix: str
     reads: Callable[[str], bool]
     day: Callable[[str], date | None]
+    listed: bool = True
 
 
 def read_plan(
@@ -129,7 +131,7 @@ def _iceberg(definition: Definition, scope: Scope, days: Sequence[date]) -> File
         other_account = account and scope.accounts and account[1] not in scope.accounts
         return not other_account and (day is None or days[0] <= day <= days[-1])
 
-    return FileTree(bucket, f"{key}data/", in_scope, _named_day)
+    return FileTree(bucket, f"{key}data/", in_scope, _named_day, listed=False)
 
 
 def _named_day(key: str) -> date | None:

@@ -51,7 +51,7 @@ def check(
     place = choose(source, engine, scope, wanted)
     planned = compose(source, place)
     weighed = _weigh(source, engine, place, unpriced and spending is None)
-    billed = weighed is not None and weighed.price is not None
+    billed = weighed is not None and weighed.prices is not None
     if billed:
         notice(f"{weighed}" if spending is None else f"{weighed}\n{spending}")
     files = weighed.files if weighed and billed else None

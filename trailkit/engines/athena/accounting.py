@@ -11,6 +11,7 @@ class InterruptedQuery(KeyboardInterrupt):
     """Ctrl-C while queries of Athena ran; ``dollars`` is None where nobody knows."""
 
     dollars: float | None = None
+    ran: bool = True
 
 
 @contextmanager
@@ -26,11 +27,11 @@ def accounted() -> Generator[list[Query]]:
     except TrailkitError as error:
         if told := _endings(queries):
             error.args = (" ".join([f"{str(error).rstrip('.')}.", *told]),)
-        error.dollars = _sum(queries)
+        error.dollars, error.ran = _sum(queries), _any_ran(queries)
         raise
     except KeyboardInterrupt as interrupt:
         ended = InterruptedQuery(str(interrupt) or " ".join(_endings(queries)))
-        ended.dollars = _sum(queries)
+        ended.dollars, ended.ran = _sum(queries), _any_ran(queries)
         raise ended from None
 
 
@@ -42,3 +43,7 @@ def _sum(queries: Sequence[Query]) -> float | None:
     bills = [query.bill() for query in queries]
     known = [bill for bill in bills if bill is not None]
     return sum(known) if len(known) == len(bills) else None
+
+
+def _any_ran(queries: Sequence[Query]) -> bool:
+    return any(query.may_run for query in queries)

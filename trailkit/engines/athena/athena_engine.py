@@ -11,14 +11,21 @@ import boto3
 from pyathena.connection import Connection
 
 from trailkit.aws import failures
-from trailkit.aws.prices import per_terabyte
+from trailkit.aws.attempts import found_or_none
+from trailkit.aws.prices import Own, Prices, prices_of
 from trailkit.aws.session import Access
 from trailkit.engines import ANEW, Answer, Terms
 from trailkit.engines.athena import fetching, glue_catalog, unload
 from trailkit.engines.athena.accounting import accounted
 from trailkit.engines.athena.athena_failures import explained
+from trailkit.engines.athena.capacity import reservation_of
 from trailkit.engines.athena.cursor import AsText, PatientCursor
-from trailkit.engines.athena.destination import Destination, require_one, settle
+from trailkit.engines.athena.destination import (
+    DEFAULT_WORKGROUP,
+    Destination,
+    require_one,
+    settle,
+)
 from trailkit.engines.athena.fetching import Sent
 from trailkit.engines.athena.query import Query
 from trailkit.engines.athena.result_files import ResultFiles
@@ -47,8 +54,8 @@ class AthenaEngine:
 
     ``results`` is a place in S3, needed unless the workgroup has its own.
     ``bucket_owner`` is the account that must own its bucket; left out, the one that the
-    workgroup names, else the caller's. ``price`` is dollars per terabyte, where yours
-    is not the list's.
+    workgroup names, else the caller's. ``price`` is what you pay for a terabyte, where
+    that is not the list's, or several prices by their names: ``{"get": 0.0004}``.
 
     With ``unload`` an answer comes as Parquet, which is quicker for millions of rows;
     one whose order could not be put back comes as CSV all the same. With "auto" a list
@@ -71,7 +78,7 @@ class AthenaEngine:
         profile: str | None = None,
         session: boto3.Session | None = None,
         bucket_owner: str | None = None,
-        price: float | None = None,
+        price: Own | None = None,
         poll: float = 1.0,
         unload: Unload = False,
         reuse: timedelta | None = None,
@@ -85,6 +92,7 @@ class AthenaEngine:
         self._bucket_owner = bucket_owner
         self._price, self._poll = price, poll
         self._unload, self._reuse = unload, reuse
+        self._headers: dict[tuple[str, str], dict[str, Any]] = {}
 
     def run(self, sql: str, terms: Terms = ANEW) -> Answer:
         """Run one SELECT.
@@ -172,10 +180,18 @@ class AthenaEngine:
         """The workgroup and the checked place of results."""
         return settle(self._access, self._workgroup, self._results, self._bucket_owner)
 
-    @property
-    def price(self) -> float:
-        """Dollars for a terabyte scanned: yours, else the region's."""
-        return per_terabyte(self._access.region) if self._price is None else self._price
+    @cached_property
+    def prices(self) -> Prices:
+        """The prices of its Region, with yours in their place."""
+        return prices_of(self._access.region, self._price)
+
+    @cached_property
+    def reservation(self) -> str | None:
+        """The capacity reservation that its workgroup uses; None if none is known.
+
+        (Athena User Guide, "Manage query processing capacity".)
+        """
+        return reservation_of(self._access, self._workgroup or DEFAULT_WORKGROUP)
 
     @property
     def region(self) -> str:
@@ -189,6 +205,18 @@ class AthenaEngine:
         """
         with failures.explained():
             return self._access.client("s3").list_objects_v2(**asked)
+
+    def headers(self, **asked: Any) -> dict[str, Any]:
+        """Return the headers of an object in S3, as HeadObject does; empty if gone.
+
+        Each object is asked for once. Raises AccessRefused without s3:GetObject.
+        """
+        key = (asked["Bucket"], asked["Key"])
+        if key not in self._headers:
+            with failures.explained():
+                head = partial(self._access.client("s3").head_object, **asked)
+                self._headers[key] = found_or_none(head, ("404", "NoSuchKey")) or {}
+        return self._headers[key]
 
     @cached_property
     def _connection(self) -> Connection[PatientCursor]:
@@ -211,7 +239,7 @@ class AthenaEngine:
         return ResultFiles(self._access.client("s3"), self.destination.owner)
 
     def _query(self, say: Callable[[str], None], queries: list[Query]) -> Query:
-        query = Query(self._connection, self.price, self.destination.cutoff, say)
+        query = Query(self._connection, self.prices, self.destination.cutoff, say)
         queries.append(query)
         return query
 

@@ -13,7 +13,7 @@ from pyathena.error import DatabaseError, OperationalError
 from pyathena.model import AthenaQueryExecution
 
 from trailkit.aws.failures import is_unreached
-from trailkit.aws.prices import dollars, say_bytes, say_dollars
+from trailkit.aws.prices import Prices, say_bytes
 from trailkit.engines.athena.cursor import PatientCursor
 from trailkit.engines.athena.failure_reasons import explain_ending
 from trailkit.engines.athena.figures import Figures
@@ -33,12 +33,12 @@ class Query:
     def __init__(
         self,
         connection: Connection[PatientCursor],
-        price: float,
+        prices: Prices,
         cutoff: int | None,
         say: Callable[[str], None],
     ) -> None:
-        """Take dollars per terabyte, the workgroup's limit, a place to speak."""
-        self._connection, self._price, self._cutoff = connection, price, cutoff
+        """Take the Region's prices, the workgroup's limit, a place to speak."""
+        self._connection, self._prices, self._cutoff = connection, prices, cutoff
         self._say = say
         self._started = time.monotonic()
         self._seen: AthenaQueryExecution | None = None
@@ -81,6 +81,11 @@ class Query:
             raise
         return cursor
 
+    @property
+    def may_run(self) -> bool:
+        """Whether it was started, as far as anybody knows."""
+        return self._may_run
+
     def bill(self) -> float | None:
         """Return the dollars that it is billed; None where nobody knows.
 
@@ -95,7 +100,7 @@ class Query:
         if seen.state == "FAILED" or seen.reused_previous_result:
             return 0.0
         scanned = seen.data_scanned_in_bytes
-        return None if scanned is None else dollars(scanned, self._price)
+        return None if scanned is None else self._prices.scanned(scanned)
 
     def stop(self) -> str:
         """Stop it where it may still run, and say how it ended, and what it costs."""
@@ -193,7 +198,8 @@ class Query:
             "query_id": seen.query_id,
             "bytes": self._bytes(),
             "dollars": self.bill(),
-            "price_per_terabyte": self._price,
+            "price_per_terabyte": self._prices.scan,
+            "currency": self._prices.currency,
             "seconds": round(time.monotonic() - self._started, 3),
             "milliseconds": _phases(seen),
             "reused": bool(seen.reused_previous_result),
@@ -209,7 +215,7 @@ class Query:
         seconds = time.monotonic() - self._started
         self._say(
             f"Athena: {execution.state.lower()}, {seconds:.0f} s, "
-            f"{say_bytes(self._bytes())} scanned, {say_dollars(self._dollars())}"
+            f"{say_bytes(self._bytes())} scanned, {self._prices.say(self._dollars())}"
         )
 
     def _bytes(self) -> int:
@@ -220,19 +226,19 @@ class Query:
         seen = self._seen
         if seen is None or seen.state == "FAILED" or seen.reused_previous_result:
             return 0.0
-        return dollars(self._bytes(), self._price)
+        return self._prices.scanned(self._bytes())
 
     def _said_bill(self) -> str:
         amount = self.bill()
         if amount is None:
             return "what is billed is not known"
-        cost = f"{say_dollars(amount)} billed" if amount else "nothing is billed"
+        cost = f"{self._prices.say(amount)} billed" if amount else "nothing is billed"
         return f"{say_bytes(self._bytes())} scanned, {cost}"
 
     def _at_most(self) -> str:
         if not self._cutoff:
             return ""
-        return f" {say_dollars(dollars(self._cutoff, self._price))} at most"
+        return f" {self._prices.say(self._prices.scanned(self._cutoff))} at most"
 
     def _limit(self) -> str:
         return say_bytes(self._cutoff) if self._cutoff else "a number of bytes"
