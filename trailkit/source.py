@@ -103,6 +103,9 @@ class Source(Protocol):
     needs_window: bool
     """Whether a question without a window is refused, because it costs money."""
 
+    proof: Proof | None
+    """What digests proved of local files; None before they were validated."""
+
     @property
     def lens(self) -> str | None:
         """Version of the lens that worked out what ``lens.kept`` names; None: nothing.
@@ -118,11 +121,6 @@ class Source(Protocol):
 
     def require_files(self) -> None:
         """Raise TableError of a table: it does not list its files."""
-        ...
-
-    @property
-    def proof(self) -> "Proof | None":
-        """What digests proved of local files; None before they were validated."""
         ...
 
     def name(self, kind: Kind) -> str:

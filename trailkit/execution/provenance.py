@@ -31,10 +31,11 @@ class Provenance:
     (seconds, and on Athena query id, bytes, dollars, milliseconds of each phase,
     whether an earlier answer was given again). ``checked`` is what each
     ``case.table.check()`` before it found. ``lens`` is the version of the lens by which
-    a local store had worked out what was read of it. ``chunk`` says which part of an
-    answer it is about; the facts are those of the whole query. ``bounds`` (the scope of
-    the case as JSON) and ``select`` (the text of an ad hoc query) are what it takes to
-    ask again.
+    a local store had worked out what was read of it. ``proof`` is what digests had
+    proved of its log files (``case.evidence.digests()``). ``chunk`` says which part of
+    an answer it is about; the facts are those of the whole query. ``bounds`` (the scope
+    of the case as JSON) and ``select`` (the text of an ad hoc query) are what it takes
+    to ask again.
     """
 
     run: str
@@ -50,6 +51,7 @@ class Provenance:
     trailkit: str
     chart: str | None = None
     lens: str | None = None
+    proof: str | None = None
     checked: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     facts: dict[str, Any] = field(default_factory=dict[str, Any])

@@ -223,6 +223,7 @@ def _begun(asked: Request, logs: Logs, checked: tuple[str, ...]) -> Provenance:
         trailkit=version("trailkit"),
         chart=question.chart if question else None,
         lens=logs.source.lens,
+        proof=str(logs.source.proof) if logs.source.proof else None,
         checked=checked,
     )
 

@@ -1,10 +1,16 @@
 """The local files that a case stands on, as ``case.evidence``."""
 
 from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from trailkit.progress import line, notice
 from trailkit.source import Source
+
+if TYPE_CHECKING:
+    import boto3
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,3 +26,41 @@ class Evidence:
     def problems(self) -> pd.DataFrame:
         """List what could not be read, with file, position and reason."""
         return self.source.problems()
+
+    def digests(
+        self,
+        *,
+        keys: str | Path | None = None,
+        session: "boto3.Session | None" = None,
+        progress: bool = True,
+    ) -> pd.DataFrame:
+        """Validate CloudTrail's digests over all log files, offline.
+
+        First a row for each chain, with how many of its digests and log files hold;
+        then a row for each finding, worst first: verdict (tampered, gap, unproved,
+        note), what, account, region, trail, the hour of delivery, file, and what it
+        hides. An empty list of findings over valid chains is the proof.
+
+        Public keys are those beside the evidence (``tk.acquire`` keeps them), of a file
+        that ``aws cloudtrail list-public-keys`` wrote (``keys``), or of AWS, asked with
+        a ``session``. A digest's own signature stands only in the metadata of its
+        object: a plain copy is proved up to the newest digest, but not that one.
+
+        Frames that are asked for later carry the result in their provenance, and
+        ``case.coverage()`` uses it. Source: CloudTrail User Guide, "Validating
+        CloudTrail log file integrity". Raises EvidenceError for a file without keys,
+        and with a session AccessRefused without cloudtrail:ListPublicKeys.
+
+        >>> import trailkit as tk
+        >>> frame = tk.demo().evidence.digests(progress=False)
+        >>> frame[frame["verdict"] == "tampered"].empty
+        True
+        """
+        from trailkit.integrity.local_digests import validate_local
+
+        path = Path(keys).expanduser() if keys is not None else None
+        with line(progress) as say:
+            validation = validate_local(self.source, path, session, say)
+        self.source.proof = validation.proof if validation.digests else None
+        notice(validation.summary)
+        return validation.frame()

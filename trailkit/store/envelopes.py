@@ -140,6 +140,9 @@ _ENCODED = frozenset({"data", "Data"})
 _OTHER_FILES = {
     "digestStartTime": "A digest file of CloudTrail, which holds no records.",
     "configurationItems": "A file of AWS Config.",
+    "PublicKeyList": "Public keys of CloudTrail, which hold no records.",
+    "PublicKeysByRegion": "Public keys of CloudTrail, which hold no records.",
+    "acquisition": "trailkit's own note on how the files beside it were acquired.",
     "eventHistory": "trailkit's own note on the event history that lies beside it.",
 }
 

@@ -7,7 +7,7 @@ from typing import NoReturn
 from trailkit.errors import TableError
 from trailkit.record import Kind
 from trailkit.scope import Scope
-from trailkit.source import Files, Lacking, Original, ReadPlan
+from trailkit.source import Files, Lacking, Original, Proof, ReadPlan
 from trailkit.tables import missing_partitions, records
 from trailkit.tables.advice import advice, better
 from trailkit.tables.completeness import Mark, lacking
@@ -36,7 +36,7 @@ class TableSource:
 
     needs_window = True
     lens = None
-    proof = None
+    proof: Proof | None = None
 
     def __init__(
         self,

@@ -1,0 +1,104 @@
+"""Validate the digests of local evidence: its files, its public keys, its acquisitions.
+
+What an acquisition knows of a file, such as its bucket and the signature in an object's
+metadata, stands in its manifest. A plain copy has paths alone.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from trailkit.aws.failures import explained
+from trailkit.aws.session import Access
+from trailkit.errors import EvidenceError
+from trailkit.integrity.digest_chains import is_digest
+from trailkit.integrity.digest_keys import (
+    KEYS_FILE,
+    PublicKeys,
+    as_keys,
+    fetch_keys,
+    read_keys,
+)
+from trailkit.integrity.digests import Validation, validate
+from trailkit.integrity.held_files import Held, LocalFiles, Say
+from trailkit.integrity.log_names import chain_name, digest_end
+from trailkit.source import Source, Span
+
+if TYPE_CHECKING:
+    import boto3
+
+_AROUND = timedelta(hours=2)
+"""Keys are asked for so much before and after the digests, as AWS's command does."""
+
+
+def validate_local(
+    source: Source,
+    keys: Path | None,
+    session: "boto3.Session | None",
+    say: Say,
+) -> Validation:
+    """Validate all digests of local files; see ``case.evidence.digests``."""
+    files = source.files()
+    archives = files["archive"].fillna("")
+    held = [Held(*each) for each in zip(files["file"], files["file"], strict=True)]
+    held = [
+        each._replace(archive=archive)
+        for each, archive in zip(held, archives, strict=True)
+    ]
+    chosen = _keys(held, keys, session)
+    return validate(LocalFiles(held), chosen, say, _everything)
+
+
+def _everything(bucket: str, key: str) -> bool:
+    """Return True: of a plain copy nobody knows what was left out."""
+    del bucket, key
+    return True
+
+
+def _keys(
+    held: Sequence[Held], path: Path | None, session: "boto3.Session | None"
+) -> PublicKeys:
+    """Return the keys of AWS, of the file named, or of those beside the logs."""
+    if session is not None:
+        return _fetched(held, Access(session, None, "us-east-1"))
+    if path is not None:
+        return read_keys(path)
+    found = [each.path for each in held if Path(each.path).name == KEYS_FILE]
+    return _together(read_keys(Path(each)) for each in found)
+
+
+def _together(several: Iterable[PublicKeys]) -> PublicKeys:
+    listed = list(several)
+    if not listed:
+        return PublicKeys()
+    values: dict[tuple[str, str], bytes] = {}
+    for each in listed:
+        values |= each.values
+    return PublicKeys(" and ".join(each.source for each in listed), values)
+
+
+def _fetched(held: Sequence[Held], access: Access) -> PublicKeys:
+    """Ask AWS for the keys of each Region that has digests."""
+    found: dict[str, Sequence[Mapping[str, Any]]] = {}
+    for region, (start, end) in digest_times(each.key for each in held).items():
+        with explained():
+            client = access.client("cloudtrail", region)
+            found[region] = fetch_keys(client, start - _AROUND, end + _AROUND)
+    if not found:
+        raise EvidenceError(
+            "There is no digest among the files, so there are no public keys to ask "
+            "for. Copy the folder CloudTrail-Digest as well."
+        )
+    return as_keys("public keys asked of AWS", found)
+
+
+def digest_times(keys: Iterable[str]) -> dict[str, Span]:
+    """Return the first and the last end of a digest of each Region, by their names."""
+    ends = defaultdict[str, list[Any]](list)
+    for key in keys:
+        name, end = chain_name(key), digest_end(key)
+        if is_digest(key) and name and end:
+            ends[name.region].append(end)
+    return {region: (min(times), max(times)) for region, times in ends.items()}
