@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import trailkit as tk
-from tests.records_made import case_of, record, role, service, user
+from tests.records_made import ACCOUNT, case_of, record, role, service, user
 from trailkit.errors import InvalidParameter
 from trailkit.questions.header import SEVERITIES
 from trailkit.questions.library import load
@@ -191,6 +191,72 @@ def test_an_account_of_the_evidence_is_no_outsider(tmp_path: Path) -> None:
     title = "A snapshot or image was shared outside"
     assert title in triaged(tmp_path / "out", [share])
     assert title not in triaged(tmp_path / "in", [share, other])
+
+
+LAMBDA = {"inScopeOf": {"credentialsIssuedTo": "arn:aws:lambda:eu-west-1:1:function:f"}}
+FROM_A_FUNCTION = "Boto3/1.42.40 exec-env/AWS_Lambda_python3.13"
+BEFORE = [record(at="2026-03-05T10:00:00Z")]
+"""What Alice did four days before, so that there is something usual."""
+
+
+def assumed(account: str, at: str = "11:40:00") -> dict[str, Any]:
+    arn = f"arn:aws:iam::{account}:role/ops"
+    return record("AssumeRole", "sts", at=at, requestParameters={"roleArn": arn})
+
+
+@pytest.mark.parametrize(
+    ("title", "there", "near"),
+    [
+        (
+            "Credentials of a function were used elsewhere",
+            [record(who={**role("f", "f"), **LAMBDA}, userAgent="Boto3/1.42.40")],
+            [record(who={**role("f", "f"), **LAMBDA}, userAgent=FROM_A_FUNCTION)],
+        ),
+        (
+            "A key was used from two networks in an hour",
+            [record(), record(sourceIPAddress="198.51.100.7", userAgent="curl/8")],
+            [record(), record(sourceIPAddress="203.0.99.7", userAgent="curl/8")],
+        ),
+        (
+            "A key asked who it is from a new address",
+            [*BEFORE, record("GetCallerIdentity", "sts", userAgent="Boto3/1",
+                             sourceIPAddress="198.51.100.7")],
+            [*BEFORE, record("GetCallerIdentity", "sts")],
+        ),
+        (
+            "A sign-in was allowed in one network and used in another",
+            [record("AuthorizeOAuth2Access", "signin"),
+             record("CreateOAuth2Token", "signin", sourceIPAddress="198.51.100.7",
+                    userAgent="x")],
+            [record("AuthorizeOAuth2Access", "signin"),
+             record("CreateOAuth2Token", "signin", userAgent="x")],
+        ),
+        (
+            "A role of administrators was given to a machine or function",
+            [record("RunInstances", requestParameters={
+                "iamInstanceProfile": {"name": "Admin"}})],
+            [record("RunInstances", requestParameters={
+                "iamInstanceProfile": {"name": "web"}})],
+        ),
+        (
+            "An identity took a role in another account for the first time",
+            [*BEFORE, assumed("999988887777")],
+            [*BEFORE, assumed("999988887777", "2026-03-05T10:00:00Z"),
+             assumed("999988887777"), assumed(ACCOUNT)],
+        ),
+        (
+            "A change was made in a Region unused before",
+            [*BEFORE, record("CreateVolume", awsRegion="sa-east-1")],
+            [record("CreateVolume", at="2026-03-05T10:00:00Z", awsRegion="sa-east-1"),
+             record("CreateVolume", awsRegion="sa-east-1")],
+        ),
+    ],
+)  # fmt: skip
+def test_a_kind_is_found_and_its_like_is_not(
+    tmp_path: Path, title: str, there: list[Any], near: list[Any]
+) -> None:
+    assert title in triaged(tmp_path / "there", there)
+    assert title not in triaged(tmp_path / "near", near)
 
 
 # Levels

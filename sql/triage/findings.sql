@@ -60,6 +60,35 @@ with seen as (
         lower(user_agent) as full_agent,
         strpos(lower(user_agent), 'ssm-agent') > 0 as by_agent,
         caller_kind is not distinct from 'person' as by_person,
+        -- A function's own calls name its environment in the agent.
+        caller_kind is not distinct from 'workload' and client_ip is not null
+        and not regexp_like(session_name, '^i-([0-9a-f]{8}|[0-9a-f]{17})$')
+        and regexp_like(lower(user_agent), '^(aws-cli|aws-sdk|boto)')
+        and strpos(lower(user_agent), 'exec-env') = 0 as by_function_elsewhere,
+        -- The account that a person or a long-term key took a role in, if not its own.
+        case
+            when
+                service = 'sts' and action = 'AssumeRole' and outcome = 'success'
+                and via is null and identity_type <> 'AWSAccount'
+                and (
+                    regexp_like(access_key, '^AKIA')
+                    or caller_kind is not distinct from 'person'
+                )
+                then nullif(
+                    regexp_extract(
+                        json_extract_scalar(request, '$.roleArn'),
+                        '^arn:[^:]*:iam::([0-9]{12}):',
+                        1
+                    ),
+                    caller_account
+                )
+        end as hop,
+        case
+            when
+                is_write and outcome = 'success' and category = 'Management'
+                and via is null and caller_kind is distinct from 'service'
+                then region
+        end as place,
         not is_write and category = 'Management'
         and regexp_like(action, '^(Batch)?(Get|List|Describe|Search|Lookup|Simulate)')
             as is_read,
@@ -105,6 +134,7 @@ read as (
         time, action, outcome, refused, by_key, event_id, account, request,
         error_message, call, identity_type, user_name, is_write, source_ip, client_ip,
         identity, name, by_instance, by_service, by_agent, by_person, agent, full_agent,
+        by_function_elsewhere, hop, place,
         additional_data, asked, about_user, is_read, arns,
         about_user is not null
         and (identity_type is distinct from 'IAMUser' or about_user <> user_name)
@@ -146,6 +176,7 @@ opened as (
         time, action, outcome, refused, by_key, event_id, account, request,
         error_message, call, identity_type, user_name, is_write, source_ip, client_ip,
         identity, name, by_instance, by_service, by_agent, by_person, agent, full_agent,
+        by_function_elsewhere, hop, place,
         additional_data, asked, about_user, for_another, for_itself, is_read, arns,
         allowed,
         case
@@ -218,6 +249,7 @@ deeds as (
         time, action, outcome, refused, by_key, event_id, account, request,
         error_message, call, identity_type, user_name, is_write, source_ip, client_ip,
         identity, name, by_instance, by_service, by_agent, by_person, agent, full_agent,
+        by_function_elsewhere, hop, place,
         additional_data, asked, about_user, for_another, for_itself, is_read, arns,
         let_in,
         case
@@ -331,6 +363,8 @@ deeds as (
                 )
                 and strpos(asked, 'AWSCompromisedKeyQuarantine') > 0
                 then 15
+            when call = 'sts:GetCallerIdentity' and by_key
+                then 19
             when
                 call = 'signin:ConsoleLogin' and outcome = 'success'
                 and identity_type = 'IAMUser'
@@ -344,6 +378,8 @@ deeds as (
                 then 23
             when call in ('signin:GetSigninToken', 'sts:GetFederationToken')
                 then 24
+            when call in ('signin:AuthorizeOAuth2Access', 'signin:CreateOAuth2Token')
+                then 25
             when
                 call in (
                     'iam:CreateSAMLProvider', 'iam:UpdateSAMLProvider',
@@ -587,6 +623,20 @@ deeds as (
                     'sns:CreateSMSSandboxPhoneNumber'
                 )
                 then 58
+            when
+                call in (
+                    'ec2:RunInstances', 'ec2:AssociateIamInstanceProfile',
+                    'ec2:ReplaceIamInstanceProfileAssociation', 'lambda:CreateFunction',
+                    'cloudformation:CreateStack', 'codebuild:CreateProject',
+                    'ecs:RunTask', 'glue:CreateJob', 'glue:CreateDevEndpoint',
+                    'sagemaker:CreateNotebookInstance'
+                )
+                and regexp_like(
+                    lower(asked),
+                    '"(role|rolearn|servicerole|taskrolearn|executionrolearn)"'
+                    || ':"[^"]*admin|"iaminstanceprofile":[{][^}]*admin'
+                )
+                then 34
         end as deed
     from opened
 ),
@@ -596,7 +646,7 @@ told as (
         time, action, outcome, refused, by_key, event_id, account, call, identity_type,
         user_name, source_ip, client_ip, identity, name, by_instance, by_service,
         by_agent, by_person, agent, full_agent, asked, for_itself, is_read, let_in,
-        request, deed,
+        by_function_elsewhere, hop, place, request, deed,
         -- Single snapshots and machines come and go: five in an hour do not.
         if(
             call in (
@@ -764,6 +814,10 @@ signals as (
                 then 'account ' || let_in
             when t.number in (-1, -2, 1, 3, 4, 53, 530)
                 then target
+            when t.number = 45
+                then 'hop to ' || hop
+            when t.number = 59
+                then 'region ' || place
         end as thing,
         case
             when t.number in (0, 51, 55)
@@ -772,6 +826,10 @@ signals as (
                 then filter(secrets, one -> one is not null)
             when t.number = 22
                 then array[coalesce(user_name, 'not told')]
+            when t.number = 45
+                then array[hop]
+            when t.number = 59
+                then array[place]
             else array[coalesce(target, call)]
         end as targets,
         case
@@ -784,7 +842,7 @@ signals as (
                 t.number = 16
                 and regexp_like(full_agent, 'scoutsuite|prowler|steampipe|cloudsplain')
                 then '- a scanner for audits'
-            when t.number not in (0, 3, 8, 16, 22)
+            when t.number not in (0, 3, 8, 12, 16, 22, 45, 59)
                 then mark
         end as mark
     from told
@@ -795,8 +853,11 @@ signals as (
                 kind,
                 if(may_hit_logs and target is not null, 3),
                 if(by_root, 8),
+                if(by_function_elsewhere, 12),
                 if(by_tool, 16),
                 if(deed = 21, 22),
+                if(hop is not null, 45),
+                if(place is not null, 59),
                 if(makes, -1),
                 if(shows_logs, -2)
             ]
@@ -873,6 +934,15 @@ placed as (
         and date_diff(
             'day', min(first_seen) over (partition by identity, agent), first_seen
         ) = 0 as new,
+        -- The first of its kind: for a hop, of this identity; for a Region, of all.
+        date_diff('day', min(first_seen) over (), first_seen) >= 3
+        and date_diff(
+            'day',
+            min(first_seen) over (
+                partition by number, thing, if(number = 45, identity)
+            ),
+            first_seen
+        ) = 0 as fresh,
         min(first_seen) over () as evidence_from,
         max(last_seen) over () as evidence_to
     from hours
@@ -927,6 +997,14 @@ by_hour as (
                 if(number > 0, number),
                 if(number = 0 and by_instance and client_ip <> home, 11),
                 if(number = 0 and new and by_key, 13),
+                if(
+                    number = 0 and by_key
+                    and not regexp_like(
+                        client_ip,
+                        '^(10|127|192[.]168|172[.](1[6-9]|2[0-9]|3[01]))[.]'
+                    ),
+                    14
+                ),
                 if(number = 0 and cardinality(denied_calls) > 0, 17),
                 if(number = 0 and cardinality(read_calls) > 0, 18)
             ]
@@ -934,6 +1012,8 @@ by_hour as (
     where
         t.kind is not null
         and (t.kind <> 3 or holds_logs)
+        and (t.kind <> 19 or new)
+        and (t.kind not in (45, 59) or fresh)
         and (t.kind not in (33, 36, 39, 48, 49) or thing is null or not own_account)
     group by t.kind, identity, hour
 ),
@@ -964,6 +1044,20 @@ kept as (
         case
             when many_only or number = 43
                 then cardinality(targets) >= 5
+            when number in (14, 25)
+                then
+                    cardinality(
+                        array_distinct(
+                            transform(
+                                addresses,
+                                one -> regexp_extract(
+                                    one,
+                                    '^([0-9]+[.][0-9]+[.]|[0-9a-f]*:[0-9a-f]*:)'
+                                )
+                            )
+                        )
+                    ) >= 2
+                    and cardinality(agents) >= 2
             when number = 17
                 then cardinality(targets) >= :different_denials
             when number = 18

@@ -16,7 +16,8 @@ class FindingKind:
     """A kind of finding: ``level`` is its place in SEVERITIES, for a call that worked.
 
     Flags: ``denied``, its level is not lowered for being denied; ``service``, nor for
-    a service that calls; ``always``, nor for being routine.
+    a service that calls; ``always``, nor for being routine; ``new``, it is about
+    something new, which raises it no more.
     """
 
     number: int

@@ -87,7 +87,7 @@ def _alone(one: Seen) -> Iterator[tuple[int, str]]:
         yield -2, "an AWS service made every call"
     if one.own:
         yield -2, "the identity had made the thing itself"
-    if one.new and one.kind.number != 13:
+    if one.new and "new" not in one.kind.flags:
         yield 1, "from an address and with an agent that are new to the identity"
     if one.kind.number == 11 and not one.has_home:
         yield -1, "its home is only a guess, without calls of an SSM agent"
