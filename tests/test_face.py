@@ -69,6 +69,7 @@ CASE = [
     "questions",
     "recorded_by",
     "regions",
+    "report",
     "scope",
     "source",
     "spending",

@@ -10,6 +10,7 @@ from trailkit.commands.asking import ASK, QUERY, TRIAGE
 from trailkit.commands.listing import DEMO, LIBRARY
 from trailkit.commands.new_question import NEW
 from trailkit.commands.printing import complain
+from trailkit.commands.reporting import REPORT, VERIFY
 from trailkit.commands.table_ddl import DDL
 from trailkit.errors import CommandError, TrailkitError, nearest
 
@@ -21,6 +22,8 @@ COMMANDS = {
     "triage": TRIAGE,
     "ddl": DDL,
     "new": NEW,
+    "report": REPORT,
+    "verify": VERIFY,
 }
 """The commands by name, in the order of the help."""
 

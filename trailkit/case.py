@@ -399,6 +399,27 @@ class Case:
 
         return story(kept(self))
 
+    def report(
+        self,
+        path: str | Path,
+        *,
+        title: str = "",
+        summary: str = "",
+        frames: Iterable[pd.DataFrame] = (),
+    ) -> Path:
+        """Write the report of the case into one HTML file that works offline.
+
+        It holds a summary (``summary`` is your own text), the story, each question of
+        which an event was marked with chart and table, what could not be known, and an
+        appendix by which all of it can be checked: ``trailkit verify REPORT``. Each
+        such question is asked again, so that the report shows what the evidence says
+        now; ``frames`` are shown as they are. Raises ReportError without a mark and
+        without frames.
+        """
+        from trailkit.report.report_file import report
+
+        return report(self, path, title=title, summary=summary, frames=frames)
+
     # The evidence behind it
 
     def inventory(self) -> pd.DataFrame:

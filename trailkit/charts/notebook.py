@@ -11,6 +11,7 @@ import json
 import os
 from typing import Any
 
+import plotly.graph_objects as go
 import plotly.io
 from plotly.io.base_renderers import MimetypeRenderer
 from plotly.offline import get_plotlyjs
@@ -83,7 +84,7 @@ class NotebookRenderer(MimetypeRenderer):
         words = _words(fig_dict)
         return {
             _OWN: json.loads(text or "{}"),
-            "text/html": _html(text or "{}", words, fig_dict),
+            "text/html": _library() + _in_page(text or "{}", words, fig_dict),
             _PLAIN: words,
         }
 
@@ -104,8 +105,18 @@ def _words(fig_dict: dict[str, Any]) -> str:
     return plain(words or str(layout.get("title", {}).get("text", "A chart.")))
 
 
-def _html(figure: str, words: str, fig_dict: dict[str, Any]) -> str:
-    library = f"<script>{get_plotlyjs()}</script>" if wanted("plotly.js") else ""
+def _library() -> str:
+    return f"<script>{get_plotlyjs()}</script>" if wanted("plotly.js") else ""
+
+
+def html_of(figure: "go.Figure") -> str:
+    """Return a figure as a piece of a page that holds plotly.js already."""
+    fig_dict = {**figure.to_dict(), "config": CONFIG}
+    text = plotly.io.to_json(fig_dict, validate=False)
+    return _in_page(text or "{}", _words(fig_dict), fig_dict)
+
+
+def _in_page(figure: str, words: str, fig_dict: dict[str, Any]) -> str:
     height = int(fig_dict.get("layout", {}).get("height") or 420)
     # No text of a log can end the element that holds the figure.
     data = figure.replace("<", "\\u003c").replace("&", "\\u0026")
@@ -113,7 +124,7 @@ def _html(figure: str, words: str, fig_dict: dict[str, Any]) -> str:
         "position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)"
     )
     return (
-        f"{library}<div>"
+        "<div>"
         f'<div role="status" style="{hidden}"></div>'
         f'<div class="tk-chart" role="img" tabindex="0" style="height:{height}px"'
         f' aria-label="{html.escape(words)}"></div>'

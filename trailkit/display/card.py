@@ -43,6 +43,10 @@ class Card:
     parts: "tuple[Part, ...] | list[Part]" = ()
 
     def _repr_html_(self) -> str:
+        return self.html()
+
+    def html(self) -> str:
+        """Return the HTML of the card, with frame and style."""
         return framed(self.inside(), " tk-card")
 
     def inside(self) -> str:

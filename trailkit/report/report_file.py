@@ -1,0 +1,140 @@
+"""The file of a report: written, read again, and verified against the evidence."""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from trailkit.errors import ReportError, TrailkitError
+from trailkit.export import check_target
+from trailkit.integrity.frame_hash import frame_hash
+from trailkit.integrity.journal import Entry, fingerprint
+from trailkit.progress import keeping, notice
+from trailkit.report.contents import Contents, gather, head
+from trailkit.report.page import page
+from trailkit.report.reported_case import ReportedCase, ask_again
+from trailkit.report.story import kept
+
+_SEAL = "<!-- trailkit seal sha256:{} -->\n"
+_SEALED = re.compile(rb"<!-- trailkit seal sha256:([0-9a-f]{64}) -->\n\Z")
+_DATA = re.compile(
+    r'<script type="application/json" id="trailkit-report">(.*?)</script>', re.DOTALL
+)
+_TOLD = ("question", "title", "parameters", "select", "bounds", "sql", "rows")
+
+
+def report(
+    case: ReportedCase,
+    path: str | Path,
+    *,
+    title: str = "",
+    summary: str = "",
+    frames: Iterable[pd.DataFrame] = (),
+) -> Path:
+    """Write the report of a case into one HTML file, and return its path."""
+    check_target(path)
+    target, journal = Path(path), kept(case)
+    contents = gather(case, title, summary, frames)
+    text = sealed(contents, {"journal": head(journal)})
+    _write(target, text)
+    if journal.path.exists():
+        journal.note("reported", file=str(target), sha256=hash_of(text))
+    notice(f"Wrote {target} ({len(text) / 1e6:.1f} MB), SHA-256 {hash_of(text)}.")
+    return target
+
+
+def sealed(contents: Contents, more: dict[str, Any]) -> bytes:
+    """Return the bytes of a report, the hash of all before it as its last line."""
+    body = page(contents, data_of(contents) | more).encode()
+    return body + _SEAL.format(hash_of(body)).encode()
+
+
+def data_of(contents: Contents) -> dict[str, Any]:
+    """Return what ``verify`` needs of a report."""
+    return {
+        "form": 1,
+        "trailkit": version("trailkit"),
+        "made": contents.made.isoformat(),
+        "evidence": contents.evidence,
+        "files_sha256": files_hash(contents.files),
+        "masked": contents.masked,
+        "runs": [
+            {name: each.run[name] for name in _TOLD if name in each.run}
+            | {"sha256": each.sha256, "filtered": bool(each.run.get("filtered"))}
+            for each in contents.answered
+        ],
+    }
+
+
+def files_hash(files: pd.DataFrame) -> str:
+    """Return the hash of a list of log files: their SHA-256, sorted, a line each."""
+    hashes = sorted(files["sha256"].dropna().astype(str))
+    return hash_of("".join(f"{each}\n" for each in hashes).encode()) if hashes else ""
+
+
+def hash_of(data: bytes) -> str:
+    """Return the SHA-256 of some bytes in hex."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def read_report(data: bytes) -> dict[str, Any]:
+    """Return what a report says of itself; raise ReportError if it was changed."""
+    seal = _SEALED.search(data)
+    if not seal:
+        raise ReportError(
+            "This is no report of trailkit, or its end was cut off: the line with its "
+            "seal is missing. Verify a file that case.report(…) wrote."
+        )
+    if hash_of(data[: seal.start()]) != seal[1].decode():
+        raise ReportError(
+            "The report was changed after it was made: its seal does not fit. Ask for "
+            "the file as it was written."
+        )
+    found = _DATA.search(data.decode("utf-8"))
+    if not found:
+        raise ReportError("The report holds no list of its questions.")
+    return json.loads(found[1])
+
+
+def verify_runs(case: ReportedCase, told: dict[str, Any]) -> pd.DataFrame:
+    """Ask each question again, and compare: columns part, verified, said."""
+    rows = [_evidence(case, told)]
+    rows += [
+        (f"question {number}: {run.get('title')}", *_compared(case, run))
+        for number, run in enumerate(told["runs"], 1)
+    ]
+    return pd.DataFrame(rows, columns=["part", "verified", "said"])
+
+
+def _evidence(case: ReportedCase, told: dict[str, Any]) -> tuple[str, bool, str]:
+    same = fingerprint(case.source) == told["evidence"]
+    said = "the same log files" if same else "other log files than the report's"
+    return ("evidence", same, said)
+
+
+def _compared(case: ReportedCase, run: Entry) -> tuple[bool, str]:
+    if run.get("filtered") or "bounds" not in run:
+        return False, "not one question's frame: it cannot be worked out again"
+    try:
+        with keeping():
+            frame = ask_again(case, run)
+    except TrailkitError as error:
+        return False, f"{type(error).__name__}: {error}"
+    found = frame_hash(frame.drop(columns="known", errors="ignore"))
+    if found == run["sha256"]:
+        return True, f"{len(frame):,} rows, the same hash"
+    return False, f"{len(frame):,} rows, another hash: {found}"
+
+
+def _write(target: Path, data: bytes) -> None:
+    try:
+        target.write_bytes(data)
+    except OSError as error:
+        raise ReportError(
+            f"{target} cannot be written: {error.strerror or error}. Name another file."
+        ) from None
