@@ -12,6 +12,7 @@ from plotly.offline import get_plotlyjs
 from trailkit.charts import chart
 from trailkit.charts.notebook import html_of
 from trailkit.display.card import Card, Part
+from trailkit.display.cells import missing
 from trailkit.display.reading_table import to_html
 from trailkit.display.sentences import finding
 from trailkit.display.visible import block, safe
