@@ -14,7 +14,8 @@ from trailkit import dialect
 from trailkit.cost import table_cost
 from trailkit.cost.budget import Budget, PaidEngine
 from trailkit.cost.estimate import Estimate, estimate
-from trailkit.coverage.answers import Logs, Trails, coverage
+from trailkit.coverage.answers import Logs, Trails
+from trailkit.coverage.explain import coverage
 from trailkit.dialect import literals
 from trailkit.engines import Engine
 from trailkit.errors import EvidenceError, InvalidParameter, UnboundedScan
@@ -314,12 +315,20 @@ class Case:
         return replace(self, checks=(*kept, *found))
 
     def coverage(self) -> pd.DataFrame:
-        """List the kinds of events that questions need, and whether they were recorded.
+        """List what was recorded: a row for each kind, account, Region and stretch.
 
-        The state is recorded, not recorded or unknown; only of what was recorded does
-        an empty answer show that nothing happened. Locally it looks for such events in
-        scope; of a table it is what ``recorded_by`` was told. Of a copy it may be "not
-        in the copy" as well: some day and account in scope was not copied.
+        The columns are need, account, region, state, start, end, why and cause. Only
+        of what was recorded (``recorded, proved`` or ``recorded, inferred``) does an
+        empty answer show that nothing happened; else the state is ``in part``, ``not
+        recorded``, ``not in the copy`` or ``unknown``, and ``cause`` says in a word
+        what speaks against it (stopped, archived, no file, silent, …). Local logs are
+        read for it; of a table it is what ``recorded_by`` was told, held against the
+        log files in S3, which are listed. ``tk.chart`` draws it.
+
+        >>> import trailkit as tk
+        >>> frame = tk.demo().window("2026-03-12 01:00", "2026-03-12 02:00").coverage()
+        >>> sorted(frame.loc[frame["cause"] == "stopped", "need"].unique())[:2]
+        ['management:kms', 'management:read']
         """
         logs = Logs(self.source, self.engine, self.scope, self.trails)
         needs = (need for question in self.questions for need in question.needs)
@@ -496,7 +505,7 @@ class Case:
 
     def _logs(self, asked: run.Request) -> Logs:
         engine = self._paid(asked.title, asked.reads, asked.scope)
-        return Logs(self.source, engine, asked.scope, self.trails)
+        return Logs(self.source, engine, asked.scope, self.trails, self.engine)
 
     def _checked(self) -> tuple[str, ...]:
         return tuple(each.summary for each in self.checks)

@@ -27,10 +27,10 @@ _FEW = 1_000
 _WIDE = 200
 """In as many parts a tree is gone through, at least."""
 
-_NEVER_READ = ("GLACIER", "DEEP_ARCHIVE")
+NEVER_READ = ("GLACIER", "DEEP_ARCHIVE")
 """What lies there Athena passes over. (Athena User Guide, "Considerations".)"""
 
-_HIDDEN = ("_", ".")
+HIDDEN = ("_", ".")
 """Names that begin so are no data to Athena."""
 
 
@@ -270,10 +270,10 @@ class Tally:
         """Add a file to its day, if Athena looks at it at all."""
         key: str = item["Key"]
         name = key.rpartition("/")[2]
-        if not name or name.startswith(_HIDDEN):
+        if not name or name.startswith(HIDDEN):
             return
         kept: str = item.get("StorageClass", "STANDARD")
-        if kept in _NEVER_READ:
+        if kept in NEVER_READ:
             self._add(day, Size(archived=1))
             return
         size: int = item["Size"]

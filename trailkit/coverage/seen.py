@@ -1,20 +1,18 @@
-"""What log files show of themselves: kinds of events seen, stops, silent stretches.
+"""What log files show of themselves: kinds of events seen, trails, silent stretches.
 
 Local files do not tell which trails there are. What they hold still tells what was
-recorded: an event shows that its kind was recorded at its second; a StopLogging shows
-from when a trail recorded nothing; a long stretch without any event is a remark.
-
-Facts: CloudTrail User Guide, "Turning off logging for a trail" (the change takes effect
-with a delay, StopLogging is recorded itself), "CloudTrail concepts" (IAM is recorded in
-us-east-1 since 22 November 2021), and CloudTrail API Reference, "StartLogging" (a trail
-made by the API records nothing until then).
+recorded: an event shows that its kind was recorded at its second; the calls that change
+a trail show when it was off; a long stretch without any event is a remark.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
+
+from trailkit.coverage.control import TrailSeen, trails_of
 
 SLOT = timedelta(minutes=5)
 """CloudTrail delivers about every five minutes: what is shorter is no stretch."""
@@ -42,44 +40,8 @@ group by 1, 2, 3, 4
 """
 """The kinds of events of each account, Region and minute."""
 
-CHANGES = """
-select
-    time, action, actor, account, region,
-    coalesce(
-        json_extract_scalar(request, '$.name'),
-        json_extract_scalar(request, '$.trailName')
-    ) as trail,
-    json_format(json_extract(request, '$.eventSelectors')) as selectors
-from events
-where
-    service = 'cloudtrail'
-    and outcome = 'success'
-    and action in ('DeleteTrail', 'PutEventSelectors', 'StartLogging', 'StopLogging')
-order by time
-"""
-"""The calls that begin and end a trail's recording."""
-
-
-@dataclass(frozen=True, slots=True)
-class Stop:
-    """A time in which a trail recorded nothing, or no management events."""
-
-    trail: str
-    start: datetime
-    end: datetime | None
-    actor: str
-    action: str
-
-    def overlaps(self, start: datetime, end: datetime) -> bool:
-        """Return whether the stop and a window have a moment in common."""
-        return self.start < end and (self.end is None or start < self.end)
-
-    def __str__(self) -> str:
-        """Return the times and who did it, as part of a sentence."""
-        done = "deleted" if self.action == "DeleteTrail" else "stopped"
-        if self.action == "PutEventSelectors":
-            done = "without management events, set"
-        return f"{in_words(self.start, self.end)} ({self.trail} {done} by {self.actor})"
+Place = tuple[str, str]
+"""Account and Region."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,60 +53,81 @@ class Span:
     minutes: tuple[datetime, ...] = ()
     events: int = 0
 
+    def within(self, start: datetime, end: datetime) -> list[datetime]:
+        """List the minutes with such events in a window."""
+        return [minute for minute in self.minutes if start <= minute < end]
 
-Place = tuple[str, str]
-"""Account and Region."""
+
+class Quiet(NamedTuple):
+    """Long stretches without any event of a place, and the gap that is usual there."""
+
+    usual: timedelta | None
+    least: timedelta
+    stretches: tuple[tuple[datetime, datetime], ...]
 
 
-@dataclass(frozen=True, slots=True)
+class Delivery(NamedTuple):
+    """An hour of a trail's digests: what was delivered of an account and Region.
+
+    ``named`` files stand in the digest, ``missing`` of them are not at hand. With
+    ``proved`` its signature and its place in the chain are valid, and each file at hand
+    has the hash that it names.
+    """
+
+    trail: str
+    account: str
+    region: str
+    start: datetime
+    end: datetime
+    named: int
+    missing: int
+    proved: bool = False
+
+
+@dataclass(frozen=True)
 class LogsSeen:
     """All that some log files show of what was recorded."""
 
     spans: Mapping[tuple[str, str, str], Span] = field(default_factory=dict)
-    stops: tuple[Stop, ...] = ()
+    trails: tuple[TrailSeen, ...] = ()
+    deliveries: tuple[Delivery, ...] = ()
+    _quiet: dict[Place, Quiet] = field(default_factory=dict, repr=False, compare=False)
 
-    @property
-    def places(self) -> list[Place]:
+    @cached_property
+    def places(self) -> frozenset[Place]:
         """The accounts and Regions of which there is any event."""
-        return sorted({(account, region) for account, region, _ in self.spans})
+        return frozenset((account, region) for account, region, _ in self.spans)
 
-    @property
+    @cached_property
     def first(self) -> datetime | None:
         """The first minute of the evidence; None where there is none."""
         return min((each.first for each in self.spans.values()), default=None)
 
-    @property
+    @cached_property
     def last(self) -> datetime | None:
         """The last minute of the evidence; None where there is none."""
         return max((each.last for each in self.spans.values()), default=None)
 
-    def silences(
-        self, place: Place, start: datetime, end: datetime
-    ) -> list[tuple[datetime, datetime]]:
-        """List the unusually long stretches without any event of a place in a window.
+    def quiet(self, place: Place) -> Quiet:
+        """Return the unusually long stretches without any event of a place.
 
-        Unusual is ten times the usual gap, and half an hour at least.
+        Unusual is ten times the usual gap, and half an hour at least; where there are
+        too few events to know a usual one, half an hour.
         """
-        of_place = (each for key, each in self.spans.items() if key[:2] == place)
-        minutes = sorted({minute for span in of_place for minute in span.minutes})
-        gaps = sorted(after - before for before, after in pairwise(minutes))
-        if len(gaps) < _ENOUGH:
-            return []
-        least = max(SILENT, 10 * gaps[len(gaps) * 3 // 4])
-        return [
-            (before, after)
-            for before, after in pairwise(minutes)
-            if after - before >= least and before < end and after > start
-        ]
+        if place not in self._quiet:
+            of_place = (each for key, each in self.spans.items() if key[:2] == place)
+            self._quiet[place] = _quiet_of(
+                {m for span in of_place for m in span.minutes}
+            )
+        return self._quiet[place]
 
-    def anything(self, place: Place, start: datetime, end: datetime) -> bool:
-        """Return whether any management event lies within a window."""
-        return any(
-            start <= minute < end
-            for (account, region, need), span in self.spans.items()
-            if (account, region) == place and need.startswith("management")
-            for minute in span.minutes
-        )
+
+def _quiet_of(minutes: set[datetime]) -> Quiet:
+    pairs = list(pairwise(sorted(minutes)))
+    gaps = sorted(after - before for before, after in pairs)
+    usual = gaps[len(gaps) * 3 // 4] if len(gaps) >= _ENOUGH else None
+    least = max(SILENT, 10 * usual) if usual else SILENT
+    return Quiet(usual, least, tuple(p for p in pairs if p[1] - p[0] >= least))
 
 
 Rows = Iterable[Mapping[str, Any]]
@@ -162,8 +145,8 @@ def in_words(start: datetime, end: datetime | None) -> str:
     return f"{start:%Y-%m-%d %H:%M} to {until}"
 
 
-def seen(kinds: Rows, changes: Rows) -> LogsSeen:
-    """Make the value of the rows of ``KINDS`` and ``CHANGES``."""
+def seen(kinds: Rows, changes: Rows, deliveries: Iterable[Delivery] = ()) -> LogsSeen:
+    """Make the value of the rows of ``KINDS`` and of ``control.CHANGES``."""
     minutes: dict[tuple[str, str, str], dict[datetime, int]] = {}
     for row in kinds:
         if row["minute"] is None or row["account"] is None or row["region"] is None:
@@ -171,44 +154,9 @@ def seen(kinds: Rows, changes: Rows) -> LogsSeen:
         key = row["account"], row["region"], row["need"]
         minutes.setdefault(key, {})[row["minute"].replace(tzinfo=UTC)] = row["events"]
     spans = {key: _span(found) for key, found in minutes.items()}
-    return LogsSeen(spans, tuple(_stops(changes)))
+    return LogsSeen(spans, trails_of(changes), tuple(deliveries))
 
 
 def _span(found: Mapping[datetime, int]) -> Span:
     ordered = tuple(sorted(found))
     return Span(ordered[0], ordered[-1], ordered, sum(found.values()))
-
-
-def _stops(changes: Iterable[Mapping[str, Any]]) -> Iterator[Stop]:
-    """Pair what ends a trail's recording with what begins it again."""
-    ended: dict[str, Mapping[str, Any]] = {}
-    for row in changes:
-        trail = _name(row["trail"])
-        if row["time"] is None or not trail:
-            continue
-        if _ends(row):
-            ended.setdefault(trail, row)
-        elif row["action"] != "DeleteTrail" and trail in ended:
-            yield _stop(trail, ended.pop(trail), row["time"].replace(tzinfo=UTC))
-    for trail, row in ended.items():
-        yield _stop(trail, row, None)
-
-
-def _ends(row: Mapping[str, Any]) -> bool:
-    if row["action"] == "PutEventSelectors":
-        chosen = (row["selectors"] or "").replace(" ", "")
-        return (
-            '"includeManagementEvents":false' in chosen
-            and '"includeManagementEvents":true' not in chosen
-        )
-    return row["action"] in ("StopLogging", "DeleteTrail")
-
-
-def _stop(trail: str, row: Mapping[str, Any], end: datetime | None) -> Stop:
-    start = row["time"].replace(tzinfo=UTC)
-    return Stop(trail, start, end, row["actor"] or "unknown", row["action"])
-
-
-def _name(trail: str | None) -> str:
-    """Return a trail's name, which may be given as its ARN."""
-    return (trail or "").rpartition("/")[2]

@@ -1,29 +1,39 @@
-"""Whether a kind of event was recorded, for each account and Region in a scope.
+"""Whether a kind of event was recorded, for each account, Region and stretch of time.
 
 The rules err on the side of *unknown*. With log files alone the best is *inferred*:
-such events stand before and after the window, no stop of a trail and no unusually long
-silence lies in it. Of a kind that was never seen nothing is known.
+such events stand before and after, no stop of a trail and no unusually long silence
+lies between, and the logs reach past it. Of a kind never seen nothing is known.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import groupby, pairwise
+from typing import NamedTuple
 
-from trailkit.coverage.seen import SLOT, LogsSeen, Place, Span, Stop, in_words
+from trailkit.coverage.doubts import MINUTE, Doubt, doubts
+from trailkit.coverage.home_regions import regions_of
+from trailkit.coverage.proved import proved_by_digests
+from trailkit.coverage.seen import LogsSeen, Place
 from trailkit.coverage.selectors import State
 from trailkit.scope import Scope
 
-HOME = "us-east-1"
-"""Where AWS records IAM in the commercial partition since 22 November 2021."""
-
-_NOWHERE = "any Region"
-_MARGIN = 3 * SLOT
-"""Events of a stopped trail may still be recorded for so long."""
+_NAMED = 3
+_GRAVE = (
+    *("stopped", "selectors", "digests", "missing", "unseen", "outside", "silent"),
+    "resources",
+)
+"""What speaks against a conclusion: of several at once the first is told."""
+_INFERRED = "such events stand before and after"
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """Whether a kind of event was recorded in an account and Region, and why."""
+    """Whether a kind of event was recorded in a place for some time, and why.
+
+    ``cause`` names what speaks against it in a word: stopped, selectors, silent,
+    unseen, missing, outside, resources, digests, "no file", archived, copy.
+    """
 
     need: str
     account: str
@@ -32,93 +42,108 @@ class Cell:
     start: datetime | None
     end: datetime | None
     why: str
+    cause: str = ""
+
+
+class Reads(NamedTuple):
+    """The services that a question reads: ``everywhere`` in all Regions.
+
+    With ``only`` it reads no others.
+    """
+
+    everywhere: Collection[str] = ()
+    only: Collection[str] | None = None
+
+
+ANY = Reads()
 
 
 def cells(
-    seen: LogsSeen, needs: Iterable[str], scope: Scope, services: Sequence[str] = ()
+    seen: LogsSeen, needs: Iterable[str], scope: Scope, reads: Reads = ANY
 ) -> list[Cell]:
-    """List the cells that a question with these needs looks into.
-
-    ``services`` are those that AWS records in another Region than they act on.
-    """
+    """List what was recorded of each kind, account and Region, stretch by stretch."""
+    places = list(_places(seen, scope, reads))
     return [
-        _cell(seen, need, place, scope)
+        cell
         for need in dict.fromkeys(needs)
-        for place in _places(seen, scope, services)
+        for place in places
+        for cell in _stretches(seen, need, place, scope)
     ]
 
 
-def _places(seen: LogsSeen, scope: Scope, services: Sequence[str]) -> Iterator[Place]:
-    """Return the accounts and Regions in scope, also those that the logs lack."""
-    accounts = scope.accounts or sorted({account for account, _ in seen.places})
-    for account in accounts:
-        yield from (
-            (account, region) for region in _regions(seen, account, scope, services)
-        )
+def _places(seen: LogsSeen, scope: Scope, reads: Reads) -> Iterator[Place]:
+    """Return the accounts and Regions in question, also those that the logs lack.
+
+    The Regions that an account has none of are one place together.
+    """
+    held = {region for _, region in seen.places}
+    regions = regions_of(reads.only, reads.everywhere, scope.regions, held)
+    for account in scope.accounts or sorted({account for account, _ in seen.places}):
+        lacking = sorted(each for each in regions if (account, each) not in seen.places)
+        for region in sorted(regions.difference(lacking)):
+            yield account, region
+        if lacking:
+            asked = scope.regions and set(lacking) <= {*scope.regions}
+            yield account, together(lacking, regions, bool(asked))
 
 
-def _regions(
-    seen: LogsSeen, account: str, scope: Scope, services: Sequence[str]
-) -> list[str]:
-    if tuple(services) == ("iam",):
-        return [HOME]
-    if not services and scope.regions:
-        return sorted(scope.regions)
-    own = {region for holder, region in seen.places if holder == account}
-    regions = own | ({HOME} if "iam" in services else set())
-    return sorted(regions) or [_NOWHERE]
+def together(lacking: list[str], regions: Collection[str], asked: bool) -> str:
+    """Return some Regions in words: how many, where they are many and not asked for."""
+    if len(lacking) <= _NAMED or asked:
+        return ", ".join(lacking)
+    other = "other " if len(lacking) < len(regions) else ""
+    return f"{len(lacking)} {other}Regions"
 
 
-def _cell(seen: LogsSeen, need: str, place: Place, scope: Scope) -> Cell:
-    span = seen.spans.get((*place, need))
-    if span is None:
-        return _unseen(seen, need, place, scope)
-    start = scope.start or span.first
-    end = scope.end or span.last + timedelta(minutes=1)
-    state, why = _judged(seen, need, place, span, start, end)
-    return Cell(need, *place, state, start, end, why)
+def _stretches(seen: LogsSeen, need: str, place: Place, scope: Scope) -> Iterator[Cell]:
+    """Cut the window of a cell where its state changes."""
+    behind = seen.last and seen.last + MINUTE
+    start, end = scope.start or seen.first, scope.end or behind
+    if start is None or end is None or end <= start:
+        why = "the logs hold no event"
+        yield Cell(need, *place, State.UNKNOWN, scope.start, scope.end, why, "missing")
+        return
+    against = [
+        each._replace(start=max(each.start, start), end=min(each.end, end))
+        for each in doubts(seen, need, place, start, end, scope.end is None)
+        if each.start < end and each.end > start
+    ]
+    proved = list(proved_by_digests(seen, need, place, start, end))
+    times = {start, end}
+    times |= {time for each in against for time in each[:2]}
+    times |= {time for each in proved for time in each}
+    yield from _joined(
+        _judged(need, place, after, before, against, proved)
+        for after, before in pairwise(sorted(times))
+    )
 
 
-def _unseen(seen: LogsSeen, need: str, place: Place, scope: Scope) -> Cell:
-    why = "none of them is in the logs"
-    if place not in seen.places:
-        why = "the logs hold no event from there"
-    return Cell(need, *place, State.UNKNOWN, scope.start, scope.end, why)
+def _joined(cells: Iterable[Cell]) -> Iterator[Cell]:
+    """Join the stretches in a row that are alike."""
+    for _, alike in groupby(cells, lambda each: (each.state, each.why)):
+        first, *others = alike
+        yield replace(first, end=others[-1].end) if others else first
 
 
 def _judged(
-    seen: LogsSeen, need: str, place: Place, span: Span, start: datetime, end: datetime
-) -> tuple[State, str]:
-    """Return the state of a cell of which such events were seen."""
-    doubts = [str(stop) for stop in _stops(seen, place, start, end)]
-    if any(_covers(stop, start, end) for stop in _stops(seen, place, start, end)):
-        return State.UNKNOWN, f"not by this trail: {'; '.join(doubts)}"
-    if span.first > start:
-        doubts.append(f"the first of them is of {span.first:%Y-%m-%d %H:%M}")
-    if span.last + SLOT < end:
-        doubts.append(f"the last of them is of {span.last:%Y-%m-%d %H:%M}")
-    doubts += [
-        f"no event at all {in_words(before, after)}"
-        for before, after in seen.silences(place, start, end)
-    ]
-    if need.startswith("data:"):
-        doubts.append("a trail may record those of some resources only")
-    if doubts:
-        return State.PART, "; ".join(doubts)
-    return State.RECORDED, "such events stand before and after"
+    need: str,
+    place: Place,
+    start: datetime,
+    end: datetime,
+    against: Sequence[Doubt],
+    proved: Sequence[tuple[datetime, datetime]],
+) -> Cell:
+    if any(first <= start and end <= last for first, last in proved):
+        why = "a valid chain of digests, and selectors that are known"
+        return Cell(need, *place, State.PROVED, start, end, why)
+    here = [each for each in against if each.start <= start and end <= each.end]
+    if not here:
+        return Cell(need, *place, State.RECORDED, start, end, _INFERRED)
+    first = min(here, key=_gravity)
+    alike = [each for each in here if each.cause == first.cause]
+    why = "; ".join(dict.fromkeys(each.why for each in alike))
+    return Cell(need, *place, first.state, start, end, why, first.cause)
 
 
-def _stops(seen: LogsSeen, place: Place, start: datetime, end: datetime) -> list[Stop]:
-    """List the stops in a window, unless another trail went on recording there."""
-    found: list[Stop] = []
-    for stop in seen.stops:
-        if not stop.overlaps(start, end):
-            continue
-        until = stop.end or (seen.last or end)
-        if not seen.anything(place, stop.start + _MARGIN, until):
-            found.append(stop)
-    return found
-
-
-def _covers(stop: Stop, start: datetime, end: datetime) -> bool:
-    return stop.start <= start and (stop.end is None or stop.end >= end)
+def _gravity(doubt: Doubt) -> tuple[bool, int]:
+    return doubt.state is State.PART, _GRAVE.index(doubt.cause)

@@ -16,6 +16,7 @@ from trailkit.dialect.relations import (
     relations_used,
     with_relations,
 )
+from trailkit.dialect.required import required_values
 from trailkit.dialect.shape import lists
 from trailkit.dialect.translate import macros, settings, to_duckdb
 
@@ -31,6 +32,7 @@ __all__ = [
     "order_columns",
     "output_columns",
     "relations_used",
+    "required_values",
     "settings",
     "shape_of",
     "to_duckdb",

@@ -21,6 +21,8 @@ KEY = "trailkit"
 """The key of ``frame.attrs`` under which a frame carries its summary."""
 
 _KEPT_RUNS = 1_000
+_LISTS = ("checked", "notes", "stopped", "not_recorded")
+_APART = ("sql", "facts", "chart", "bounds", "select", *_LISTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,9 @@ class Provenance:
     proved of its log files (``case.evidence.digests()``). ``chunk`` says which part of
     an answer it is about; the facts are those of the whole query. ``bounds`` (the scope
     of the case as JSON) and ``select`` (the text of an ad hoc query) are what it takes
-    to ask again.
+    to ask again. ``coverage`` says in words what was recorded of what the question
+    needs, ``stopped`` when trails were off (start and end in ISO), ``not_recorded``
+    which kinds never were.
     """
 
     run: str
@@ -58,6 +62,9 @@ class Provenance:
     chunk: int | None = None
     bounds: dict[str, Any] = field(default_factory=dict[str, Any])
     select: str | None = None
+    coverage: str | None = None
+    stopped: tuple[dict[str, str | None], ...] = ()
+    not_recorded: tuple[str, ...] = ()
 
     def summary(self) -> dict[str, Any]:
         """Give the small JSON dict that travels in ``frame.attrs``."""
@@ -84,7 +91,7 @@ class Provenance:
     def __str__(self) -> str:
         """Show it as lines of name and value, the SQL last."""
         shown = {**asdict(self), **self.facts}
-        for name in ("sql", "facts", "chart", "checked", "notes", "bounds", "select"):
+        for name in _APART:
             shown.pop(name)
         shown["parameters"] = json.dumps(self.parameters, default=str)
         pairs = [
@@ -173,6 +180,6 @@ def provenance(frame: pd.DataFrame) -> Provenance:
         )
     fields: dict[str, Any] = dict(summary)
     fields["started"] = datetime.fromisoformat(summary["started"])
-    for name in ("checked", "notes"):
-        fields[name] = tuple(summary[name])
+    for name in _LISTS:
+        fields[name] = tuple(summary.get(name, ()))
     return Provenance(**fields)

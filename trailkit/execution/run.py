@@ -14,7 +14,8 @@ import pandas as pd
 
 from trailkit import dialect
 from trailkit.cost import estimate_bytes
-from trailkit.coverage.answers import Logs, explain_empty
+from trailkit.coverage.answers import Logs
+from trailkit.coverage.explain import Covered, covered, explain_empty
 from trailkit.dialect import literals
 from trailkit.engines import Answer, Terms
 from trailkit.execution.frames import to_frame
@@ -89,8 +90,9 @@ def run(
     if cut := _cut(asked, len(frame)):
         notes.append(cut)
     _say(notes)
-    notes = [*logs.stops(), *notes]
-    return attach(frame, _ended(origin, answer, notes), logs.source.files)
+    recorded = covered(asked.question, logs)
+    ended = _ended(origin, answer, [*recorded.notes, *notes], recorded)
+    return attach(frame, ended, logs.source.files)
 
 
 def chunks(
@@ -106,6 +108,7 @@ def chunks(
     before. What to mind is said once.
     """
     origin, notes, given = _begun(asked, logs, checked), list[str](), 0
+    recorded = covered(asked.question, logs)
     parts = logs.engine.chunks(asked.runs, rows, _terms(asked, logs))
     with closing(parts):
         for number, answer in enumerate(parts, start=1):
@@ -113,10 +116,10 @@ def chunks(
             if number == 1:
                 notes = [*answer.notes, *_notes(frame, asked, logs)]
                 _say(notes)
-                notes = [*logs.stops(), *notes]
+                notes = [*recorded.notes, *notes]
             frame.index = pd.RangeIndex(given, given + len(frame))
             given += len(frame)
-            part = replace(_ended(origin, answer, notes), chunk=number)
+            part = replace(_ended(origin, answer, notes, recorded), chunk=number)
             yield attach(frame, part, logs.source.files)
     if cut := _cut(asked, given):
         notice(cut)
@@ -228,7 +231,16 @@ def _begun(asked: Request, logs: Logs, checked: tuple[str, ...]) -> Provenance:
     )
 
 
-def _ended(origin: Provenance, answer: Answer, notes: list[str]) -> Provenance:
-    """Add what only the answer tells."""
-    rows = answer.table.num_rows
-    return replace(origin, rows=rows, notes=tuple(notes), facts=answer.facts)
+def _ended(
+    origin: Provenance, answer: Answer, notes: list[str], recorded: Covered
+) -> Provenance:
+    """Add what only the answer tells, and what was recorded of what it asks."""
+    return replace(
+        origin,
+        rows=answer.table.num_rows,
+        notes=tuple(notes),
+        facts=answer.facts,
+        coverage=recorded.words,
+        stopped=recorded.stopped,
+        not_recorded=recorded.not_recorded,
+    )

@@ -6,7 +6,8 @@ from typing import Any
 
 import pandas as pd
 
-from trailkit.coverage.answers import Logs, coverage
+from trailkit.coverage.answers import Logs
+from trailkit.coverage.explain import coverage
 from trailkit.coverage.selectors import State
 from trailkit.execution.known import Known, known_why
 from trailkit.progress import notice
@@ -136,7 +137,7 @@ def _why(one: Seen, things: int) -> str:
 
 def _unseen(logs: Logs) -> Iterator[dict[str, Any]]:
     """List what could not be found, as its events are not known to be recorded."""
-    every = coverage(logs, _NOT_RECORDED)
+    every = coverage(logs, _NOT_RECORDED, listing=False)
     for need, lost in _NOT_RECORDED.items():
         states = every.loc[every["need"] == need, "state"]
         if len(states) and set(states) <= {State.PROVED.value, State.RECORDED.value}:

@@ -1,0 +1,66 @@
+"""The values that a query requires of a column: no other row can be in its answer."""
+
+from collections.abc import Collection, Iterator
+
+from sqlglot import exp
+
+from trailkit.dialect.grammar import parse
+from trailkit.dialect.relations import own_cte
+
+
+def required_values(
+    sql: str, relation: str, columns: Collection[str]
+) -> frozenset[str] | None:
+    """Return the texts of which each row of a relation must have one in these columns.
+
+    None where some row may have any. Only what a WHERE joins by AND counts.
+
+    >>> required_values(
+    ...     "select action from events where service in ('iam', 'sts') and mfa_used",
+    ...     "events",
+    ...     ["service", "family"],
+    ... ) == {"iam", "sts"}
+    True
+    """
+    found: set[str] = set()
+    read = [
+        table.find_ancestor(exp.Select)
+        for table in parse(sql).find_all(exp.Table)
+        if table.name == relation and own_cte(table) is None
+    ]
+    for select in read:
+        options = [
+            values
+            for part in _conjuncts(select)
+            if (values := _values(part, columns)) is not None
+        ]
+        if not options:
+            return None
+        found |= min(options, key=len)
+    return frozenset(found) if read else None
+
+
+def _conjuncts(select: exp.Expr | None) -> Iterator[exp.Expr]:
+    where = select.args.get("where") if select else None
+    pending = [where.this] if where else []
+    while pending:
+        part = pending.pop().unnest()
+        if isinstance(part, exp.And):
+            pending += [part.left, part.right]
+        else:
+            yield part
+
+
+def _values(part: exp.Expr, columns: Collection[str]) -> set[str] | None:
+    """Return the literals that a condition compares one of the columns with."""
+    column = part.this if isinstance(part, exp.EQ | exp.In) else None
+    if not isinstance(column, exp.Column) or column.name not in columns:
+        return None
+    compared = [part.expression] if isinstance(part, exp.EQ) else part.expressions
+    if not compared or not all(_is_text(each) for each in compared):
+        return None
+    return {each.name for each in compared}
+
+
+def _is_text(value: exp.Expr) -> bool:
+    return isinstance(value, exp.Literal) and value.is_string
