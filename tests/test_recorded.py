@@ -191,6 +191,7 @@ def test_a_trail_of_one_region_covers_that_region(aws: AthenaServer) -> None:
 def test_a_trail_without_global_services_is_a_part(aws: AthenaServer) -> None:
     settings = {"IsMultiRegionTrail": False, "IncludeGlobalServiceEvents": False}
     case = with_trail(aws, advanced=[MANAGEMENT], **settings)
+    logs(region="us-east-1")
     words = said(case.regions("us-east-1"), DELETIONS)
     assert "in part: without global services (IAM, …)" in words
 
@@ -276,7 +277,8 @@ def test_logs_of_two_organizations_are_not_told_apart(aws: AthenaServer) -> None
 
 def test_a_table_of_another_place_is_not_covered(aws: AthenaServer) -> None:
     trail(advanced=[DATA_S3], S3KeyPrefix="a")
-    words = said(over(aws, find(), DOCUMENTED).recorded_by(find()), READS)
+    case = over(aws, find(), DOCUMENTED).recorded_by(find())
+    words = said(case.regions("us-east-1"), READS)
     place = "s3://central-logs/AWSLogs/"
     assert f"no trail was seen that delivers to {place}" in words
 

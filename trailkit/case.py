@@ -327,8 +327,8 @@ class Case:
 
         >>> import trailkit as tk
         >>> frame = tk.demo().window("2026-03-12 01:00", "2026-03-12 02:00").coverage()
-        >>> sorted(frame.loc[frame["cause"] == "stopped", "need"].unique())[:2]
-        ['management:kms', 'management:read']
+        >>> set(frame.loc[frame["cause"] == "stopped", "state"])
+        {'unknown'}
         """
         logs = Logs(self.source, self.engine, self.scope, self.trails)
         needs = (need for question in self.questions for need in question.needs)

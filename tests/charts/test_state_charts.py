@@ -32,11 +32,29 @@ def drawn(figure: Any) -> dict[str, int]:
 
 def test_each_state_of_recording_has_its_own_look():
     states = ["recorded", "in part", "not recorded", "unknown", "stopped"]
+    states += ["missing", "archived"]
     figure = coverage(spans(*states))
 
     assert drawn(figure) == dict.fromkeys(states, 1)
-    assert len({trace.marker.color for trace in figure.data}) == 5
-    assert len({trace.marker.pattern.shape for trace in figure.data}) == 5
+    assert len({trace.marker.color for trace in figure.data}) == 7
+    assert len({trace.marker.pattern.shape for trace in figure.data}) == 7
+
+
+def test_the_frame_of_a_case_is_drawn_by_its_causes():
+    states = ["recorded, inferred", "unknown", "unknown", "unknown", "unknown"]
+    causes = ["", "stopped", "archived", "no file", "silent"]
+    frame = spans(*states).drop(columns=["kind", "basis"])
+    frame = frame.assign(need="management:write", cause=causes, why="because")
+    names = ["recorded", "stopped", "archived", "missing", "unknown"]
+
+    assert drawn(coverage(frame)) == dict.fromkeys(names, 1)
+    assert "because" in coverage(frame).data[0].customdata[0][0]
+
+
+def test_what_other_trails_recorded_is_not_drawn_as_stopped():
+    frame = spans("recorded, inferred", "not recorded").assign(cause="stopped")
+
+    assert drawn(coverage(frame)) == {"recorded": 1, "not recorded": 1}
 
 
 @pytest.mark.parametrize("state", [None, "", "probably", "<b>recorded</b>"])

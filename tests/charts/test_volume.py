@@ -177,6 +177,21 @@ def test_a_time_without_an_event_is_shaded():
     assert "shaded where there was no event" in figure.layout.title.subtitle.text
 
 
+def test_a_time_without_logging_is_shaded_within_the_axis():
+    hours = pd.date_range("2026-03-02 01:00", periods=9, freq="1h", tz="UTC")
+    frame = pd.DataFrame({"hour": hours, "events": 1})
+    spans = [
+        {"start": "2026-03-02T03:10:00+00:00", "end": "2026-03-02T03:50:00+00:00"},
+        {"start": "2026-03-02T09:00:00+00:00", "end": None},
+        {"start": "2026-03-05T09:00:00+00:00", "end": None},
+    ]
+    frame.attrs["trailkit"] = {"stopped": spans}
+    shapes = volume(frame).layout.shapes
+
+    assert [shape.label.text for shape in shapes] == ["logging stopped"] * 2
+    assert [(shape.x0.hour, shape.x1.hour) for shape in shapes] == [(3, 3), (9, 10)]
+
+
 def test_the_step_follows_from_the_span(events: Events):
     assert "a bar is 30 s" in volume(events(50)).layout.title.subtitle.text
     assert "a bar is 1 h" in volume(events(5_000)).layout.title.subtitle.text

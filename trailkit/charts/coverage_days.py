@@ -18,23 +18,34 @@ STATES = {
         Outcome("recorded", "#0072B2", "circle", ""),
         Outcome("in part", "#6272D0", "circle", "."),
         Outcome("unknown", "#85898E", "square", "-"),
+        Outcome("missing", "#9A6AA8", "square", "+"),
+        Outcome("archived", "#3E8E7E", "square", "|"),
         Outcome("not recorded", "#BF8600", "diamond", "\\"),
         Outcome("stopped", OUTCOMES["denied"].colour, "x", "/"),
     )
 }
 """The states of recording by name; what matters most is drawn last, so on top."""
 
-_GRAVITY = {"stopped": 4, "not recorded": 3, "unknown": 2, "in part": 1}
+_GRAVITY = {
+    **{"stopped": 6, "not recorded": 5, "archived": 4, "missing": 3},
+    **{"unknown": 2, "in part": 1},
+}
+_CAUSES = {
+    **{"stopped": "stopped", "archived": "archived", "copy": "missing"},
+    **dict.fromkeys(["no file", "missing", "digests"], "missing"),
+}
+"""What the ``cause`` of a row of ``case.coverage()`` is drawn as."""
 
 
 def coverage(frame: pd.DataFrame, most: int = 40) -> "go.Figure":
     """Draw what was recorded when: a row for each account, region and kind.
 
-    The frame has a row for each span: ``account``, ``region``, ``kind`` (management,
-    data, …), ``state`` (recorded, in part, not recorded, unknown, stopped), ``start``,
-    ``end``, ``basis``. A state that is not known is drawn as unknown, never as
-    recorded. What was stopped or not recorded stands on top. Raises ChartError without
-    those columns.
+    The frame is that of ``case.coverage()``, or has a row for each span: ``account``,
+    ``region``, ``kind`` (management, data, …), ``state`` (recorded, in part, not
+    recorded, missing, archived, unknown, stopped), ``start``, ``end``, ``basis``. A
+    state that is not known is drawn as unknown, never as recorded. What was stopped or
+    not recorded stands on top; of very many rows those of management events are drawn.
+    Raises ChartError without those columns.
 
     >>> days = pd.to_datetime(["2026-03-12", "2026-03-13"], utc=True)
     >>> frame = pd.DataFrame(
@@ -45,7 +56,8 @@ def coverage(frame: pd.DataFrame, most: int = 40) -> "go.Figure":
     '<b>1 of 1 stopped: 111122223333 eu-west-1 data from 2026-03-12 00:00 UTC</b>'
     """
     require(frame, "chart of coverage", "account", "region", "state", "start", "end")
-    spans = _spans(frame)
+    chosen, beside = _few(frame, most)
+    spans = _spans(chosen)
     if spans.empty:
         return draw_nothing(frame)
     order = _order(spans)
@@ -56,7 +68,9 @@ def coverage(frame: pd.DataFrame, most: int = 40) -> "go.Figure":
     return draw(
         _bars(shown),
         _finding(spans),
-        subtitle(frame, f"{left} better recorded not drawn" if order[most:] else ""),
+        subtitle(
+            frame, f"{left} better recorded not drawn" if order[most:] else "", beside
+        ),
         height=170 + 26 * max(3, min(most, len(order))),
         legend=True,
         barmode="overlay",
@@ -66,10 +80,12 @@ def coverage(frame: pd.DataFrame, most: int = 40) -> "go.Figure":
 
 
 def _spans(frame: pd.DataFrame) -> pd.DataFrame:
-    named = ["account", "region", *(["kind"] if "kind" in frame.columns else [])]
+    kind = [name for name in ("kind", "need") if name in frame.columns][:1]
+    named = ["account", "region", *kind]
     texts = frame[named].astype(object).fillna("all")
-    states = frame["state"].astype(object)
-    basis = frame.get("basis", pd.Series("", frame.index)).astype(object)
+    states = _states(frame)
+    basis = frame.get("basis", frame.get("why", pd.Series("", frame.index)))
+    basis = basis.astype(object).where(basis.notna(), "")
     spans = pd.DataFrame(
         {
             "place": texts.groupby(named, sort=False).ngroup(),
@@ -90,6 +106,30 @@ def _spans(frame: pd.DataFrame) -> pd.DataFrame:
         for name, state, when, basis in told
     ]
     return spans
+
+
+def _states(frame: pd.DataFrame) -> pd.Series:
+    """Return what each row is drawn as, which its cause may say more of."""
+    states = frame["state"].astype(object).where(frame["state"].notna(), "")
+    recorded = states.isin(["recorded, proved", "recorded, inferred"])
+    states = states.mask(recorded, "recorded").replace("not in the copy", "missing")
+    if "cause" not in frame.columns:
+        return states
+    causes = frame["cause"].astype(object).map(_CAUSES)
+    # What is recorded all the same, or known never to be, stays what it is.
+    return states.mask(causes.notna() & states.isin(["unknown", "in part"]), causes)
+
+
+def _few(frame: pd.DataFrame, most: int) -> tuple[pd.DataFrame, str]:
+    """Leave the kinds beside management out of very many rows, and say so."""
+    if "need" not in frame.columns:
+        return frame, ""
+    rows = frame[["account", "region", "need"]].drop_duplicates()
+    own = frame["need"].astype(object).fillna("").str.startswith("management")
+    if len(rows) <= most or own.all() or not own.any():
+        return frame, ""
+    left = sorted(frame.loc[~own, "need"].astype(str).unique())
+    return frame[own], f"not drawn: {', '.join(label(each, 30) for each in left)}"
 
 
 def _merged(spans: pd.DataFrame) -> pd.DataFrame:
@@ -135,7 +175,7 @@ def _bars(shown: pd.DataFrame) -> list[Any]:
 def _finding(spans: pd.DataFrame) -> str:
     """Return where recording was stopped, missing, or not known, the gravest first."""
     whole = spans["place"].nunique()
-    for state in ("stopped", "not recorded", "unknown", "in part"):
+    for state in _GRAVITY:
         own = spans[spans["state"] == state]
         if own.empty:
             continue

@@ -7,11 +7,12 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from trailkit.charts import bins
-from trailkit.charts.outcome import ANY, Outcome, looks, verdict
+from trailkit.charts.outcome import ANY, OUTCOMES, Outcome, looks, verdict
 from trailkit.charts.reading import (
     count_column,
     is_summary,
     require,
+    stopped,
     subtitle,
     tally,
     time_column,
@@ -70,7 +71,7 @@ def volume(frame: pd.DataFrame, count: str | None = None) -> "go.Figure":
         barmode="stack",
         hovermode="x unified",
         hoversubplots="axis",
-        shapes=[_shade(*span) for span in quiet],
+        shapes=[*map(_shade, quiet), *map(_stop, _stops(frame, bars, step))],
         xaxis=time_axis(hoverformat=f"%Y-%m-%d %H:%M:%S UTC, {each}", anchor="free"),
         **axes,
     )
@@ -129,10 +130,27 @@ def _quiet(bars: pd.DataFrame, step: pd.Timedelta) -> list[tuple[Any, Any]]:
     return [*zip(starts[long] + step, until[long], strict=True)]
 
 
-def _shade(start: pd.Timestamp, end: pd.Timestamp) -> dict[str, Any]:
+def _stops(
+    frame: pd.DataFrame, bars: pd.DataFrame, step: pd.Timedelta
+) -> list[tuple[Any, Any]]:
+    """List the spans within the axis in which logging was stopped."""
+    first, last = bars["key"].min(), bars["key"].max() + step
+    spans = [(max(a, first), min(b or last, last)) for a, b in stopped(frame)]
+    return [(start, end) for start, end in spans if start < end]
+
+
+def _shade(span: tuple[Any, Any]) -> dict[str, Any]:
     fill = {"fillcolor": ground().grid, "opacity": 0.5, "line": {"width": 0}}
     place = {"yref": "paper", "y0": 0, "y1": 1, "layer": "below", "type": "rect"}
-    return {"x0": start, "x1": end, **place, **fill}
+    return {"x0": span[0], "x1": span[1], **place, **fill}
+
+
+def _stop(span: tuple[Any, Any]) -> dict[str, Any]:
+    """Shade a span in which logging was stopped: no bar there proves nothing."""
+    colour = OUTCOMES["denied"].colour
+    fill = {"fillcolor": colour, "opacity": 0.15, "line": {"width": 1, "color": colour}}
+    said = {"text": "logging stopped", "textposition": "top center", "textangle": 90}
+    return {**_shade(span), **fill, "label": {**said, "font": {"size": 10}}}
 
 
 def _shaded(quiet: list[tuple[Any, Any]]) -> str:

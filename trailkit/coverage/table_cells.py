@@ -79,7 +79,8 @@ def _unless_excluded(said: Coverage, why: str) -> Coverage:
     """Return unknown for want of files, but what is known not to be recorded stays."""
     if said.state is State.NOT_RECORDED:
         return said
-    return Coverage(State.UNKNOWN, why)
+    known = said.state in (State.RECORDED, State.PROVED)
+    return Coverage(State.UNKNOWN, why if known else f"{said.why}; {why}")
 
 
 def _by_day(
