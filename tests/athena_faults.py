@@ -119,6 +119,8 @@ def _s3_action(environ: dict[str, Any]) -> str:
     if "/" not in environ["PATH_INFO"].strip("/"):
         if "location" in query:
             return "GetBucketLocation"
+        if "versions" in query:
+            return "ListBucketVersions"
         return "DeleteObject" if "delete" in query else "ListBucket"
     named = {"PUT": "PutObject", "DELETE": "DeleteObject", "HEAD": "HeadObject"}
     return named.get(method, "GetObject")

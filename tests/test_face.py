@@ -18,6 +18,7 @@ FACE = [
     "TableCopy",
     "TrailkitError",
     "account_of",
+    "acquire",
     "athena",
     "chart",
     "charts",

@@ -17,6 +17,7 @@ from trailkit.errors import TrailkitError
 from trailkit.execution.provenance import Provenance, provenance
 from trailkit.export import to_csv
 from trailkit.history import event_history
+from trailkit.integrity import acquire
 from trailkit.scope import Scope
 from trailkit.tables.raw import ddl
 
@@ -31,6 +32,7 @@ __all__ = [
     "TableCopy",
     "TrailkitError",
     "account_of",
+    "acquire",
     "athena",
     "chart",
     "charts",

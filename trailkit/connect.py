@@ -37,6 +37,7 @@ def local(
     Raises NoSuchEvidence, NoRecords, UnsafePath or StoreError.
     """
     from trailkit.engines.duckdb import LocalEngine
+    from trailkit.integrity.acquisition_check import said_on_opening
     from trailkit.store.store import open_store
     from trailkit.store.store_source import StoreSource
 
@@ -45,6 +46,8 @@ def local(
     for note in opened.notes:
         notice(note)
     source = StoreSource(opened)
+    for note in said_on_opening(source):
+        notice(note)
     return _case(source, LocalEngine(opened.folder, source.views()), questions)
 
 

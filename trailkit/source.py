@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 import pandas as pd
@@ -117,6 +118,11 @@ class Source(Protocol):
     @property
     def title(self) -> str:
         """The name of the evidence or the table, for people."""
+        ...
+
+    @property
+    def paths(self) -> Sequence[Path]:
+        """The folders and files of local evidence; empty for a table."""
         ...
 
     def require_files(self) -> None:

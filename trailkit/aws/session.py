@@ -16,14 +16,20 @@ AT_ONCE = 16
 class Access:
     """A boto3 session in one region, made when it is first needed.
 
-    ``session`` wins over ``profile``, and ``region`` over the session's own.
+    ``session`` wins over ``profile``, and ``region`` over the session's own;
+    ``otherwise`` is for services that find what they need from any Region.
     """
 
     def __init__(
-        self, session: boto3.Session | None, profile: str | None, region: str | None
+        self,
+        session: boto3.Session | None,
+        profile: str | None,
+        region: str | None,
+        otherwise: str | None = None,
     ) -> None:
         """Remember what is wanted; nothing is read yet."""
         self._session, self._profile, self._region = session, profile, region
+        self._otherwise = otherwise
         self._clients: dict[tuple[str, str], Any] = {}
         self._making = threading.Lock()
 
@@ -35,7 +41,7 @@ class Access:
     @cached_property
     def region(self) -> str:
         """The region; raises NotConfigured where nobody has set one."""
-        region = self._region or self.session.region_name
+        region = self._region or self.session.region_name or self._otherwise
         if not region:
             raise NotConfigured(
                 'No AWS region is set. Name it in the call: region="eu-west-1".'

@@ -27,6 +27,19 @@ class Evidence:
         """List what could not be read, with file, position and reason."""
         return self.source.problems()
 
+    def verify(self) -> pd.DataFrame:
+        """List the files that are not what they were when acquired, or when first read.
+
+        Every file is hashed again. ``wrong`` is changed, missing, or not acquired:
+        added since. An acquired folder is held to its ``SHA256SUMS``, another one to
+        what trailkit read. An empty frame says that all are as they were.
+        """
+        from trailkit.integrity.acquisition_check import verify
+
+        frame, said = verify(self.source)
+        notice(said)
+        return frame
+
     def digests(
         self,
         *,

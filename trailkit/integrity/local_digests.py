@@ -5,7 +5,7 @@ metadata, stands in its manifest. A plain copy has paths alone.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from trailkit.aws.failures import explained
 from trailkit.aws.session import Access
 from trailkit.errors import EvidenceError
+from trailkit.integrity.acquisition_check import acquired_folders, lines_of, takes
 from trailkit.integrity.digest_chains import is_digest
 from trailkit.integrity.digest_keys import (
     KEYS_FILE,
@@ -40,21 +41,40 @@ def validate_local(
     say: Say,
 ) -> Validation:
     """Validate all digests of local files; see ``case.evidence.digests``."""
-    files = source.files()
-    archives = files["archive"].fillna("")
-    held = [Held(*each) for each in zip(files["file"], files["file"], strict=True)]
-    held = [
-        each._replace(archive=archive)
-        for each, archive in zip(held, archives, strict=True)
-    ]
+    held = held_by(source)
     chosen = _keys(held, keys, session)
-    return validate(LocalFiles(held), chosen, say, _everything)
+    return validate(LocalFiles(held), chosen, say, _asked(source))
 
 
-def _everything(bucket: str, key: str) -> bool:
-    """Return True: of a plain copy nobody knows what was left out."""
-    del bucket, key
-    return True
+def held_by(source: Source) -> list[Held]:
+    """List the files of local evidence, with what acquisitions know of them."""
+    known = {
+        path: line
+        for folder in acquired_folders(source.paths)
+        for path, line in lines_of(folder).items()
+    }
+    files = source.files()
+    pairs = zip(files["file"], files["archive"].fillna(""), strict=True)
+    return [_held(path, archive, known.get(path)) for path, archive in pairs]
+
+
+def _held(path: str, archive: str, line: Mapping[str, Any] | None) -> Held:
+    if line is None:
+        return Held(path, path, archive=archive)
+    signature = line.get("metadata", {}).get("signature")
+    place = line["key"], line["bucket"], line["version_id"]
+    return Held(path, *place, current=bool(line["is_latest"]), signature=signature)
+
+
+def _asked(source: Source) -> Callable[[str, str], bool]:
+    """Say of a key whether acquisitions took it, if it was there; always of a copy."""
+    wanted = [one for folder in acquired_folders(source.paths) for one in takes(folder)]
+
+    def asked(bucket: str, key: str) -> bool:
+        same = [one for one in wanted if one.bucket == bucket]
+        return not same or any(one.takes(key) for one in same)
+
+    return asked
 
 
 def _keys(

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import timedelta
 from functools import cached_property
+from pathlib import Path
 
 import pandas as pd
 import pyarrow.parquet as pq
@@ -37,6 +38,11 @@ class StoreSource:
     def title(self) -> str:
         """Name the evidence."""
         return ", ".join(str(path) for path in self._store.evidence)
+
+    @property
+    def paths(self) -> Sequence[Path]:
+        """The folders and files of the evidence."""
+        return self._store.evidence
 
     def require_files(self) -> None:
         """Return: local files can be listed."""

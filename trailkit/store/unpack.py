@@ -43,6 +43,9 @@ _UNKNOWN = {
     b"MDMP": "A memory dump",
 }
 
+_MANIFEST = b'{"acquired": '
+"""How a line of an acquisition's manifest begins, and no log."""
+
 _LAYERS = 3
 """How often a file is unpacked that holds a packed file: tools do pack twice."""
 
@@ -251,6 +254,8 @@ def require_log(start: bytes) -> None:
         if start.startswith(magic):
             raise Broken(f"{what}: unpack it, and open the case again.")
     text = _as_utf8(start, whole=False).lstrip(_WHITE)
+    if text.startswith(_MANIFEST):
+        raise Skipped("trailkit's own list of the files that it acquired.")
     if text.startswith((b"{", b"[")):
         return
     if not text.strip(_WHITE):

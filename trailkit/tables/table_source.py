@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import NoReturn
 
 from trailkit.errors import TableError
@@ -58,6 +59,11 @@ class TableSource:
     def title(self) -> str:
         """Name the tables."""
         return ", ".join(self._names.values())
+
+    @property
+    def paths(self) -> Sequence[Path]:
+        """Nothing: a table lies in S3."""
+        return ()
 
     def require_files(self) -> NoReturn:
         """Raise TableError: a table does not list its files."""

@@ -1,0 +1,440 @@
+"""An acquisition copies what lies in S3 as it is, whatever happens while it runs."""
+
+import hashlib
+import json
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from moto.cloudtrail.responses import CloudTrailResponse
+from moto.s3.models import s3_backends
+
+import trailkit as tk
+from tests.athena_server import ACCOUNT, AthenaServer
+from tests.conftest import PROJECT
+from tests.digests_made import BUCKET, REGIONS, ROOT, Trail, key_list, practice_trail
+from tests.tamperings import without_an_event
+from trailkit.aws.session import AT_ONCE
+from trailkit.errors import (
+    AccessRefused,
+    BudgetExceeded,
+    EvidenceError,
+    TableError,
+    TrailkitError,
+)
+from trailkit.integrity.acquisition import Acquisition
+from trailkit.integrity.acquisition_folder import _as_path, read_manifest
+
+PLACE = f"s3://{BUCKET}/"
+CALLER = "arn:aws:sts::123456789012:user/moto"
+
+
+def keys_of_region(response: CloudTrailResponse) -> str:
+    """Answer ListPublicKeys, which moto does not have."""
+    region = response.region
+    known = key_list(region) if region in REGIONS else []
+    return json.dumps({"PublicKeyList": known})
+
+
+@pytest.fixture
+def bucket(aws: AthenaServer, monkeypatch: pytest.MonkeyPatch) -> AthenaServer:
+    """Lead boto3 to an S3 with the bucket of a trail, and to its public keys."""
+    monkeypatch.setattr(
+        CloudTrailResponse, "list_public_keys", keys_of_region, raising=False
+    )
+    return aws
+
+
+def s3() -> Any:
+    return boto3.client("s3")
+
+
+def put(key: str, content: bytes, metadata: Mapping[str, str] | None = None) -> None:
+    """Put an object into moto's own store, which is quicker than over HTTP."""
+    made = s3_backends[ACCOUNT]["aws"].put_object(BUCKET, key, content)
+    said = metadata or {}
+    made.set_metadata({f"x-amz-meta-{name}": said[name] for name in said})
+
+
+def upload(trail: Trail) -> None:
+    for key, made in trail.objects.items():
+        put(key, made.content, made.metadata)
+
+
+def versioned() -> None:
+    s3().put_bucket_versioning(
+        Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"}
+    )
+
+
+def acquire(folder: Path, **more: Any) -> Acquisition:
+    return tk.acquire(PLACE, folder, progress=False, **more)
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+PASSING = ("acquired", "request_id", "host_id")
+LISTS = ("manifest.jsonl", "acquisition.json", "SHA256SUMS")
+
+
+def steady(folder: Path) -> dict[str, Any]:
+    """Return what is in a folder, but for times and ids of requests."""
+    files: dict[str, Any] = files_of(folder)
+    lines = [json.loads(each) for each in files["manifest.jsonl"].splitlines()]
+    for line in lines:
+        for name in PASSING:
+            line.pop(name, None)
+    sums = files["SHA256SUMS"].decode().splitlines()
+    files["SHA256SUMS"] = [each for each in sums if not each.endswith(LISTS)]
+    note = json.loads(files["acquisition.json"])["acquisition"]
+    for one in note:
+        del one["began"], one["ended"]
+    return files | {"manifest.jsonl": lines, "acquisition.json": note}
+
+
+def test_what_lies_in_s3_is_copied_as_it_is(
+    bucket: AthenaServer, tmp_path: Path
+) -> None:
+    trail = practice_trail()
+    upload(trail)
+    made = acquire(tmp_path)
+    files = files_of(tmp_path)
+    copied = {
+        name.removeprefix(f"objects/{BUCKET}/"): content
+        for name, content in files.items()
+        if name.startswith("objects/")
+    }
+    assert copied == {key: made.content for key, made in trail.objects.items()}
+    assert (made.files, made.new_files, made.missed) == (64, 64, {})
+    lines = list(read_manifest(tmp_path))
+    assert len(lines) == 64
+    for line in lines:
+        content = trail.objects[line["key"]].content
+        assert line["sha256"] == hashlib.sha256(content).hexdigest()
+        assert line["size"] == len(content)
+        assert line["by"] == made.caller
+        assert line["metadata"] == trail.objects[line["key"]].metadata
+        assert line["acquired"]
+        assert line["request_id"]
+        assert {"version_id", "etag", "last_modified"} <= line.keys()
+
+
+def test_sha256sum_verifies_it_without_trailkit(
+    bucket: AthenaServer, tmp_path: Path
+) -> None:
+    upload(practice_trail())
+    put(f"{ROOT}/CloudTrail/us-east-1/2026/03/09/{_LOG}", b"{}")
+    acquire(tmp_path)
+    check = ["sha256sum", "--check", "--strict", "--quiet", "SHA256SUMS"]
+    assert subprocess.run(check, cwd=tmp_path, check=False).returncode == 0
+    listed = (tmp_path / "SHA256SUMS").read_text().splitlines()
+    assert len(listed) == len(files_of(tmp_path)) - 1
+    (tmp_path / "manifest.jsonl").write_text("{}")
+    run = subprocess.run(check, cwd=tmp_path, capture_output=True, check=False)
+    assert run.returncode == 1
+
+
+_LOG = "111122223333_CloudTrail_us-east-1_20260309T1005Z_abcdefgh12345678.json.gz"
+
+
+def test_an_acquisition_is_validated_to_the_newest_digest(
+    bucket: AthenaServer, tmp_path: Path
+) -> None:
+    upload(practice_trail())
+    acquire(tmp_path / "evidence")
+    case = tk.local(tmp_path / "evidence", store=tmp_path / "store", progress=False)
+    frame = case.evidence.digests(progress=False)
+    assert set(frame["verdict"]) == {"valid"}
+    assert str(case.source.proof) == "48 of 48 files validated by digests"
+    assert not case.evidence.problems()["lost"].any()
+    assert case.evidence.verify().empty
+
+
+def test_deleted_and_replaced_log_files_are_taken_too(
+    bucket: AthenaServer, tmp_path: Path
+) -> None:
+    versioned()
+    trail = practice_trail()
+    upload(trail)
+    gone, replaced = trail.log_of(11), trail.log_of(12)
+    s3().delete_object(Bucket=BUCKET, Key=gone)
+    put(replaced, without_an_event(trail, replaced))
+    made = acquire(tmp_path / "evidence")
+    assert (made.older_versions, made.delete_markers) == (2, 1)
+    older = {
+        content
+        for name, content in files_of(tmp_path / "evidence").items()
+        if name.startswith("versions/")
+    }
+    assert older == {trail.objects[gone].content, trail.objects[replaced].content}
+    case = tk.local(tmp_path / "evidence", store=tmp_path / "store", progress=False)
+    frame = case.evidence.digests(progress=False)
+    assert set(frame[frame["what"] != "chain"]["what"]) == {
+        "log file deleted, an older version is at hand",
+        "log file replaced, the original is at hand",
+    }
+
+
+def test_locks_and_holds_are_noted(bucket: AthenaServer, tmp_path: Path) -> None:
+    s3().create_bucket(Bucket="locked-logs", ObjectLockEnabledForBucket=True)
+    key = f"{ROOT}/CloudTrail/us-east-1/2026/03/09/{_LOG}"
+    s3().put_object(Bucket="locked-logs", Key=key, Body=b"{}")
+    hold = {"Status": "ON"}
+    s3().put_object_legal_hold(Bucket="locked-logs", Key=key, LegalHold=hold)
+    tk.acquire("s3://locked-logs/AWSLogs/", tmp_path, progress=False)
+    [line] = read_manifest(tmp_path)
+    assert line["legal_hold"] == "ON"
+
+
+def test_only_what_is_in_scope_is_fetched_and_listed(
+    bucket: AthenaServer, tmp_path: Path
+) -> None:
+    trail = practice_trail()
+    upload(trail)
+    other = f"{ROOT}/CloudTrail/us-east-1/2026/05/01/{_LOG}".replace("0309", "0501")
+    put(other, b"{}")
+    put(f"{ROOT}/Config/us-east-1/2026/3/9/x.json.gz", b"{}")
+    made = acquire(
+        tmp_path,
+        window=("2026-03-09", "2026-03-10"),
+        regions=["us-east-1"],
+        accounts=["111122223333"],
+    )
+    assert made.files == len(trail.logs()) + len(trail.digests())
+    note = json.loads((tmp_path / "acquisition.json").read_text())["acquisition"]
+    assert note[0]["regions"] == ["us-east-1"]
+
+
+def test_a_second_acquisition_fetches_what_is_new(
+    bucket: AthenaServer, tmp_path: Path
+) -> None:
+    trail = practice_trail()
+    upload(trail)
+    acquire(tmp_path)
+    again = acquire(tmp_path)
+    assert (again.new_files, again.files) == (0, 64)
+    put(f"{ROOT}/CloudTrail/us-east-1/2026/03/09/{_LOG}", b"{}")
+    assert acquire(tmp_path).new_files == 1
+    note = json.loads((tmp_path / "acquisition.json").read_text())["acquisition"]
+    assert len(note) == 3
+
+
+def test_a_price_above_the_limit_fetches_nothing(
+    bucket: AthenaServer, tmp_path: Path
+) -> None:
+    upload(practice_trail())
+    with pytest.raises(BudgetExceeded, match="To fetch: 64 files"):
+        acquire(tmp_path, usd=0)
+    assert not list((tmp_path).glob("objects"))
+    assert acquire(tmp_path, usd=1).new_files == 64
+
+
+def test_without_the_right_to_versions_the_current_ones_are_fetched(
+    bucket: AthenaServer, tmp_path: Path
+) -> None:
+    upload(practice_trail())
+    bucket.refuse("s3:ListBucketVersions", "AccessDenied")
+    made = acquire(tmp_path)
+    assert made.files == 64
+    assert "s3:ListBucketVersions" in made.notes[0]
+
+
+def test_without_the_right_to_objects_it_says_so(
+    bucket: AthenaServer, tmp_path: Path
+) -> None:
+    upload(practice_trail())
+    bucket.refuse("s3:GetObject", "AccessDenied", "no identity-based policy")
+    with pytest.raises(AccessRefused, match="None of 64 objects"):
+        acquire(tmp_path)
+
+
+def test_one_object_that_cannot_be_had_costs_only_itself(
+    bucket: AthenaServer, tmp_path: Path
+) -> None:
+    upload(practice_trail())
+    bucket.refuse("s3:GetObject", "AccessDenied", times=3)
+    made = acquire(tmp_path)
+    assert made.files == 64 - len(made.missed)
+    assert 1 <= len(made.missed) <= 3
+    assert acquire(tmp_path).files == 64
+
+
+def test_what_is_no_place_in_s3_is_refused(tmp_path: Path) -> None:
+    for place in ("bucket/prefix", "s3://", "https://bucket.s3.amazonaws.com"):
+        with pytest.raises(TableError, match=r"tk\.acquire"):
+            tk.acquire(place, tmp_path)
+
+
+def test_an_empty_place_is_told(bucket: AthenaServer, tmp_path: Path) -> None:
+    with pytest.raises(EvidenceError, match="no log file and no digest in scope"):
+        acquire(tmp_path)
+
+
+def test_a_hostile_key_leads_nowhere_else(bucket: AthenaServer, tmp_path: Path) -> None:
+    name = f"/../../../{ROOT}/CloudTrail/us-east-1/2026/03/09/{_LOG}"
+    put(f"a{name}", b"{}")
+    acquire(tmp_path / "evidence")
+    assert [path.name for path in tmp_path.iterdir()] == ["evidence"]
+    for key in ("../x", "a/./b", "..", "/", "a\nb", "a\\b", "~", "x/..%2E/y"):
+        parts = _as_path(key).split("/")
+        assert not {"", ".", ".."} & set(parts)
+        assert not {"\n", "\\"} & set(_as_path(key))
+
+
+def test_what_was_changed_since_is_named_on_opening_and_by_verify(
+    bucket: AthenaServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    trail = practice_trail()
+    upload(trail)
+    folder = tmp_path / "evidence"
+    acquire(folder)
+    changed = folder / "objects" / BUCKET / trail.log_of(11)
+    changed.write_bytes(without_an_event(trail, trail.log_of(11)))
+    gone = folder / "objects" / BUCKET / trail.log_of(12)
+    gone.unlink()
+    (folder / "objects" / "more.json").write_text("{}")
+    case = tk.local(folder, store=tmp_path / "store", progress=False)
+    said = capsys.readouterr().err
+    assert "3 files are not as acquired" in said
+    frame = case.evidence.verify()
+    assert dict(zip(frame["file"], frame["wrong"], strict=True)) == {
+        str(changed): "changed",
+        str(gone): "missing",
+        str(folder / "objects" / "more.json"): "not acquired: added since",
+    }
+
+
+# Ended at any moment
+
+CHILD = """
+import sys
+import trailkit as tk
+tk.acquire(sys.argv[1], sys.argv[2], progress=False)
+"""
+
+
+class Struck:
+    """Acquisitions that are ended at a request, again and again, until one is whole."""
+
+    def __init__(self, server: AthenaServer, folder: Path) -> None:
+        self.server, self.folder, self.strikes = server, folder, 0
+
+    def run(self, after: int, strike: int) -> bool:
+        """Run one, struck after so many more requests; return whether it was whole."""
+        before = len(self.server.faults.seen)
+        child = subprocess.Popen(
+            [sys.executable, "-c", CHILD, PLACE, str(self.folder)],
+            cwd=PROJECT,
+            stderr=subprocess.PIPE,
+        )
+        with child:
+            while child.poll() is None:
+                if len(self.server.faults.seen) - before >= after:
+                    child.send_signal(strike)
+                    break
+                time.sleep(0.002)
+            child.wait()
+        self.strikes += child.returncode != 0
+        return child.returncode == 0
+
+    def fetched(self) -> Counter[str]:
+        """Count how often each object was asked for."""
+        asked = self.server.faults.asked
+        return Counter(each.about[0] for each in asked if each.action == "s3:GetObject")
+
+
+def many_logs(number: int) -> None:
+    folder = f"{ROOT}/CloudTrail/us-east-1/2026/03/09"
+    for each in range(number):
+        name = f"111122223333_CloudTrail_us-east-1_20260309T1005Z_{each:016}.json.gz"
+        put(f"{folder}/{name}", f"{each}".encode() * 50)
+
+
+def struck_until_whole(
+    server: AthenaServer, tmp_path: Path, number: int, strikes: int, every: int
+) -> Struck:
+    """Acquire with so many strikes, then undisturbed elsewhere, and compare."""
+    many_logs(number)
+    struck = Struck(server, tmp_path / "struck")
+    ends = (signal.SIGKILL, signal.SIGINT, signal.SIGTERM)
+    for turn in range(strikes):
+        if turn % 4 == 3:
+            server.drop("s3:GetObject", times=3)
+        if struck.run(every + turn % 7, ends[turn % len(ends)]):
+            break
+    while not struck.run(1_000_000, 0):
+        assert struck.strikes < strikes + 5
+    fetched = struck.fetched()
+    extra = sum(fetched.values()) - len(fetched)
+    # A HEAD for the price stands among them, and each attempt that was dropped.
+    assert extra <= struck.strikes * (AT_ONCE + 1) + 3 * strikes + 1
+    assert max(fetched.values()) <= struck.strikes + 5
+    acquire(tmp_path / "undisturbed")
+    assert steady(tmp_path / "struck") == steady(tmp_path / "undisturbed")
+    return struck
+
+
+def test_killed_stopped_and_cut_it_ends_like_one_undisturbed(
+    bucket: AthenaServer, tmp_path: Path
+) -> None:
+    struck = struck_until_whole(bucket, tmp_path, number=120, strikes=3, every=30)
+    assert struck.strikes == 3
+
+
+@pytest.mark.soak
+def test_a_hundred_times_over_ten_thousand_objects(
+    bucket: AthenaServer, tmp_path: Path
+) -> None:
+    struck = struck_until_whole(bucket, tmp_path, 10_000, strikes=100, every=90)
+    fetched = struck.fetched()
+    print(f"{struck.strikes} strikes, {sum(fetched.values()):,} requests for objects")
+    assert struck.strikes == 100
+
+
+def test_ctrl_c_says_how_to_go_on(
+    bucket: AthenaServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upload(practice_trail())
+    main = threading.main_thread().ident
+    assert main is not None
+    bucket.refuse("x", "x", until=lambda: _interrupt(bucket, main))
+    with pytest.raises(KeyboardInterrupt, match="same line goes on"):
+        acquire(tmp_path)
+    bucket.faults.planned.clear()
+    assert acquire(tmp_path).files == 64
+
+
+def _interrupt(server: AthenaServer, main: int) -> bool:
+    if server.faults.seen.count("s3:GetObject") == 20:
+        signal.pthread_kill(main, signal.SIGINT)
+    return True
+
+
+def test_what_ends_all_requests_is_raised_and_what_came_stays(
+    bucket: AthenaServer, tmp_path: Path
+) -> None:
+    upload(practice_trail())
+    seen = bucket.faults.seen
+    bucket.refuse(
+        "s3:GetObject",
+        "ExpiredToken",
+        until=lambda: seen.count("s3:GetObject") < 30,
+    )
+    with pytest.raises(TrailkitError, match="expired"):
+        acquire(tmp_path)
+    bucket.faults.planned.clear()
+    assert 64 - 30 <= acquire(tmp_path).new_files < 64

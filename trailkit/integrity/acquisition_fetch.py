@@ -1,0 +1,67 @@
+"""Fetch one object as it is, to a file, with what S3 says of it.
+
+Facts: Amazon S3 API Reference, "GetObject". Object lock and legal hold are said only to
+those who hold s3:GetObjectRetention and s3:GetObjectLegalHold.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from trailkit.aws.s3_objects import NotHad, download
+from trailkit.integrity.acquisition_folder import AcquisitionFolder
+from trailkit.integrity.acquisition_listing import Listed
+
+_FACTS = {
+    "ObjectLockMode": "object_lock_mode",
+    "ObjectLockRetainUntilDate": "object_lock_until",
+    "ObjectLockLegalHoldStatus": "legal_hold",
+    "ReplicationStatus": "replication",
+    "ServerSideEncryption": "encryption",
+    "SSEKMSKeyId": "kms_key",
+    "ContentType": "content_type",
+}
+
+
+class Fetcher:
+    """Fetches objects into a folder, in the name of a caller; for any thread."""
+
+    def __init__(self, s3: Any, folder: AcquisitionFolder, caller: str) -> None:
+        """Take a client of S3."""
+        self._s3, self._folder, self._caller = s3, folder, caller
+
+    def fetch(self, listed: Listed) -> int | None:
+        """Fetch an object; return its bytes, or None where it cannot be had.
+
+        What is no fault of the object itself is raised, as boto3 raises it.
+        """
+        part = self._folder.part()
+        try:
+            answer, sha256 = download(self._s3, _asked(listed), part)
+        except NotHad as reason:
+            self._folder.miss(listed, str(reason))
+            return None
+        facts = _facts(answer) | {"by": self._caller}
+        self._folder.keep(listed, part, sha256, facts)
+        return answer["ContentLength"]
+
+
+def _asked(listed: Listed) -> dict[str, str]:
+    """Ask for the version that was listed, and no other."""
+    asked = {"Bucket": listed.bucket, "Key": listed.key}
+    if listed.version != "null":
+        return asked | {"VersionId": listed.version}
+    return asked | {"IfMatch": listed.etag}
+
+
+def _facts(answer: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what S3 says of an object, and the ids of the request."""
+    said = answer["ResponseMetadata"]
+    facts: dict[str, Any] = {
+        name: str(answer[key]) for key, name in _FACTS.items() if answer.get(key)
+    }
+    facts["acquired"] = datetime.now(UTC).isoformat(timespec="seconds")
+    facts["request_id"] = said.get("RequestId")
+    facts["host_id"] = said.get("HostId")
+    facts["metadata"] = answer.get("Metadata") or {}
+    return facts
