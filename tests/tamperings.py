@@ -2,7 +2,7 @@
 
 Each changes a trail in place and returns the findings that must come, and no other:
 what, and the key that it is about. ``AWS`` says whether ``aws cloudtrail
-validate-logs`` reports it, as ``tests/conformance/test_validate_logs.py`` holds it to.
+validate-logs`` reports it, as ``tests/test_validate_logs.py`` holds it to.
 """
 
 import gzip
@@ -244,7 +244,7 @@ def the_hours_of_a_digest_widened(trail: Trail) -> Found:
     return {("digest changed", next_one)}
 
 
-@tampering(False)
+@tampering(True)
 def a_trail_stopped_for_three_hours(trail: Trail) -> Found:
     """No forgery, but what an intruder does: the chain breaks, and begins anew."""
     for hour in (10, 11, 12, 13, 14, 15):

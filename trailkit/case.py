@@ -22,6 +22,7 @@ from trailkit.errors import EvidenceError, InvalidParameter, UnboundedScan
 from trailkit.execution import batch, run, widening
 from trailkit.execution.batch import Answers, Wanted
 from trailkit.execution.known import Known, known_good
+from trailkit.execution.own_traces import OwnTraces, SignsCalls
 from trailkit.lens import compose
 from trailkit.lens.described import described
 from trailkit.progress import notice
@@ -58,6 +59,7 @@ class Case:
     trails: Trails | None = None
     checks: tuple["Check", ...] = ()
     known_good: tuple[Known, ...] = ()
+    own: OwnTraces | None = None
     custody: "Journal | None" = None
 
     def __repr__(self) -> str:
@@ -159,6 +161,40 @@ class Case:
         """
         one = known_good(addresses, identities, agents, why)
         return replace(self, known_good=(*self.known_good, one))
+
+    def investigated_by(self, *who: str) -> "Case":
+        """Return a case that marks what the investigation did, and drops nothing.
+
+        ``who`` are access key ids and ARNs as GetCallerIdentity gives them; without
+        any, on Athena, AWS is asked who you are. Frames with an actor, a key or a user
+        agent get a column ``own``: the reason, or null. What Athena reads in your name
+        from S3, Glue and KMS is marked as well, though no logged call issued its keys.
+        ``own_traces`` lists them. Files that ``tk.acquire`` fetched are opened with
+        those who fetched them. Raises InvalidParameter for anything else.
+
+        >>> import trailkit as tk
+        >>> analyst = "arn:aws:sts::111122223333:assumed-role/Analyst/alice"
+        >>> case = tk.demo().investigated_by(analyst)
+        """
+        if not who and not isinstance(self.engine, SignsCalls):
+            raise InvalidParameter(
+                "Name who investigates, by ARN or access key id: case.investigated_by("
+                '"arn:aws:sts::111122223333:assumed-role/Analyst/alice").'
+            )
+        if not who and isinstance(self.engine, SignsCalls):
+            who = self.engine.caller()
+        return replace(self, own=(self.own or OwnTraces()).with_more(who))
+
+    def own_traces(self) -> pd.DataFrame:
+        """List the calls in scope that the investigation itself made, with the reason.
+
+        Those are of the keys and identities that ``investigated_by`` named, what Athena
+        did in their name, and calls with trailkit's user agent, which any caller can
+        choose. On Athena it is one query.
+        """
+        case = self if self.own else replace(self, own=OwnTraces())
+        frame = case.query((case.own or OwnTraces()).select())
+        return frame[frame["own"].notna()].reset_index(drop=True)
 
     # Asking
 
@@ -489,7 +525,8 @@ class Case:
         return self._run(self._request(question, values))
 
     def _run(self, asked: run.Request) -> pd.DataFrame:
-        frame = run.run(asked, self._logs(asked), self._checked(), self.known_good)
+        marks = self.known_good, self.own
+        frame = run.run(asked, self._logs(asked), self._checked(), *marks)
         if self.custody:
             self.custody.asked(frame)
         return frame
@@ -500,7 +537,7 @@ class Case:
                 f"rows={rows!r} is no number of rows. Give a whole one: rows=100_000."
             )
         logs, checked = self._logs(asked), self._checked()
-        parts = run.chunks(asked, logs, rows, checked, self.known_good)
+        parts = run.chunks(asked, logs, rows, checked, self.known_good, self.own)
         return self.custody.watched(parts) if self.custody else parts
 
     def _logs(self, asked: run.Request) -> Logs:

@@ -37,7 +37,8 @@ def local(
     Raises NoSuchEvidence, NoRecords, UnsafePath or StoreError.
     """
     from trailkit.engines.duckdb import LocalEngine
-    from trailkit.integrity.acquisition_check import said_on_opening
+    from trailkit.execution.own_traces import is_caller
+    from trailkit.integrity.acquisition_check import fetched_by, said_on_opening
     from trailkit.store.store import open_store
     from trailkit.store.store_source import StoreSource
 
@@ -48,7 +49,9 @@ def local(
     source = StoreSource(opened)
     for note in said_on_opening(source):
         notice(note)
-    return _case(source, LocalEngine(opened.folder, source.views()), questions)
+    case = _case(source, LocalEngine(opened.folder, source.views()), questions)
+    who = [each for each in fetched_by(source) if is_caller(each)]
+    return case.investigated_by(*who) if who else case
 
 
 def athena(

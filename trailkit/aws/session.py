@@ -12,6 +12,14 @@ from trailkit.errors import NotConfigured
 AT_ONCE = 16
 """The most requests that one client has under way."""
 
+APPLICATION = "trailkit"
+"""The user agent of each request ends with ``app/trailkit``; CloudTrail keeps it."""
+
+
+def settings() -> Config:
+    """Return the settings of every client."""
+    return Config(max_pool_connections=AT_ONCE, user_agent_appid=APPLICATION)
+
 
 class Access:
     """A boto3 session in one region, made when it is first needed.
@@ -48,6 +56,12 @@ class Access:
             )
         return region
 
+    def caller(self) -> tuple[str, ...]:
+        """Return the ARN of the session's identity, and its access key; asks AWS."""
+        arn = self.client("sts").get_caller_identity()["Arn"]
+        credentials = self.session.get_credentials()
+        return (arn, credentials.access_key) if credentials else (arn,)
+
     def client(self, service: str, region: str | None = None) -> Any:
         """Give the client of a service, in this region or another; to any thread."""
         key = service, region or self.region
@@ -56,6 +70,6 @@ class Access:
                 self._clients[key] = self.session.client(
                     service,
                     region_name=key[1],
-                    config=Config(max_pool_connections=AT_ONCE),
+                    config=settings(),
                 )
         return self._clients[key]

@@ -20,6 +20,7 @@ from trailkit.dialect import literals
 from trailkit.engines import Answer, Terms
 from trailkit.execution.frames import to_frame
 from trailkit.execution.known import Known, marked
+from trailkit.execution.own_traces import OwnTraces
 from trailkit.execution.provenance import Provenance, attach
 from trailkit.lens import compose
 from trailkit.progress import notice
@@ -78,14 +79,16 @@ def run(
     logs: Logs,
     checked: tuple[str, ...] = (),
     known: tuple[Known, ...] = (),
+    own: OwnTraces | None = None,
 ) -> pd.DataFrame:
     """Run a request; the frame says where it came from, and what to mind.
 
-    ``checked`` is what checks found of the same logs; ``known`` marks rows.
+    ``checked`` is what checks found of the same logs; ``known`` and
+    ``own`` mark rows.
     """
     origin = _begun(asked, logs, checked)
     answer = logs.engine.run(asked.runs, _terms(asked, logs))
-    frame = marked(to_frame(answer), known)
+    frame = _marked(answer, known, own)
     notes = [*answer.notes, *_notes(frame, asked, logs)]
     if cut := _cut(asked, len(frame)):
         notes.append(cut)
@@ -101,6 +104,7 @@ def chunks(
     rows: int,
     checked: tuple[str, ...] = (),
     known: tuple[Known, ...] = (),
+    own: OwnTraces | None = None,
 ) -> Generator[pd.DataFrame]:
     """Run a request, and give its frame in parts of so many rows.
 
@@ -112,7 +116,7 @@ def chunks(
     parts = logs.engine.chunks(asked.runs, rows, _terms(asked, logs))
     with closing(parts):
         for number, answer in enumerate(parts, start=1):
-            frame = marked(to_frame(answer), known)
+            frame = _marked(answer, known, own)
             if number == 1:
                 notes = [*answer.notes, *_notes(frame, asked, logs)]
                 _say(notes)
@@ -123,6 +127,13 @@ def chunks(
             yield attach(frame, part, logs.source.files)
     if cut := _cut(asked, given):
         notice(cut)
+
+
+def _marked(
+    answer: Answer, known: tuple[Known, ...], own: OwnTraces | None
+) -> pd.DataFrame:
+    frame = marked(to_frame(answer), known)
+    return own.mark(frame) if own else frame
 
 
 def _request(

@@ -126,10 +126,12 @@ class _Run:
         self._access, self._wanted, self.folder = access, wanted, folder
         self._place, self._s3 = place, access.client("s3")
         self._new_files = self._new_bytes = 0
+        self._caller: tuple[str, ...] = ()
         self._notes: list[str] = []
 
     def run(self, usd: float | None, say: Say) -> Acquisition:
-        caller = self._access.client("sts").get_caller_identity()["Arn"]
+        self._caller = self._access.caller()
+        caller = self._caller[0]
         self.folder.note("began", datetime.now(UTC).isoformat(timespec="seconds"))
         say("Checking what was fetched before")
         self.folder.recheck()
@@ -210,7 +212,7 @@ class _Run:
         markers, _ = self.folder.count("marker")
         lost = self.folder.missed()
         keys = self._keys()
-        self.folder.finish(self._note(caller), keys, KEYS_FILE)
+        self.folder.finish(self._note(), keys, KEYS_FILE)
         return Acquisition(
             folder=self.folder.path,
             source=self._place,
@@ -226,7 +228,7 @@ class _Run:
             notes=tuple(self._notes),
         )
 
-    def _note(self, caller: str) -> dict[str, Any]:
+    def _note(self) -> dict[str, Any]:
         """Return what was asked, by whom and when; earlier calls stay in it."""
         scope = self._wanted.scope
         this = {
@@ -235,7 +237,8 @@ class _Run:
             "end": scope.end.isoformat() if scope.end else None,
             "accounts": sorted(scope.accounts),
             "regions": sorted(scope.regions),
-            "by": caller,
+            "by": self._caller[0],
+            "access_key": self._caller[-1] if len(self._caller) > 1 else None,
             "began": self.folder.note("began"),
             "ended": datetime.now(UTC).isoformat(timespec="seconds"),
             "trailkit": version("trailkit"),

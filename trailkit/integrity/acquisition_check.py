@@ -77,7 +77,7 @@ def _is_foreign(folder: Path, path: Path) -> bool:
 def said_of(folder: Path, hashes: Mapping[str, str]) -> str:
     """Return how a folder was acquired, and whether it is as it was, as a sentence."""
     try:
-        last = json.loads((folder / NOTE).read_text("utf-8"))["acquisition"][-1]
+        last = _said(folder)[-1]
         wrong = list(differences(folder, hashes))
         total = sum(1 for _ in read_sums(folder))
         place, by, ended = last["place"], last["by"], last["ended"]
@@ -113,12 +113,25 @@ def lines_of(folder: Path) -> dict[str, dict[str, Any]]:
     }
 
 
+def fetched_by(source: Source) -> list[str]:
+    """Return the ARNs and access keys of those who acquired local evidence."""
+    said = [each for folder in acquired_folders(source.paths) for each in _said(folder)]
+    who = [each.get(name) for each in said for name in ("by", "access_key")]
+    return [*dict.fromkeys(each for each in who if isinstance(each, str))]
+
+
+def _said(folder: Path) -> list[dict[str, Any]]:
+    try:
+        return json.loads((folder / NOTE).read_text("utf-8"))["acquisition"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
+
+
 def takes(folder: Path) -> list[WantedObjects]:
     """Return what each acquisition into a folder asked for."""
     try:
-        said = json.loads((folder / NOTE).read_text("utf-8"))["acquisition"]
-        return [_wanted(each) for each in said]
-    except (OSError, ValueError, KeyError, TypeError, TrailkitError):
+        return [_wanted(each) for each in _said(folder)]
+    except (KeyError, TypeError, TrailkitError):
         return []
 
 

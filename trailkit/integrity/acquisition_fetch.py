@@ -10,7 +10,7 @@ from typing import Any
 
 from trailkit.aws.s3_objects import NotHad, download
 from trailkit.integrity.acquisition_folder import AcquisitionFolder
-from trailkit.integrity.acquisition_listing import Listed
+from trailkit.integrity.acquisition_listing import ListedObject
 
 _FACTS = {
     "ObjectLockMode": "object_lock_mode",
@@ -30,7 +30,7 @@ class Fetcher:
         """Take a client of S3."""
         self._s3, self._folder, self._caller = s3, folder, caller
 
-    def fetch(self, listed: Listed) -> int | None:
+    def fetch(self, listed: ListedObject) -> int | None:
         """Fetch an object; return its bytes, or None where it cannot be had.
 
         What is no fault of the object itself is raised, as boto3 raises it.
@@ -46,7 +46,7 @@ class Fetcher:
         return answer["ContentLength"]
 
 
-def _asked(listed: Listed) -> dict[str, str]:
+def _asked(listed: ListedObject) -> dict[str, str]:
     """Ask for the version that was listed, and no other."""
     asked = {"Bucket": listed.bucket, "Key": listed.key}
     if listed.version != "null":

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from trailkit.integrity.acquisition_listing import Listed
+from trailkit.integrity.acquisition_listing import ListedObject
 
 WORK, MANIFEST, SUMS = ".acquiring", "manifest.jsonl", "SHA256SUMS"
 NOTE = "acquisition.json"
@@ -95,7 +95,7 @@ class AcquisitionFolder:
             found = self._plan.execute(select, (name,))
             return next((each for (each,) in found), None)
 
-    def plan(self, listed: Sequence[Listed]) -> None:
+    def plan(self, listed: Sequence[ListedObject]) -> None:
         """Add what was listed; what is fetched already stays so."""
         rows = [(*each, _state(each)) for each in listed]
         with self._lock:
@@ -103,10 +103,10 @@ class AcquisitionFolder:
             self._plan.executemany(_ADD, rows)
             self._plan.execute("commit")
 
-    def waiting(self) -> Iterator[Listed]:
+    def waiting(self) -> Iterator[ListedObject]:
         """List what is still to be fetched, in the order of keys."""
         for row in self._pages(_COLUMNS, "state = 'planned'"):
-            yield Listed._make((*row[:4], bool(row[4]), bool(row[5]), *row[6:9]))
+            yield ListedObject._make((*row[:4], bool(row[4]), bool(row[5]), *row[6:9]))
 
     def count(self, condition: str) -> tuple[int, int]:
         """Count objects and bytes."""
@@ -123,7 +123,7 @@ class AcquisitionFolder:
         return self.work / f"{threading.get_ident()}.part"
 
     def keep(
-        self, listed: Listed, part: Path, sha256: str, facts: Mapping[str, Any]
+        self, listed: ListedObject, part: Path, sha256: str, facts: Mapping[str, Any]
     ) -> None:
         """Give a file that came whole its place, and write down what is known of it."""
         path = self._place(listed)
@@ -133,13 +133,13 @@ class AcquisitionFolder:
         part.replace(there)
         self._set(listed, "fetched", path, sha256, facts)
 
-    def miss(self, listed: Listed, reason: str) -> None:
+    def miss(self, listed: ListedObject, reason: str) -> None:
         """Write down why an object was not fetched."""
         self._set(listed, "failed", None, None, {"reason": reason})
 
     def _set(
         self,
-        listed: Listed,
+        listed: ListedObject,
         state: str,
         path: str | None,
         sha256: str | None,
@@ -152,7 +152,7 @@ class AcquisitionFolder:
                 (state, path, sha256, json.dumps(facts, sort_keys=True), *listed[:4]),
             )
 
-    def _place(self, listed: Listed) -> str:
+    def _place(self, listed: ListedObject) -> str:
         """Name the file of an object, below the folder."""
         name = f"{listed.bucket}/{_as_path(listed.key)}"
         taken = self._look(
@@ -267,7 +267,7 @@ class _Written:
             self._new.replace(self._path)
 
 
-def _state(listed: Listed) -> str:
+def _state(listed: ListedObject) -> str:
     if listed.marker:
         return "delete marker"
     return "archived" if listed.storage in _ARCHIVED else "planned"

@@ -28,7 +28,7 @@ _FOLDER = re.compile(r"AWSLogs/(?:o-[^/]+/)?[0-9]{12}/(?P<folder>[^/]+)/$")
 _REGION = re.compile(rf"{folders()}$")
 
 
-class Listed(NamedTuple):
+class ListedObject(NamedTuple):
     """One version of an object, or a delete marker, as S3 lists it."""
 
     bucket: str
@@ -153,14 +153,14 @@ class Lister:
     passed_over: int = 0
     _counting: threading.Lock = field(default_factory=threading.Lock)
 
-    def pages(self, prefix: str) -> Iterator[list[Listed]]:
+    def pages(self, prefix: str) -> Iterator[list[ListedObject]]:
         """List what is wanted below a prefix, a page at a time."""
         if not self.without_versions:
             yield from self._versions(prefix)
         if self.without_versions:
             yield from self._current(prefix)
 
-    def _versions(self, prefix: str) -> Iterator[list[Listed]]:
+    def _versions(self, prefix: str) -> Iterator[list[ListedObject]]:
         asked: dict[str, str] = {"Bucket": self.wanted.bucket, "Prefix": prefix}
         while True:
             page = versions_page(self.s3, asked)
@@ -175,7 +175,7 @@ class Lister:
             if page.get("NextVersionIdMarker"):
                 asked["VersionIdMarker"] = page["NextVersionIdMarker"]
 
-    def _current(self, prefix: str) -> Iterator[list[Listed]]:
+    def _current(self, prefix: str) -> Iterator[list[ListedObject]]:
         asked: dict[str, str] = {"Bucket": self.wanted.bucket, "Prefix": prefix}
         while True:
             page = self.s3.list_objects_v2(**asked)
@@ -184,13 +184,15 @@ class Lister:
                 return
             asked["ContinuationToken"] = page["NextContinuationToken"]
 
-    def _listed(self, items: Sequence[Mapping[str, Any]], marker: bool) -> list[Listed]:
+    def _listed(
+        self, items: Sequence[Mapping[str, Any]], marker: bool
+    ) -> list[ListedObject]:
         taken = [each for each in items if self.wanted.takes(each["Key"])]
         with self._counting:
             self.requests += not marker
             self.passed_over += len(items) - len(taken)
         return [
-            Listed(
+            ListedObject(
                 self.wanted.bucket,
                 each["Key"],
                 each.get("VersionId") or "null",

@@ -13,7 +13,7 @@ from pyathena.connection import Connection
 from trailkit.aws import failures
 from trailkit.aws.attempts import found_or_none
 from trailkit.aws.prices import Own, Prices, prices_of
-from trailkit.aws.session import Access
+from trailkit.aws.session import Access, settings
 from trailkit.engines import ANEW, Answer, Terms
 from trailkit.engines.athena import fetching, glue_catalog, unload
 from trailkit.engines.athena.accounting import accounted
@@ -218,11 +218,17 @@ class AthenaEngine:
                 self._headers[key] = found_or_none(head, ("404", "NoSuchKey")) or {}
         return self._headers[key]
 
+    def caller(self) -> tuple[str, ...]:
+        """Return the ARN of the session's identity, and its access key; asks AWS."""
+        with explained():
+            return self._access.caller()
+
     @cached_property
     def _connection(self) -> Connection[PatientCursor]:
         place = self.destination
         return Connection(
             session=self._access.session,
+            config=settings(),
             region_name=self._access.region,
             s3_staging_dir=place.sent or "",
             work_group=place.workgroup,

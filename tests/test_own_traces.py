@@ -1,0 +1,118 @@
+"""What the investigation did itself is marked, listed, and never dropped."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import trailkit as tk
+from tests.athena_server import AthenaServer
+from trailkit.aws.session import Access
+from trailkit.errors import InvalidParameter
+from trailkit.execution.own_traces import BY_AGENT, BY_ATHENA, BY_KEY, BY_NAME
+
+ANALYST = "arn:aws:sts::111122223333:assumed-role/Analyst/alice"
+KEY, OTHER_KEY = "ASIAQ7H2XLWTANALYST1", "ASIAQ7H2XLWTUNKNOWN1"
+
+
+def event(number: int, account: str = "111122223333", **more: Any) -> dict[str, Any]:
+    role = f"arn:aws:iam::{account}:role/Analyst"
+    session = {"sessionIssuer": {"type": "Role", "arn": role, "userName": "Analyst"}}
+    identity = {
+        "type": "AssumedRole",
+        "principalId": "AROAEXAMPLE:alice",
+        "arn": f"arn:aws:sts::{account}:assumed-role/Analyst/alice",
+        "accountId": account,
+        "accessKeyId": OTHER_KEY,
+        "sessionContext": session,
+    }
+    identity |= more.pop("identity", {})
+    return {
+        "eventVersion": "1.11",
+        "eventID": f"e{number}",
+        "eventTime": f"2026-03-09T10:00:{number:02}Z",
+        "eventSource": "s3.amazonaws.com",
+        "eventName": "GetObject",
+        "awsRegion": "us-east-1",
+        "recipientAccountId": "111122223333",
+        "sourceIPAddress": "192.0.2.7",
+        "userAgent": "aws-cli/2",
+        "userIdentity": identity,
+    } | more
+
+
+ATHENA = {
+    "identity": {"invokedBy": "athena.amazonaws.com"},
+    "sourceIPAddress": "athena.amazonaws.com",
+    "userAgent": "athena.amazonaws.com",
+}
+SOMEBODY = {"arn": "arn:aws:iam::111122223333:user/bob", "type": "IAMUser"}
+BOB = {"identity": SOMEBODY | {"userName": "bob", "sessionContext": {}}}
+AGENT = {"userAgent": "[Boto3/1.44.5 md/Botocore#1.44.5 app/trailkit]"}
+EVENTS = {
+    BY_KEY: event(1, identity={"accessKeyId": KEY}),
+    BY_NAME: event(2),
+    BY_ATHENA: event(3, **ATHENA),
+    BY_AGENT: event(4, **BOB, **AGENT),
+    "another account": event(5, account="444455556666"),
+    "another user": event(6, **BOB),
+    "Athena for another user": event(
+        7, **ATHENA | {"identity": BOB["identity"] | ATHENA["identity"]}
+    ),
+}
+EXPECTED = {
+    f"e{number}": why if why in (BY_KEY, BY_NAME, BY_ATHENA, BY_AGENT) else None
+    for number, why in enumerate(EVENTS, start=1)
+}
+
+
+@pytest.fixture
+def case(tmp_path: Path) -> tk.Case:
+    (tmp_path / "logs").mkdir()
+    log = json.dumps({"Records": [*EVENTS.values()]})
+    (tmp_path / "logs" / "log.json").write_text(log)
+    return tk.local(tmp_path / "logs", store=tmp_path / "store", progress=False)
+
+
+def test_rows_are_marked_and_none_is_dropped(case: tk.Case) -> None:
+    mine = case.investigated_by(ANALYST, KEY)
+    select = (
+        "select time, event_id, actor, principal_arn, access_key, user_agent, via, "
+        "source_ip from events order by event_id"
+    )
+    frame = mine.query(select)
+    found = frame["own"].astype(object).where(frame["own"].notna(), None)
+    assert dict(zip(frame["event_id"], found, strict=True)) == EXPECTED
+    assert "own" not in case.query(select)
+    parts = list(mine.query_chunks(select, rows=2))
+    assert all("own" in part for part in parts)
+
+
+def test_they_are_listed_with_the_reason(case: tk.Case) -> None:
+    frame = case.investigated_by(ANALYST, KEY).own_traces()
+    assert list(frame["event_id"]) == ["e1", "e2", "e3", "e4"]
+    assert list(frame["own"]) == [BY_KEY, BY_NAME, BY_ATHENA, BY_AGENT]
+    assert list(case.own_traces()["own"]) == [BY_AGENT]
+
+
+@pytest.mark.parametrize("who", ["alice", "arn:aws:iam::1:role/Analyst", "", 7])
+def test_what_names_nobody_is_refused(case: tk.Case, who: Any) -> None:
+    with pytest.raises(InvalidParameter, match="get-caller-identity"):
+        case.investigated_by(who)
+
+
+def test_local_files_do_not_say_who_investigates(case: tk.Case) -> None:
+    with pytest.raises(InvalidParameter, match="Name who investigates"):
+        case.investigated_by()
+
+
+def test_on_athena_aws_is_asked_and_the_user_agent_names_trailkit(
+    athena: AthenaServer,
+) -> None:
+    case = tk.athena("security.cloudtrail", workgroup="dfir").investigated_by()
+    assert case.own is not None
+    assert case.own.keys == {"AKIAIOSFODNN7EXAMPLE"}
+    assert [each.actor for each in case.own.who] == ["user/moto"]
+    sent = Access(None, None, None).client("sts").meta.config.user_agent_appid
+    assert sent == "trailkit"
