@@ -103,3 +103,15 @@ WRITE_COPY = WRITE_RESULTS
 
 CLEAN_COPY = ("s3:DeleteObject",)
 """On the lock of a copy; of an Iceberg copy on every file, for VACUUM and OPTIMIZE."""
+
+ACQUIRE = (
+    "cloudtrail:ListPublicKeys",
+    "s3:GetObject",
+    "s3:GetObjectVersion",
+    "s3:ListBucket",
+    "s3:ListBucketVersions",
+)
+"""On the bucket of the logs and on ``*``; with them ``READ_ENCRYPTED``.
+
+s3:GetObjectRetention and s3:GetObjectLegalHold let S3 say how an object is locked.
+"""
