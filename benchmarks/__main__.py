@@ -8,7 +8,7 @@ import argparse
 import os
 from pathlib import Path
 
-from benchmarks import copy, logs, measure, questions, scan
+from benchmarks import copy, digests, logs, measure, questions, scan
 
 FOLDER = Path("build/benchmarks")
 EVENTS, FILES = 400_000, 4_000
@@ -39,6 +39,8 @@ def main() -> None:
     _read(evidence, folder)
     _imports()
     _questions(evidence, folder)
+    print("\ndigests")
+    digests.main(smaller)
     _tables(smaller)
 
 

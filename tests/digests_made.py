@@ -136,13 +136,15 @@ class Trail:
         anew: bool = False,
         end: datetime | None = None,
         signed_by: str | None = None,
+        named: Sequence[dict[str, str]] | None = None,
     ) -> str:
         """Add the digest of an hour as CloudTrail does; ``anew`` begins a chain."""
         end = end or start + HOUR
         key = digest_key(region, end, trail, backfill)
         chain = (region, trail, backfill)
         before = None if anew else self.last.get(chain)
-        said = self._said(region, key, start, end, files, before)
+        said = self._said(region, key, start, end, before)
+        said["logFiles"] = [*self._named(files)] if named is None else [*named]
         content = json.dumps(said).encode()
         sha256 = hashlib.sha256(content).hexdigest()
         previous = said["previousDigestSignature"] or "null"
@@ -163,7 +165,6 @@ class Trail:
         key: str,
         start: datetime,
         end: datetime,
-        files: Sequence[str],
         before: str | None,
     ) -> dict[str, Any]:
         text = gzip.decompress(self.objects[before].content) if before else b""
@@ -186,7 +187,6 @@ class Trail:
             "previousDigestSignature": self.objects[before].metadata["signature"]
             if before
             else None,
-            "logFiles": [*self._named(files)],
         }
 
     def _named(self, files: Sequence[str]) -> Iterator[dict[str, Any]]:

@@ -15,7 +15,6 @@ from tests.digests_made import (
     BUCKET,
     FIRST,
     HOUR,
-    LAST,
     REGIONS,
     TRAIL,
     delivered,
@@ -50,6 +49,12 @@ def test_each_tampering_is_found_and_nothing_else(name: str, tmp_path: Path) -> 
     assert all(each.hides and each.start for each in validation.findings)
 
 
+def proved_hours(validation: Validation, region: str = "us-east-1") -> list[int]:
+    """Return the hours of the day that are proved."""
+    hours = validation.proof.deliveries
+    return [each.start.hour for each in hours if each.proved and each.region == region]
+
+
 def whats(validation: Validation) -> list[str]:
     return sorted(each.what for each in validation.findings)
 
@@ -60,8 +65,11 @@ def test_a_trail_as_delivered_gives_no_finding(tmp_path: Path) -> None:
     assert not validation.findings
     assert str(validation.proof) == "48 of 48 files validated by digests"
     for region in REGIONS:
-        assert validation.proof.covers(ACCOUNT, region, FIRST, LAST)
-        assert not validation.proof.covers(ACCOUNT, region, FIRST, LAST + HOUR)
+        assert proved_hours(validation, region) == list(range(8, 16))
+    named = sum(each.named for each in validation.proof.deliveries)
+    assert named == 48
+    arn = f"arn:aws:cloudtrail:us-east-1:{ACCOUNT}:trail/{TRAIL}"
+    assert {each.trail for each in validation.proof.deliveries} == {arn}
 
 
 def test_a_plain_copy_is_proved_up_to_the_newest_digest_but_not_that_one(
@@ -71,8 +79,7 @@ def test_a_plain_copy_is_proved_up_to_the_newest_digest_but_not_that_one(
     validation = trail.validated(tmp_path, plain=True)
     assert whats(validation) == ["signature not at hand"] * 2
     assert validation.valid_digests == validation.digests - 2
-    assert validation.proof.covers(ACCOUNT, "us-east-1", FIRST, LAST - HOUR)
-    assert not validation.proof.covers(ACCOUNT, "us-east-1", FIRST, LAST)
+    assert proved_hours(validation) == list(range(8, 15))
 
 
 def test_a_copy_without_folders_is_proved_as_well(tmp_path: Path) -> None:
@@ -201,7 +208,8 @@ def test_what_was_not_asked_for_is_not_missed(tmp_path: Path) -> None:
     files = LocalFiles(trail.held(tmp_path))
     found = validate(files, public_keys(), nothing, lambda _, key: key != gone)
     assert not found.findings
-    assert not found.proof.covers(ACCOUNT, "us-east-1", FIRST, FIRST + HOUR)
+    assert proved_hours(found) == list(range(9, 16))
+    assert sum(each.missing for each in found.proof.deliveries) == 1
 
 
 def test_the_older_version_of_a_log_file_proves_what_was_replaced(

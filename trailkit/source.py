@@ -5,7 +5,7 @@ its log files lie, what it lacks. No other module asks for its class.
 """
 
 import json
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -64,8 +64,23 @@ class Lacking(NamedTuple):
     unsure: str
 
 
-Span = tuple[datetime, datetime]
-"""A half-open stretch of time, in UTC."""
+class Delivery(NamedTuple):
+    """An hour of a trail's digests: what was delivered of an account and Region.
+
+    ``trail`` is an ARN; that of an organization's trail has the member's account, since
+    a digest does not name the owner. ``named`` log files stand in the digest,
+    ``missing`` of them are not at hand. With ``proved`` its signature and its link are
+    valid, and each file has the hash that it names.
+    """
+
+    trail: str
+    account: str
+    region: str
+    start: datetime
+    end: datetime
+    named: int
+    missing: int
+    proved: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,25 +88,15 @@ class Proof:
     """What CloudTrail's digests prove of local log files.
 
     ``validated`` of ``files`` log files are named by a valid digest, with their hash.
-    ``spans`` are the hours of delivery of an account and Region, of which every digest
-    is valid and every log file that it names is at hand, unchanged.
+    ``deliveries`` are the hours of the digests at hand.
 
-    >>> hours = (datetime(2026, 3, 9, 10), datetime(2026, 3, 9, 12))
-    >>> proof = Proof(4_112, 4_112, {("111122223333", "eu-west-1"): (hours,)})
-    >>> print(proof)
+    >>> print(Proof(4_112, 4_112, ()))
     4,112 of 4,112 files validated by digests
-    >>> proof.covers("111122223333", "eu-west-1", *hours)
-    True
     """
 
     validated: int
     files: int
-    spans: Mapping[tuple[str, str], tuple[Span, ...]]
-
-    def covers(self, account: str, region: str, start: datetime, end: datetime) -> bool:
-        """Return whether all that was delivered in a stretch of time is at hand."""
-        spans = self.spans.get((account, region), ())
-        return any(first <= start and end <= last for first, last in spans)
+    deliveries: tuple[Delivery, ...]
 
     def __str__(self) -> str:
         """Return it as part of a sentence."""

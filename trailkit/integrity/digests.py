@@ -8,7 +8,7 @@ what a finding hides.
 
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,8 +20,8 @@ from trailkit.integrity.digest_keys import PublicKeys
 from trailkit.integrity.hash_worker import Hashed
 from trailkit.integrity.held_files import Held, HeldFiles, Names, Say
 from trailkit.integrity.log_names import log_name
-from trailkit.integrity.named_files import NamedFiles, joined, unnamed
-from trailkit.source import Proof, Span
+from trailkit.integrity.named_files import NamedFiles, unnamed
+from trailkit.source import Delivery, Proof
 
 _ORDER = [*DigestVerdict]
 
@@ -120,10 +120,11 @@ def validate(
     findings = [*loose, *(each for chain in chains for each in chain.findings)]
     findings += unnamed(chains, named, logs)
     links = [link for chain in chains for link in chain.links]
+    deliveries = tuple(_deliveries(chains, named))
     return Validation(
         findings=findings,
         chains=[_in_a_row(chain, named) for chain in chains],
-        proof=Proof(len(named.validated), len(logs), _proved(chains, named)),
+        proof=Proof(len(named.validated), len(logs), deliveries),
         digests=len(links) + len(loose),
         valid_digests=sum(link.valid for link in links),
         keys=keys.source,
@@ -173,15 +174,20 @@ def _in_a_row(chain: Chain, named: NamedFiles) -> DigestFinding:
     )
 
 
-def _proved(
-    chains: Iterable[Chain], named: NamedFiles
-) -> dict[tuple[str, str], tuple[Span, ...]]:
-    """Return the hours of each account and Region that valid digests prove whole."""
-    found: dict[tuple[str, str], list[Span]] = defaultdict(list)
+def _deliveries(chains: Iterable[Chain], named: NamedFiles) -> Iterator[Delivery]:
+    """Return the hours of all chains, but for those of backfill digests."""
     for chain in chains:
-        found[chain.name.account, chain.name.region] += [
-            (link.digest.start, link.digest.end)
-            for link in chain.links
-            if link.valid and id(link) in named.whole and not chain.name.backfill
-        ]
-    return {place: tuple(joined(hours)) for place, hours in found.items()}
+        if chain.name.backfill:
+            continue
+        for link in chain.links:
+            digest, missing = link.digest, named.missing.get(id(link), 0)
+            yield Delivery(
+                chain.name.arn,
+                chain.name.account,
+                chain.name.region,
+                digest.start,
+                digest.end,
+                len(digest.text.files),
+                missing,
+                link.valid and id(link) in named.whole,
+            )

@@ -6,7 +6,7 @@ metadata, stands in its manifest. A plain copy has paths alone.
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +25,7 @@ from trailkit.integrity.digest_keys import (
 from trailkit.integrity.digests import Validation, validate
 from trailkit.integrity.held_files import Held, LocalFiles, Say
 from trailkit.integrity.log_names import chain_name, digest_end
-from trailkit.source import Source, Span
+from trailkit.source import Source
 
 if TYPE_CHECKING:
     import boto3
@@ -114,7 +114,7 @@ def _fetched(held: Sequence[Held], access: Access) -> PublicKeys:
     return as_keys("public keys asked of AWS", found)
 
 
-def digest_times(keys: Iterable[str]) -> dict[str, Span]:
+def digest_times(keys: Iterable[str]) -> dict[str, tuple[datetime, datetime]]:
     """Return the first and the last end of a digest of each Region, by their names."""
     ends = defaultdict[str, list[Any]](list)
     for key in keys:

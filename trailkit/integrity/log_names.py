@@ -44,6 +44,14 @@ class ChainName(NamedTuple):
     home: str
     backfill: bool = False
 
+    @property
+    def arn(self) -> str:
+        """The ARN of the trail, if the account owns it."""
+        partition = {"cn": "aws-cn", "us-gov": "aws-us-gov"}
+        begins = (name for name in partition if self.home.startswith(f"{name}-"))
+        of = partition.get(next(begins, ""), "aws")
+        return f"arn:{of}:cloudtrail:{self.home}:{self.account}:trail/{self.trail}"
+
     def __str__(self) -> str:
         """Return it for people."""
         late = ", backfill" if self.backfill else ""

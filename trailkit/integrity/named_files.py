@@ -17,7 +17,6 @@ from trailkit.integrity.hash_worker import Hashed
 from trailkit.integrity.held_files import Held, Names
 from trailkit.integrity.log_names import ChainName, LogName, log_name
 from trailkit.record import Kind
-from trailkit.source import Span
 
 _EDGE = timedelta(minutes=15)
 """A file of the last minutes of the newest digest may be named by the one after it."""
@@ -26,6 +25,7 @@ _FEW = 3
 """Unnamed files in more hours, and in most of them, are those of another trail."""
 
 Place = tuple[str, str]
+Span = tuple[datetime, datetime]
 
 
 @dataclass(slots=True)
@@ -33,7 +33,7 @@ class NamedFiles:
     """What became of the log files that digests name.
 
     ``validated`` are the paths of those that are as delivered; ``whole`` the links of
-    which every log file is.
+    which every log file is; ``missing`` counts those of a link that are not at hand.
     """
 
     names: Names
@@ -47,6 +47,7 @@ class NamedFiles:
         default_factory=dict[ChainName, tuple[int, int]]
     )
     whole: set[int] = field(default_factory=set[int])
+    missing: dict[int, int] = field(default_factory=dict[int, int])
 
     def check(self, chains: Iterable[Chain]) -> None:
         """Check every log file that a chain names, once."""
@@ -64,6 +65,8 @@ class NamedFiles:
             each for each in link.digest.text.files if self.asked(each.bucket, each.key)
         ]
         results = [self._check_one(chain, link, each) for each in entries]
+        unasked = len(link.digest.text.files) - len(entries)
+        self.missing[id(link)] = unasked + results.count(False)
         good = sum(results) if link.valid else 0
         before = self.counts.get(chain.name, (0, 0))
         self.counts[chain.name] = (before[0] + good, before[1] + len(entries))
