@@ -101,8 +101,8 @@ def _said(content: bytes) -> dict[str, str]:
 def validate_digests(folder: str) -> None:
     """Validate a plain copy, and see that all but the newest hour is proved."""
     from trailkit.integrity.digest_keys import read_keys
-    from trailkit.integrity.digests import validate
     from trailkit.integrity.held_files import Held, LocalFiles
+    from trailkit.integrity.validation import validate
 
     paths = list(_paths(folder))
     held = LocalFiles([Held(path, path) for path in paths])

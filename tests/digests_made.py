@@ -15,9 +15,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from trailkit.integrity.digest_keys import PublicKeys, as_keys
-from trailkit.integrity.digests import Validation, validate
 from trailkit.integrity.held_files import Held, LocalFiles
 from trailkit.integrity.log_names import log_name
+from trailkit.integrity.validation import Validation, validate
 from trailkit.store import practice_case
 
 BUCKET, TRAIL, HOME = "central-logs", "org-trail", "us-east-1"

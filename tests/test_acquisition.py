@@ -164,6 +164,27 @@ def test_an_acquisition_is_validated_to_the_newest_digest(
     assert case.evidence.verify().empty
 
 
+def test_digests_are_validated_where_they_lie(
+    bucket: AthenaServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    trail = practice_trail()
+    upload(trail)
+    frame = tk.digests(PLACE, progress=False)
+    assert set(frame["verdict"]) == {"valid"}
+    said = capsys.readouterr().err
+    assert "48 of 48 files validated by digests" in said
+    assert "16 of 16 digests valid by public keys asked of AWS" in said
+    put(trail.log_of(11), without_an_event(trail, trail.log_of(11)))
+    frame = tk.digests(PLACE, regions=["us-east-1"], progress=False)
+    [row] = frame[frame["what"] != "chain"].itertuples()
+    assert row.what == "log file changed"
+    assert row.file == f"{PLACE}{trail.log_of(11)}"
+    with pytest.raises(BudgetExceeded):
+        tk.digests(PLACE, usd=0)
+    with pytest.raises(EvidenceError, match="no digest in scope"):
+        tk.digests(PLACE, regions=["eu-north-1"])
+
+
 def test_deleted_and_replaced_log_files_are_taken_too(
     bucket: AthenaServer, tmp_path: Path
 ) -> None:

@@ -9,7 +9,7 @@ import trailkit as tk
 from tests.digests_made import REGIONS, key_list, practice_trail
 from tests.tamperings import TAMPERINGS
 from trailkit.errors import EvidenceError, TableError
-from trailkit.integrity.digests import COLUMNS
+from trailkit.integrity.validation import COLUMNS
 
 
 def opened(folder: Path, store: Path, tampered: str = "") -> tk.Case:

@@ -27,10 +27,10 @@ from tests.tamperings import TAMPERINGS, without_an_event
 from trailkit.integrity.digest_files import read_digest
 from trailkit.integrity.digest_findings import VERDICTS, DigestVerdict
 from trailkit.integrity.digest_keys import PublicKeys
-from trailkit.integrity.digests import Validation, validate
 from trailkit.integrity.hashing import hash_all
 from trailkit.integrity.held_files import Held, LocalFiles
 from trailkit.integrity.log_names import base_name
+from trailkit.integrity.validation import Validation, validate
 
 ALARMS = (DigestVerdict.TAMPERED, DigestVerdict.GAP)
 

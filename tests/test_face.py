@@ -24,6 +24,7 @@ FACE = [
     "charts",
     "ddl",
     "demo",
+    "digests",
     "discover",
     "earliest",
     "event_history",

@@ -17,7 +17,7 @@ from trailkit.errors import TrailkitError
 from trailkit.execution.provenance import Provenance, provenance
 from trailkit.export import to_csv
 from trailkit.history import event_history
-from trailkit.integrity import acquire
+from trailkit.integrity import acquire, digests
 from trailkit.scope import Scope
 from trailkit.tables.raw import ddl
 
@@ -38,6 +38,7 @@ __all__ = [
     "charts",
     "ddl",
     "demo",
+    "digests",
     "discover",
     "earliest",
     "event_history",

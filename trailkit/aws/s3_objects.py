@@ -50,6 +50,22 @@ def download(
     raise NotHad("It broke off each time that it was asked for.")
 
 
+def received(s3: Any, asked: Mapping[str, str]) -> tuple[bytes, dict[str, str]]:
+    """Return an object as it is, and its metadata; raises as ``download`` does."""
+    for left in reversed(range(_ATTEMPTS)):
+        try:
+            answer = s3.get_object(**asked)
+            return answer["Body"].read(), answer.get("Metadata") or {}
+        except boto.ClientError as error:
+            if reason := _reason(error):
+                raise NotHad(reason) from error
+            raise
+        except _BROKEN_OFF:
+            if not left:
+                raise
+    raise NotHad("It broke off each time that it was asked for.")
+
+
 def _save(pieces: Iterator[bytes], part: Path) -> tuple[str, int]:
     sha256, size = hashlib.sha256(), 0
     with part.open("wb") as file:

@@ -4,14 +4,18 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from trailkit.progress import notice
 from trailkit.scope import Moment
 
 if TYPE_CHECKING:
     import boto3
+    import pandas as pd
 
+    from trailkit.aws.session import Access
     from trailkit.integrity.acquisition import Acquisition
+    from trailkit.integrity.acquisition_listing import WantedObjects
 
-__all__ = ["acquire"]
+__all__ = ["acquire", "digests"]
 
 
 def acquire(
@@ -45,14 +49,58 @@ def acquire(
     another place, AccessRefused, Unavailable, EvidenceError where the folder cannot be
     written or nothing fits, BudgetExceeded.
     """
-    from trailkit.aws.session import Access
     from trailkit.integrity.acquisition import acquire_objects
+
+    access, wanted = _chosen(place, window, accounts, regions, session, profile, region)
+    path = Path(folder).expanduser()
+    return acquire_objects(access, wanted, path, place, usd, progress)
+
+
+def digests(
+    place: str,
+    *,
+    window: tuple[Moment, Moment] | None = None,
+    accounts: Sequence[str] = (),
+    regions: Sequence[str] = (),
+    usd: float | None = None,
+    session: "boto3.Session | None" = None,
+    profile: str | None = None,
+    region: str | None = None,
+    progress: bool = True,
+) -> "pd.DataFrame":
+    """Validate CloudTrail's digests where they lie in S3, and keep nothing on the disk.
+
+    The frame is that of ``case.evidence.digests()``: a row for each chain, then one for
+    each finding. Every digest and log file in scope is fetched once; the price is shown
+    before, and above ``usd`` nothing is fetched: BudgetExceeded. Public keys are asked
+    of AWS. All trails, accounts and Regions in scope are validated at once.
+
+    Raises what ``tk.acquire`` raises, and AccessRefused without
+    cloudtrail:ListPublicKeys.
+    """
+    from trailkit.integrity.bucket_digests import validate_bucket
+
+    access, wanted = _chosen(place, window, accounts, regions, session, profile, region)
+    validation = validate_bucket(access, wanted, place, usd, progress)
+    notice(validation.summary)
+    return validation.frame()
+
+
+def _chosen(
+    place: str,
+    window: tuple[Moment, Moment] | None,
+    accounts: Sequence[str],
+    regions: Sequence[str],
+    session: "boto3.Session | None",
+    profile: str | None,
+    region: str | None,
+) -> "tuple[Access, WantedObjects]":
+    """Return the way into AWS, and what is wanted there."""
+    from trailkit.aws.session import Access
     from trailkit.integrity.acquisition_listing import WantedObjects
     from trailkit.scope import Scope
 
     scope = Scope().with_accounts(*accounts) if accounts else Scope()
     scope = scope.with_regions(*regions) if regions else scope
     wanted = WantedObjects.below(place, scope.window(*window) if window else scope)
-    access = Access(session, profile, region, otherwise="us-east-1")
-    path = Path(folder).expanduser()
-    return acquire_objects(access, wanted, path, place, usd, progress)
+    return Access(session, profile, region, otherwise="us-east-1"), wanted

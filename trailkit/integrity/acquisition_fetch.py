@@ -37,21 +37,13 @@ class Fetcher:
         """
         part = self._folder.part()
         try:
-            answer, sha256 = download(self._s3, _asked(listed), part)
+            answer, sha256 = download(self._s3, listed.asked, part)
         except NotHad as reason:
             self._folder.miss(listed, str(reason))
             return None
         facts = _facts(answer) | {"by": self._caller}
         self._folder.keep(listed, part, sha256, facts)
         return answer["ContentLength"]
-
-
-def _asked(listed: ListedObject) -> dict[str, str]:
-    """Ask for the version that was listed, and no other."""
-    asked = {"Bucket": listed.bucket, "Key": listed.key}
-    if listed.version != "null":
-        return asked | {"VersionId": listed.version}
-    return asked | {"IfMatch": listed.etag}
 
 
 def _facts(answer: Mapping[str, Any]) -> dict[str, Any]:

@@ -41,6 +41,14 @@ class ListedObject(NamedTuple):
     modified: str
     storage: str
 
+    @property
+    def asked(self) -> dict[str, str]:
+        """What to ask S3 for: the version that was listed, and no other."""
+        asked = {"Bucket": self.bucket, "Key": self.key}
+        if self.version != "null":
+            return asked | {"VersionId": self.version}
+        return asked | {"IfMatch": self.etag}
+
 
 @dataclass(frozen=True, slots=True)
 class WantedObjects:

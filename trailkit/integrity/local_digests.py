@@ -22,9 +22,9 @@ from trailkit.integrity.digest_keys import (
     fetch_keys,
     read_keys,
 )
-from trailkit.integrity.digests import Validation, validate
 from trailkit.integrity.held_files import Held, LocalFiles, Say
 from trailkit.integrity.log_names import chain_name, digest_end
+from trailkit.integrity.validation import Validation, validate
 from trailkit.source import Source
 
 if TYPE_CHECKING:
@@ -82,7 +82,9 @@ def _keys(
 ) -> PublicKeys:
     """Return the keys of AWS, of the file named, or of those beside the logs."""
     if session is not None:
-        return _fetched(held, Access(session, None, "us-east-1"))
+        access = Access(session, None, "us-east-1")
+        with explained():
+            return keys_of_aws([each.key for each in held], access)
     if path is not None:
         return read_keys(path)
     found = [each.path for each in held if Path(each.path).name == KEYS_FILE]
@@ -99,13 +101,15 @@ def _together(several: Iterable[PublicKeys]) -> PublicKeys:
     return PublicKeys(" and ".join(each.source for each in listed), values)
 
 
-def _fetched(held: Sequence[Held], access: Access) -> PublicKeys:
-    """Ask AWS for the keys of each Region that has digests."""
+def keys_of_aws(keys: Sequence[str], access: Access) -> PublicKeys:
+    """Ask AWS for the public keys of each Region that has digests, by their names.
+
+    Raises EvidenceError without any digest, else what boto3 raises.
+    """
     found: dict[str, Sequence[Mapping[str, Any]]] = {}
-    for region, (start, end) in digest_times(each.key for each in held).items():
-        with explained():
-            client = access.client("cloudtrail", region)
-            found[region] = fetch_keys(client, start - _AROUND, end + _AROUND)
+    for region, (start, end) in digest_times(keys).items():
+        client = access.client("cloudtrail", region)
+        found[region] = fetch_keys(client, start - _AROUND, end + _AROUND)
     if not found:
         raise EvidenceError(
             "There is no digest among the files, so there are no public keys to ask "
