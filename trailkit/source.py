@@ -64,7 +64,7 @@ class Lacking(NamedTuple):
     unsure: str
 
 
-class Delivery(NamedTuple):
+class DigestHour(NamedTuple):
     """An hour of a trail's digests: what was delivered of an account and Region.
 
     ``trail`` is an ARN; that of an organization's trail has the member's account, since
@@ -96,7 +96,7 @@ class Proof:
 
     validated: int
     files: int
-    deliveries: tuple[Delivery, ...]
+    deliveries: tuple[DigestHour, ...]
 
     def __str__(self) -> str:
         """Return it as part of a sentence."""

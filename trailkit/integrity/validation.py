@@ -21,7 +21,7 @@ from trailkit.integrity.hash_worker import Hashed
 from trailkit.integrity.held_files import Held, HeldFiles, Names, Say
 from trailkit.integrity.log_names import log_name
 from trailkit.integrity.named_files import NamedFiles, unnamed
-from trailkit.source import Delivery, Proof
+from trailkit.source import DigestHour, Proof
 
 _ORDER = [*DigestVerdict]
 
@@ -174,14 +174,14 @@ def _in_a_row(chain: Chain, named: NamedFiles) -> DigestFinding:
     )
 
 
-def _deliveries(chains: Iterable[Chain], named: NamedFiles) -> Iterator[Delivery]:
+def _deliveries(chains: Iterable[Chain], named: NamedFiles) -> Iterator[DigestHour]:
     """Return the hours of all chains, but for those of backfill digests."""
     for chain in chains:
         if chain.name.backfill:
             continue
         for link in chain.links:
             digest, missing = link.digest, named.missing.get(id(link), 0)
-            yield Delivery(
+            yield DigestHour(
                 chain.name.arn,
                 chain.name.account,
                 chain.name.region,
