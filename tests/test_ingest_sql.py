@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from trailkit.dialect.literals import quoted
 from trailkit.lens.predicates import KIND_OF
 from trailkit.record import Kind
 from trailkit.store import ingest_sql
@@ -130,7 +131,7 @@ def test_the_kind_of_a_record_is_told(
 
 @given(st.text().filter(lambda text: "\x00" not in text))
 def test_any_text_is_quoted(text: str):
-    assert duckdb.execute(f"select {ingest_sql.quoted(text)}").fetchone() == (text,)
+    assert duckdb.execute(f"select {quoted(text)}").fetchone() == (text,)
 
 
 def test_a_path_with_quotes_is_read(tmp_path: Path):

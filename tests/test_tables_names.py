@@ -8,6 +8,7 @@ import sqlglot
 from hypothesis import given
 from hypothesis import strategies as st
 
+from trailkit.dialect.literals import quoted
 from trailkit.errors import TableError
 from trailkit.tables import names
 from trailkit.tables.regions import REGIONS, regions_of
@@ -99,7 +100,7 @@ def test_what_aws_refuses_is_refused_with_the_value_and_an_example(
 @given(st.text(min_size=1).filter(lambda text: "\0" not in text))
 def test_a_quoted_name_or_text_is_one_token_of_a_select(text: str) -> None:
     tokens = sqlglot.tokenize(
-        f"select {names.trino(text)}, {names.trino_text(text)}", dialect="trino"
+        f"select {names.trino(text)}, {quoted(text)}", dialect="trino"
     )
     assert [token.text for token in tokens] == ["select", text, ",", text]
 

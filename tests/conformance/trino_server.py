@@ -22,9 +22,10 @@ from sqlglot import exp
 from trino.dbapi import Connection
 
 from tests.conformance.trino_jars import VERSION, NotStarted, home
+from trailkit.dialect.literals import quoted
 from trailkit.engines.trino import TrinoEngine
 from trailkit.tables.definition import Definition
-from trailkit.tables.names import trino, trino_text
+from trailkit.tables.names import trino
 
 LOOPBACK = "127.0.0.1"
 CATALOG = "hive"
@@ -163,7 +164,7 @@ class TrinoServer:
         self.create_empty(table, self.place(table))
         self.rows(
             f"call {CATALOG}.system.sync_partition_metadata("
-            f"{trino_text(table.database)}, {trino_text(table.name)}, 'ADD')"
+            f"{quoted(table.database)}, {quoted(table.name)}, 'ADD')"
         )
 
     def create_empty(self, table: Definition, place: Path) -> None:
@@ -272,7 +273,7 @@ def _columns(catalog: str, table: Definition) -> str:
 
 
 def _array(texts: Iterable[str]) -> str:
-    return f"array[{', '.join(map(trino_text, texts))}]"
+    return f"array[{', '.join(map(quoted, texts))}]"
 
 
 def _type(hive: str) -> str:

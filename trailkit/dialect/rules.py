@@ -20,6 +20,14 @@ from trailkit.dialect.jsonpath import json_pointer
 from trailkit.errors import UnsupportedSQL, nearest
 
 _CLOCK = re.compile(r"(current|local)_?(date|time|timestamp|user|role|schema|catalog)")
+_NAME = re.compile(r"[ -~]+")
+"""Outside ASCII the engines do not agree on which letters are one name."""
+
+_TABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+LONGEST_PAD = 256
+"""So long a text ``lpad`` and ``rpad`` may make."""
+
 _DOUBLE = re.compile(r"\d+(\.\d*)?[eE][+-]?\d+")
 
 
@@ -190,6 +198,32 @@ def _check_column(node: exp.Expr) -> None:
         )
 
 
+def _check_identifier(node: exp.Expr) -> None:
+    if not _NAME.fullmatch(node.name):
+        raise UnsupportedSQL(
+            f"The name {node.name!a} has characters outside ASCII, of which Athena"
+            " and DuckDB hold different ones for the same: write it in plain letters."
+        )
+
+
+def _check_table_alias(node: exp.Expr) -> None:
+    if node.name and not _TABLE.fullmatch(node.name):
+        raise UnsupportedSQL(
+            f"The name {node.name!a} of a part of the query must have letters,"
+            " digits and _ alone, and begin with no digit."
+        )
+
+
+def _check_pad(call: exp.Expr) -> None:
+    length = call.expressions[1]
+    digits = length.name if isinstance(length, exp.Literal) else ""
+    if not (digits.isdecimal() and int(digits) <= LONGEST_PAD):
+        raise UnsupportedSQL(
+            f"The length of {call.name.lower()}() must be a whole number of at most"
+            f" {LONGEST_PAD}, as a literal, not {_excerpt(length)}."
+        )
+
+
 def _check_dot(node: exp.Expr) -> None:
     if not isinstance(node.expression, exp.Identifier):
         raise UnsupportedSQL(f"{_excerpt(node)}: call a function by its bare name.")
@@ -265,11 +299,13 @@ _RULES: dict[type[exp.Expr], Callable[[exp.Expr], None]] = {
     exp.Column: _check_column,
     exp.DataType: _check_type,
     exp.Dot: _check_dot,
+    exp.Identifier: _check_identifier,
     exp.Is: _check_is,
     exp.Join: _check_join,
     exp.Literal: _check_literal,
     exp.Select: _check_select,
     exp.Subquery: _check_subquery,
+    exp.TableAlias: _check_table_alias,
     exp.TryCast: _check_cast,
     exp.Unnest: _check_unnest,
     exp.Window: _check_window,
@@ -284,5 +320,7 @@ _CALLS: dict[str, Callable[[exp.Expr], None]] = {
     "from_iso8601_timestamp": _check_iso,
     "json_extract": _check_path,
     "json_extract_scalar": _check_path,
+    "lpad": _check_pad,
     "regexp_replace": _check_replacement,
+    "rpad": _check_pad,
 }

@@ -18,6 +18,7 @@ from trailkit.engines.parts import of_rows, timed
 from trailkit.errors import QueryFailed
 from trailkit.progress import line
 from trailkit.store.interruptible import interruptible
+from trailkit.store.memory import Room
 
 _TYPES = {
     "VARCHAR": "varchar",
@@ -65,11 +66,26 @@ class LocalEngine:
             schema = name.partition(".")[0]
             self._connection.execute(f"create schema if not exists {schema}")
             self._connection.execute(f"create view {name} as {select}")
+        self._hide_catalog()
         self._lock_down(folder)
+
+    def _hide_catalog(self) -> None:
+        """Put an empty view before each of DuckDB's own, which tell paths and settings.
+
+        A bare name then finds nothing of the catalog, whatever a check has let through.
+        """
+        own = self._connection.execute(
+            "select distinct view_name from duckdb_views() where internal"
+        )
+        for (name,) in own.fetchall():
+            self._connection.execute(
+                f'create view main."{name}" as select null as nothing where false'
+            )
 
     def _lock_down(self, folder: Path) -> None:
         self._connection.execute("set allowed_directories = ?", [[str(folder)]])
         self._connection.execute("set temp_directory = ?", [self._spill])
+        self._connection.execute("set python_enable_replacements = false")
         self._connection.execute("set enable_external_access = false")
         self._connection.execute("set lock_configuration = true")
 
@@ -140,12 +156,18 @@ def _interruptible(
 ) -> _Given:
     """Do the work where Ctrl-C stops it; say how far it is."""
     with line() as say:
+        room = Room()
+
+        def look() -> None:
+            if room.is_used_up():
+                raise QueryFailed(
+                    "The query would take more memory than this machine has free: it "
+                    "is stopped. Narrow it, or let it make fewer and shorter texts."
+                )
+            say(f"Asking DuckDB: {max(cursor.query_progress(), 0):.0f} %")
+
         try:
-            return interruptible(
-                work,
-                cursor,
-                lambda: say(f"Asking DuckDB: {max(cursor.query_progress(), 0):.0f} %"),
-            )
+            return interruptible(work, cursor, look)
         except duckdb.Error as error:
             raise _said(error) from error
 

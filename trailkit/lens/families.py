@@ -11,6 +11,7 @@ from importlib import resources
 from sqlglot.tokenizer_core import Token, TokenType
 
 from trailkit.dialect import tokens
+from trailkit.dialect.literals import quoted
 
 _NAME = "family_of"
 
@@ -39,7 +40,8 @@ def _closing(pieces: list[Token], at: int) -> int:
 
 def _case(service: str) -> str:
     cases = " ".join(
-        f"when '{member}' then '{family}'" for member, family in families().items()
+        f"when {quoted(member)} then {quoted(family)}"
+        for member, family in families().items()
     )
     return f"case {service} {cases} else {service} end"
 

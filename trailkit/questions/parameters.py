@@ -120,7 +120,7 @@ def from_texts(texts: list[str], type: str) -> Any:
 
 
 _READERS: dict[str, Callable[[str], Any]] = {
-    "integer": int,
+    "integer": lambda text: int(text.encode("ascii")),
     "number": float,
     "boolean": {"true": True, "false": False}.__getitem__,
 }

@@ -19,13 +19,14 @@ from types import TracebackType
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from trailkit.dialect.literals import quoted
 from trailkit.lens import kept, lens_files
 from trailkit.progress import Say
 from trailkit.store import ingest_sql
 from trailkit.store.batches import TEXTS
 from trailkit.store.deduplicate import UNUSUAL, deduplicate
 from trailkit.store.ingest_database import IngestDatabase
-from trailkit.store.ingest_sql import quoted, read_parquet
+from trailkit.store.ingest_sql import read_parquet
 from trailkit.store.lens_columns import LensColumns
 from trailkit.store.manifest import (
     COMPRESSION,

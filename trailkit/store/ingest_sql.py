@@ -8,6 +8,7 @@ the incoming records add.
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from trailkit.dialect.literals import quoted
 from trailkit.lens.predicates import KIND_OF
 from trailkit.record import PLACE, Type, relation_columns
 from trailkit.store.manifest import SCHEMAS
@@ -92,11 +93,6 @@ def read_parquet(parts: Iterable[Path]) -> str:
     "read_parquet(['it''s.parquet'])"
     """
     return f"read_parquet([{', '.join(quoted(str(part)) for part in parts)}])"
-
-
-def quoted(text: str) -> str:
-    """Write a text as an SQL literal."""
-    return "'" + text.replace("'", "''") + "'"
 
 
 def sources(parts: Mapping[str, Iterable[Path]]) -> str:

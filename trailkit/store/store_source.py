@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pyarrow.parquet as pq
 
+from trailkit.dialect.literals import quoted
 from trailkit.lens.predicates import conditions, texts
 from trailkit.record import PLACE, Kind
 from trailkit.scope import Scope
@@ -107,7 +108,7 @@ class StoreSource:
     ) -> str:
         """Write the SELECT of ``records``, with the scope's predicates."""
         table = f"{_SCHEMA}.{'deliveries' if deliveries else 'records'}"
-        kept = [f"kind = '{kind}'", *conditions(scope, kind)]
+        kept = [f"kind = {quoted(kind)}", *conditions(scope, kind)]
         selected = ", ".join(columns)
         where = "\n    and ".join(kept)
         return f"select {selected}\nfrom {table}\nwhere\n    {where}"

@@ -12,9 +12,9 @@ from functools import lru_cache
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
+from trailkit.dialect.literals import quoted
 from trailkit.errors import TableError
 from trailkit.record import Column, Kind, Type
-from trailkit.tables.names import trino_text
 
 _NEVER_READ = "web_id_attributes"
 """AWS declares it as a map, which the engines share no way to write as text."""
@@ -82,7 +82,7 @@ def _find(column: Column, declared: Mapping[str, str]) -> _Place | None:
 def _inner(place: _Place, part: str) -> _Place | None:
     """Step into a struct or a map; None where the struct has no such field."""
     if place.type.this is exp.DType.MAP:
-        sql = f"element_at({place.sql}, {trino_text(part)})"
+        sql = f"element_at({place.sql}, {quoted(part)})"
         return _Place(sql, place.type.expressions[1])
     if place.type.this is not exp.DType.STRUCT:
         raise _unreadable(place)
@@ -92,7 +92,7 @@ def _inner(place: _Place, part: str) -> _Place | None:
 
 
 def _in_json(sql: str, column: Column, depth: int) -> str:
-    path = trino_text("$." + ".".join(column.path[depth:]))
+    path = quoted("$." + ".".join(column.path[depth:]))
     if column.type is Type.JSON:
         return f"json_format(json_extract({sql}, {path}))"
     return f"json_extract_scalar({sql}, {path})"

@@ -8,11 +8,12 @@ who add partitions by hand.
 import re
 from dataclasses import dataclass
 
+from trailkit.dialect.literals import quoted
 from trailkit.errors import TableError
 from trailkit.tables import layout
 from trailkit.tables.days import PATH, Days, NumberedDays, PathDays, TextDays
 from trailkit.tables.definition import Definition
-from trailkit.tables.names import trino, trino_text
+from trailkit.tables.names import trino
 from trailkit.tables.projection import Projection
 
 _FOLDERS = re.compile(f".*{layout.folders(organization='[^/]+')}(?P<day>.+?)/?")
@@ -51,12 +52,12 @@ def find_key(table: Definition, role: str) -> Key:
     """Find what says the account or the region: a partition key, or the path."""
     place = places(table).get(role, "") or _fixed(table, role)
     if place and "$" not in place:
-        return Key(trino_text(place), values=(place,))
+        return Key(quoted(place), values=(place,))
     for column in _columns(table, role):
         projection = Projection(column, table.properties)
         injected = projection.type == "injected"
         return Key(trino(column), column, projection.values(), injected)
-    return Key(f"regexp_extract({PATH}, {trino_text(_IN_PATH[role])}, 1)")
+    return Key(f"regexp_extract({PATH}, {quoted(_IN_PATH[role])}, 1)")
 
 
 def _columns(table: Definition, role: str) -> list[str]:

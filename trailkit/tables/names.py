@@ -141,12 +141,3 @@ def hive_text(value: str) -> str:
     'it\'s'
     """
     return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
-
-
-def trino_text(value: str) -> str:
-    """Quote a text for a SELECT.
-
-    >>> print(trino_text("it's"))
-    'it''s'
-    """
-    return "'" + value.replace("'", "''") + "'"

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from trailkit.dialect import columns_used
-from trailkit.dialect.literals import literal
+from trailkit.dialect.literals import literal, quoted
 from trailkit.lens.predicates import KIND_OF, account_column, time_of
 from trailkit.record import FOLDERS, Column, Kind, Type, columns, relation_columns
 from trailkit.tables.pruning import REGIONS_APART
@@ -83,7 +83,7 @@ def _records(kind: Kind) -> Iterator[Claim]:
         "kind",
         f"A record is of the kind {kind}",
         "true",
-        f"{KIND_OF} <> '{kind}'",
+        f"{KIND_OF} <> {quoted(kind)}",
         "Records of another kind lie among these, and questions take them for what "
         "they are not. Compare the table's location with the folders in S3: those of "
         f"this kind are named {FOLDERS[kind]}.",

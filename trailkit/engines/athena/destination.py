@@ -13,7 +13,10 @@ from trailkit.aws.failures import is_refusal
 from trailkit.aws.session import Access
 from trailkit.errors import AccessRefused, NotConfigured
 
-_LOCATION = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/.*)?")
+_LOCATION = re.compile(
+    r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[\w!.()=@+:,&-]+)*/?", re.ASCII
+)
+_WORKGROUP = re.compile(r"[A-Za-z0-9._-]{1,128}")
 DEFAULT_WORKGROUP = "primary"
 
 
@@ -48,10 +51,16 @@ def require_one(workgroup: str | None, results: str | None) -> None:
             'tk.athena("db.table", workgroup="dfir") or '
             'tk.athena("db.table", results="s3://bucket/prefix/").'
         )
+    if workgroup and not _WORKGROUP.fullmatch(workgroup):
+        raise NotConfigured(
+            f"workgroup={workgroup!r} is no name of a workgroup: it has letters, "
+            'digits, dots, hyphens and underscores. Write workgroup="dfir".'
+        )
     if results and not _LOCATION.fullmatch(results):
         raise NotConfigured(
-            f'results="{results}" is no place in S3. Write '
-            'results="s3://bucket/prefix/".'
+            f"results={results!r} is no place in S3. Write "
+            'results="s3://bucket/prefix/", of letters, digits and ! _ . ( ) = @ + : , '
+            "& - between single slashes."
         )
 
 

@@ -1,5 +1,6 @@
 """A table's name, and what Glue says of the table."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Self
@@ -10,6 +11,8 @@ from trailkit.tables.copied_from import DELIVERED_UNTIL
 from trailkit.tables.definition import Definition
 
 DEFAULT_CATALOG = "awsdatacatalog"
+
+_PART = re.compile(r"[A-Za-z0-9_@:/-]{1,255}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +33,10 @@ class TableName:
         parts = text.split(".")
         if len(parts) == 2:
             parts = [DEFAULT_CATALOG, *parts]
-        if len(parts) != 3 or not all(parts):
+        if len(parts) != 3 or not all(map(_PART.fullmatch, parts)):
             raise TableError(
-                f'"{text}" names no table of Athena. Write "database.table", or '
-                '"catalog.database.table".'
+                f'{text!r} names no table of Athena. Write "database.table", or '
+                '"catalog.database.table", of letters, digits and _ - @ : /.'
             )
         return cls(*parts)
 

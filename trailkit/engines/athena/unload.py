@@ -9,6 +9,7 @@ import pyarrow as pa
 from sqlglot import exp
 
 from trailkit.dialect.grammar import parse
+from trailkit.dialect.literals import quoted
 
 Order = list[tuple[str, str]]
 """Columns, each with ascending or descending, as Arrow takes them."""
@@ -22,7 +23,7 @@ def statement(select: str, target: str) -> str:
     select 1 as one
     ) to 's3://results/1/' with (format = 'PARQUET')
     """
-    return f"unload (\n{select}\n) to '{target}' with (format = 'PARQUET')"
+    return f"unload (\n{select}\n) to {quoted(target)} with (format = 'PARQUET')"
 
 
 def only_types(select: str) -> str:

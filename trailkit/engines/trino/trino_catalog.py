@@ -7,13 +7,15 @@ from typing import Any, Self
 
 from sqlglot import exp
 
+from trailkit.dialect.literals import quoted
 from trailkit.errors import TableError
 from trailkit.tables.definition import Definition
-from trailkit.tables.names import trino, trino_text
+from trailkit.tables.names import trino
 
 Ask = Callable[[str], Sequence[Sequence[Any]]]
 """Runs a statement, and gives its rows."""
 
+_PART = re.compile(r"[A-Za-z0-9_$-]{1,255}")
 _LOCATION = re.compile(r"^ +(?:external_)?location = '(.*)',?$", re.MULTILINE)
 
 
@@ -33,10 +35,10 @@ class TrinoName:
         'security'
         """
         parts = text.split(".")
-        if len(parts) != 3 or not all(parts):
+        if len(parts) != 3 or not all(map(_PART.fullmatch, parts)):
             raise TableError(
-                f'"{text}" names no table of Trino. Write "catalog.schema.table", such '
-                'as "hive.security.cloudtrail".'
+                f'{text!r} names no table of Trino. Write "catalog.schema.table", such '
+                'as "hive.security.cloudtrail", of letters, digits and _ - $.'
             )
         return cls(*parts)
 
@@ -72,8 +74,8 @@ def definition(table: TrinoName, ask: Ask) -> Definition:
 def _refuse_view(table: TrinoName, ask: Ask) -> None:
     found = ask(
         f"select table_type from {trino(table.catalog)}.information_schema.tables"
-        f" where table_schema = {trino_text(table.schema)}"
-        f" and table_name = {trino_text(table.name)}"
+        f" where table_schema = {quoted(table.schema)}"
+        f" and table_name = {quoted(table.name)}"
     )
     if found and found[0][0] == "VIEW":
         raise TableError(
