@@ -217,4 +217,4 @@ def test_quotes_are_doubled_in_one_place_for_sql_and_one_for_ddl() -> None:
         for path in sorted((PROJECT / "trailkit").rglob("*.py"))
         if '.replace("\'"' in path.read_text(encoding="utf-8")
     ]
-    assert found == ["trailkit/dialect/literals.py", "trailkit/tables/names.py"]
+    assert found == ["trailkit/scope.py", "trailkit/tables/names.py"]

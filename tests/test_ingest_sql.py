@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trailkit.dialect.literals import quoted
 from trailkit.lens.predicates import KIND_OF
 from trailkit.record import Kind
+from trailkit.scope import quoted
 from trailkit.store import ingest_sql
 
 NOON = datetime(2026, 3, 9, 12)

@@ -8,8 +8,8 @@ import sqlglot
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trailkit.dialect.literals import quoted
 from trailkit.errors import TableError
+from trailkit.scope import quoted
 from trailkit.tables import names
 from trailkit.tables.regions import REGIONS, regions_of
 

@@ -264,3 +264,15 @@ def _both(
             "was narrowed to. Scopes only narrow: case.everything() removes the scope."
         )
     return kept
+
+
+def quoted(text: str) -> str:
+    """Return a text as a literal of a SELECT: of Athena's, of Trino's, of DuckDB's.
+
+    The one place that puts quotes around a text for SQL; a scope's values need it as
+    well. DDL is Hive's, and has its own: ``tables.names.hive_text``.
+
+    >>> print(quoted("it's"))
+    'it''s'
+    """
+    return "'" + text.replace("'", "''") + "'"

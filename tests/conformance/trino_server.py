@@ -22,8 +22,8 @@ from sqlglot import exp
 from trino.dbapi import Connection
 
 from tests.conformance.trino_jars import VERSION, NotStarted, home
-from trailkit.dialect.literals import quoted
 from trailkit.engines.trino import TrinoEngine
+from trailkit.scope import quoted
 from trailkit.tables.definition import Definition
 from trailkit.tables.names import trino
 

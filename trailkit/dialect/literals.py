@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from trailkit.errors import InvalidParameter, InvalidWindow
-from trailkit.scope import duration, moment
+from trailkit.scope import duration, moment, quoted
 
 _LIST = "list of "
 _LARGEST = 2**63 - 1
@@ -85,18 +85,6 @@ def _plain(value: Any) -> Any:
     if isinstance(value, np.timedelta64):
         return pd.Timedelta(value)
     return value.item() if isinstance(value, np.generic) else value
-
-
-def quoted(text: str) -> str:
-    """Write a text as a literal: in a SELECT of Athena's, of Trino's, of DuckDB's.
-
-    The one place that puts quotes around a text for SQL. DDL is Hive's, and has its
-    own: ``tables.names.hive_text``.
-
-    >>> print(quoted("it's"))
-    'it''s'
-    """
-    return "'" + text.replace("'", "''") + "'"
 
 
 def _text(value: Any) -> str:

@@ -11,7 +11,7 @@ from importlib import resources
 from sqlglot.tokenizer_core import Token, TokenType
 
 from trailkit.dialect import tokens
-from trailkit.dialect.literals import quoted
+from trailkit.scope import quoted
 
 _NAME = "family_of"
 

@@ -19,9 +19,9 @@ from types import TracebackType
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from trailkit.dialect.literals import quoted
 from trailkit.lens import kept, lens_files
 from trailkit.progress import Say
+from trailkit.scope import quoted
 from trailkit.store import ingest_sql
 from trailkit.store.batches import TEXTS
 from trailkit.store.deduplicate import UNUSUAL, deduplicate

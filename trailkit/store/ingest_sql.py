@@ -8,9 +8,9 @@ the incoming records add.
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from trailkit.dialect.literals import quoted
 from trailkit.lens.predicates import KIND_OF
 from trailkit.record import PLACE, Type, relation_columns
+from trailkit.scope import quoted
 from trailkit.store.manifest import SCHEMAS
 
 CONFLICT = "The same event id occurs with other content."

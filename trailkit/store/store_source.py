@@ -8,10 +8,9 @@ from pathlib import Path
 import pandas as pd
 import pyarrow.parquet as pq
 
-from trailkit.dialect.literals import quoted
 from trailkit.lens.predicates import conditions, texts
 from trailkit.record import PLACE, Kind
-from trailkit.scope import Scope
+from trailkit.scope import Scope, quoted
 from trailkit.source import Files, Lacking, Original, Proof
 from trailkit.store.store import Store
 from trailkit.store.walk import BAD_NAME

@@ -12,9 +12,9 @@ from functools import lru_cache
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
-from trailkit.dialect.literals import quoted
 from trailkit.errors import TableError
 from trailkit.record import Column, Kind, Type
+from trailkit.scope import quoted
 
 _NEVER_READ = "web_id_attributes"
 """AWS declares it as a map, which the engines share no way to write as text."""

@@ -8,8 +8,8 @@ who add partitions by hand.
 import re
 from dataclasses import dataclass
 
-from trailkit.dialect.literals import quoted
 from trailkit.errors import TableError
+from trailkit.scope import quoted
 from trailkit.tables import layout
 from trailkit.tables.days import PATH, Days, NumberedDays, PathDays, TextDays
 from trailkit.tables.definition import Definition

@@ -9,7 +9,7 @@ import pyarrow as pa
 from sqlglot import exp
 
 from trailkit.dialect.grammar import parse
-from trailkit.dialect.literals import quoted
+from trailkit.scope import quoted
 
 Order = list[tuple[str, str]]
 """Columns, each with ascending or descending, as Arrow takes them."""

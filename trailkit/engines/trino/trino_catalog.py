@@ -7,8 +7,8 @@ from typing import Any, Self
 
 from sqlglot import exp
 
-from trailkit.dialect.literals import quoted
 from trailkit.errors import TableError
+from trailkit.scope import quoted
 from trailkit.tables.definition import Definition
 from trailkit.tables.names import trino
 
