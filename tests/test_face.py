@@ -27,6 +27,7 @@ FACE = [
     "digests",
     "discover",
     "earliest",
+    "enrich",
     "event_history",
     "finding",
     "latest",

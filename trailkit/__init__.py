@@ -20,6 +20,7 @@ from trailkit.history import event_history
 from trailkit.integrity import acquire, digests
 from trailkit.scope import Scope
 from trailkit.tables.raw import ddl
+from trailkit.triage.enrichment import enrich
 
 if TYPE_CHECKING:
     from trailkit.case import Case
@@ -41,6 +42,7 @@ __all__ = [
     "digests",
     "discover",
     "earliest",
+    "enrich",
     "event_history",
     "finding",
     "latest",
