@@ -7,7 +7,7 @@ the records: what every question would take on a store that keeps nothing of it.
 import contextlib
 import io
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sized
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -45,6 +45,7 @@ LONG = 20_000
 """Values in a long list."""
 
 _HOUR = ("2026-03-05 10:00", "2026-03-05 11:00")
+_ADDRESS = "198.51.100.7"
 _DAYS = {
     "before_start": "2026-03-01",
     "before_end": "2026-03-10",
@@ -75,17 +76,35 @@ def seconds_of_each(
     for name in ORIGINAL:
         with _silent():
             question = case.questions[name]
-        values = {
-            each.name: known[each.name]
-            for each in question.parameters
-            if not each.optional and each.default is None
-        }
+        values = _needed(question, known)
         times, rows = zip(*(_ask(case, question, values) for _ in (1, 2)), strict=True)
         asked = run.request(question, values, case.source, case.scope)
         worked_out = (
             _timed(partial(case.engine.run, str(asked.sql))) if baseline else None
         )
         yield Asked(question.name, min(times), rows[0], worked_out)
+
+
+def seconds_of_the_library(logs: Path, store: Path) -> Iterator[Asked]:
+    """Ask each question of the library once, triage's among them."""
+    case = tk.local(logs, store=store, progress=False)
+    known = _examples(case)
+    for question in case.questions:
+        values = _needed(question, known)
+        yield Asked(question.name, *_ask(case, question, values), None)
+
+
+def seconds_of_triage(logs: Path, store: Path) -> tuple[float, int]:
+    """Return how long ``case.triage()`` takes, and how many findings it has."""
+    case = tk.local(logs, store=store, progress=False)
+    return _counted(case.triage)
+
+
+def seconds_of_trace(logs: Path, store: Path) -> tuple[float, int]:
+    """Return how long ``case.trace()`` of a busy key takes, and its edges."""
+    case = tk.local(logs, store=store, progress=False)
+    key = _examples(case)["access_key"]
+    return _counted(lambda: case.trace(key).edges)
 
 
 def small_and_long(logs: Path, store: Path) -> tuple[float, float, float]:
@@ -116,14 +135,28 @@ def _examples(case: Case) -> dict[str, Any]:
     key = row["access_key"]
     known = {"access_key": key, "resource": key, "event_id": row["event_id"]}
     known |= {"at": row["time"], "identity": row["identity_id"]}
-    return {**_DAYS, **known, "address": "198.51.100.7", "bucket": "payroll"}
+    known |= {"identities": [row["identity_id"]], "since": _DAYS["after_start"]}
+    known |= {"credential": key, "bad": [_ADDRESS], "objects": ["payroll"]}
+    return {**_DAYS, **known, "address": _ADDRESS, "bucket": "payroll"}
+
+
+def _needed(question: Question, known: dict[str, Any]) -> dict[str, Any]:
+    return {
+        each.name: known[each.name]
+        for each in question.parameters
+        if not each.optional and each.default is None
+    }
 
 
 def _ask(case: Case, question: Question, values: dict[str, Any]) -> tuple[float, int]:
+    return _counted(lambda: case.ask(question.name, **values))
+
+
+def _counted(work: Callable[[], Sized]) -> tuple[float, int]:
     started = time.monotonic()
     with _silent():
-        frame = case.ask(question.name, **values)
-    return time.monotonic() - started, len(frame)
+        found = work()
+    return time.monotonic() - started, len(found)
 
 
 def _timed(work: Callable[[], object]) -> float:

@@ -38,6 +38,30 @@ def ask_all_of_the_first(logs: str, store: str) -> None:
         print(f"  {asked.name:<28} {asked.seconds:6.2f} s {asked.rows:>10,} rows")
 
 
+def ask_the_library(logs: str, store: str) -> None:
+    """Ask each question of the library, and print the time of each."""
+    from benchmarks.questions import seconds_of_the_library
+
+    for asked in seconds_of_the_library(Path(logs), Path(store)):
+        print(f"  {asked.name:<34} {asked.seconds:6.2f} s {asked.rows:>10,} rows")
+
+
+def triage(logs: str, store: str) -> None:
+    """Look for what must be seen first."""
+    from benchmarks.questions import seconds_of_triage
+
+    seconds, findings = seconds_of_triage(Path(logs), Path(store))
+    print(f"  case.triage() {seconds:.2f} s, {findings:,} findings")
+
+
+def trace(logs: str, store: str) -> None:
+    """Follow a busy key."""
+    from benchmarks.questions import seconds_of_trace
+
+    seconds, edges = seconds_of_trace(Path(logs), Path(store))
+    print(f"  case.trace() {seconds:.2f} s, {edges:,} edges")
+
+
 def import_trailkit() -> None:
     """Import the public face."""
     import trailkit  # noqa: F401
