@@ -18,17 +18,11 @@ from pathlib import Path
 
 from trailkit.errors import NotConfigured
 
-DOLLARS_PER_THOUSAND_GETS = 0.0004
-"""S3's price for GET requests in us-east-1, S3 Standard, as of LIST above."""
-
 DOLLARS_PER_GIGABYTE_OUT = 0.09
 """What leaves AWS for the internet, first tier in us-east-1; into EC2 there, nothing.
 
 From Amazon S3's pricing page, "Data transfer"; the first 100 GB of a month are free.
 """
-
-DOLLARS_PER_THOUSAND_KMS = 0.003
-"""A thousand requests to AWS KMS, from its pricing page: $0.03 for ten thousand."""
 
 LISTS_PER_SECOND = 300
 """About so many LIST requests are answered in a second, a few of them at once."""
@@ -138,15 +132,6 @@ def list_dollars(requests: int) -> float:
     return requests * prices_of("us-east-1").list / 1000
 
 
-def get_dollars(requests: int) -> float:
-    """Work out what GET requests to S3 cost, in dollars.
-
-    >>> get_dollars(1_000_000)
-    0.4
-    """
-    return requests * DOLLARS_PER_THOUSAND_GETS / 1000
-
-
 def egress_dollars(count: int) -> float:
     """Work out what bytes cost that leave AWS, at most, in dollars.
 
@@ -154,15 +139,6 @@ def egress_dollars(count: int) -> float:
     0.09
     """
     return count / 1024**3 * DOLLARS_PER_GIGABYTE_OUT
-
-
-def kms_dollars(requests: int) -> float:
-    """Work out what requests to AWS KMS cost, in dollars.
-
-    >>> round(kms_dollars(10_000), 4)
-    0.03
-    """
-    return requests * DOLLARS_PER_THOUSAND_KMS / 1000
 
 
 def say_dollars(amount: float) -> str:

@@ -178,7 +178,8 @@ class _Run:
         waiting = self.folder.count("state = 'planned'")
         first = next(self.folder.waiting(), None)
         keyed = first and needs_key(self._s3, first.bucket, first.key)
-        return AcquisitionPrice(*waiting, kms=waiting[0] if keyed else 0)
+        keys = waiting[0] if keyed else 0
+        return AcquisitionPrice(*waiting, keys, self._access.region)
 
     def _require_room(self, price: AcquisitionPrice) -> None:
         free = shutil.disk_usage(self.folder.path).free

@@ -89,7 +89,8 @@ def validate_bucket(
     s3 = access.client("s3")
     with explained(), line(progress) as say:
         listed = _listed(Lister(s3, wanted), place, say)
-        price = AcquisitionPrice(len(listed), sum(each.size for each in listed))
+        size = sum(each.size for each in listed)
+        price = AcquisitionPrice(len(listed), size, region=access.region)
         notice(str(price))
         require_affordable(price, usd)
         files = BucketFiles(s3, listed, say)
