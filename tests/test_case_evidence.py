@@ -1,12 +1,24 @@
 """A case says what its evidence is, and what digests prove of it."""
 
+import gzip
 import json
 from pathlib import Path
 
 import pytest
 
 import trailkit as tk
-from tests.digests_made import REGIONS, key_list, practice_trail
+from tests.digests_made import (
+    ACCOUNT,
+    FIRST,
+    HOME,
+    REGIONS,
+    ROOT,
+    TRAIL,
+    Trail,
+    key_list,
+    practice_trail,
+)
+from tests.records_made import record
 from tests.tamperings import TAMPERINGS
 from trailkit.errors import EvidenceError, TableError
 from trailkit.integrity.validation import COLUMNS
@@ -61,6 +73,63 @@ def test_a_file_without_keys_is_refused_with_the_command(tmp_path: Path) -> None
     (tmp_path / "keys.json").write_text("{}")
     with pytest.raises(EvidenceError, match="aws cloudtrail list-public-keys"):
         case.evidence.digests(keys=tmp_path / "keys.json", progress=False)
+
+
+def test_coverage_knows_the_hours_of_which_a_log_file_is_missing(
+    tmp_path: Path,
+) -> None:
+    case = opened(tmp_path / "logs", tmp_path / "store", "a log file deleted")
+    assert "digests" not in set(case.coverage()["cause"])
+    case.evidence.digests(progress=False)
+    frame = case.coverage()
+    found = frame[frame["cause"] == "digests"]
+    assert set(found["region"]) == {"us-east-1"}
+    assert "a digest names 1 log files" in found["why"].iloc[0]
+
+
+SELECTORS = {
+    "trailName": TRAIL,
+    "eventSelectors": [
+        {
+            "readWriteType": "All",
+            "includeManagementEvents": True,
+            "dataResources": [],
+            "excludeManagementEventSources": [],
+        }
+    ],
+}
+
+
+def test_digests_and_known_selectors_prove_that_a_kind_was_recorded(
+    tmp_path: Path,
+) -> None:
+    trail = Trail()
+    for hour in range(8, 16):
+        start = FIRST.replace(hour=hour)
+        at = {"at": f"{hour:02}:05:00", "awsRegion": HOME}
+        events = [record("CreateUser", "iam", **at)]
+        if hour == 8:
+            said = {"requestParameters": SELECTORS, "responseElements": SELECTORS}
+            events.append(record("PutEventSelectors", "cloudtrail", **at, **said))
+            whole = {"name": TRAIL, "isMultiRegionTrail": True}
+            began = {"requestParameters": {"name": TRAIL}}
+            events.append(record("StartLogging", "cloudtrail", **at, **began))
+            changed = {"requestParameters": whole, "responseElements": whole}
+            events.append(record("UpdateTrail", "cloudtrail", **at, **changed))
+        name = f"{ACCOUNT}_CloudTrail_{HOME}_{start:%Y%m%dT%H}10Z_{hour:016}.json.gz"
+        key = f"{ROOT}/CloudTrail/{HOME}/{start:%Y/%m/%d}/{name}"
+        trail.put(key, gzip.compress(json.dumps({"Records": events}).encode()))
+        trail.add_digest(HOME, start, [key])
+    trail.write(tmp_path / "logs")
+    keys = {"PublicKeysByRegion": {HOME: key_list(HOME)}}
+    (tmp_path / "logs" / "public-keys.json").write_text(json.dumps(keys))
+    case = tk.local(tmp_path / "logs", store=tmp_path / "store", progress=False)
+    assert "recorded, proved" not in set(case.coverage()["state"])
+    case.evidence.digests(progress=False)
+    frame = case.coverage()
+    proved = frame[frame["state"] == "recorded, proved"]
+    assert "management:write" in set(proved["need"])
+    assert str(proved["end"].max()) == "2026-03-09 14:00:00+00:00"
 
 
 def test_a_table_has_no_files_to_validate() -> None:
