@@ -2,13 +2,14 @@
 
 import hashlib
 import json
+import os
 import signal
 import subprocess
 import sys
 import threading
-import time
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -341,11 +342,25 @@ def test_what_was_changed_since_is_named_on_opening_and_by_verify(
 
 # Ended at any moment
 
-CHILD = """
-import sys
+PARENT = """
+import os, sys
+import boto3, sqlite3
 import trailkit as tk
-tk.acquire(sys.argv[1], sys.argv[2], progress=False)
+import trailkit.integrity.acquisition
+
+while folder := sys.stdin.readline().strip():
+    child = os.fork()
+    if not child:
+        try:
+            tk.acquire(sys.argv[1], folder, progress=False)
+        except BaseException:
+            os._exit(1)
+        os._exit(0)
+    print(child, flush=True)
+    _, status = os.waitpid(child, 0)
+    print(os.waitstatus_to_exitcode(status), flush=True)
 """
+"""A process that has imported all it needs, and forks for each acquisition."""
 
 
 class Struck:
@@ -353,24 +368,49 @@ class Struck:
 
     def __init__(self, server: AthenaServer, folder: Path) -> None:
         self.server, self.folder, self.strikes = server, folder, 0
+        self._parent = subprocess.Popen(
+            [sys.executable, "-c", PARENT, PLACE],
+            cwd=PROJECT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
 
     def run(self, after: int, strike: int) -> bool:
         """Run one, struck after so many more requests; return whether it was whole."""
         before = len(self.server.faults.seen)
-        child = subprocess.Popen(
-            [sys.executable, "-c", CHILD, PLACE, str(self.folder)],
-            cwd=PROJECT,
-            stderr=subprocess.PIPE,
+        self._ask(f"{self.folder}\n")
+        child = int(self._told())
+        ended = threading.Event()
+        watching = threading.Thread(
+            target=self._watch, args=[child, before + after, strike, ended]
         )
-        with child:
-            while child.poll() is None:
-                if len(self.server.faults.seen) - before >= after:
-                    child.send_signal(strike)
-                    break
-                time.sleep(0.002)
-            child.wait()
-        self.strikes += child.returncode != 0
-        return child.returncode == 0
+        watching.start()
+        code = int(self._told())
+        ended.set()
+        watching.join()
+        self.strikes += code != 0
+        return code == 0
+
+    def _watch(self, child: int, at: int, strike: int, ended: threading.Event) -> None:
+        while not ended.wait(0.002):
+            if len(self.server.faults.seen) >= at:
+                with suppress(ProcessLookupError):
+                    os.kill(child, strike)
+                return
+
+    def _ask(self, line: str) -> None:
+        assert self._parent.stdin
+        self._parent.stdin.write(line)
+        self._parent.stdin.flush()
+
+    def _told(self) -> str:
+        assert self._parent.stdout
+        return self._parent.stdout.readline()
+
+    def end(self) -> None:
+        """End the process that forks, by the end of its input."""
+        self._parent.communicate()
 
     def fetched(self) -> Counter[str]:
         """Count how often each object was asked for."""
@@ -399,6 +439,7 @@ def struck_until_whole(
             break
     while not struck.run(1_000_000, 0):
         assert struck.strikes < strikes + 5
+    struck.end()
     fetched = struck.fetched()
     extra = sum(fetched.values()) - len(fetched)
     # A HEAD for the price stands among them, and each attempt that was dropped.
