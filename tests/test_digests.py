@@ -16,6 +16,7 @@ from tests.digests_made import (
     FIRST,
     HOUR,
     REGIONS,
+    ROOT,
     TRAIL,
     delivered,
     everything,
@@ -247,3 +248,45 @@ def test_many_files_are_hashed_by_further_processes_alike(tmp_path: Path) -> Non
 def test_whatever_is_no_digest_is_told_and_never_raises(content: bytes) -> None:
     assert isinstance(read_digest(content), str)
     assert isinstance(read_digest(gzip.compress(content)), str)
+
+
+def test_a_second_copy_that_differs_is_told_wherever_it_lies(tmp_path: Path) -> None:
+    trail = practice_trail()
+    key = trail.log_of(11)
+    other = tmp_path / "second" / key
+    other.parent.mkdir(parents=True)
+    other.write_bytes(without_an_event(trail, key))
+    trail.write(tmp_path / "first")
+    held = [*trail.held(tmp_path / "first", plain=True), Held(str(other), str(other))]
+    found = validate(LocalFiles(held), public_keys(), nothing, everything)
+    assert ("log file changed", str(other)) in [
+        (each.what, each.file) for each in found.findings
+    ]
+
+
+def test_an_older_version_that_differs_is_told(tmp_path: Path) -> None:
+    trail = practice_trail()
+    key = trail.log_of(11)
+    (tmp_path / "old.json.gz").write_bytes(without_an_event(trail, key))
+    old = Held(str(tmp_path / "old.json.gz"), key, BUCKET, "v1", current=False)
+    trail.write(tmp_path)
+    held = [*trail.held(tmp_path), old]
+    found = validate(LocalFiles(held), public_keys(), nothing, everything)
+    assert whats(found) == ["older version of a log file differs"]
+    assert str(found.proof) == "48 of 49 files validated by digests"
+
+
+def test_what_a_forged_digest_names_alarms_nobody_and_proves_nothing(
+    tmp_path: Path,
+) -> None:
+    trail = practice_trail()
+    key = trail.digest_of(11)
+    said = trail.read(key)
+    said["logFiles"] += [said["logFiles"][0] | {"s3Object": f"{ROOT}/never/was.gz"}]
+    trail.rewrite(key, said)
+    validation = trail.validated(tmp_path)
+    assert whats(validation) == [
+        "digest changed",
+        "log files named by a digest that is not valid",
+    ]
+    assert validation.proof.validated == 48 - len(said["logFiles"]) + 1

@@ -168,15 +168,9 @@ class AcquisitionFolder:
 
     def recheck(self) -> int:
         """Plan again what is not on the disk as it was fetched; count it."""
-        again = [
-            row
-            for row in self._look(
-                "select bucket, key, version, etag, path, sha256 from objects "
-                "where state = 'fetched'",
-                (),
-            )
-            if hash_of(self.path / row[4]) != row[5]
-        ]
+        columns = "bucket, key, version, etag, path, sha256"
+        rows = self._pages(columns, "state = 'fetched'")
+        again = [row for row in rows if hash_of(self.path / row[4]) != row[5]]
         with self._lock:
             for row in again:
                 self._plan.execute(

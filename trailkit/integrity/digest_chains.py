@@ -20,6 +20,7 @@ from trailkit.integrity.digest_findings import DigestFinding, about, hours
 from trailkit.integrity.digest_keys import PublicKeys, is_signed
 from trailkit.integrity.held_files import Held, HeldFiles, Say
 from trailkit.integrity.log_names import ChainName, chain_name, digest_end
+from trailkit.tables.layout import parse
 
 _FOLDER = "/CloudTrail-Digest/"
 _EARLY = timedelta(hours=2)
@@ -248,10 +249,10 @@ def _differs(before: Link, link: Link) -> bool:
 
 def _ends(chains: Iterable[Chain]) -> None:
     """Name the chains that end well before the others of their trail."""
-    by_trail: dict[tuple[str, str], list[Chain]] = defaultdict(list)
+    by_trail: dict[tuple[str, ...], list[Chain]] = defaultdict(list)
     for chain in chains:
         if not chain.name.backfill and chain.links:
-            by_trail[chain.name.trail, chain.name.home].append(chain)
+            by_trail[_trail_of(chain)].append(chain)
     for same in by_trail.values():
         newest = max(chain.links[-1].digest.end for chain in same)
         for chain in same:
@@ -260,3 +261,10 @@ def _ends(chains: Iterable[Chain]) -> None:
             if newest - end > _EARLY:
                 said = f"which log files were delivered {hours(end, newest)}"
                 chain.find("chain ends early", end, newest, last.held.path, said)
+
+
+def _trail_of(chain: Chain) -> tuple[str, ...]:
+    """Tell the trails apart: that of an organization has chains in many accounts."""
+    key = parse(chain.links[0].digest.text.key)
+    owner = (key and key.organization) or chain.name.account
+    return owner, chain.name.trail, chain.name.home

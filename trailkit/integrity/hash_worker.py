@@ -43,7 +43,9 @@ def open_member(received: bytes) -> tuple[bytes, bytes] | str:
 
 def hash_file(path: str) -> Hashed:
     """Hash one local file."""
-    flags = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
+    flags = os.O_RDONLY
+    for name in ("O_BINARY", "O_NOFOLLOW", "O_NONBLOCK"):
+        flags |= getattr(os, name, 0)
     try:
         descriptor = os.open(path, flags)
         with os.fdopen(descriptor, "rb", buffering=0) as file:

@@ -7,13 +7,14 @@ which CloudTrail uses once, leads to it.
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from typing import NamedTuple, Protocol, TypeVar
 
 from trailkit.integrity.hash_worker import Hashed, hash_bytes
 from trailkit.integrity.hashing import hash_all
 from trailkit.integrity.log_names import base_name
 from trailkit.store.archives import entries, kind_of
-from trailkit.store.unpack import UNPACKED_LIMIT, open_plain
+from trailkit.store.unpack import UNPACKED_LIMIT, Broken, Skipped, open_plain
 
 Say = Callable[[str], None]
 _Work = TypeVar("_Work")
@@ -104,7 +105,7 @@ class LocalFiles:
                 try:
                     with open_plain(each.path) as file:
                         found[each.path] = file.read()
-                except OSError:
+                except (OSError, Skipped):
                     continue
         return found
 
@@ -123,7 +124,8 @@ class LocalFiles:
                 by_archive[each.archive][name] = each.path
         found: dict[str, _Work] = {}
         for archive, paths in by_archive.items():
-            with open_plain(archive) as file:
+            # What a broken archive held up to there still counts.
+            with suppress(OSError, Skipped, Broken), open_plain(archive) as file:
                 size = file.seek(0, 2)
                 file.seek(0)
                 for entry in entries(file, kind_of(file), size):

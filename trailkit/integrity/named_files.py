@@ -5,6 +5,7 @@ and Region proves. Its name does not say its trail: where unnamed files lie in m
 hours, another trail without validation delivers there as well.
 """
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,6 +24,9 @@ _EDGE = timedelta(minutes=15)
 
 _FEW = 3
 """Unnamed files in more hours, and in most of them, are those of another trail."""
+
+_NEAR = 8
+"""So many hours may begin before a moment and hold it: those of other trails."""
 
 Place = tuple[str, str]
 Span = tuple[datetime, datetime]
@@ -64,35 +68,53 @@ class NamedFiles:
         entries = [
             each for each in link.digest.text.files if self.asked(each.bucket, each.key)
         ]
+        if not link.trusted:
+            self._count(chain, 0, len(entries))
+            self._say_untrusted(chain, link, len(entries))
+            return
         results = [self._check_one(chain, link, each) for each in entries]
         unasked = len(link.digest.text.files) - len(entries)
         self.missing[id(link)] = unasked + results.count(False)
-        good = sum(results) if link.valid else 0
-        before = self.counts.get(chain.name, (0, 0))
-        self.counts[chain.name] = (before[0] + good, before[1] + len(entries))
-        if link.valid and all(results) and len(entries) == len(link.digest.text.files):
+        self._count(chain, sum(results) if link.valid else 0, len(entries))
+        if link.valid and not self.missing[id(link)]:
             self.whole.add(id(link))
 
+    def _count(self, chain: Chain, good: int, named: int) -> None:
+        before = self.counts.get(chain.name, (0, 0))
+        self.counts[chain.name] = (before[0] + good, before[1] + named)
+
+    def _say_untrusted(self, chain: Chain, link: Link, number: int) -> None:
+        """Say of a digest that is not valid that nothing proves what it names."""
+        said = f"nothing by itself: {number:,} log files that only this digest names"
+        if number:
+            chain.link("log files named by a digest that is not valid", link, said)
+
     def _check_one(self, chain: Chain, link: Link, named: NamedFile) -> bool:
-        """Return whether a log file is there as its digest names it."""
+        """Return whether a log file is there as its digest names it.
+
+        Every copy and version of it is looked at: each is read as evidence.
+        """
         held = self.names.find(named.bucket, named.key)
-        wrong = self._wrong(held, named)
-        fitting = next((each for each in held if self._fits(each, named)), None)
-        elsewhere = fitting or self._elsewhere(named)
-        if elsewhere and link.valid:
-            self.validated.add(elsewhere.path)
-        if wrong:
-            what, file, more = wrong
-            if not held and elsewhere:
-                what, more = "log file renamed or moved", f'; it is "{elsewhere.path}"'
-                self.named.add(elsewhere.path)
-            start, end = link.digest.start, link.digest.end
+        fitting = [each for each in held if self._fits(each, named)]
+        moved = None if held else self._elsewhere(named)
+        wrong = [*self._wrong(held, fitting, named, moved)]
+        if moved:
+            self.named.add(moved.path)
+        if link.valid:
+            whole = [moved] if moved else fitting
+            self.validated.update(each.path for each in whole if not self._more(each))
+        start, end = link.digest.start, link.digest.end
+        for what, file, more in wrong:
             chain.find(what, start, end, file, _events_of(named) + more)
-        return elsewhere is not None
+        return bool(fitting or moved)
 
     def _fits(self, held: Held, named: NamedFile) -> bool:
         sha256, _ = self.hashes.get(held.path, ("", ""))
         return sha256 == named.hash
+
+    def _more(self, held: Held) -> str:
+        """Say what lies behind the end of a file, or why it cannot be unpacked."""
+        return self.hashes.get(held.path, ("", "it cannot be read"))[1]
 
     def _elsewhere(self, named: NamedFile) -> Held | None:
         """Return a file of another name with that content."""
@@ -100,26 +122,37 @@ class NamedFiles:
         return next((each for each in others if each.path not in self.named), None)
 
     def _wrong(
-        self, held: Sequence[Held], named: NamedFile
-    ) -> tuple[str, str, str] | None:
+        self,
+        held: Sequence[Held],
+        fitting: Sequence[Held],
+        named: NamedFile,
+        moved: Held | None,
+    ) -> Iterator[tuple[str, str, str]]:
         """Say what is wrong with a log file: kind, file, and more in words."""
-        if not held:
-            return "log file missing", named.key, ""
-        first = held[0]
-        sha256, more = self.hashes.get(first.path, ("", "cannot be read"))
-        kept = next((each for each in held[1:] if self._fits(each, named)), None)
-        if not first.current and self._fits(first, named):
+        if moved:
+            yield "log file renamed or moved", named.key, f'; it is "{moved.path}"'
+        elif not held:
+            yield "log file missing", named.key, ""
+        elif not held[0].current and fitting:
             what = "log file deleted, an older version is at hand"
-            return what, named.key, f'; it is "{first.path}"'
-        if sha256 == named.hash:
-            said = f"; behind its end lie {more}, which other tools read"
-            return ("bytes behind the log file", first.path, said) if more else None
-        if kept:
+            yield what, named.key, f'; it is "{fitting[0].path}"'
+        for each in held:
+            if each not in fitting:
+                yield self._changed(each, fitting)
+            elif more := self._more(each):
+                said = f"; behind its end lie {more}, which other tools read"
+                yield "bytes behind the log file", each.path, said
+
+    def _changed(self, held: Held, fitting: Sequence[Held]) -> tuple[str, str, str]:
+        """Say of a file that is not as its digest names it what it is."""
+        if not held.current:
+            return "older version of a log file differs", held.path, ""
+        if fitting and not any(each.current for each in fitting):
             what = "log file replaced, the original is at hand"
-            return what, first.path, f'; the original is "{kept.path}"'
-        if not sha256:
-            return "log file cannot be unpacked", first.path, f" ({more})"
-        return "log file changed", first.path, ""
+            return what, held.path, f'; the original is "{fitting[0].path}"'
+        if not self.hashes.get(held.path, ("", ""))[0]:
+            return "log file cannot be unpacked", held.path, f" ({self._more(held)})"
+        return "log file changed", held.path, ""
 
 
 def _events_of(named: NamedFile) -> str:
@@ -155,17 +188,18 @@ def _of_place(
     copies = [each for each in listed if _is_copy(files, each[0])]
     copied = {held.path for held, _ in copies}
     rest = [each for each in listed if each[0].path not in copied]
+    hours_of = DigestHours(chains)
     by_kind: dict[str, list[tuple[Held, LogName]]] = defaultdict(list)
     for held, name in rest:
-        by_kind[_when(chains, name.time)].append((held, name))
+        by_kind[hours_of.what(name.time)].append((held, name))
     planted = by_kind.pop(_PLANTED, [])
-    if _are_a_trail(chains, planted):
+    if hours_of.are_a_trail([name.time for _, name in planted]):
         by_kind["another trail without validation"] = planted
         planted = []
     if copies:
         by_kind["copies of log files"] = copies
     for held, name in planted:
-        start, end = _hour(chains, name.time)
+        start, end = hours_of.hour(name.time) or (None, None)
         said = "nothing; it may add what never happened"
         yield about(_PLANTED, chain, start, end, held.path, said)
     for what, some in by_kind.items():
@@ -175,67 +209,44 @@ def _of_place(
 _PLANTED = "log file that no digest names"
 
 
+class DigestHours:
+    """The hours of the digests of an account and Region that nothing is wrong with."""
+
+    def __init__(self, chains: Sequence[Chain]) -> None:
+        """Put them in order."""
+        links = [link for chain in chains for link in chain.links]
+        self._first = min(link.digest.start for link in links)
+        self._last = max(link.digest.end for link in links)
+        self._busy = {link.digest.end for link in links if link.digest.text.files}
+        trusted = (link.digest for link in links if link.trusted)
+        self._hours = sorted((digest.start, digest.end) for digest in trusted)
+        self._starts = [start for start, _ in self._hours]
+
+    def hour(self, time: datetime) -> Span | None:
+        """Return the hour in which a file was delivered; None where there is none."""
+        place = bisect_right(self._starts, time)
+        near = self._hours[max(0, place - _NEAR) : place]
+        return next((each for each in reversed(near) if time < each[1]), None)
+
+    def what(self, time: datetime) -> str:
+        """Say what a file of that time is that no digest names."""
+        if time >= self._last - _EDGE:
+            return "log files after the newest digest"
+        if time < self._first:
+            return "log files before the first digest"
+        if self.hour(time):
+            return _PLANTED
+        return "log files in hours without a valid digest"
+
+    def are_a_trail(self, times: Iterable[datetime]) -> bool:
+        """Return whether unnamed files lie in most hours in which any were named."""
+        these = {self.hour(time) for time in times}
+        return len(these) > _FEW and len(these) * 2 > len(self._busy)
+
+
 def _is_copy(files: NamedFiles, held: Held) -> bool:
     sha256, behind = files.hashes.get(held.path, ("", ""))
     return sha256 in files.named_hashes and not behind
-
-
-def _when(chains: Sequence[Chain], time: datetime) -> str:
-    """Say what an unnamed file of that time is."""
-    last = max(chain.links[-1].digest.end for chain in chains)
-    first = min(chain.links[0].digest.start for chain in chains)
-    if time >= last - _EDGE:
-        return "log files after the newest digest"
-    if time < first:
-        return "log files before the first digest"
-    if any(start <= time < end for chain in chains for start, end in spans(chain)):
-        return _PLANTED
-    return "log files in hours without a valid digest"
-
-
-def spans(chain: Chain) -> list[Span]:
-    """Return the hours of which a chain has a digest that nothing is wrong with."""
-    trusted = (link.digest for link in chain.links if link.trusted)
-    return joined((digest.start, digest.end) for digest in trusted)
-
-
-def joined(parts: Iterable[Span]) -> list[Span]:
-    """Join spans that touch or overlap.
-
-    >>> joined([(datetime(2026, 1, 1, h), datetime(2026, 1, 1, h + 1)) for h in (1, 2)])
-    [(datetime.datetime(2026, 1, 1, 1, 0), datetime.datetime(2026, 1, 1, 3, 0))]
-    """
-    found: list[Span] = []
-    for start, end in sorted(parts):
-        if found and start <= found[-1][1]:
-            found[-1] = (found[-1][0], max(end, found[-1][1]))
-        else:
-            found.append((start, end))
-    return found
-
-
-def _are_a_trail(
-    chains: Sequence[Chain], planted: Sequence[tuple[Held, LogName]]
-) -> bool:
-    """Return whether unnamed files lie in most hours in which files were delivered."""
-    busy = {
-        link.digest.end
-        for chain in chains
-        for link in chain.links
-        if link.digest.text.files
-    }
-    these = {_hour(chains, name.time)[1] for _, name in planted}
-    return len(these) > _FEW and len(these) * 2 > len(busy)
-
-
-def _hour(chains: Sequence[Chain], time: datetime) -> Span:
-    """Return the hour of the digest in which a file was delivered."""
-    return next(
-        (link.digest.start, link.digest.end)
-        for chain in chains
-        for link in chain.links
-        if link.digest.start <= time < link.digest.end
-    )
 
 
 def _together(
