@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -28,11 +29,16 @@ from trailkit.errors import (
     AccessRefused,
     BudgetExceeded,
     EvidenceError,
+    StoreBusy,
     TableError,
     TrailkitError,
 )
 from trailkit.integrity.acquisition import Acquisition
-from trailkit.integrity.acquisition_folder import _as_path, read_manifest
+from trailkit.integrity.acquisition_folder import (
+    AcquisitionFolder,
+    _as_path,
+    read_manifest,
+)
 
 PLACE = f"s3://{BUCKET}/"
 CALLER = "arn:aws:sts::123456789012:user/moto"
@@ -338,6 +344,34 @@ def test_what_was_changed_since_is_named_on_opening_and_by_verify(
         str(gone): "missing",
         str(folder / "objects" / "more.json"): "not acquired: added since",
     }
+
+
+def test_two_processes_do_not_acquire_into_one_folder(
+    bucket: AthenaServer, tmp_path: Path
+) -> None:
+    upload(practice_trail())
+    other = AcquisitionFolder(tmp_path)
+    with pytest.raises(StoreBusy, match="Another process is acquiring"):
+        acquire(tmp_path)
+    other.close()
+    assert acquire(tmp_path).files == 64
+
+
+def test_one_that_was_ended_while_it_wrote_its_lists_counts_once(
+    bucket: AthenaServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upload(practice_trail())
+    with monkeypatch.context() as patch:
+        patch.setattr(shutil, "rmtree", _interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            acquire(tmp_path)
+    assert acquire(tmp_path).new_files == 0
+    note = json.loads((tmp_path / "acquisition.json").read_text())["acquisition"]
+    assert len(note) == 1
+
+
+def _interrupted(path: Path) -> None:
+    raise KeyboardInterrupt(path)
 
 
 # Ended at any moment

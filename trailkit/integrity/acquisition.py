@@ -5,6 +5,7 @@ line goes on from there.
 """
 
 import shutil
+import sqlite3
 from collections.abc import Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
@@ -89,7 +90,7 @@ def acquire_objects(
     try:
         with explained(), line(progress) as say:
             return run.run(usd, say)
-    except OSError as error:
+    except (OSError, sqlite3.Error) as error:
         raise _unwritten(path, error) from error
     except KeyboardInterrupt as interrupt:
         raise KeyboardInterrupt(
@@ -106,10 +107,11 @@ def _open(path: Path) -> AcquisitionFolder:
         raise _unwritten(path, error) from error
 
 
-def _unwritten(path: Path, error: OSError) -> EvidenceError:
+def _unwritten(path: Path, error: OSError | sqlite3.Error) -> EvidenceError:
+    reason = getattr(error, "strerror", None) or error
     return EvidenceError(
-        f'The folder "{path}" cannot be written: {error.strerror or error}. Name '
-        "another one, or make room; what is in it stays."
+        f'The folder "{path}" cannot be written: {reason}. Name another one, or make '
+        "room; what is in it stays."
     )
 
 
@@ -133,8 +135,7 @@ class _Run:
         self._caller = self._access.caller()
         caller = self._caller[0]
         self.folder.note("began", datetime.now(UTC).isoformat(timespec="seconds"))
-        say("Checking what was fetched before")
-        self.folder.recheck()
+        self.folder.recheck(say)
         self._list(say)
         price = self._price()
         notice(str(price))

@@ -16,7 +16,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import filelock
+
+from trailkit.errors import StoreBusy
 from trailkit.integrity.acquisition_listing import ListedObject
+from trailkit.progress import Say
 
 WORK, MANIFEST, SUMS = ".acquiring", "manifest.jsonl", "SHA256SUMS"
 NOTE = "acquisition.json"
@@ -58,6 +62,14 @@ class AcquisitionFolder:
         self.path, self.work = path, path / WORK
         path.mkdir(mode=_PRIVATE, parents=True, exist_ok=True)
         self.work.mkdir(mode=_PRIVATE, exist_ok=True)
+        self._turn = filelock.FileLock(self.work / "lock", mode=_PRIVATE_FILE)
+        try:
+            self._turn.acquire(timeout=0)
+        except filelock.Timeout:
+            raise StoreBusy(
+                f'Another process is acquiring into "{path}". Wait for it, or name '
+                "another folder."
+            ) from None
         for cut in self.work.glob("*.part"):
             cut.unlink()
         self._lock = threading.Lock()
@@ -82,8 +94,9 @@ class AcquisitionFolder:
                         "values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                         _row(line),
                     )
-        again = "update objects set state = 'planned' where state = 'failed'"
-        self._plan.execute(again)
+        # What lay in an archive may have been restored since.
+        again = "update objects set state = 'planned' where state in (?, ?)"
+        self._plan.execute(again, ("failed", "archived"))
 
     def note(self, name: str, value: str | None = None) -> str | None:
         """Return a note; with a value, write it down unless it is there already."""
@@ -166,11 +179,15 @@ class AcquisitionFolder:
         own = listed.version if listed.version != "null" else f"null-{etag}"
         return f"{VERSIONS}/{quote(own, safe='')}/{name}"
 
-    def recheck(self) -> int:
+    def recheck(self, say: Say) -> int:
         """Plan again what is not on the disk as it was fetched; count it."""
         columns = "bucket, key, version, etag, path, sha256"
         rows = self._pages(columns, "state = 'fetched'")
-        again = [row for row in rows if hash_of(self.path / row[4]) != row[5]]
+        again: list[tuple[Any, ...]] = []
+        for number, row in enumerate(rows, start=1):
+            say(f"Checking what was fetched before: {number:,} files")
+            if hash_of(self.path / row[4]) != row[5]:
+                again.append(row)
         with self._lock:
             for row in again:
                 self._plan.execute(
@@ -190,10 +207,15 @@ class AcquisitionFolder:
         return {line["key"]: line.get("reason", _IN_ARCHIVE) for line in lost}
 
     def earlier(self) -> list[Any]:
-        """Return what is noted of earlier acquisitions into the folder."""
+        """Return what is noted of earlier acquisitions into the folder.
+
+        One that was ended while it wrote its lists is the one that goes on now.
+        """
+        began = self.note("began")
         try:
-            return json.loads((self.path / NOTE).read_text("utf-8"))["acquisition"]
-        except (OSError, ValueError, KeyError):
+            said = json.loads((self.path / NOTE).read_text("utf-8"))["acquisition"]
+            return [each for each in said if each["began"] != began]
+        except (OSError, ValueError, KeyError, TypeError):
             return []
 
     def _pages(self, columns: str, condition: str) -> Iterator[tuple[Any, ...]]:
@@ -240,6 +262,7 @@ class AcquisitionFolder:
         """Close the plan."""
         with self._lock:
             self._plan.close()
+        self._turn.release()
 
 
 class _Written:
