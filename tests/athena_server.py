@@ -15,6 +15,7 @@ from urllib.request import Request, urlopen
 
 import moto.athena.urls
 import moto.glue.urls
+import moto.servicequotas.urls
 import pyarrow as pa
 import pytest
 from moto.athena.models import athena_backends
@@ -30,6 +31,7 @@ from moto.moto_server.werkzeug_app import (
     create_backend_app,
 )
 from moto.s3.models import s3_backends
+from moto.servicequotas.responses import ServiceQuotasResponse
 from werkzeug.serving import make_server
 
 from tests.athena_faults import Fault, Faults
@@ -213,6 +215,20 @@ class PagedResponse(GlueResponse):
         return ActionResult(page)
 
 
+class QuotasResponse(ServiceQuotasResponse):
+    """Service Quotas, which moto knows of VPCs only."""
+
+    server: ClassVar["AthenaServer"]
+
+    def list_service_quotas(self) -> str:
+        """List those of Athena that a test has set, in minutes or queries."""
+        listed = [
+            {"QuotaName": name, "Value": value}
+            for name, value in self.server.quotas.items()
+        ]
+        return json.dumps({"Quotas": listed})
+
+
 def _invalid(message: str) -> JsonRESTError:
     return JsonRESTError("InvalidRequestException", message)
 
@@ -232,6 +248,8 @@ class AthenaServer:
         ExecutingResponse.server = self
         moto.athena.urls.url_paths["{0}/$"] = ExecutingResponse.dispatch
         moto.glue.urls.url_paths["{0}/$"] = PagedResponse.dispatch
+        QuotasResponse.server = self
+        moto.servicequotas.urls.url_paths["{0}/$"] = QuotasResponse.dispatch
         self.faults = Faults(DomainDispatcherApplication(create_backend_app), ACCOUNT)
         self._http = make_server(
             "127.0.0.1", 0, self.faults, True, request_handler=MotoRequestHandler
@@ -263,6 +281,7 @@ class AthenaServer:
         self.failure_state = "FAILED"
         self.afterwards: Callable[[Query], None] | None = None
         self.reserved: dict[str, list[str]] = {}
+        self.quotas: dict[str, float] = {"DML query timeout": 30}
         self.faults.planned.clear()
         self.faults.owners.clear()
         self.faults.seen.clear()
@@ -292,7 +311,7 @@ class AthenaServer:
         self._thread.join()
         self._http.server_close()
         self.warehouse.close()
-        del ExecutingResponse.server
+        del ExecutingResponse.server, QuotasResponse.server
 
     def start_query(self, **settings: Any) -> Query:
         """Start a query under the knobs as they stand."""

@@ -7,6 +7,7 @@ from importlib.metadata import version
 
 from trailkit.commands.arguments import Command
 from trailkit.commands.asking import ASK, QUERY, TRIAGE
+from trailkit.commands.doctoring import DOCTOR
 from trailkit.commands.listing import DEMO, LIBRARY
 from trailkit.commands.new_question import NEW
 from trailkit.commands.printing import complain
@@ -21,6 +22,7 @@ COMMANDS = {
     "library": LIBRARY,
     "triage": TRIAGE,
     "ddl": DDL,
+    "doctor": DOCTOR,
     "new": NEW,
     "report": REPORT,
     "verify": VERIFY,

@@ -1,6 +1,7 @@
 """What one does with the table of a case: check it, and write better DDL for it."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from trailkit.admin.checks import Check, Named, check
 from trailkit.cost.budget import Budget
@@ -13,6 +14,9 @@ from trailkit.scope import Moment, Scope
 from trailkit.source import Source
 from trailkit.tables import ddl
 from trailkit.tables.table_source import TableSource
+
+if TYPE_CHECKING:
+    from trailkit.admin.doctor import Diagnosis
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,25 @@ class CaseTable:
         found = check(*where, named, self.spending, unpriced)
         notice(f"Check: {found.summary}.")
         return found
+
+    def doctor(self) -> "Diagnosis":
+        """Return what works and what does not, on one page: for the first contact.
+
+        It looks at the workgroup, the table in the catalog, the log files, and the
+        price and time of a usual question: the case's window, else the last seven days.
+        Then it checks one day of records. Each line is good, look or stop, with the
+        remedy. It costs about a cent; nothing is changed in AWS. ``.to_json()`` is the
+        page without your names, to hand on.
+
+        Raises TableError for what is not a table on Athena.
+        """
+        from trailkit.admin.doctor import examine
+        from trailkit.engines.athena import AthenaEngine
+
+        self._on_athena()
+        if not isinstance(self.engine, AthenaEngine):
+            raise TableError("The doctor looks at tables on Athena: tk.athena(…).")
+        return examine(self.source, self.engine, self.scope, self.spending)
 
     def advice(self, kind: str = "event") -> str:
         """Return what the table cannot leave out of a question, and the remedy."""

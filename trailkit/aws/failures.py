@@ -15,6 +15,12 @@ from trailkit.errors import (
     Unavailable,
 )
 
+AnsweredError = boto.ClientError
+"""What boto3 raises where AWS answers with an error."""
+
+UnansweredError = boto.BotoCoreError
+"""What boto3 raises where AWS does not answer, or is not asked."""
+
 REFUSED_CODES = ("AccessDenied", "AccessDeniedException", "403")
 
 Known = tuple[type[TrailkitError], str]
@@ -101,7 +107,7 @@ _SERVICES = {
 }
 """Whose operation it is, of the few that we call: the first that matches."""
 
-_ACTIONS = {"ListObjectsV2": "ListBucket"}
+_ACTIONS = {"ListObjectsV2": "ListBucket", "HeadObject": "GetObject"}
 """The right that an operation needs, where it is not its name."""
 
 

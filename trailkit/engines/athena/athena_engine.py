@@ -88,8 +88,8 @@ class AthenaEngine:
         _require_settings(unload, reuse)
         self._table = glue_catalog.TableName.parse(table)
         self._access = Access(session, profile, region)
-        self._workgroup, self._results = workgroup, results
-        self._bucket_owner = bucket_owner
+        self.table, self.workgroup = table, workgroup or DEFAULT_WORKGROUP
+        self.results, self.bucket_owner = results, bucket_owner
         self._price, self._poll = price, poll
         self._unload, self._reuse = unload, reuse
         self._headers: dict[tuple[str, str], dict[str, Any]] = {}
@@ -132,6 +132,17 @@ class AthenaEngine:
             query = self._query(say, queries)
             query.run(statement)
             return query.facts()
+
+    def client(self, service: str) -> Any:
+        """Return boto3's client of a service, in the Region in which it asks."""
+        return self._access.client(service)
+
+    def glue_table(self) -> dict[str, Any]:
+        """Return the table that it was opened with, as Glue's GetTable does.
+
+        Raises botocore's ClientError as it comes, TableError for another catalog.
+        """
+        return glue_catalog.read(self._table, self._access)
 
     def definition(self, table: str) -> Definition:
         """Read a table's definition from Glue.
@@ -178,7 +189,7 @@ class AthenaEngine:
     @cached_property
     def destination(self) -> Destination:
         """The workgroup and the checked place of results."""
-        return settle(self._access, self._workgroup, self._results, self._bucket_owner)
+        return settle(self._access, self.workgroup, self.results, self.bucket_owner)
 
     @cached_property
     def prices(self) -> Prices:
@@ -191,7 +202,7 @@ class AthenaEngine:
 
         (Athena User Guide, "Manage query processing capacity".)
         """
-        return reservation_of(self._access, self._workgroup or DEFAULT_WORKGROUP)
+        return reservation_of(self._access, self.workgroup)
 
     @property
     def region(self) -> str:

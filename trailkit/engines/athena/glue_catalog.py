@@ -43,10 +43,25 @@ class TableName:
 
 def definition(table: TableName, access: Access) -> Definition:
     """Read a table's definition from Glue."""
-    answer = access.client("glue").get_table(
-        DatabaseName=table.database, Name=table.name, **_catalog_id(table, access)
-    )
-    return Definition.from_glue(answer["Table"])
+    return Definition.from_glue(read(table, access))
+
+
+def read(table: TableName, access: Access) -> dict[str, Any]:
+    """Return the table as Glue has it; of a resource link the table that it links to.
+
+    A link has a name of its own and no columns. (AWS Lake Formation, "Creating resource
+    links".)
+    """
+    glue, where = access.client("glue"), _catalog_id(table, access)
+    named = {"DatabaseName": table.database, "Name": table.name}
+    found: dict[str, Any] = glue.get_table(**named, **where)["Table"]
+    target = found.get("TargetTable")
+    if not target or found.get("StorageDescriptor", {}).get("Columns"):
+        return found
+    keys = ("CatalogId", "DatabaseName", "Name")
+    place = {key: target[key] for key in keys if key in target}
+    linked = glue.get_table(**place)["Table"]
+    return {**linked, **named, "TargetTable": target}
 
 
 def partitions(
@@ -97,8 +112,21 @@ def _partitions(
 
 
 def _catalog_id(table: TableName, access: Access) -> dict[str, str]:
-    """Find the account behind a data catalog that is not our own."""
+    """Find the account behind a data catalog that is not our own; raises TableError."""
     if table.catalog.lower() == DEFAULT_CATALOG:
         return {}
-    answer = access.client("athena").get_data_catalog(Name=table.catalog)
-    return {"CatalogId": answer["DataCatalog"]["Parameters"]["catalog-id"]}
+    if table.catalog.lower().startswith("s3tablescatalog"):
+        raise TableError(
+            f'"{table.catalog}" is a catalog of S3 Tables, which trailkit does not '
+            "read yet. Name a table of the Glue Data Catalog over the trail's files: "
+            'tk.athena("database.table", …).'
+        )
+    found = access.client("athena").get_data_catalog(Name=table.catalog)["DataCatalog"]
+    named = found.get("Parameters", {}).get("catalog-id")
+    if named is None:
+        raise TableError(
+            f'The data catalog "{table.catalog}" is of type {found.get("Type")} and '
+            "not in Glue: trailkit reads tables of the Glue Data Catalog only, yours "
+            'or that of another account. Name one: tk.athena("database.table", …).'
+        )
+    return {"CatalogId": named}

@@ -1,0 +1,129 @@
+"""First contact with a table on Athena: one page of what works, and what does not."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from trailkit.admin.checks import Named, check
+from trailkit.admin.doctor import catalog, log_files, price, workgroup
+from trailkit.admin.doctor.diagnosis import Diagnosis
+from trailkit.admin.doctor.lines import Line, Lines, State
+from trailkit.cost.budget import Budget
+from trailkit.cost.estimate import Estimate, estimate
+from trailkit.engines.athena import AthenaEngine
+from trailkit.errors import TrailkitError
+from trailkit.lens.compose import relation_of
+from trailkit.record import Kind
+from trailkit.scope import Scope
+from trailkit.source import Source
+from trailkit.tables.log_scope import LogScope
+
+__all__ = ["Diagnosis", "examine"]
+
+USUAL = timedelta(days=7)
+"""The days of a usual question, where the case has no window."""
+
+MOST_FOR_CHECK = 0.05
+"""The dollars (or yuan) up to which the doctor runs the check itself."""
+
+
+def examine(
+    source: Source, engine: AthenaEngine, scope: Scope, spending: Budget | None
+) -> Diagnosis:
+    """Look at workgroup, catalog, log files and price; then check the records.
+
+    Each area is looked at only where those before it let it.
+    """
+    usual = scope if scope.bounded else _last_days(scope)
+    lines, names = _examined(source, engine, usual, spending)
+    return Diagnosis(
+        table=engine.table,
+        workgroup=engine.workgroup,
+        region=engine.region,
+        time=datetime.now(UTC),
+        lines=tuple(lines),
+        names=names,
+    )
+
+
+def _examined(
+    source: Source, engine: AthenaEngine, scope: Scope, spending: Budget | None
+) -> tuple[list[Line], tuple[str, ...]]:
+    group, settings = workgroup.look_at(engine)
+    table = catalog.look_at(engine)
+    lines = [*group, *table]
+    if _stops(table):
+        return lines, ()
+    where, found = _weighed(source, engine, scope)
+    if isinstance(found, TrailkitError):
+        stopped = Lines(log_files.AREA)
+        stopped.stop("files", "they cannot be counted.", str(found))
+        return [*lines, *stopped], _names(where)
+    lines += log_files.look_at(engine, where, found, settings)
+    lines += price.look_at(engine, found, settings)
+    if not _stops(lines):
+        lines += _checked(source, engine, scope, found, spending)
+    return lines, _names(where)
+
+
+def _weighed(
+    source: Source, engine: AthenaEngine, scope: Scope
+) -> tuple[LogScope | None, Estimate | TrailkitError]:
+    """Count the files of a usual question; return what hinders that."""
+    where = None
+    try:
+        where = source.log_scope(Kind.EVENT, scope)
+        reads = {relation_of(Kind.EVENT): 1}
+        return where, estimate("A usual question", reads, source, engine, scope)
+    except TrailkitError as error:
+        return where, error
+
+
+def _checked(
+    source: Source,
+    engine: AthenaEngine,
+    scope: Scope,
+    found: Estimate,
+    spending: Budget | None,
+) -> Iterator[Line]:
+    """Check the records of one account, Region and day."""
+    lines = Lines("records")
+    if not found.files:
+        return iter(lines)
+    if found.dollars > MOST_FOR_CHECK and not scope.accounts:
+        lines.look(
+            "check",
+            "it was not run, for the files of these days cost more than a little.",
+            'Run it on one account: case.accounts("111122223333").table.check().',
+        )
+        return iter(lines)
+    day = max((day for day, size in found.days.items() if day and size.files))
+    try:
+        result = check(source, engine, scope, Named(day=day), spending, False)
+    except TrailkitError as error:
+        lines.stop("check", "the first query did not come to its end.", str(error))
+        return iter(lines)
+    failed = list(result.frame.query("verdict == 'fails'").itertuples())
+    for each in failed:
+        lines.look(
+            "check",
+            f"{each.claim}: not so in {each.disagree:,} of {each.rows:,} records.",
+            str(each.meaning),
+        )
+    if not failed:
+        lines.good("check", f"{result.records:,} records: nothing fails.")
+    return iter(lines)
+
+
+def _stops(lines: list[Line]) -> bool:
+    return any(each.state is State.STOP for each in lines)
+
+
+def _names(where: LogScope | None) -> tuple[str, ...]:
+    return (where.layout.bucket, where.layout.prefix) if where else ()
+
+
+def _last_days(scope: Scope) -> Scope:
+    """Take the last full days."""
+    today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    return replace(scope, start=today - USUAL, end=today)

@@ -1,0 +1,114 @@
+"""What the doctor found, as a page: a card in Jupyter, plain text in a terminal."""
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime
+from itertools import groupby
+
+import pandas as pd
+
+from trailkit.admin.doctor.lines import Line, State
+from trailkit.display.card import Card
+
+_ARN = re.compile(r"arn:aws[a-z-]*:[^\s\"',;]+")
+_ACCOUNT = re.compile(r"(?<![0-9])[0-9]{12}(?![0-9])")
+_ORGANIZATION = re.compile(r"\bo-[a-z0-9]{10,32}\b")
+_PLACE = re.compile(r"s3://[^\s\"',;]+")
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Diagnosis:
+    """What the doctor found of a table, its workgroup and its log files.
+
+    ``frame`` has a row for each line: area, about, state (good, look, stop), said,
+    remedy. ``to_json()`` is what may be handed to somebody else: accounts, buckets and
+    names are replaced by numbers in it.
+    """
+
+    table: str
+    workgroup: str
+    region: str
+    time: datetime
+    lines: tuple[Line, ...]
+    names: tuple[str, ...] = ()
+
+    @property
+    def worst(self) -> State:
+        """The worst state of any line."""
+        found = {each.state for each in self.lines}
+        return next((s for s in (State.STOP, State.LOOK) if s in found), State.GOOD)
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """Every line as a row."""
+        columns = [each.name for each in fields(Line)]
+        rows = [[str(getattr(each, name)) for name in columns] for each in self.lines]
+        return pd.DataFrame(rows, columns=columns)
+
+    def to_json(self) -> str:
+        """Return the lines as JSON, without names of yours: for somebody else to read.
+
+        The same account, bucket or name has the same number wherever it stands.
+        """
+        hide = _Hidden(
+            (self.table, *self.table.split("."), self.workgroup, *self.names)
+        )
+        lines = [
+            {name: hide(str(value)) for name, value in asdict(each).items()}
+            for each in self.lines
+        ]
+        about = {"region": self.region, "time": f"{self.time:%Y-%m-%dT%H:%M:%SZ}"}
+        return json.dumps({**about, "worst": str(self.worst), "lines": lines}, indent=2)
+
+    def _repr_html_(self) -> str:
+        return self._card()._repr_html_()  # pyright: ignore[reportPrivateUsage]
+
+    def __str__(self) -> str:
+        """Return the page as plain text."""
+        return str(self._card())
+
+    __repr__ = __str__
+
+    def _card(self) -> Card:
+        title = f"Doctor: {self.table}, workgroup {self.workgroup}, {self.region}"
+        return Card(title, [self._summary(), *self._page()])
+
+    def _summary(self) -> str:
+        counts = [sum(each.state is state for each in self.lines) for state in State]
+        good, look, stop = counts
+        return (
+            f"{self.time:%Y-%m-%d %H:%M} UTC: {good} good, {look} to look at, "
+            f"{stop} to mend first."
+        )
+
+    def _page(self) -> Iterator[str | tuple[str, object]]:
+        for area, lines in groupby(self.lines, key=lambda each: each.area):
+            yield area.capitalize()
+            for each in lines:
+                remedy = f" → {each.remedy}" if each.remedy else ""
+                yield (f"{each.state} · {each.about}", f"{each.said}{remedy}")
+
+
+class _Hidden:
+    """Names replaced by numbers, the same name by the same one."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._numbers: dict[str, str] = {}
+        known = sorted({name for name in names if name}, key=len, reverse=True)
+        every = "|".join(rf"(?<![\w-]){re.escape(name)}(?![\w-])" for name in known)
+        self._names = re.compile(every) if known else None
+
+    def __call__(self, text: str) -> str:
+        for pattern, word in ((_ARN, "arn"), (_PLACE, "place")):
+            text = pattern.sub(lambda at, word=word: self._number(word, at[0]), text)
+        if self._names:
+            text = self._names.sub(lambda at: self._number("name", at[0]), text)
+        text = _ORGANIZATION.sub(lambda at: self._number("organization", at[0]), text)
+        return _ACCOUNT.sub(lambda at: self._number("account", at[0]), text)
+
+    def _number(self, word: str, found: str) -> str:
+        if found not in self._numbers:
+            self._numbers[found] = f"<{word} {len(self._numbers) + 1}>"
+        return self._numbers[found]
