@@ -269,6 +269,7 @@ class Query:
     slow: float = 0
     failure: str | None = None
     failure_state: str = "FAILED"
+    comes_back: int = 0
     cutoff: int | None = None
     own_settings: bool = True
     reuse_minutes: int | None = None
@@ -301,6 +302,10 @@ class Query:
 
     def look(self) -> None:
         """Move on: queued, then running for ``slow`` seconds, then the end."""
+        if self.state == "FAILED" and self.comes_back > 0:
+            self.comes_back -= 1
+            self.failure, self.state = None, "QUEUED"
+            return
         if self.state == "NEW" and (again := reusable(self)):
             self.reused, self.rows = again, again.rows
             self._end("SUCCEEDED", None)
@@ -356,6 +361,8 @@ class Query:
         except (Refused, sqlglot.errors.SqlglotError) as error:
             self._leave_a_part()
             return self._end(self.failure_state, str(error))
+        if target and (refusal := _unloadable(rows)):
+            return self._end("FAILED", refusal)
         self._unload(rows, target) if target else self._write(rows)
         return self._end("SUCCEEDED", None)
 
@@ -463,6 +470,18 @@ class Query:
             return {}
         rows = 1 if self.updated else len(self.rows.values)
         return {"Rows": {"OutputRows": rows, "OutputBytes": 9 * rows}}
+
+
+def _unloadable(rows: Rows) -> str | None:
+    """Say why UNLOAD refuses a result; None where it takes it.
+
+    (Athena User Guide, "UNLOAD": a column needs a name that no other has.)
+    """
+    if "" in rows.names or any(name.startswith("_col") for name in rows.names):
+        return "MISSING_COLUMN_NAME: Column name not specified at position 1"
+    if '"NULL"' in rows.types or any(kind == "json" for kind in rows.types):
+        return "NOT_SUPPORTED: Unsupported Hive type: json"
+    return None
 
 
 def _datum(text: str | None) -> dict[str, str]:

@@ -237,7 +237,8 @@ class AthenaServer:
     """The server, its tables, and the knobs that a test turns.
 
     ``slow`` makes queries run that many seconds. ``failure`` makes them fail with a
-    reason, ``failure_state`` says FAILED or CANCELLED. ``queries`` holds what ran.
+    reason, ``failure_state`` says FAILED or CANCELLED; only the first ``failures`` do,
+    and one ``comes_back`` to the queue so often. ``queries`` holds what ran.
     ``afterwards`` is done to each query that has succeeded, before anybody hears of it.
     ``pass_time`` lets what has run be so much older.
     """
@@ -279,6 +280,8 @@ class AthenaServer:
         self.slow = 0.0
         self.failure: str | None = None
         self.failure_state = "FAILED"
+        self.comes_back = 0
+        self.failures = float("inf")
         self.afterwards: Callable[[Query], None] | None = None
         self.reserved: dict[str, list[str]] = {}
         self.quotas: dict[str, float] = {"DML query timeout": 30}
@@ -315,11 +318,14 @@ class AthenaServer:
 
     def start_query(self, **settings: Any) -> Query:
         """Start a query under the knobs as they stand."""
+        fails = self.failures > 0
+        self.failures -= 1
         query = Query(
             earlier=list(self.queries.values()),
             warehouse=self.warehouse,
             slow=self.slow,
-            failure=self.failure,
+            failure=self.failure if fails else None,
+            comes_back=self.comes_back,
             failure_state=self.failure_state,
             afterwards=self.afterwards,
             **settings,

@@ -355,7 +355,10 @@ def test_an_unknown_profile(server: AthenaServer) -> None:
         ("s3:GetObject", "ExpiredToken"),
     ],
 )
-def test_expired_credentials(server: AthenaServer, action: str, code: str) -> None:
+def test_expired_credentials(
+    server: AthenaServer, monkeypatch: pytest.MonkeyPatch, action: str, code: str
+) -> None:
+    monkeypatch.setattr("trailkit.engines.athena.cursor.PATIENCE_SECONDS", 0.0)
     server.refuse(action, code, "The security token included is expired")
     with pytest.raises(AccessRefused, match=r"credentials have expired.*aws sso login"):
         engine().run("select 1 as one")

@@ -163,7 +163,12 @@ class NotConfigured(EngineError):
 
 
 class QueryFailed(EngineError):
-    """The engine refused the query or broke it off."""
+    """The engine refused the query or broke it off.
+
+    ``may_pass`` says that the same query may come to its end when it is asked again.
+    """
+
+    may_pass: bool = False
 
 
 class QueryCancelled(EngineError):

@@ -15,6 +15,8 @@ from trailkit.errors import (
     Unavailable,
 )
 
+EXPIRED_CODES = ("ExpiredToken", "ExpiredTokenException", "RequestExpired")
+
 AnsweredError = boto.ClientError
 """What boto3 raises where AWS answers with an error."""
 
@@ -61,7 +63,7 @@ _BY_CLASS: tuple[tuple[tuple[type[Exception], ...], *Known], ...] = (
 
 _BY_CODE: tuple[tuple[tuple[str, ...], *Known], ...] = (
     (
-        ("ExpiredToken", "ExpiredTokenException", "RequestExpired"),
+        EXPIRED_CODES,
         AccessRefused,
         "The AWS credentials have expired. Sign in again (aws sso login, or new keys), "
         "and repeat the line.",
@@ -126,6 +128,11 @@ def is_unreached(error: BaseException | None) -> bool:
         answer = error.response.get("ResponseMetadata", {})
         return answer.get("HTTPStatusCode", 0) >= 500
     return isinstance(error, _LOST)
+
+
+def is_expired(error: BaseException | None) -> bool:
+    """Say whether AWS refused a request because its credentials have expired."""
+    return error is not None and code(error) in EXPIRED_CODES
 
 
 def is_refusal(error: BaseException) -> bool:

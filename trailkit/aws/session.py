@@ -41,6 +41,16 @@ class Access:
         self._clients: dict[tuple[str, str], Any] = {}
         self._making = threading.Lock()
 
+    def renew(self) -> None:
+        """Read the credentials anew: from now on clients are made of a new session.
+
+        A session that was given stays: it renews its own, or cannot.
+        """
+        with self._making:
+            self._clients.clear()
+            if self._session is None:
+                self.__dict__.pop("session", None)
+
     @cached_property
     def session(self) -> Any:
         """The session given, or one of the profile."""

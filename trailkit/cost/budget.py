@@ -171,5 +171,5 @@ class PaidEngine:
         return replace(answer, facts={**answer.facts, **beside})
 
     def _weighed(self, terms: Terms) -> Terms:
-        """Take the bytes from the estimate: nothing is listed twice."""
-        return replace(terms, weigh=lambda: self._estimate.bytes)
+        """Take the bytes from the estimate, and ask once: that is what is held."""
+        return replace(terms, weigh=lambda: self._estimate.bytes, again=False)

@@ -59,6 +59,7 @@ class Terms:
     reuse: timedelta | None = None
     lists: bool = False
     weigh: Callable[[], int] = _nobody_knows
+    again: bool = True
 
 
 ANEW = Terms()

@@ -1,6 +1,7 @@
 """Athena, through PyAthena: one SELECT in, one Arrow table and its facts out."""
 
 import re
+import time
 from collections.abc import Callable, Generator, Iterator
 from datetime import timedelta
 from functools import cached_property, partial
@@ -30,8 +31,8 @@ from trailkit.engines.athena.fetching import Sent
 from trailkit.engines.athena.query import Query
 from trailkit.engines.athena.result_files import ResultFiles
 from trailkit.engines.parts import of_rows, timed
-from trailkit.errors import NotConfigured
-from trailkit.progress import line
+from trailkit.errors import NotConfigured, QueryFailed
+from trailkit.progress import line, notice
 from trailkit.tables.definition import Definition
 
 _LEADING_COMMENTS = re.compile(r"(?:\s+|--[^\n]*(?:\n|$)|/\*.*?\*/)*", re.DOTALL)
@@ -44,6 +45,9 @@ Of a list of a fortieth of them, the CSV has 200,000 rows. See docs/decisions/00
 
 _LEAST_REUSE, _MOST_REUSE = timedelta(minutes=1), timedelta(days=7)
 """The ages that Athena takes. (Athena API, ResultReuseByAgeConfiguration.)"""
+
+_WAITS = (5, 20)
+"""So many polls lie between a query that may pass and the next attempt."""
 
 Unload = bool | Literal["auto"]
 """Whether an answer comes as Parquet; "auto": where it is a list, and may be long."""
@@ -97,16 +101,33 @@ class AthenaEngine:
     def run(self, sql: str, terms: Terms = ANEW) -> Answer:
         """Run one SELECT.
 
-        Ctrl-C stops it in Athena and says what is billed. Raises NotConfigured,
+        Where S3 throttled it, or Athena failed by itself, it is asked again, twice at
+        most. Ctrl-C stops it in Athena and says what is billed. Raises NotConfigured,
         AccessRefused, TableError, QueryFailed, QueryCancelled or Unavailable.
         """
+        for wait in _WAITS if terms.again else ():
+            try:
+                return self._once(sql, terms)
+            except QueryFailed as error:
+                if not error.may_pass:
+                    raise
+                notice(f"It is asked again in a moment. {error}")
+                time.sleep(wait * self._poll)
+        return self._once(sql, terms)
+
+    def _once(self, sql: str, terms: Terms) -> Answer:
         with accounted() as queries, explained(), line() as say:
             sent = self._sent(sql, terms)
             ask = partial(self._query, say, queries)
             order = self._order_after_unload(sent, terms)
             if order is None:
                 return fetching.whole(sent, ask(), self._files)
-            return fetching.by_unload(sent, order, ask, self._files)
+            try:
+                return fetching.by_unload(sent, order, ask, self._files)
+            except QueryFailed as error:
+                if not unload.is_refused(str(error)):
+                    raise
+            return fetching.whole(sent, ask(), self._files)
 
     def chunks(self, sql: str, rows: int, terms: Terms = ANEW) -> Generator[Answer]:
         """Run one SELECT, and read its rows piece by piece; never as Parquet.
@@ -184,7 +205,7 @@ class AthenaEngine:
     def read(self, url: str) -> bytes:
         """Fetch a log file from S3; raises AccessRefused without s3:GetObject."""
         with explained():
-            return ResultFiles(self._access.client("s3"), None).read(url)
+            return ResultFiles(partial(self._access.client, "s3"), None).read(url)
 
     @cached_property
     def destination(self) -> Destination:
@@ -247,13 +268,22 @@ class AthenaEngine:
             schema_name=self._table.database,
             poll_interval=self._poll,
             cursor_class=PatientCursor,
-            cursor_kwargs={"owner": place.owner, "own": place.own},
+            cursor_kwargs={
+                "owner": place.owner,
+                "own": place.own,
+                "renew": self._renewed,
+            },
             converter=AsText(),
         )
 
+    def _renewed(self) -> Any:
+        """Read the credentials anew, and give a client of Athena with them."""
+        self._access.renew()
+        return self._access.client("athena")
+
     @cached_property
     def _files(self) -> ResultFiles:
-        return ResultFiles(self._access.client("s3"), self.destination.owner)
+        return ResultFiles(partial(self._access.client, "s3"), self.destination.owner)
 
     def _query(self, say: Callable[[str], None], queries: list[Query]) -> Query:
         query = Query(self._connection, self.prices, self.destination.cutoff, say)

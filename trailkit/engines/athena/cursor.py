@@ -1,7 +1,9 @@
 """PyAthena's cursor, with more patience and less trust.
 
-A query goes on in Athena when the network is lost: the cursor asks for it again by its
-id. And it names the owner that the result bucket must have.
+A query goes on in Athena when the network is lost or credentials expire: the cursor
+asks for it again by its id, with credentials read anew. One that failed may go back to
+the queue (Athena API Reference, "QueryExecutionStatus"): it is over when it stays so.
+And the cursor names the owner that the result bucket must have.
 
 Athena gives an earlier answer again only where the workgroup's settings of results hold
 for both, and nothing of them was sent with the query. (Athena User Guide, "Reuse query
@@ -11,6 +13,7 @@ is sent without place and owner; both have been looked at before.
 
 import logging
 import time
+from collections.abc import Callable
 from typing import Any
 
 from pyathena.converter import Converter
@@ -18,10 +21,14 @@ from pyathena.cursor import Cursor
 from pyathena.error import OperationalError
 from pyathena.model import AthenaQueryExecution
 
-from trailkit.aws.failures import is_unreached
+from trailkit.aws.failures import is_expired, is_unreached
+from trailkit.progress import notice
 
 PATIENCE_SECONDS = 600.0
 """How long a lost connection is tried again."""
+
+_LOOKS_AFTER_FAILURE = 2
+"""So often a failed query is looked at again."""
 
 # PyAthena logs what it raises; trailkit says it once, in a sentence.
 logging.getLogger("pyathena").addHandler(logging.NullHandler())
@@ -30,10 +37,21 @@ logging.getLogger("pyathena").addHandler(logging.NullHandler())
 class PatientCursor(Cursor):
     """Run a query, and find it again after a lost connection."""
 
-    def __init__(self, *, owner: str | None, own: bool, **settings: Any) -> None:
-        """Take the owner of the result bucket; ``own``: the workgroup names it."""
+    def __init__(
+        self,
+        *,
+        owner: str | None,
+        own: bool,
+        renew: Callable[[], Any] | None = None,
+        **settings: Any,
+    ) -> None:
+        """Take the owner of the result bucket; ``own``: the workgroup names it.
+
+        ``renew`` gives a client of Athena with credentials that were read anew.
+        """
         super().__init__(**settings)
-        self._owner, self._own = owner, own
+        self._owner, self._own, self._renew = owner, own, renew
+        self._expired = False
 
     def _build_start_query_execution_request(
         self, query: str, *settings: Any, **more: Any
@@ -51,9 +69,34 @@ class PatientCursor(Cursor):
             try:
                 return super()._get_query_execution(query_id)
             except OperationalError as error:
-                if not is_unreached(error.__cause__) or time.monotonic() > deadline:
+                cause = error.__cause__
+                if time.monotonic() > deadline or not self._may_go_on(query_id, cause):
                     raise
             self._wait_poll_interval()
+
+    def _may_go_on(self, query_id: str, cause: BaseException | None) -> bool:
+        """Say whether to look again: AWS was not reached, or credentials expired."""
+        if self._renew is None or not (is_expired(cause) or self._expired):
+            return is_unreached(cause)
+        if not self._expired:
+            notice(
+                "Your credentials expired; the query goes on in Athena. Renew them "
+                f"(such as by aws sso login), and it is picked up: {query_id}."
+            )
+        self._expired = True
+        client = self._renew()
+        self._connection._client = client  # pyright: ignore[reportPrivateUsage]
+        return True
+
+    def _poll_until_terminal(self, query_id: str) -> Any:
+        """Wait for the end; a query that failed may be queued again by Athena."""
+        execution = super()._poll_until_terminal(query_id)
+        for _ in range(_LOOKS_AFTER_FAILURE):
+            if execution.state != AthenaQueryExecution.STATE_FAILED:
+                break
+            self._wait_poll_interval()
+            execution = super()._poll_until_terminal(query_id)
+        return execution
 
 
 class AsText(Converter):

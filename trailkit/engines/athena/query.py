@@ -15,7 +15,7 @@ from pyathena.model import AthenaQueryExecution
 from trailkit.aws.failures import is_unreached
 from trailkit.aws.prices import Prices, say_bytes
 from trailkit.engines.athena.cursor import PatientCursor
-from trailkit.engines.athena.failure_reasons import explain_ending
+from trailkit.engines.athena.failure_reasons import explain_ending, may_pass
 from trailkit.engines.athena.figures import Figures
 from trailkit.errors import QueryFailed
 from trailkit.tables.text import QUERY_TEXT_LIMIT
@@ -73,9 +73,11 @@ class Query:
             if seen is None or seen.state not in ("FAILED", "CANCELLED"):
                 raise
             reason = seen.state_change_reason or ""
-            raise explain_ending(
-                seen.state, reason, self._said_bill(), self._limit()
-            ) from error
+            bill, limit = self._said_bill(), self._limit()
+            ending = explain_ending(seen.state, reason, bill, limit)
+            if isinstance(ending, QueryFailed):
+                ending.may_pass = may_pass(reason, bool(seen.retryable))
+            raise ending from error
         except DatabaseError as error:
             self._may_run = self._id is not None or is_unreached(error.__cause__)
             raise

@@ -37,9 +37,13 @@ class Passing:
 class ResultFiles:
     """The files that Athena wrote into one account's bucket."""
 
-    def __init__(self, client: Any, owner: str | None) -> None:
-        """Take an S3 client and the account that must own the bucket."""
-        self._client, self._owner = client, owner
+    def __init__(self, client: Callable[[], Any], owner: str | None) -> None:
+        """Take what gives an S3 client, and the account that must own the bucket."""
+        self._give, self._owner = client, owner
+
+    @property
+    def _client(self) -> Any:
+        return self._give()
 
     def read(self, url: str, held: Figures | None = None) -> bytes:
         """Read a file whole; a connection lost half-way is tried again.

@@ -5,6 +5,8 @@ the rows are sorted again by the question's own ``order by``, whose items are ou
 columns and end in a unique one. Nulls come last in both directions, as in Trino.
 """
 
+import re
+
 import pyarrow as pa
 from sqlglot import exp
 
@@ -37,22 +39,56 @@ def only_types(select: str) -> str:
 def order(select: str) -> Order | None:
     """Read the order of a SELECT's rows; an empty one if it has none.
 
-    None means that it cannot be put back: names that are unknown or stand twice, an
-    expression, nulls first.
+    None means that it cannot be put back (names that are unknown or stand twice, an
+    expression, nulls first), or that Parquet does not take a column: one without a
+    name or type, JSON, an interval, an address.
 
     >>> order("select time, event_id from events order by time desc, 2")
     [('time', 'descending'), ('event_id', 'ascending')]
     >>> order("select action from events order by lower(action)") is None
     True
+    >>> order("select json_parse(request) as asked from events") is None
+    True
     """
     query = parse(select)
     names = query.named_selects
-    if "*" in names or len(set(names)) < len(names):
+    if "*" in names or "" in names or len(set(names)) < len(names):
+        return None
+    if any(map(_is_refused, query.selects)):
         return None
     clause = query.args.get("order")
     keys = [_key(item, names) for item in (clause.expressions if clause else [])]
     found = [key for key in keys if key is not None]
     return found if len(found) == len(keys) else None
+
+
+_REFUSED_TYPES = ("JSON", "INTERVAL", "IPADDRESS", "UUID", "TIME", "TIMETZ")
+_REFUSED = re.compile(
+    r"(?i)unsupported|not supported|NOT_SUPPORTED|column name not specified"
+    r"|COLUMN_TYPE_UNKNOWN|MISSING_COLUMN_NAME"
+)
+
+
+def is_refused(reason: str) -> bool:
+    """Say whether Athena refuses to write a result's columns, whatever its rows are.
+
+    (Athena User Guide, "UNLOAD": considerations; "Data types in Athena".)
+
+    >>> is_refused("NOT_SUPPORTED: Unsupported Hive type: json")
+    True
+    """
+    return _REFUSED.search(reason) is not None
+
+
+def _is_refused(column: exp.Expr) -> bool:
+    """Tell a column that Parquet does not take, as far as its text says."""
+    value = column.unalias()
+    if isinstance(value, exp.Cast | exp.TryCast):
+        kind = value.to.sql("athena").upper()
+        return kind.startswith(_REFUSED_TYPES) and not kind.startswith("TIMESTAMP")
+    return isinstance(
+        value, exp.Null | exp.ParseJSON | exp.JSONExtract | exp.Interval
+    ) and not isinstance(value, exp.JSONExtractScalar)
 
 
 def _key(item: exp.Ordered, names: list[str]) -> tuple[str, str] | None:
