@@ -199,9 +199,9 @@ def test_what_is_there_decides_whether_it_is_iceberg(server: AthenaServer) -> No
 
 def test_the_text_that_tidies_an_iceberg_copy() -> None:
     assert COPY.tidy_sql("2026-03-01", "2026-03-31") == (
-        'optimize "security"."copy" rewrite data using bin_pack where '
-        "\"event_day\" between '2026-03-01' and '2026-03-31';\n\n"
-        'vacuum "security"."copy";'
+        "optimize security.copy rewrite data using bin_pack where "
+        "event_day between '2026-03-01' and '2026-03-31';\n\n"
+        "vacuum security.copy;"
     )
 
 
@@ -253,7 +253,8 @@ def test_what_aws_would_not_take_is_refused(setting: str, value: Any) -> None:
 
 
 def locked() -> bool:
-    listed = boto3.client("s3").list_objects_v2(Bucket="analysis", Prefix="copy/_")
+    asked = {"Bucket": "analysis", "Prefix": "copy.filling"}
+    listed = boto3.client("s3").list_objects_v2(**asked)
     return bool(listed["KeyCount"])
 
 
@@ -279,14 +280,14 @@ def test_a_lock_that_was_left_behind_is_named_with_the_remedy(
     server: AthenaServer,
 ) -> None:
     boto3.client("s3").put_object(
-        Bucket="analysis", Key="copy/_filling", Body=b"Somebody\x1b[31m, once."
+        Bucket="analysis", Key="copy.filling", Body=b"Somebody\x1b[31m, once."
     )
     with pytest.raises(TableError) as refused:
         fill()
     assert str(refused.value) == (
         "Somebody fills this copy: Somebody[31m, once. Two at once would write records"
         " twice. Wait for the end. If that run has ended and left"
-        " s3://analysis/copy/_filling behind: When no statement that fills the copy"
+        " s3://analysis/copy.filling behind: When no statement that fills the copy"
         " runs any more in the workgroup dfir, delete that object; then the same call"
         " goes on."
     )
@@ -312,7 +313,7 @@ def test_a_lock_stays_where_a_statement_may_still_run(
     with pytest.raises(Unavailable):
         fill()
     assert locked()
-    assert "s3://analysis/copy/_filling is still there." in capsys.readouterr().err
+    assert "s3://analysis/copy.filling is still there." in capsys.readouterr().err
 
 
 def test_a_copy_in_a_bucket_that_is_not_there_is_refused(server: AthenaServer) -> None:

@@ -92,12 +92,20 @@ def test_the_texts_are_as_reviewed() -> None:
     golden_files.compare("copies/parquet.sql", ddl.create_table(COPY.definition()))
     golden_files.compare("copies/iceberg.sql", copies.create_iceberg(COPY))
     golden_files.compare("copies/fill.sql", copies.fill(COPY, SOURCE, DAY))
-    assert copies.vacuum(COPY) == 'vacuum "security"."copy"'
+    assert copies.vacuum(COPY) == "vacuum security.copy"
     assert copies.optimize(COPY, DAY) == (
-        'optimize "security"."copy" rewrite data using bin_pack where '
-        "\"account\" in ('111122223333') and "
-        "\"event_day\" between '2026-03-09' and '2026-03-09'"
+        "optimize security.copy rewrite data using bin_pack where "
+        "account in ('111122223333') and "
+        "event_day between '2026-03-09' and '2026-03-09'"
     )
+
+
+def test_optimize_and_vacuum_take_no_quotes() -> None:
+    """AWS: only a name that begins with an underscore stands in backticks."""
+    assert copies.vacuum(replace(COPY, name="_copy")) == "vacuum security.`_copy`"
+    for each in (replace(COPY, name="1copy"), replace(COPY, database="2026")):
+        with pytest.raises(TableError, match="begin with a letter"):
+            copies.vacuum(each)
 
 
 @pytest.mark.parametrize("kind", Kind)

@@ -7,6 +7,7 @@ failure or for days whose log files came late. Facts: Athena User Guide, "INSERT
 "Create Iceberg tables", "Optimize Iceberg tables".
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
@@ -21,6 +22,8 @@ from trailkit.tables.ddl import column_lines
 from trailkit.tables.pruning import event_days, pruning
 from trailkit.tables.table import Table
 from trailkit.tables.text import nested, select_text
+
+_BARE = re.compile("[a-z_][a-z0-9_]*")
 
 MOST_PARTITIONS = 100
 """The most partitions that one statement may write."""
@@ -165,13 +168,29 @@ def _held(copy: Copy, step: Scope) -> str:
 
 def optimize(copy: Copy, step: Scope) -> str:
     """Write the statement that joins the small files of an Iceberg copy's days."""
-    where = " and ".join(pruning(Table.of(copy.definition()), step))
-    return f"optimize {_name(copy)} rewrite data using bin_pack where {where}"
+    where = " and ".join(pruning(Table.of(copy.definition()), step)).replace('"', "")
+    return f"optimize {_bare(copy)} rewrite data using bin_pack where {where}"
 
 
 def vacuum(copy: Copy) -> str:
     """Write the statement that lets go of an Iceberg copy's old snapshots."""
-    return f"vacuum {_name(copy)}"
+    return f"vacuum {_bare(copy)}"
+
+
+def _bare(copy: Copy) -> str:
+    """Write a copy's name without quotes, which OPTIMIZE and VACUUM do not take.
+
+    Only a table's name that begins with an underscore stands in backticks. (Athena User
+    Guide, "VACUUM" and "OPTIMIZE".)
+    """
+    for name in (copy.database, copy.name):
+        if not _BARE.fullmatch(name):
+            raise TableError(
+                f'OPTIMIZE and VACUUM take no quotes, and "{name}" needs them. Give '
+                "the copy's database and table names that begin with a letter."
+            )
+    name = names.hive(copy.name) if copy.name.startswith("_") else copy.name
+    return f"{copy.database}.{name}"
 
 
 def _name(copy: Copy) -> str:

@@ -1,9 +1,9 @@
-"""One fill of a copy at a time: an object in its folder says that one runs.
+"""One fill of a copy at a time: an object beside its folder says that one runs.
 
 Two at once would each miss what the other writes, and the copy would hold records
 twice. S3 makes the object only where there is none (Amazon S3 User Guide, "How to
-prevent object overwrites with conditional writes"), and Athena reads no file whose name
-begins with an underscore.
+prevent object overwrites with conditional writes"). It lies beside the folder and not
+in it: an Iceberg table is made in an empty place only.
 """
 
 from datetime import UTC, datetime
@@ -18,8 +18,8 @@ from trailkit.aws.session import Access
 from trailkit.errors import TableError, TrailkitError, Unavailable
 from trailkit.progress import notice
 
-LOCK = "_filling"
-"""The object in a copy's folder that says that somebody fills it."""
+LOCK = ".filling"
+"""What follows a copy's folder in the key that says that somebody fills it."""
 
 _TAKEN = ("PreconditionFailed", "ConditionalRequestConflict")
 _NO_BUCKET = "NoSuchBucket"
@@ -37,8 +37,8 @@ class Lock:
         """Remember the place; nothing is written yet."""
         bucket, folder = s3_folder(wanted.files)
         self._wanted, self._access = wanted, access
-        self._place = {"Bucket": bucket, "Key": f"{folder}/{LOCK}"}
-        self._path = f"s3://{bucket}/{folder}/{LOCK}"
+        self._place = {"Bucket": bucket, "Key": f"{folder}{LOCK}"}
+        self._path = f"s3://{bucket}/{folder}{LOCK}"
 
     def __enter__(self) -> None:
         """Make the object, with who fills and since when."""

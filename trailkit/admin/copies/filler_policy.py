@@ -163,11 +163,10 @@ def _files(wanted: WantedCopy, arns: Arns) -> Iterator[Statement]:
     yield allow("PlaceCopy", permissions.PLACE_COPY, whole)
     yield allow("ListCopy", permissions.LIST_LOGS, whole, [prefix, f"{prefix}/*"])
     every = arns.bucket(bucket, f"{prefix}/*")
-    lock = arns.bucket(bucket, f"{prefix}/{LOCK}")
-    yield allow("WriteCopy", permissions.WRITE_COPY, [every])
-    yield allow(
-        "CleanCopy", permissions.CLEAN_COPY, [every if wanted.iceberg else lock]
-    )
+    lock = arns.bucket(bucket, f"{prefix}{LOCK}")
+    yield allow("WriteCopy", permissions.WRITE_COPY, [every, lock])
+    cleaned = [every, lock] if wanted.iceberg else [lock]
+    yield allow("CleanCopy", permissions.CLEAN_COPY, cleaned)
 
 
 def _results(results: str | None, arns: Arns) -> Iterator[Statement]:

@@ -43,8 +43,8 @@ class TableCopy(WantedCopy):
         is not written again: the same call goes on after a failure, or adds what came
         later.
         Ctrl-C stops the step that runs. One fill at a time: while it runs, an object
-        ``_filling`` in the copy's folder lets another be refused with TableError, for
-        two at once would write records twice.
+        beside the copy's folder (``….filling``) lets another be refused with
+        TableError, for two at once would write records twice.
         """
         from trailkit.admin.copies.backfill import Filling
 
@@ -83,7 +83,9 @@ class TableCopy(WantedCopy):
     def tidy_sql(self, first: date | str, last: date | str) -> str:
         """Write the OPTIMIZE and VACUUM of an Iceberg copy, for Athena's editor.
 
-        One joins the small files of these days, the other lets old snapshots go.
+        One joins the small files of these days, the other lets old snapshots go. Run
+        each again while Athena ends it with MORE_RUNS_NEEDED. Raises TableError for
+        names that the two statements do not take.
         """
         from trailkit.tables import copies
 

@@ -74,6 +74,11 @@ _ENDINGS: tuple[tuple[str, type[TrailkitError], str], ...] = (
         'tk.athena("database.table", …).',
     ),
     (
+        r"MORE_RUNS_NEEDED",
+        QueryFailed,
+        "Athena did a part of it. Run the same statement again until it succeeds.",
+    ),
+    (
         r"SlowDown|reduce your request rate|Status Code: 503",
         QueryFailed,
         "S3 throttled the reading: more files a second were asked of one prefix than "
