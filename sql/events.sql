@@ -397,6 +397,93 @@ select
         || '/' || coalesce(event_name, '')
         || '/' || coalesce(identity_id, '')
     ) as action_id,
+    -- What a call handed out. `issued_key`: the access key in its answer, other than
+    -- the caller's own. `issued_session`: the `session_id` of what acts with it, where
+    -- that begins in the second of the call. `asked_role`: the role that was asked for,
+    -- without its path; of a refused call it stands in the message alone.
+    case
+        when
+            service in ('cognito-identity', 'rolesanywhere', 'signin', 'sts')
+            or action in ('CreateAccessKey', 'CreateServiceSpecificCredential')
+            then nullif(
+                coalesce(
+                    json_extract_scalar(
+                        response_elements, '$.credentials.accessKeyId'
+                    ),
+                    json_extract_scalar(response_elements, '$.accessKey.accessKeyId'),
+                    json_extract_scalar(
+                        response_elements,
+                        '$.serviceSpecificCredential.serviceSpecificCredentialId'
+                    ),
+                    json_extract_scalar(
+                        response_elements, '$.credentialSet[0].credentials.accessKeyId'
+                    )
+                ),
+                access_key
+            )
+    end as issued_key,
+    case
+        when
+            service in ('rolesanywhere', 'sts')
+            and json_extract_scalar(request_parameters, '$.targetPrincipal') is not null
+            then
+                'arn:aws:iam::'
+                || regexp_extract(
+                    json_extract_scalar(request_parameters, '$.targetPrincipal'),
+                    '[0-9]{12}'
+                )
+                || ':root'
+        when service in ('rolesanywhere', 'sts')
+            then coalesce(
+                regexp_replace(
+                    json_extract_scalar(request_parameters, '$.roleArn'),
+                    ':role/.*/', ':role/'
+                ),
+                if(
+                    service = 'sts',
+                    regexp_extract(error_message, 'on resource: "?([^ "]+)', 1)
+                )
+            )
+        when service = 'signin' and action = 'SwitchRole'
+            then regexp_replace(principal_arn, ':role/.*/', ':role/')
+    end as asked_role,
+    case
+        when action = 'GetSessionToken' and service = 'sts'
+            then identity_id
+        when action = 'AssumeRoot' and service = 'sts'
+            then asked_role
+        when action = 'GetFederationToken' and service = 'sts'
+            then
+                json_extract_scalar(response_elements, '$.federatedUser.arn') || '/'
+                || split_part(
+                    json_extract_scalar(
+                        response_elements, '$.federatedUser.federatedUserId'
+                    ),
+                    ':', 2
+                )
+        when service in ('rolesanywhere', 'sts')
+            then replace(
+                coalesce(
+                    json_extract_scalar(
+                        response_elements, '$.assumedRoleUser.assumedRoleId'
+                    ),
+                    json_extract_scalar(
+                        response_elements,
+                        '$.credentialSet[0].assumedRoleUser.assumedRoleId'
+                    )
+                ),
+                ':', '/'
+            )
+        when service = 'signin' and action = 'SwitchRole'
+            then session_id
+        when
+            service = 'signin' and session_id is null
+            and action in ('ConsoleLogin', 'GetSigninToken')
+            then identity_id
+    end || date_format(time, '/%Y-%m-%dT%H:%i:%sZ') as issued_session,
+    -- The session of a sign-in, which only some services stamp.
+    nullif(session_sign_in_session_arn, '') as sign_in_session,
+
     nullif(addendum_original_event_id, '') as original_event_id,
     nullif(addendum_reason, '') as addendum_reason,
     file as file

@@ -5,6 +5,7 @@ key and use another, a console session has keys that nothing issues, a refused c
 names its role in the message only, and a call over accounts leaves two copies.
 """
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -25,6 +26,7 @@ class Link:
     target: str
     certainty: str
     event_ids: tuple[str, ...]
+    backward: bool = True
 
 
 @dataclass
@@ -54,6 +56,15 @@ class Chain:
     last: str = ""
     candidates: set[str] = field(default_factory=set[str])
 
+    def path(self) -> set[tuple[str, str]]:
+        """Return the hand-overs that lead from the first credential to the last."""
+        found, nodes = set[tuple[str, str]](), {self.last}
+        for link in reversed(self.links):
+            if link.target in nodes and link.backward:
+                found.add((link.origin, link.target))
+                nodes.add(link.origin)
+        return found
+
 
 class Maker:
     """Makes chains; everything comes from the seed."""
@@ -61,6 +72,7 @@ class Maker:
     def __init__(self, seed: int) -> None:
         """Begin on a morning."""
         self.random = Random(seed)
+        self.used = Counter[str]()
         self.records: list[Record] = []
         self.now = datetime(2026, 3, 9, 8, tzinfo=UTC)
         self.chain = Chain("", "")
@@ -100,9 +112,16 @@ class Maker:
             self.chain.last_event = self.call("DescribeInstances", "ec2", identity)
         self.chain.last = who.node
 
-    def link(self, origin: str, target: str, certainty: str, *ids: str) -> None:
+    def link(
+        self,
+        origin: str,
+        target: str,
+        certainty: str,
+        *ids: str,
+        backward: bool = True,
+    ) -> None:
         """Write down the truth."""
-        self.chain.links.append(Link(origin, target, certainty, ids))
+        self.chain.links.append(Link(origin, target, certainty, ids, backward))
 
     def role(self, account: str) -> tuple[str, str]:
         """Make a role: its ARN and its unique id."""
@@ -281,7 +300,445 @@ class Maker:
         self.link(f"service/{name}", key, "certain", event)
         return self.session(role, unique, session, [key], key)
 
+    def function(self) -> Credential:
+        """Begin with a Lambda function."""
+        return self.service("lambda")
+
+    def eks_account(self) -> Credential:
+        """Begin with a service account of Kubernetes, by IRSA."""
+        issuer = "oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLE"
+        arn = f"arn:aws:iam::{ACCOUNT}:oidc-provider/{issuer}"
+        subject = f"system:serviceaccount:shop:{self.name('account')}"
+        identity = {
+            "type": "WebIdentityUser",
+            "principalId": f"{arn}:sts.amazonaws.com:{subject}",
+            "userName": subject,
+            "identityProvider": arn,
+        }
+        return self.federated("AssumeRoleWithWebIdentity", identity, provider=arn)
+
+    def pod(self) -> Credential:
+        """Begin with a pod: its node's agent asks, in the same second, by itself."""
+        host = self.service()
+        self.act(host, 1)
+        self.chain.first = "service/pods.eks"
+        self.chain.candidates.add(host.node)
+        self.wait()
+        cluster = self.name("cluster")
+        self.call(
+            "AssumeRoleForPodIdentity",
+            "eks-auth",
+            host.identity | {"accessKeyId": host.keys[0]},
+            requestParameters={"clusterName": cluster, "token": "HIDDEN"},
+            recipientAccountId=ACCOUNT,
+        )
+        return self.by_service("pods.eks", f"eks-{cluster}-web-0123abcd")
+
+    def linked_role(self) -> Credential:
+        """Begin with a role that is linked to a service."""
+        self.chain = Chain("service/autoscaling", "service-issued")
+        self.wait()
+        return self.by_service("autoscaling", "AutoScaling", "aws-service-role/x/")
+
+    def by_service(
+        self, service: str, session: str, path: str = "", role: str = ""
+    ) -> Credential:
+        """Let a service assume a role now, and link the key to the service."""
+        made, unique = self.role(ACCOUNT)
+        made = role or made
+        key = self.key()
+        event = self.call(
+            "AssumeRole",
+            "sts",
+            {"type": "AWSService", "invokedBy": f"{service}.amazonaws.com"},
+            requestParameters={
+                "roleArn": made.replace(":role/", f":role/{path}"),
+                "roleSessionName": session,
+            },
+            responseElements=self.answer(unique, session, key),
+            recipientAccountId=ACCOUNT,
+            sharedEventID=self.name("shared"),
+        )
+        self.link(f"service/{service}", key, "certain", event)
+        return self.session(made, unique, session, [key], key)
+
+    def cognito(self) -> Credential:
+        """Begin with a guest of an identity pool, by a data event."""
+        identity = f"eu-west-1:{self.name('guest')}"
+        self.chain = Chain(f"identity {identity}", "federated outside AWS")
+        self.wait()
+        role, unique = self.role(ACCOUNT)
+        key = self.key()
+        event = self.call(
+            "GetCredentialsForIdentity",
+            "cognito-identity",
+            {"type": "Unknown"},
+            managementEvent=False,
+            eventCategory="Data",
+            requestParameters={"identityId": identity},
+            responseElements={
+                "credentials": {"accessKeyId": key},
+                "identityId": identity,
+            },
+            recipientAccountId=ACCOUNT,
+        )
+        self.link(f"identity {identity}", key, "certain", event)
+        return self.session(role, unique, "CognitoIdentityCredentials", [key], key)
+
+    def certificate(self) -> Credential:
+        """Begin with a certificate, by Roles Anywhere: the answer has no key."""
+        subject = f"arn:aws:rolesanywhere:eu-west-1:{ACCOUNT}:subject/{self.name('s')}"
+        self.chain = Chain(f"certificate {subject}", "federated outside AWS")
+        self.wait()
+        role, unique = self.role(ACCOUNT)
+        serial = f"{self._count:032x}"
+        user = {"assumedRoleId": f"{unique}:{serial}", "arn": "arn"}
+        event = self.call(
+            "CreateSession",
+            "rolesanywhere",
+            {"type": "Unknown"},
+            requestParameters={"roleArn": role},
+            responseElements={
+                "credentialSet": [{"assumedRoleUser": user}],
+                "subjectArn": subject,
+            },
+            recipientAccountId=ACCOUNT,
+        )
+        caller = self.session(role, unique, serial, [self.key()])
+        self.link(f"certificate {subject}", caller.node, "strong", event)
+        return caller
+
+    def account_access(self) -> Credential:
+        """Begin in the account access manager: the issued key is not the used one."""
+        self.chain = Chain("service/account-access", "service-issued")
+        self.wait()
+        role, unique = self.role(ACCOUNT)
+        name = self.name("person")
+        event = self.call(
+            "AssumeRole",
+            "sts",
+            {"type": "AWSService", "invokedBy": "account-access.amazonaws.com"},
+            requestParameters={"roleArn": role, "roleSessionName": name},
+            responseElements=self.answer(unique, name, self.key()),
+            recipientAccountId=ACCOUNT,
+        )
+        caller = self.session(role, unique, name, [self.key()])
+        self.link("service/account-access", caller.node, "strong", event)
+        return caller
+
+    def commanded(self) -> Credential:
+        """Send a command to a machine, whose role's session acts afterwards."""
+        who = self.long_term_key()
+        self.act(who, 1)
+        machine = self.service()
+        self.act(machine, 1)
+        self.chain.candidates.add(who.node)
+        self.wait()
+        name = machine.identity["principalId"].partition(":")[2]
+        self.call(
+            "SendCommand",
+            "ssm",
+            who.identity | {"accessKeyId": who.keys[0]},
+            readOnly=False,
+            requestParameters={"instanceIds": [name], "parameters": "HIDDEN"},
+        )
+        return machine
+
     # Steps
+
+    def other_end(self, first: str, reason: str) -> None:
+        """Let the way back from here on end at another place than before."""
+        self.chain.first, self.chain.reason = first, reason
+        self.chain.candidates = set()
+
+    def _ask(self, who: Credential, action: str, service: str, **fields: Any) -> str:
+        """Let a credential call something under its first key, after a while."""
+        self.wait()
+        caller = who.identity | {"accessKeyId": who.keys[0]}
+        return self.call(
+            action,
+            service,
+            caller,
+            **{"readOnly": False, "recipientAccountId": ACCOUNT, **fields},
+        )
+
+    def assume_blind(self, who: Credential) -> Credential:
+        """Assume a role abroad; only the other account's copy has the answer."""
+        caller = self.assume_abroad(who)
+        mine = self.chain.links[-1].event_ids[0]
+        for each in self.records:
+            if each["eventID"] == mine:
+                each["responseElements"] = None
+        return caller
+
+    def assume_itself(self, who: Credential) -> Credential:
+        """Let a role assume itself."""
+        self.wait()
+        issuer = who.identity["sessionContext"]["sessionIssuer"]
+        name, key = self.name("again"), self.key()
+        event = self.call(
+            "AssumeRole",
+            "sts",
+            who.identity | {"accessKeyId": who.keys[0]},
+            requestParameters={"roleArn": issuer["arn"], "roleSessionName": name},
+            responseElements=self.answer(issuer["principalId"], name, key),
+            additionalEventData={"explicitTrustGrant": True},
+        )
+        self.link(who.node, key, "certain", event)
+        return self.session(issuer["arn"], issuer["principalId"], name, [key], key)
+
+    def forward(self, who: Credential) -> Credential:
+        """Let a service act for a role's session, under a key that nothing issues."""
+        key = self.key()
+        start = who.identity["sessionContext"]["attributes"]["creationDate"]
+        node = f"{who.identity['principalId'].replace(':', '/')}/{start}"
+        self.wait()
+        self.call(
+            "Decrypt",
+            "kms",
+            who.identity | {"accessKeyId": key, "invokedBy": "athena.amazonaws.com"},
+        )
+        self.link(who.node, node, "strong")
+        return who
+
+    def cloud_shell(self, who: Credential) -> Credential:
+        """Hand a console session to CloudShell: no key is recorded."""
+        event = self._ask(who, "PutCredentials", "cloudshell")
+        self.link(who.node, who.node, "strong", event)
+        return who
+
+    def command_line(self, who: Credential) -> Credential:
+        """Consent to `aws login` in the console, and fetch tokens on a machine."""
+        consent = self._ask(who, "AuthorizeOAuth2Access", "signin")
+        token = self._ask(who, "CreateOAuth2Token", "signin", readOnly=True)
+        self.link(who.node, who.node, "strong", consent, token)
+        return who
+
+    def tools(self, who: Credential) -> Credential:
+        """Let AWS's MCP server act for a console session."""
+        arn = f"arn:aws:signin:eu-west-1:{who.account}:session/{self.name('s')}"
+        event = self._ask(
+            who,
+            "CreateOAuth2Token",
+            "signin",
+            requestParameters={"resource": "https://aws-mcp.eu-west-1.api.aws"},
+            additionalEventData={"signInSessionArn": arn},
+        )
+        context = who.identity["sessionContext"] | {"signInSessionArn": arn}
+        self.wait()
+        identity = who.identity | {"sessionContext": context}
+        self.call("ListBuckets", "s3", identity | {"accessKeyId": self.key()})
+        self.link(who.node, who.node, "certain", event)
+        return who
+
+    def tools_by_key(self, who: Credential) -> Credential:
+        """Let AWS's MCP server act without a person: a session of its own."""
+        arn = f"arn:aws:signin:eu-west-1:{who.account}:session/{self.name('s')}"
+        event = self._ask(
+            who,
+            "CreateOAuth2TokenWithIAM",
+            "signin",
+            requestParameters={"resource": "https://aws-mcp.eu-west-1.api.aws"},
+            additionalEventData={"signInSessionArn": arn},
+        )
+        caller = self.again(who, signInSessionArn=arn)
+        request = self.name("request")
+        tool = self._ask(
+            who,
+            "CallTool",
+            "aws-mcp",
+            eventType="AwsMcpEvent",
+            additionalEventData={"downstreamRequests": [{"requestId": request}]},
+        )
+        identity = caller.identity | {"accessKeyId": caller.keys[0]}
+        self.call("ListBuckets", "s3", identity, requestID=request)
+        self.link(who.node, caller.node, "certain", event, tool)
+        return caller
+
+    def again(self, who: Credential, **context: Any) -> Credential:
+        """Make another session of the same identity, which begins later."""
+        self.wait()
+        start = self.now.strftime(FORM)
+        old = who.identity.get("sessionContext", {})
+        attributes = {"creationDate": start, "mfaAuthenticated": "false"}
+        session: Record = {**old, "attributes": attributes, **context}
+        identity: Record = who.identity | {"sessionContext": session}
+        head = identity["principalId"].replace(":", "/")
+        if who.kind == "FederatedUser":
+            head = f"{identity['arn']}/{identity['principalId'].partition(':')[2]}"
+        return Credential(f"{head}/{start}", identity, who.account, [self.key()])
+
+    def create_user(self, who: Credential) -> Credential:
+        """Make a user, whose key no record issued."""
+        user, key = self.user(), self.key("AKIA")
+        event = self._ask(
+            who, "CreateUser", "iam", requestParameters={"userName": user["userName"]}
+        )
+        self.link(who.node, user["arn"], "certain", event)
+        self.link(user["arn"], key, "strong")
+        return Credential(key, user, ACCOUNT, [key])
+
+    def open_door(self, who: Credential) -> Credential:
+        """Let the account that a role trusts be the caller, who then assumes it."""
+        caller = self.assume(who)
+        took = self.chain.links[-1].event_ids[0]
+        role = caller.identity["sessionContext"]["sessionIssuer"]["arn"]
+        named = who.identity.get("sessionContext", {}).get("sessionIssuer", {})
+        principal = named.get("arn", who.identity["arn"])
+        statement = f'{{"Principal": {{"AWS": "{principal}"}}, "Effect": "Allow"}}'
+        late, self.now = self.now, self.now - timedelta(seconds=3)
+        event = self.call(
+            "UpdateAssumeRolePolicy",
+            "iam",
+            who.identity | {"accessKeyId": who.keys[0]},
+            readOnly=False,
+            recipientAccountId=ACCOUNT,
+            requestParameters={
+                "roleName": role.rpartition("/")[2],
+                "policyDocument": f'{{"Statement": [{statement}]}}',
+            },
+        )
+        self.now = late
+        self.link(who.node, role, "certain", event, backward=False)
+        self.link(role, caller.node, "certain", took, event, backward=False)
+        return caller
+
+    def build(self, who: Credential) -> Credential:
+        """Pass a role to CodeBuild, and start a build under it."""
+        role, _ = self.role(ACCOUNT)
+        project = self.name("project")
+        passed = self._ask(
+            who,
+            "CreateProject",
+            "codebuild",
+            requestParameters={"name": project, "serviceRole": role},
+        )
+        build = f"0123abcd-0000-4000-8000-{self._count:012x}"
+        started = self._ask(
+            who,
+            "StartBuild",
+            "codebuild",
+            responseElements={"build": {"id": f"{project}:{build}"}},
+        )
+        self.link(who.node, role, "certain", passed, backward=False)
+        self.other_end("service/codebuild", "service-issued")
+        self.now += timedelta(seconds=4)
+        caller = self.by_service("codebuild", f"AWSCodeBuild-{build}", role=role)
+        self.link(who.node, caller.node, "certain", started, backward=False)
+        self.chain.candidates.add(role)
+        return caller
+
+    def stack(self, who: Credential) -> Credential:
+        """Pass a role to CloudFormation, which then assumes it."""
+        role, _ = self.role(ACCOUNT)
+        passed = self._ask(
+            who,
+            "CreateStack",
+            "cloudformation",
+            requestParameters={"stackName": "x", "roleARN": role},
+        )
+        self.link(who.node, role, "certain", passed, backward=False)
+        self.other_end("service/cloudformation", "service-issued")
+        self.now += timedelta(seconds=4)
+        self.chain.candidates.add(role)
+        return self.by_service("cloudformation", "AWSCloudFormation", role=role)
+
+    def task(self, who: Credential) -> Credential:
+        """Run a task of ECS under its role."""
+        task = f"{self._count + 7:032x}"
+        arn = f"arn:aws:ecs:eu-west-1:{ACCOUNT}:task/shop/{task}"
+        started = self._ask(
+            who, "RunTask", "ecs", responseElements={"tasks": [{"taskArn": arn}]}
+        )
+        return self._machine(who, "ecs-tasks", task, started)
+
+    def instance(self, who: Credential) -> Credential:
+        """Launch an instance under its role."""
+        name = f"i-{self._count + 7:017x}"
+        items = {"items": [{"instanceId": name}]}
+        started = self._ask(
+            who, "RunInstances", "ec2", responseElements={"instancesSet": items}
+        )
+        return self._machine(who, "ec2", name, started)
+
+    def _machine(
+        self, who: Credential, service: str, name: str, started: str
+    ) -> Credential:
+        self.other_end(f"service/{service}", "service-issued")
+        self.wait()
+        caller = self.by_service(service, name)
+        self.link(who.node, caller.node, "certain", started, backward=False)
+        return caller
+
+    def web_token(self, who: Credential) -> Credential:
+        """Take a token out, and trade it in for a role."""
+        token = self.name("token")
+        out = self._ask(
+            who,
+            "GetWebIdentityToken",
+            "sts",
+            responseElements={"webIdentityTokenId": token},
+        )
+        self.link(who.node, f"token {token}", "certain", out)
+        self.wait()
+        role, unique = self.role(ACCOUNT)
+        name, key = self.name("session"), self.key()
+        event = self.call(
+            "AssumeRoleWithWebIdentity",
+            "sts",
+            {"type": "WebIdentityUser", "principalId": "outside", "userName": "x"},
+            requestParameters={
+                "roleArn": role,
+                "roleSessionName": name,
+                "webIdentityTokenId": token,
+            },
+            responseElements=self.answer(unique, name, key),
+            recipientAccountId=ACCOUNT,
+        )
+        self.link(f"token {token}", key, "certain", event)
+        return self.session(role, unique, name, [key], key)
+
+    def portal_token(self, who: Credential) -> Credential:
+        """Trade an identity of IAM for one of Identity Center."""
+        credential = self.name("credential")
+        event = self._ask(
+            who,
+            "CreateTokenWithIAM",
+            "sso-oauth",
+            additionalEventData={"identitycenter:CredentialId": credential},
+        )
+        self.link(who.node, credential, "certain", event)
+        identity = {
+            "type": "IdentityCenterUser",
+            "accountId": ACCOUNT,
+            "credentialId": credential,
+            "onBehalfOf": {"userId": self.name("person"), "identityStoreArn": "arn"},
+        }
+        return Credential(credential, identity, ACCOUNT, [""])
+
+    def delegate(self, who: Credential) -> Credential:
+        """Let a partner act: no record joins what it does with the consent."""
+        self._ask(
+            who, "AcceptDelegationRequest", "iam", requestParameters={"id": "request"}
+        )
+        caller = self.again(who)
+        caller.identity["invokedByDelegate"] = {"accountId": "555566667777"}
+        self.other_end(caller.node, "several candidates")
+        self.chain.candidates.add(who.node)
+        return caller
+
+    def sign_in_token_long(self, who: Credential) -> Credential:
+        """Turn a role's session into a console with a duration: a new key."""
+        key = self.key()
+        event = self._ask(
+            who,
+            "GetSigninToken",
+            "signin",
+            eventType="AwsConsoleSignIn",
+            responseElements={"credentials": {"accessKeyId": key}},
+        )
+        self.link(who.node, key, "certain", event)
+        return Credential(key, who.identity, who.account, [key])
 
     def assume(self, who: Credential, account: str = ACCOUNT) -> Credential:
         """Assume a role: two copies where it is of another account."""
@@ -493,39 +950,62 @@ Step = Callable[[Credential], Credential]
 
 def steps(make: Maker, who: Credential) -> list[Step]:
     """List what a credential can go on to."""
-    made: list[Step] = [make.assume, make.assume_abroad]
+    made: list[Step] = [make.assume, make.assume_abroad, make.assume_blind]
     if who.console:
-        made += [make.switch, make.switch]
-    if who.account == ACCOUNT and who.kind != "Root":
-        made += [make.create_key, make.create_password, make.assume_root]
+        made += [make.switch, make.cloud_shell, make.command_line, make.tools]
+    if who.account == ACCOUNT and who.kind not in ("Root", "IdentityCenterUser"):
+        made += [make.create_key, make.create_password, make.create_user]
+        made += [make.assume_root, make.open_door, make.build, make.stack]
+        made += [make.task, make.instance, make.web_token, make.portal_token]
+        made += [make.delegate, make.tools_by_key]
     if who.kind == "IAMUser" and who.keys[0].startswith("AKIA"):
         made += [make.session_token, make.federation_token]
     if who.kind == "AssumedRole" and who.node == who.keys[0]:
-        made.append(make.sign_in_token)
-    # Root and federated users cannot assume roles.
-    return [] if who.kind in ("Root", "FederatedUser") else made
+        made += [make.sign_in_token, make.sign_in_token_long, make.forward]
+        made += [make.assume_itself]
+    # Root, federated users and users of the portal cannot assume roles.
+    apart = ("Root", "FederatedUser", "IdentityCenterUser")
+    return [] if who.kind in apart else made
+
+
+def beginnings(make: Maker) -> list[Callable[[], Credential]]:
+    """List how a chain can begin."""
+    return [
+        make.long_term_key,
+        make.password,
+        make.saml,
+        make.github,
+        make.eks_account,
+        make.identity_center,
+        make.service,
+        make.function,
+        make.pod,
+        make.linked_role,
+        make.cognito,
+        make.certificate,
+        make.account_access,
+        make.commanded,
+    ]
+
+
+def _rarest(make: Maker, possible: list[Any]) -> Any:
+    """Choose what was used least, so that every kind is used."""
+    fewest = min(make.used[each.__name__] for each in possible)
+    rare = [each for each in possible if make.used[each.__name__] == fewest]
+    chosen = make.random.choice(rare)
+    make.used[chosen.__name__] += 1
+    return chosen
 
 
 def chain(make: Maker, length: int) -> Chain:
     """Make one chain of at most so many hops; every credential acts."""
-    begin = make.random.choice(
-        [
-            make.long_term_key,
-            make.password,
-            make.saml,
-            make.github,
-            make.identity_center,
-            make.service,
-            lambda: make.service("lambda"),
-        ]
-    )
-    who = begin()
+    who = _rarest(make, beginnings(make))()
     make.act(who)
     for _ in range(length):
         possible = steps(make, who)
         if not possible:
             break
-        who = make.random.choice(possible)(who)
+        who = _rarest(make, possible)(who)
         make.act(who)
     return make.chain
 

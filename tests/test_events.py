@@ -912,7 +912,40 @@ REST = [
     ),
 ]
 
-RULES = [*WHAT, *WHO, *CALLER, *WHERE, *OUTCOME, *KIND, *WRITES, *REST]
+ISSUED = [
+    pytest.param(
+        record(
+            "AssumeRole",
+            "sts",
+            requestParameters={"roleArn": f"arn:aws:iam::{ACCOUNT}:role/eng/Ops"},
+            responseElements={
+                "credentials": {"accessKeyId": "ASIAISSUEDKEYEXAMPLE"},
+                "assumedRoleUser": {"assumedRoleId": "AROAOPSXXXXXXXXXXXXX:eve"},
+            },
+        ),
+        {
+            "issued_key": "ASIAISSUEDKEYEXAMPLE",
+            "issued_session": "AROAOPSXXXXXXXXXXXXX/eve/2026-03-09T11:40:00Z",
+            "asked_role": f"arn:aws:iam::{ACCOUNT}:role/Ops",
+        },
+        id="a role that was assumed",
+    ),
+    pytest.param(
+        denied("AssumeRole", "sts", f"arn:aws:iam::{ACCOUNT}:role/Far"),
+        {
+            "issued_key": None,
+            "issued_session": None,
+            "asked_role": f"arn:aws:iam::{ACCOUNT}:role/Far",
+        },
+        id="a role that was refused, which the message alone names",
+    ),
+    pytest.param(
+        record("GetObject", "s3", responseElements={"credentials": "no"}),
+        {"issued_key": None, "issued_session": None, "asked_role": None},
+        id="a call that issues nothing",
+    ),
+]
+RULES = [*ISSUED, *WHAT, *WHO, *CALLER, *WHERE, *OUTCOME, *KIND, *WRITES, *REST]
 
 
 @pytest.fixture(scope="module")

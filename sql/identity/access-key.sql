@@ -32,15 +32,9 @@
 --   What the key went on to as another role is in identity/role-assumptions.
 --   It reads the events twice: first for the key's few sessions, then for those alone.
 with own as (
-    select
-        array_sort(
-            array_agg(
-                distinct identity_id || ':' || coalesce(session_name, '')
-                || date_format(session_start, '/%Y-%m-%dT%H:%i:%s')
-            )
-        ) as sessions
+    select array_sort(array_agg(distinct session_id)) as sessions
     from events
-    where access_key = :access_key
+    where access_key = :access_key and session_start is not null
 ),
 
 near as (
@@ -49,21 +43,9 @@ near as (
         e.event_id, e.service, e.access_key, e.identity_id, e.session_name,
         e.session_start, e.session_id, e.via, e.user_agent, e.read_only,
         e.error_code, e.error_message,
-        contains(
-            o.sessions,
-            e.identity_id || ':' || coalesce(e.session_name, '')
-            || date_format(e.session_start, '/%Y-%m-%dT%H:%i:%s')
-        ) as in_session,
+        contains(o.sessions, e.session_id) as in_session,
         -- The key that the call issued to the same role and session name, then.
-        if(
-            e.service = 'sts'
-            and contains(
-                o.sessions,
-                json_extract_scalar(e.response, '$.assumedRoleUser.assumedRoleId')
-                || date_format(e.time, '/%Y-%m-%dT%H:%i:%s')
-            ),
-            json_extract_scalar(e.response, '$.credentials.accessKeyId')
-        ) as issued_key,
+        if(contains(o.sessions, e.issued_session), e.issued_key) as issued_key,
         e.from_console
         or regexp_like(
             lower(e.user_agent), '^mozilla/|console|^signin[.]amazonaws'
@@ -72,19 +54,8 @@ near as (
     cross join own as o
     where
         e.access_key = :access_key
-        or contains(
-            o.sessions,
-            e.identity_id || ':' || coalesce(e.session_name, '')
-            || date_format(e.session_start, '/%Y-%m-%dT%H:%i:%s')
-        )
-        or (
-            e.service = 'sts'
-            and contains(
-                o.sessions,
-                json_extract_scalar(e.response, '$.assumedRoleUser.assumedRoleId')
-                || date_format(e.time, '/%Y-%m-%dT%H:%i:%s')
-            )
-        )
+        or contains(o.sessions, e.session_id)
+        or (e.issued_key is not null and contains(o.sessions, e.issued_session))
 ),
 
 judged as (

@@ -35,11 +35,7 @@ with steps as (
             json_extract_scalar(request, '$.taskPolicyArn.arn'),
             json_extract_scalar(request, '$.taskPolicyArn')
         ) as task_policy,
-        if(
-            action = 'AssumeRoot',
-            json_extract_scalar(response, '$.credentials.accessKeyId'),
-            access_key
-        ) as root_key
+        if(action = 'AssumeRoot', issued_key, access_key) as root_key
     from events
     where
         (service = 'sts' and action = 'AssumeRoot')

@@ -24,10 +24,7 @@
 with calls as (
     select
         time, client_ip, outcome, actor, account, user_agent, action,
-        if(
-            service = 'sts',
-            json_extract_scalar(response, '$.credentials.accessKeyId')
-        ) as issued_key,
+        if(service = 'sts', issued_key) as issued_key,
         access_key
     from events
     where

@@ -36,18 +36,12 @@ with assumptions as (
     select
         time, action, actor, source_ip, account, region, outcome, event_id,
         access_key, identity_id, session_id, source_identity, caller_account,
-        via, user_agent, error_code, error_message,
-        coalesce(
-            json_extract_scalar(request, '$.roleArn'),
-            json_extract_scalar(request, '$.targetPrincipal'),
-            case when action = 'SwitchRole' then principal_arn end,
-            regexp_extract(error_message, 'on resource: "?([^ "]+)', 1)
-        ) as role,
+        via, user_agent, error_code, error_message, issued_key, issued_session,
+        asked_role as role,
         coalesce(
             json_extract_scalar(request, '$.roleSessionName'),
             case when action = 'SwitchRole' then session_name end
         ) as role_session,
-        json_extract_scalar(response, '$.credentials.accessKeyId') as issued_key,
         json_extract_scalar(additional_data, '$.SwitchFrom') as switched_from,
         row_number() over (
             partition by action_id
@@ -70,7 +64,7 @@ with assumptions as (
 
 select
     time, action, actor, source_ip, account, region, outcome, event_id,
-    role, role_session, issued_key, access_key, identity_id, session_id,
+    role, role_session, issued_key, issued_session, access_key, identity_id, session_id,
     source_identity, caller_account, switched_from, via, user_agent,
     error_code, error_message, copies
 from assumptions

@@ -24,10 +24,7 @@ with calls as (
         time, action, actor, source_ip, account, region, outcome, event_id,
         service, access_key, session_id, mfa_authenticated, identity_type,
         additional_data, read_only, user_agent, error_code, error_message,
-        case
-            when action = 'AssumeRoot'
-                then json_extract_scalar(response, '$.credentials.accessKeyId')
-        end as issued_key
+        if(action = 'AssumeRoot', issued_key) as issued_key
     from events
     where
         (

@@ -21,7 +21,7 @@ with assumptions as (
     select
         time, action, actor, source_ip, account, region, outcome, event_id,
         identity_id, principal_arn, access_key, session_id, via, user_agent,
-        error_code, error_message,
+        error_code, error_message, issued_key,
         coalesce(
             json_extract_scalar(request, '$.roleArn'),
             regexp_extract(error_message, 'on resource: "?([^ "]+)', 1)
@@ -31,7 +31,6 @@ with assumptions as (
         split_part(
             json_extract_scalar(response, '$.assumedRoleUser.assumedRoleId'), ':', 1
         ) as assumed_id,
-        json_extract_scalar(response, '$.credentials.accessKeyId') as issued_key,
         json_extract_scalar(additional_data, '$.explicitTrustGrant') as explicit_trust
     from events
     where service = 'sts' and action = 'AssumeRole'

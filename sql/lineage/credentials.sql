@@ -11,22 +11,35 @@
 --   name: {type: text, optional: true, help: "a user's or role's name, or a session's"}
 --   address: {type: text, optional: true, help: "the address that they called from"}
 --   event: {type: text, optional: true, help: "the id of an event of theirs"}
+--   names: {type: list of text, optional: true, help: "names of role sessions"}
+--   links:
+--     type: list of text
+--     optional: true
+--     help: "sign-in/ and its session, request/ and the id of a request of theirs"
+--   since: {type: time, optional: true, help: "calls from then on; all if left out"}
+--   until: {type: time, optional: true, help: "calls until then; all if left out"}
 -- chart: ranking
 -- next: [lineage/handovers, lineage/acts, identity/access-key]
 -- notes: |
 --   A row is one key of one session; a long-term key has no session, and a sign-in no
 --   key yet. `relayed` counts the calls that a service made on behalf of the caller.
 --   With an address or an event, the counts are of those calls only. Copies for the
---   account of a resource are left out: they know no key.
+--   account of a resource are left out: they know no key. `links` says which of the
+--   requests asked for were theirs.
 with calls as (
     select
         access_key, session_id, identity_id, session_name, session_start, actor,
         regexp_replace(principal_arn, ':(user|role)/.*/', ':$1/') as principal,
         identity_type, caller_account, source_identity, source_ip, user_agent,
-        via, outcome, time, event_id, from_console
+        via, outcome, time, event_id, from_console, sign_in_session,
+        if(
+            contains(:links, 'request/' || request_id), 'request/' || request_id
+        ) as link
     from events
     where
-        identity_type is not null
+        (:since is null or time >= :since)
+        and (:until is null or time <= :until)
+        and identity_type is not null
         and identity_type not in ('AWSAccount', 'AWSService')
         and (access_key is not null or session_id is not null)
 )
@@ -38,9 +51,13 @@ select
     max(identity_type) as identity_type,
     max(caller_account) as caller_account,
     max(source_identity) as source_identity,
+    max(via) as one_via,
+    max(sign_in_session) as sign_in_session,
+    array_join(array_sort(array_agg(distinct link)), ' ') as links,
     count(*) as events,
     count_if(outcome <> 'success') as unsuccessful,
-    count_if(via is not null) as relayed,
+    -- A partner with delegated access shows its account there, and is no service.
+    count_if(not regexp_like(via, '^[0-9]{12}$')) as relayed,
     count_if(from_console) as from_console,
     count(distinct source_ip) as addresses,
     min(source_ip) as one_address,
@@ -51,6 +68,7 @@ where
     (
         :keys is null and :sessions is null and :principals is null
         and :name is null and :address is null and :event is null
+        and :names is null and :links is null
     )
     or contains(:keys, access_key)
     or contains(:sessions, session_id)
@@ -60,6 +78,9 @@ where
     or regexp_extract(principal, '[^/]+$') || '/' || session_name = :name
     or source_ip = :address
     or event_id = :event
+    or contains(:names, session_name)
+    or link is not null
+    or contains(:links, 'sign-in/' || sign_in_session)
 group by access_key, session_id, identity_id, session_name, session_start
 order by
     first_seen, access_key, session_id, identity_id, session_name, session_start

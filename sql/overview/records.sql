@@ -35,10 +35,7 @@ select
         json_extract_scalar(request, '$.instancesSet.items[0].instanceId'),
         json_extract_scalar(response, '$.instancesSet.items[0].instanceId')
     ) as an_instance,
-    coalesce(
-        json_extract_scalar(response, '$.accessKey.accessKeyId'),
-        json_extract_scalar(response, '$.credentials.accessKeyId')
-    ) as issued_key,
+    issued_key,
     request, response, additional_data, service_details,
     request_id, shared_event_id, original_event_id, addendum_reason
 from events

@@ -39,7 +39,7 @@ with calls as (
     select
         time, action, actor, source_ip, account, region, outcome, event_id, service,
         identity_type, identity_id, principal_arn, access_key, session_id,
-        mfa_authenticated, via, user_agent, error_code, error_message,
+        mfa_authenticated, via, user_agent, error_code, error_message, issued_key,
         coalesce(
             json_extract_scalar(request, '$.roleArn'),
             json_extract_scalar(request, '$.targetPrincipal'),
@@ -67,10 +67,6 @@ with calls as (
             json_extract_scalar(response, '$.audience'),
             json_extract_scalar(request, '$.audience[0]')
         ) as audience,
-        coalesce(
-            json_extract_scalar(response, '$.credentials.accessKeyId'),
-            json_extract_scalar(response, '$.credentialSet[0].credentials.accessKeyId')
-        ) as issued_key,
         try_cast(json_extract_scalar(request, '$.durationSeconds') as bigint)
             as duration_seconds,
         json_extract_scalar(request, '$.serialNumber') as mfa_device,

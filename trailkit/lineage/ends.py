@@ -1,13 +1,15 @@
 """Why a lineage ends where it does: one reason for each of its beginnings."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pandas as pd
 
+from trailkit.lineage.edges import Edge
 from trailkit.lineage.gathered import KEY, SESSION, Row
-from trailkit.lineage.joining import Edge, Joined
+from trailkit.lineage.joining import Joined
 from trailkit.lineage.reach import Reach
 
 REASONS = {
@@ -19,12 +21,23 @@ REASONS = {
     "several candidates": "no record tells which of the candidates it was",
     "account not recorded": "the call is in the logs of an account that is not here",
     "before the window": "it began before the first event that was searched",
+    "coverage gap": "nothing of the account was recorded for hours around its second",
     "read-only events not recorded": "the call is a read, and only writes are recorded",
+    "event not recorded": "the call is a data event, and none is recorded",
     "never recorded by AWS": "AWS writes no record of how such a credential is issued",
     "not in the logs": "the issuing call should be in the logs searched, and is not",
     "not followed further": "the walk stopped here",
 }
 """Each reason, and what it means."""
+
+BY_COVERAGE = ("account not recorded", "not in the logs", "before the window")
+"""What holds without knowing what was recorded, and may then be another reason."""
+
+_GAP = timedelta(hours=1)
+"""An account that is silent so long on both sides of a second may have a gap."""
+
+_COGNITO = "CognitoIdentityCredentials"
+_FORM = "%Y-%m-%d %H:%M:%S"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +50,7 @@ class End:
 
 
 def ends(
-    joined: Joined, now: Reach, recorded: Mapping[str, Row], halted: bool, hops: int
+    joined: Joined, now: Reach, recorded: Sequence[Row], halted: bool, hops: int
 ) -> list[End]:
     """List the nodes before which nothing sure is known, with the reason of each."""
     found = list[End]()
@@ -64,7 +77,7 @@ def _named(into: list[Edge]) -> str:
     return f"{len(origins)}: {', '.join([*origins][:5])}"
 
 
-def _of_node(joined: Joined, at: str, recorded: Mapping[str, Row]) -> End:
+def _of_node(joined: Joined, at: str, recorded: Sequence[Row]) -> End:
     if at.startswith("password:"):
         root = at.endswith(":root")
         return End(at, "root user" if root else "password")
@@ -79,7 +92,7 @@ def _of_node(joined: Joined, at: str, recorded: Mapping[str, Row]) -> End:
     return _of_caller(joined, at, recorded)
 
 
-def _of_caller(joined: Joined, at: str, recorded: Mapping[str, Row]) -> End:
+def _of_caller(joined: Joined, at: str, recorded: Sequence[Row]) -> End:
     """Return the reason for whoever called without a credential of their own."""
     callers = [
         edge.hand
@@ -92,14 +105,14 @@ def _of_caller(joined: Joined, at: str, recorded: Mapping[str, Row]) -> End:
     if kinds & {"AWSService", None} and callers:
         return End(at, "service-issued")
     account = next((hand["caller_account"] for hand in callers), None)
-    if "AWSAccount" in kinds and account not in recorded:
+    if "AWSAccount" in kinds and account not in {row["account"] for row in recorded}:
         return End(at, "account not recorded", account or "")
     if "AWSAccount" in kinds:
         return End(at, "not in the logs", f"the copy of account {account}")
     return End(at, "not in the logs")
 
 
-def _of_session(at: str, members: list[Row], recorded: Mapping[str, Row]) -> End:
+def _of_session(at: str, members: list[Row], recorded: Sequence[Row]) -> End:
     """Return the reason for a session whose issuing call is missing."""
     source = next(
         (row["source_identity"] for row in members if row["source_identity"]), ""
@@ -108,19 +121,44 @@ def _of_session(at: str, members: list[Row], recorded: Mapping[str, Row]) -> End
     relayed = all(row["relayed"] == row["events"] for row in members)
     if members and relayed:
         return End(at, "never recorded by AWS", "services acted for the caller")
+    if {row["identity_type"] for row in members} & {"IAMUser", "Root"} and any(
+        row.get("from_console") for row in members
+    ):
+        return End(at, "never recorded by AWS", "a session of the console")
     account = _account(members)
-    known = recorded.get(account or "")
+    start = next((row["session_start"] for row in members), None)
+    known = _recorded(recorded, account, start)
     if account and known is None:
         return End(at, "account not recorded", account)
-    start = next((row["session_start"] for row in members), None)
-    if start is not None and known is not None and start < known["first_seen"]:
-        form = "%Y-%m-%d %H:%M:%S"
-        first = known["first_seen"]
-        seen = f"began {start:{form}}, first event {first:{form}}"
-        return End(at, "before the window", "; ".join(filter(None, [seen, detail])))
-    if known is not None and not known["read_events"] and _is_role(members):
-        return End(at, "read-only events not recorded", account or "")
-    return End(at, "not in the logs", detail)
+    reason, why = _by_coverage(members, start, known)
+    return End(at, reason, "; ".join(filter(None, [why, detail])))
+
+
+def _recorded(recorded: Sequence[Row], account: str | None, start: Any) -> Row | None:
+    """Return what is known of an account's logs, at a moment where that was asked."""
+    rows = [row for row in recorded if row["account"] == account]
+    exact = [row for row in rows if row["moment"] == start]
+    return next(iter(exact or rows), None)
+
+
+def _by_coverage(members: list[Row], start: Any, known: Row | None) -> tuple[str, str]:
+    """Return why a call is missing, by what was recorded of the account, and facts."""
+    if known is None:
+        return "not in the logs", ""
+    first, before, after = known["first_seen"], known["before"], known["after"]
+    if start is not None and start < first:
+        seen = f"began {start:{_FORM}}, first event {first:{_FORM}}"
+        return "before the window", seen
+    if not known["read_events"] and _is_role(members):
+        return "read-only events not recorded", str(known["account"])
+    names = {row["session_name"] for row in members}
+    if _COGNITO in names and not known["data_events"]:
+        return "event not recorded", "GetCredentialsForIdentity of Cognito"
+    if start is None or before is None or after is None or known["moment"] != start:
+        return "not in the logs", ""
+    if start - before >= _GAP and after - start >= _GAP:
+        return "coverage gap", f"nothing from {before:{_FORM}} to {after:{_FORM}}"
+    return "not in the logs", ""
 
 
 def _is_role(members: list[Row]) -> bool:

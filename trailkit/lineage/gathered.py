@@ -14,10 +14,28 @@ Row = Mapping[str, Any]
 SIGN_INS = ("ConsoleLogin", "GetSigninToken")
 PORTAL = ("Federate", "GetRoleCredentials")
 
+UNLIKE = ("Identity Center", "SwitchRole", "account access manager")
+"""Kinds of hand-overs whose issued key is not the key that is used."""
+
 KEY = re.compile(r"A(KIA|SIA)[A-Z0-9]{8,}")
 SESSION = re.compile(r".+/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 """What the node of a key looks like, and that of a session."""
 
+_NAMED = ("token", "identity", "certificate")
+"""Links that name a caller who has no credential."""
+
+_OF_CALLER = (
+    "access_key",
+    "session_id",
+    "session_start",
+    "identity_id",
+    "session_name",
+    "actor",
+    "principal",
+    "identity_type",
+    "caller_account",
+    "source_identity",
+)
 _SECOND = timedelta(seconds=1)
 _FORM = "%Y-%m-%dT%H:%M:%SZ"
 
@@ -66,6 +84,16 @@ def plain(arn: str) -> str:
     return arn
 
 
+def linked(row: Row, kind: str) -> list[str]:
+    """List what the links of a row name of one kind.
+
+    >>> linked({"links": "name/i-1 name/i-2 source/alice"}, "name")
+    ['i-1', 'i-2']
+    """
+    words = (row["links"] or "").split(" ")
+    return [each[len(kind) + 1 :] for each in words if each.startswith(f"{kind}/")]
+
+
 @dataclass
 class Gathered:
     """Rows that were read, each once.
@@ -83,8 +111,7 @@ class Gathered:
     def learn(self, hands: Iterable[Row], credentials: Iterable[Row]) -> None:
         """Add rows."""
         for row in credentials:
-            at = (row["access_key"], row["session_id"], row["identity_id"])
-            self.credentials[at] = row
+            self.credentials[_who(row)] = row
         for row in hands:
             self.hands[_place(row)] = row
 
@@ -100,16 +127,18 @@ class Gathered:
     @property
     def acting(self) -> set[str]:
         """The keys that called something."""
-        keys = {
-            row["access_key"]
-            for row in (*self.credentials.values(), *self.hands.values())
-        }
-        return {key for key in keys if key}
+        every = (*self.credentials.values(), *self.hands.values())
+        return {row["access_key"] for row in every if row["access_key"]}
 
     def members(self) -> dict[str, list[Row]]:
-        """Return the credentials of each node that is a key or a session."""
+        """Return the credentials of each node that is a key or a session.
+
+        A caller of a hand-over is one, before its own row is read.
+        """
         issued, found = self.issued, dict[str, list[Row]]()
-        for row in self.credentials.values():
+        called = (_caller_row(hand) for hand in self.hands.values() if _has_own(hand))
+        every = {_who(row): row for row in called} | self.credentials
+        for row in every.values():
             at = node(row["access_key"], row["session_id"], issued)
             if at:
                 found.setdefault(at, []).append(row)
@@ -121,6 +150,9 @@ class Gathered:
             return plain(hand["switched_from"])
         if at := node(hand["access_key"], hand["session_id"], issued):
             return at
+        for kind in _NAMED:
+            if named := linked(hand, kind):
+                return f"{kind} {named[0]}"
         if hand["identity_type"] in ("IAMUser", "Root"):
             return f"password:{hand['principal']}"
         if hand["identity_type"] in ("SAMLUser", "WebIdentityUser"):
@@ -131,6 +163,36 @@ class Gathered:
 def node(key: str | None, session: str | None, issued: set[str]) -> str | None:
     """Return the node to which a key of a session belongs."""
     return key if key in issued else session or key
+
+
+def _has_own(hand: Row) -> bool:
+    """Whether the caller shows a credential of its own, and not that of a switch."""
+    own = hand["access_key"] or hand["session_id"]
+    return bool(own) and not hand["switched_from"]
+
+
+def _caller_row(hand: Row) -> Row:
+    return {
+        **{name: hand[name] for name in _OF_CALLER},
+        "one_via": hand["via"],
+        "links": None,
+        "sign_in_session": None,
+        "events": 1,
+        "unsuccessful": 0,
+        "relayed": int(_by_service(hand["via"])),
+        "addresses": None,
+        "one_address": hand["source_ip"],
+        "first_seen": hand["time"],
+        "last_seen": hand["time"],
+    }
+
+
+def _by_service(via: str | None) -> bool:
+    return via is not None and not via.isdigit()
+
+
+def _who(row: Row) -> tuple[Any, ...]:
+    return row["access_key"], row["session_id"], row["identity_id"]
 
 
 def _place(hand: Row) -> str:

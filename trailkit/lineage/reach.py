@@ -3,8 +3,9 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from trailkit.lineage.edges import Edge
 from trailkit.lineage.gathered import KEY, SESSION
-from trailkit.lineage.joining import Edge, Joined
+from trailkit.lineage.joining import Joined
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +30,7 @@ def reach(joined: Joined, starts: Iterable[str], hops: int) -> Reach:
     edges = [
         edge
         for edge in joined.edges
-        if (edge.target in before and edge.backward and edge.done)
-        or edge.origin in after
+        if (edge.target in before and edge.done) or edge.origin in after
     ]
     return Reach(before, after, edges)
 

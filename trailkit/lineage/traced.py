@@ -13,8 +13,9 @@ import pandas as pd
 from trailkit.execution.provenance import Provenance, attach, provenance
 from trailkit.lineage import ends as ending
 from trailkit.lineage.askable import Askable
+from trailkit.lineage.edges import Edge
 from trailkit.lineage.gathered import Row, rows
-from trailkit.lineage.joining import Edge, Joined
+from trailkit.lineage.joining import Joined
 from trailkit.lineage.naming_nodes import labels
 from trailkit.lineage.reach import Reach
 from trailkit.lineage.tracing import HOPS, Tracing
@@ -143,10 +144,7 @@ class Lineage:
     @cached_property
     def ends(self) -> pd.DataFrame:
         """Where the lineage begins, and why nothing is known before: one row each."""
-        walk = self._walk
-        found = ending.ends(
-            self._joined, self._reach, walk.recorded, bool(walk.halted), walk.hops
-        )
+        found = self._walk.ends(self._joined, self._reach)
         frame = ending.frame_of(found, self._labels)
         return attach(frame, self._origin(len(frame)), self._walk.case.source.files)
 

@@ -1,9 +1,11 @@
-"""The walk: round by round, ask about what was reached last, until nothing is new.
+"""The walk: back to the first credential, then forward, until nothing is new.
 
-A round is two queries, one for the credentials and one for the hand-overs.
+A hop is one query. Backwards it is over the second in which a session began, so on
+Athena it reads the log files of a day; forwards over as long as a credential can last.
+What acted under the credentials that were found is asked at the end, once.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -11,21 +13,15 @@ from typing import Any
 import pandas as pd
 
 from trailkit.errors import BudgetExceeded, EvidenceError
+from trailkit.lineage import ends as ending
 from trailkit.lineage import start as starting
+from trailkit.lineage import wanted as wanting
 from trailkit.lineage.askable import Askable
-from trailkit.lineage.gathered import (
-    KEY,
-    SESSION,
-    SIGN_INS,
-    Gathered,
-    Row,
-    near,
-    node,
-    plain,
-    rows,
-)
-from trailkit.lineage.joining import Joined, portal_targets
+from trailkit.lineage.edges import entered
+from trailkit.lineage.gathered import Gathered, Row, node, rows
+from trailkit.lineage.joining import Joined
 from trailkit.lineage.reach import Reach, reach
+from trailkit.lineage.wanted import Wanted
 from trailkit.progress import keeping, notice
 
 HOPS = 12
@@ -34,7 +30,10 @@ HOPS = 12
 _AT_ONCE = 400
 """So many values of a kind go into one query; the rest wait for the next."""
 
-Wanted = dict[str, set[Any]]
+_MOMENTS = 5
+"""So many sessions of unknown issue are looked at for a gap in the logs."""
+
+Rule = Callable[[Joined, Reach], Wanted]
 
 
 @dataclass
@@ -44,14 +43,14 @@ class Tracing:
     case: Askable
     hops: int = HOPS
     known: Gathered = field(default_factory=Gathered)
-    starts: set[str] = field(default_factory=set[str])
     given: list[str] = field(default_factory=list[str])
     halted: str = ""
     rounds: int = 0
     frames: list[pd.DataFrame] = field(default_factory=list[pd.DataFrame])
-    recorded: dict[str, Row] = field(default_factory=dict[str, Row])
+    recorded: list[Row] = field(default_factory=list[Row])
     start_text: str = ""
-    _asked: set[tuple[str, Any]] = field(default_factory=set[tuple[str, Any]])
+    _asked: Wanted = field(default_factory=Wanted)
+    _acts: Wanted = field(default_factory=Wanted)
     _pairs: list[tuple[Any, Any]] = field(default_factory=list[tuple[Any, Any]])
     _begun_by: list[Row] = field(default_factory=list[Row])
 
@@ -64,8 +63,7 @@ class Tracing:
         self.start_text = _in_words(wanted)
         self._begin(wanted)
         try:
-            while self._round():
-                pass
+            self._walk()
             self._look_at_coverage()
         except KeyboardInterrupt:
             self.halted = "interrupted"
@@ -74,6 +72,14 @@ class Tracing:
         if self.halted:
             notice(f"The lineage is not complete: {self.halted}.")
         return self._now()
+
+    def _walk(self) -> None:
+        """Go back as far as seconds lead, then everywhere, then ask what acted."""
+        while True:
+            while self._round(wanting.backward):
+                pass
+            if not self._round(wanting.everywhere) and not self._members():
+                return
 
     def _now(self) -> "tuple[Joined, Reach]":
         joined = Joined(self.known)
@@ -98,7 +104,7 @@ class Tracing:
         """Find the credentials of the start."""
         if self.case.source.needs_window:
             about = self.case.estimate()
-            notice(f"Each hop is two queries. {about}")
+            notice(f"Each hop is one query, of this at most. {about}")
         found = self._rows("lineage/credentials", wanted)
         hands = self._first_calls(wanted, bool(found))
         self.known.learn(hands, found)
@@ -115,11 +121,10 @@ class Tracing:
 
     def _first_calls(self, wanted: dict[str, Any], acted: bool) -> list[Row]:
         """Find the calls that made the start, where it did nothing itself."""
-        event = wanted.get("event")
         if acted:
             return []
         by = {
-            "event": event,
+            "event": wanted.get("event"),
             "keys": wanted.get("keys"),
             "sessions": wanted.get("sessions"),
             "principals": wanted.get("principals"),
@@ -131,122 +136,77 @@ class Tracing:
         return self._rows("lineage/handovers", by)
 
     def _look_at_coverage(self) -> None:
-        """Ask what was recorded: it tells why an issuing call is missing."""
-        self.recorded = {
-            row["account"]: row for row in self._rows("lineage/recorded", {})
-        }
-
-    def _round(self) -> bool:
-        """Ask about all that is new; return whether there was anything."""
+        """Ask what was recorded, where a session's issuing call is missing."""
         joined, now = self._now()
-        wanted = self._wanted(joined, now)
-        fresh = {name: self._fresh(name, values) for name, values in wanted.items()}
-        if not any(fresh.values()):
+        if any(each.reason in ending.BY_COVERAGE for each in self.ends(joined, now)):
+            ends = [at for at in now.before if at not in entered(joined.edges)]
+            known = [wanting.started(joined, at) for at in ends]
+            begun = {each for each in known if each is not None}
+            asked = {"starts": sorted(begun)[:_MOMENTS]} if begun else {}
+            self.recorded = self._rows("lineage/recorded", asked)
+
+    def ends(self, joined: Joined, now: Reach) -> list[ending.End]:
+        """Return where the lineage begins, and why there."""
+        return ending.ends(joined, now, self.recorded, bool(self.halted), self.hops)
+
+    def _round(self, rule: Rule) -> bool:
+        """Ask about all that is new by a rule; return whether there was anything."""
+        joined, now = self._now()
+        fresh = rule(joined, now).without(self._asked).first(_AT_ONCE)
+        if not fresh.spans:
             return False
+        self._asked.also(fresh)
         self.rounds += 1
         notice(f"Hop {self.rounds}: {len(now.before | now.after):,} credentials known.")
-        credentials = self._ask(
-            "lineage/credentials", fresh, ("keys", "sessions", "principals")
-        )
-        self.known.learn([], credentials)
-        fresh["sessions"] |= {
-            each
-            for row in credentials
-            if row["session_id"]
-            for each in near(row["session_id"])
-        }
-        names = ("keys", "sessions", "principals", "made", "roles", "starts", "portal")
-        self.known.learn(self._ask("lineage/handovers", fresh, names), [])
+        found = self._within("lineage/handovers", fresh)
+        self.known.learn(found, [])
         return True
 
-    def _ask(self, question: str, wanted: Wanted, names: Iterable[str]) -> list[Row]:
-        """Ask about some values: a question without one would be about everything."""
-        values = {name: sorted(wanted[name]) for name in names if wanted.get(name)}
-        return self._rows(question, values) if values else []
+    def _members(self) -> bool:
+        """Ask what acted as the nodes that were reached; whether anything was new."""
+        joined, now = self._now()
+        fresh = wanting.acting(joined, now).without(self._acts).first(_AT_ONCE)
+        if not fresh.spans:
+            return False
+        self._acts.also(fresh)
+        self.known.learn([], self._within("lineage/credentials", fresh))
+        return True
 
-    def _rows(self, question: str, values: dict[str, Any]) -> list[Row]:
+    def _within(self, question: str, wanted: Wanted) -> list[Row]:
+        """Ask about some values, no further in time than they can matter."""
+        since, until = wanted.span
+        values: dict[str, Any] = dict(wanted.parameters())
+        case = self._narrowed(since, until)
+        if case is None:
+            return []
+        values |= {"since": since} if since > wanting.FIRST else {}
+        values |= {"until": until} if until < wanting.LAST else {}
+        return self._rows(question, values, case)
+
+    def _narrowed(self, since: Any, until: Any) -> Askable | None:
+        """Narrow the case to a span; None where they do not meet.
+
+        Local files are read by time anyway.
+        """
+        scope = self.case.scope
+        if (scope.end and since >= scope.end) or (scope.start and until < scope.start):
+            return None
+        if not self.case.source.needs_window:
+            return self.case
+        start = max(since, scope.start) if scope.start else since
+        end = until + timedelta(seconds=1)
+        return self.case.window(start, min(end, scope.end) if scope.end else end)
+
+    def _rows(
+        self, question: str, values: dict[str, Any], case: Askable | None = None
+    ) -> list[Row]:
         # What an empty hop means is said at the end of the lineage.
         with keeping():
-            frame = self.case.ask(question, **values)
+            frame = (case or self.case).ask(question, **values)
         self.frames.append(frame)
         return rows(frame)
-
-    def _fresh(self, name: str, values: set[Any]) -> set[Any]:
-        new = sorted(each for each in values if (name, each) not in self._asked)
-        taken = new[:_AT_ONCE]
-        self._asked |= {(name, each) for each in taken}
-        return {*taken}
-
-    def _wanted(self, joined: Joined, now: Reach) -> Wanted:
-        """Return what a query should be about, from the nodes that were reached."""
-        names = ("keys", "sessions", "principals", "made", "roles", "starts", "portal")
-        wanted: Wanted = {name: set() for name in names}
-        for at in now.before | now.after:
-            _of_credential(joined, at, wanted)
-        for at in now.before:
-            _of_owner(joined, at, wanted)
-        for at in now.after:
-            _of_made(at, wanted)
-        for edge in now.edges:
-            # A candidate is named by its key where the issue of that is recorded.
-            if edge.hand and edge.certainty == "inferred" and edge.hand["access_key"]:
-                wanted["keys"].add(edge.hand["access_key"])
-            if (
-                edge.hand
-                and edge.kind == "Identity Center"
-                and edge.target in now.before
-            ):
-                wanted["portal"] |= {*portal_targets(edge.hand)}
-        return wanted
 
 
 def _in_words(wanted: dict[str, Any]) -> str:
     what = next(iter(wanted.values()))
     return str(what[0] if isinstance(what, list) else what)
-
-
-def _of_credential(joined: Joined, at: str, wanted: Wanted) -> None:
-    """Ask about a key or session: its siblings, and what may have begun it."""
-    members = joined.members.get(at, [])
-    if KEY.fullmatch(at):
-        wanted["keys"].add(at)
-    elif SESSION.fullmatch(at):
-        wanted["sessions"] |= {*near(at)}
-    for row in members:
-        if row["access_key"]:
-            wanted["keys"].add(row["access_key"])
-        if row["session_id"] == at:
-            wanted["sessions"] |= {*near(at)}
-    if any(row["session_id"] == at for row in members):
-        begun = joined.begun(at)
-        wanted["keys"] |= {each["issued_key"] for each in begun if each["issued_key"]}
-        started = next((row["session_start"] for row in members), None)
-        if started is not None and not any(
-            each["action"] not in SIGN_INS for each in begun
-        ):
-            wanted["starts"] |= _around(started)
-
-
-def _around(time: pd.Timestamp) -> set[pd.Timestamp]:
-    return {time + timedelta(seconds=each) for each in (-1, 0, 1)}
-
-
-def _of_owner(joined: Joined, at: str, wanted: Wanted) -> None:
-    """Ask who made the user behind a password or a long-term key."""
-    if at.startswith("password:"):
-        wanted["made"] |= {at, at.removeprefix("password:")}
-    elif at.startswith("arn:"):
-        wanted["made"].add(at)
-    for row in joined.members.get(at, []):
-        if row["session_id"] is None and row["identity_type"] == "IAMUser":
-            wanted["made"].add(plain(row["principal"]))
-
-
-def _of_made(at: str, wanted: Wanted) -> None:
-    """Ask what came of a user, a password or a role that was made."""
-    if at.startswith("password:"):
-        wanted["principals"].add(at.removeprefix("password:"))
-    elif ":user/" in at and at.startswith("arn:"):
-        wanted["principals"].add(at)
-    elif ":role/" in at and at.startswith("arn:"):
-        wanted["roles"].add(at)

@@ -8,6 +8,7 @@ select
     user_agent,
     error_code,
     error_message,
+    request_parameters,
     response_elements,
     additional_event_data,
     event_id,
@@ -41,6 +42,7 @@ from (
         useragent as user_agent,
         errorcode as error_code,
         errormessage as error_message,
+        requestparameters as request_parameters,
         responseelements as response_elements,
         additionaleventdata as additional_event_data,
         eventid as event_id,
@@ -81,75 +83,9 @@ select distinct
     access_key,
     session_name,
     session_start,
-    coalesce(
-        case
-            when
-                lower(caller_account) in ('anonymous', 'anonymous_principal')
-                or lower(user_identity_principal_id) = 'anonymous'
-                then 'anonymous'
-            when identity_type = 'Root'
-                then if(assumed_root, 'root-session', 'root')
-            when identity_type = 'IAMUser'
-                then 'user/' || coalesce(
-                    user_name, regexp_extract(user_identity_arn, '[^/]+$')
-                )
-            when strpos(session_issuer_arn, ':role/aws-reserved/sso.amazonaws.com/') > 0
-                then 'sso/' || session_name
-            when identity_type = 'AssumedRole'
-                then 'role/' || coalesce(
-                    nullif(session_issuer_user_name, ''),
-                    nullif(split_part(user_identity_arn, '/', 2), '')
-                ) || coalesce('/' || session_name, '')
-            when identity_type = 'Role'
-                then 'role/' || coalesce(
-                    user_name, regexp_extract(user_identity_arn, '[^/]+$')
-                )
-            when identity_type = 'FederatedUser'
-                then 'federated/' || session_name
-            when identity_type in ('SAMLUser', 'WebIdentityUser')
-                then 'federated/' || coalesce(
-                    user_name, nullif(user_identity_principal_id, '')
-                )
-            -- Identity Center used to call its users Unknown.
-            when
-                identity_type = 'IdentityCenterUser'
-                or (
-                    identity_type = 'Unknown'
-                    and service in ('signin', 'sso', 'sso-directory', 'sso-oauth')
-                )
-                then 'sso/' || coalesce(
-                    user_name,
-                    nullif(on_behalf_of_user_id, ''),
-                    nullif(user_identity_principal_id, '')
-                )
-            when identity_type = 'AWSAccount'
-                then 'account/' || caller_account || coalesce(
-                    '/' || nullif(user_identity_principal_id, ''), ''
-                )
-            when identity_type is null or identity_type = 'AWSService'
-                then 'service/' || nullif(
-                    split_part(user_identity_invoked_by, '.amazonaws.com', 1), ''
-                )
-            else lower(identity_type) || '/' || coalesce(
-                user_name,
-                nullif(user_identity_arn, ''),
-                nullif(user_identity_principal_id, '')
-            )
-        end,
-        nullif(user_identity_arn, ''),
-        'account/' || caller_account
-    ) as actor,
+    actor,
     identity_id,
-    coalesce(
-        case when identity_type = 'IdentityCenterUser' then credential_id end,
-        case
-            when session_start is not null or session_name is not null
-                then identity_id || coalesce('/' || session_name, '') || coalesce(
-                    date_format(session_start, '/%Y-%m-%dT%H:%i:%sZ'), ''
-                )
-        end,
-        nullif(session_sign_in_session_arn, '')
-    ) as session_id,
+    session_id,
     from_console,
     via,
     source_ip,
@@ -159,27 +95,50 @@ select distinct
     error_code,
     error_message,
     read_only,
-    response,
-    event_id
+    event_id,
+    issued_key,
+    case
+        when action = 'GetSessionToken' and service = 'sts'
+            then identity_id
+        when action = 'AssumeRoot' and service = 'sts'
+            then asked_role
+        when action = 'GetFederationToken' and service = 'sts'
+            then
+                json_extract_scalar(response_elements, '$.federatedUser.arn') || '/'
+                || split_part(
+                    json_extract_scalar(
+                        response_elements, '$.federatedUser.federatedUserId'
+                    ),
+                    ':', 2
+                )
+        when service in ('rolesanywhere', 'sts')
+            then replace(
+                coalesce(
+                    json_extract_scalar(
+                        response_elements, '$.assumedRoleUser.assumedRoleId'
+                    ),
+                    json_extract_scalar(
+                        response_elements,
+                        '$.credentialSet[0].assumedRoleUser.assumedRoleId'
+                    )
+                ),
+                ':', '/'
+            )
+        when service = 'signin' and action = 'SwitchRole'
+            then session_id
+        when
+            service = 'signin' and session_id is null
+            and action in ('ConsoleLogin', 'GetSigninToken')
+            then identity_id
+    end || date_format(time, '/%Y-%m-%dT%H:%i:%sZ') as issued_session
 from (
     select
         time,
         outcome,
         action,
         service,
-        identity_type,
-        caller_account,
         access_key,
-        credential_id,
-        assumed_root,
-        user_name,
-        case
-            when identity_type in ('AssumedRole', 'AWSAccount', 'FederatedUser')
-                then coalesce(
-                    nullif(split_part(user_identity_principal_id, ':', 2), ''),
-                    nullif(split_part(user_identity_arn, '/', 3), '')
-                )
-        end as session_name,
+        session_name,
         session_start,
         coalesce(
             case
@@ -187,21 +146,69 @@ from (
                     lower(caller_account) in ('anonymous', 'anonymous_principal')
                     or lower(user_identity_principal_id) = 'anonymous'
                     then 'anonymous'
+                when identity_type = 'Root'
+                    then if(assumed_root, 'root-session', 'root')
+                when identity_type = 'IAMUser'
+                    then 'user/' || coalesce(
+                        user_name, regexp_extract(user_identity_arn, '[^/]+$')
+                    )
+                when strpos(session_issuer_arn, ':role/aws-reserved/sso.amazonaws.com/') > 0
+                    then 'sso/' || session_name
+                when identity_type = 'AssumedRole'
+                    then 'role/' || coalesce(
+                        nullif(session_issuer_user_name, ''),
+                        nullif(split_part(user_identity_arn, '/', 2), '')
+                    ) || coalesce('/' || session_name, '')
+                when identity_type = 'Role'
+                    then 'role/' || coalesce(
+                        user_name, regexp_extract(user_identity_arn, '[^/]+$')
+                    )
+                when identity_type = 'FederatedUser'
+                    then 'federated/' || session_name
                 when identity_type in ('SAMLUser', 'WebIdentityUser')
-                    then nullif(user_identity_principal_id, '')
-            end,
-            regexp_extract(user_identity_principal_id, '^A[A-Z]{3}[A-Z0-9]{7,}'),
-            regexp_extract(user_identity_arn, '^[^/]+:assumed-role/[^/]+'),
-            nullif(user_identity_arn, ''),
-            nullif(on_behalf_of_user_id, ''),
-            case
+                    then 'federated/' || coalesce(
+                        user_name, nullif(user_identity_principal_id, '')
+                    )
+                -- Identity Center used to call its users Unknown.
                 when
-                    identity_type in ('IdentityCenterUser', 'Unknown')
-                    and user_name <> 'HIDDEN_DUE_TO_SECURITY_REASONS'
-                    then user_name
+                    identity_type = 'IdentityCenterUser'
+                    or (
+                        identity_type = 'Unknown'
+                        and service in ('signin', 'sso', 'sso-directory', 'sso-oauth')
+                    )
+                    then 'sso/' || coalesce(
+                        user_name,
+                        nullif(on_behalf_of_user_id, ''),
+                        nullif(user_identity_principal_id, '')
+                    )
+                when identity_type = 'AWSAccount'
+                    then 'account/' || caller_account || coalesce(
+                        '/' || nullif(user_identity_principal_id, ''), ''
+                    )
+                when identity_type is null or identity_type = 'AWSService'
+                    then 'service/' || nullif(
+                        split_part(user_identity_invoked_by, '.amazonaws.com', 1), ''
+                    )
+                else lower(identity_type) || '/' || coalesce(
+                    user_name,
+                    nullif(user_identity_arn, ''),
+                    nullif(user_identity_principal_id, '')
+                )
             end,
-            coalesce(nullif(user_identity_invoked_by, ''), caller_account)
-        ) as identity_id,
+            nullif(user_identity_arn, ''),
+            'account/' || caller_account
+        ) as actor,
+        identity_id,
+        coalesce(
+            case when identity_type = 'IdentityCenterUser' then credential_id end,
+            case
+                when session_start is not null or session_name is not null
+                    then identity_id || coalesce('/' || session_name, '') || coalesce(
+                        date_format(session_start, '/%Y-%m-%dT%H:%i:%sZ'), ''
+                    )
+            end,
+            nullif(session_sign_in_session_arn, '')
+        ) as session_id,
         from_console,
         via,
         source_ip,
@@ -211,112 +218,221 @@ from (
         error_code,
         error_message,
         read_only,
-        response,
         event_id,
-        on_behalf_of_user_id,
-        session_issuer_arn,
-        session_issuer_user_name,
-        session_sign_in_session_arn,
-        user_identity_arn,
-        user_identity_invoked_by,
-        user_identity_principal_id
+        issued_key,
+        asked_role,
+        response_elements
     from (
         select
-            event_time as time,
+            time,
+            outcome,
+            action,
+            service,
+            identity_type,
+            caller_account,
+            access_key,
+            credential_id,
+            assumed_root,
+            user_name,
             case
-                when
-                    regexp_replace(error_code, '^(Client|Server)[.]|Exception$', '') in (
-                        'AuthorizationError', 'Forbidden', 'Unauthorized',
-                        'UnauthorizedAccess', 'VpceAccessDenied'
+                when identity_type in ('AssumedRole', 'AWSAccount', 'FederatedUser')
+                    then coalesce(
+                        nullif(split_part(user_identity_principal_id, ':', 2), ''),
+                        nullif(split_part(user_identity_arn, '/', 3), '')
                     )
-                    or regexp_like(
-                        error_code,
-                        '^((Client|Server)[.])?AccessDenied|UnauthorizedOperation(Exception)?$'
-                    )
-                    then 'denied'
-                when not regexp_like(nullif(error_code, ''), '^2[0-9]{2}$')
-                    then 'failed'
-                when
-                    split_part(event_source, '.amazonaws.com', 1) in ('signin', 'sso')
-                    and strpos(
-                        replace(
-                            coalesce(response_elements, '')
-                            || coalesce(service_event_details, ''),
-                            ' ',
-                            ''
-                        ),
-                        '"' || nullif(event_name, '') || '":"Failure"'
-                    ) > 0
-                    then 'failed'
-                when
-                    split_part(event_source, '.amazonaws.com', 1) = 'signin'
-                    and error_message <> ''
-                    then 'failed'
-                else 'success'
-            end as outcome,
-            nullif(
-                regexp_replace(
-                    event_name,
-                    '20[0-9]{2}[-_]?(0[1-9]|1[0-2])[-_]?(0[1-9]|[12][0-9]|3[01])(v[0-9]+)?$',
-                    ''
-                ),
-                ''
-            ) as action,
-            nullif(split_part(event_source, '.amazonaws.com', 1), '') as service,
-            nullif(user_identity_type, '') as identity_type,
-            nullif(user_identity_account_id, '') as caller_account,
-            nullif(user_identity_access_key_id, '') as access_key,
-            nullif(user_identity_credential_id, '') as credential_id,
-            lower(session_assumed_root) = 'true' as assumed_root,
+            end as session_name,
+            session_start,
             coalesce(
-                nullif(user_identity_user_name, ''),
                 case
-                    when user_identity_type in ('IdentityCenterUser', 'Unknown')
-                        then nullif(
-                            json_extract_scalar(additional_event_data, '$.UserName'), ''
-                        )
-                end
-            ) as user_name,
-            session_creation_date as session_start,
-            session_credential_from_console as from_console,
-            coalesce(
-                nullif(user_identity_invoked_by, ''),
-                nullif(invoked_by_delegate_account_id, '')
-            ) as via,
-            nullif(source_ip_address, '') as source_ip,
+                    when
+                        lower(caller_account) in ('anonymous', 'anonymous_principal')
+                        or lower(user_identity_principal_id) = 'anonymous'
+                        then 'anonymous'
+                    when identity_type in ('SAMLUser', 'WebIdentityUser')
+                        then nullif(user_identity_principal_id, '')
+                end,
+                regexp_extract(user_identity_principal_id, '^A[A-Z]{3}[A-Z0-9]{7,}'),
+                regexp_extract(user_identity_arn, '^[^/]+:assumed-role/[^/]+'),
+                nullif(user_identity_arn, ''),
+                nullif(on_behalf_of_user_id, ''),
+                case
+                    when
+                        identity_type in ('IdentityCenterUser', 'Unknown')
+                        and user_name <> 'HIDDEN_DUE_TO_SECURITY_REASONS'
+                        then user_name
+                end,
+                coalesce(nullif(user_identity_invoked_by, ''), caller_account)
+            ) as identity_id,
+            from_console,
+            via,
+            source_ip,
+            user_agent,
+            account,
+            region,
+            error_code,
+            error_message,
+            read_only,
+            event_id,
             case
-                when strpos(user_agent, '[') = 1 and substr(user_agent, -1) = ']'
-                    then nullif(substr(user_agent, 2, length(user_agent) - 2), '')
-                else nullif(user_agent, '')
-            end as user_agent,
-            coalesce(nullif(recipient_account_id, ''), folder_account) as account,
-            nullif(aws_region, '') as region,
-            nullif(error_code, '') as error_code,
-            nullif(error_message, '') as error_message,
-            read_only as read_only,
-            nullif(response_elements, '') as response,
-            nullif(event_id, '') as event_id,
+                when
+                    service in ('cognito-identity', 'rolesanywhere', 'signin', 'sts')
+                    or action in ('CreateAccessKey', 'CreateServiceSpecificCredential')
+                    then nullif(
+                        coalesce(
+                            json_extract_scalar(
+                                response_elements, '$.credentials.accessKeyId'
+                            ),
+                            json_extract_scalar(response_elements, '$.accessKey.accessKeyId'),
+                            json_extract_scalar(
+                                response_elements,
+                                '$.serviceSpecificCredential.serviceSpecificCredentialId'
+                            ),
+                            json_extract_scalar(
+                                response_elements, '$.credentialSet[0].credentials.accessKeyId'
+                            )
+                        ),
+                        access_key
+                    )
+            end as issued_key,
+            case
+                when
+                    service in ('rolesanywhere', 'sts')
+                    and json_extract_scalar(request_parameters, '$.targetPrincipal') is not null
+                    then
+                        'arn:aws:iam::'
+                        || regexp_extract(
+                            json_extract_scalar(request_parameters, '$.targetPrincipal'),
+                            '[0-9]{12}'
+                        )
+                        || ':root'
+                when service in ('rolesanywhere', 'sts')
+                    then coalesce(
+                        regexp_replace(
+                            json_extract_scalar(request_parameters, '$.roleArn'),
+                            ':role/.*/', ':role/'
+                        ),
+                        if(
+                            service = 'sts',
+                            regexp_extract(error_message, 'on resource: "?([^ "]+)', 1)
+                        )
+                    )
+                when service = 'signin' and action = 'SwitchRole'
+                    then regexp_replace(principal_arn, ':role/.*/', ':role/')
+            end as asked_role,
             on_behalf_of_user_id,
+            response_elements,
             session_issuer_arn,
             session_issuer_user_name,
             session_sign_in_session_arn,
             user_identity_arn,
             user_identity_invoked_by,
             user_identity_principal_id
-        from records
+        from (
+            select
+                event_time as time,
+                case
+                    when
+                        regexp_replace(error_code, '^(Client|Server)[.]|Exception$', '') in (
+                            'AuthorizationError', 'Forbidden', 'Unauthorized',
+                            'UnauthorizedAccess', 'VpceAccessDenied'
+                        )
+                        or regexp_like(
+                            error_code,
+                            '^((Client|Server)[.])?AccessDenied|UnauthorizedOperation(Exception)?$'
+                        )
+                        then 'denied'
+                    when not regexp_like(nullif(error_code, ''), '^2[0-9]{2}$')
+                        then 'failed'
+                    when
+                        split_part(event_source, '.amazonaws.com', 1) in ('signin', 'sso')
+                        and strpos(
+                            replace(
+                                coalesce(response_elements, '')
+                                || coalesce(service_event_details, ''),
+                                ' ',
+                                ''
+                            ),
+                            '"' || nullif(event_name, '') || '":"Failure"'
+                        ) > 0
+                        then 'failed'
+                    when
+                        split_part(event_source, '.amazonaws.com', 1) = 'signin'
+                        and error_message <> ''
+                        then 'failed'
+                    else 'success'
+                end as outcome,
+                nullif(
+                    regexp_replace(
+                        event_name,
+                        '20[0-9]{2}[-_]?(0[1-9]|1[0-2])[-_]?(0[1-9]|[12][0-9]|3[01])(v[0-9]+)?$',
+                        ''
+                    ),
+                    ''
+                ) as action,
+                nullif(split_part(event_source, '.amazonaws.com', 1), '') as service,
+                nullif(user_identity_type, '') as identity_type,
+                nullif(user_identity_account_id, '') as caller_account,
+                nullif(user_identity_access_key_id, '') as access_key,
+                nullif(user_identity_credential_id, '') as credential_id,
+                lower(session_assumed_root) = 'true' as assumed_root,
+                coalesce(
+                    nullif(user_identity_user_name, ''),
+                    case
+                        when user_identity_type in ('IdentityCenterUser', 'Unknown')
+                            then nullif(
+                                json_extract_scalar(additional_event_data, '$.UserName'), ''
+                            )
+                    end
+                ) as user_name,
+                session_creation_date as session_start,
+                coalesce(
+                    nullif(session_issuer_arn, ''),
+                    case
+                        when strpos(user_identity_arn, ':assumed-role/') > 0
+                            then regexp_replace(
+                                user_identity_arn,
+                                '^(arn:[^:]*):sts:([^:]*:[^:]*):assumed-role/([^/]+).*$',
+                                '$1:iam:$2:role/$3'
+                            )
+                        when strpos(user_identity_arn, ':iam:') > 0
+                            then user_identity_arn
+                    end
+                ) as principal_arn,
+                session_credential_from_console as from_console,
+                coalesce(
+                    nullif(user_identity_invoked_by, ''),
+                    nullif(invoked_by_delegate_account_id, '')
+                ) as via,
+                nullif(source_ip_address, '') as source_ip,
+                case
+                    when strpos(user_agent, '[') = 1 and substr(user_agent, -1) = ']'
+                        then nullif(substr(user_agent, 2, length(user_agent) - 2), '')
+                    else nullif(user_agent, '')
+                end as user_agent,
+                coalesce(nullif(recipient_account_id, ''), folder_account) as account,
+                nullif(aws_region, '') as region,
+                nullif(error_code, '') as error_code,
+                nullif(error_message, '') as error_message,
+                read_only as read_only,
+                nullif(event_id, '') as event_id,
+                on_behalf_of_user_id,
+                request_parameters,
+                response_elements,
+                session_issuer_arn,
+                session_issuer_user_name,
+                session_sign_in_session_arn,
+                user_identity_arn,
+                user_identity_invoked_by,
+                user_identity_principal_id
+            from records
+        )
     )
 )
 ),
 own as (
-    select
-        array_sort(
-            array_agg(
-                distinct identity_id || ':' || coalesce(session_name, '')
-                || date_format(session_start, '/%Y-%m-%dT%H:%i:%s')
-            )
-        ) as sessions
+    select array_sort(array_agg(distinct session_id)) as sessions
     from events
-    where access_key = 'it''s'
+    where access_key = 'it''s' and session_start is not null
 ),
 
 near as (
@@ -325,21 +441,9 @@ near as (
         e.event_id, e.service, e.access_key, e.identity_id, e.session_name,
         e.session_start, e.session_id, e.via, e.user_agent, e.read_only,
         e.error_code, e.error_message,
-        contains(
-            o.sessions,
-            e.identity_id || ':' || coalesce(e.session_name, '')
-            || date_format(e.session_start, '/%Y-%m-%dT%H:%i:%s')
-        ) as in_session,
+        contains(o.sessions, e.session_id) as in_session,
         -- The key that the call issued to the same role and session name, then.
-        if(
-            e.service = 'sts'
-            and contains(
-                o.sessions,
-                json_extract_scalar(e.response, '$.assumedRoleUser.assumedRoleId')
-                || date_format(e.time, '/%Y-%m-%dT%H:%i:%s')
-            ),
-            json_extract_scalar(e.response, '$.credentials.accessKeyId')
-        ) as issued_key,
+        if(contains(o.sessions, e.issued_session), e.issued_key) as issued_key,
         e.from_console
         or regexp_like(
             lower(e.user_agent), '^mozilla/|console|^signin[.]amazonaws'
@@ -348,19 +452,8 @@ near as (
     cross join own as o
     where
         e.access_key = 'it''s'
-        or contains(
-            o.sessions,
-            e.identity_id || ':' || coalesce(e.session_name, '')
-            || date_format(e.session_start, '/%Y-%m-%dT%H:%i:%s')
-        )
-        or (
-            e.service = 'sts'
-            and contains(
-                o.sessions,
-                json_extract_scalar(e.response, '$.assumedRoleUser.assumedRoleId')
-                || date_format(e.time, '/%Y-%m-%dT%H:%i:%s')
-            )
-        )
+        or contains(o.sessions, e.session_id)
+        or (e.issued_key is not null and contains(o.sessions, e.issued_session))
 ),
 
 judged as (

@@ -139,8 +139,8 @@ select distinct
     error_code,
     error_message,
     request,
-    response,
-    event_id
+    event_id,
+    issued_key
 from (
     select
         time,
@@ -167,8 +167,28 @@ from (
         error_code,
         error_message,
         request,
-        response,
         event_id,
+        case
+            when
+                service in ('cognito-identity', 'rolesanywhere', 'signin', 'sts')
+                or action in ('CreateAccessKey', 'CreateServiceSpecificCredential')
+                then nullif(
+                    coalesce(
+                        json_extract_scalar(
+                            response_elements, '$.credentials.accessKeyId'
+                        ),
+                        json_extract_scalar(response_elements, '$.accessKey.accessKeyId'),
+                        json_extract_scalar(
+                            response_elements,
+                            '$.serviceSpecificCredential.serviceSpecificCredentialId'
+                        ),
+                        json_extract_scalar(
+                            response_elements, '$.credentialSet[0].credentials.accessKeyId'
+                        )
+                    ),
+                    access_key
+                )
+        end as issued_key,
         on_behalf_of_user_id,
         session_issuer_arn,
         session_issuer_user_name,
@@ -246,9 +266,9 @@ from (
             nullif(error_code, '') as error_code,
             nullif(error_message, '') as error_message,
             nullif(request_parameters, '') as request,
-            nullif(response_elements, '') as response,
             nullif(event_id, '') as event_id,
             on_behalf_of_user_id,
+            response_elements,
             session_issuer_arn,
             session_issuer_user_name,
             user_identity_arn,
@@ -274,11 +294,7 @@ steps as (
             json_extract_scalar(request, '$.taskPolicyArn.arn'),
             json_extract_scalar(request, '$.taskPolicyArn')
         ) as task_policy,
-        if(
-            action = 'AssumeRoot',
-            json_extract_scalar(response, '$.credentials.accessKeyId'),
-            access_key
-        ) as root_key
+        if(action = 'AssumeRoot', issued_key, access_key) as root_key
     from events
     where
         (service = 'sts' and action = 'AssumeRoot')

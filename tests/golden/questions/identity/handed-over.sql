@@ -129,8 +129,8 @@ select distinct
     client_ip,
     user_agent,
     account,
-    response,
-    event_id
+    event_id,
+    issued_key
 from (
     select
         time,
@@ -170,8 +170,28 @@ from (
         end as client_ip,
         user_agent,
         account,
-        response,
         event_id,
+        case
+            when
+                service in ('cognito-identity', 'rolesanywhere', 'signin', 'sts')
+                or action in ('CreateAccessKey', 'CreateServiceSpecificCredential')
+                then nullif(
+                    coalesce(
+                        json_extract_scalar(
+                            response_elements, '$.credentials.accessKeyId'
+                        ),
+                        json_extract_scalar(response_elements, '$.accessKey.accessKeyId'),
+                        json_extract_scalar(
+                            response_elements,
+                            '$.serviceSpecificCredential.serviceSpecificCredentialId'
+                        ),
+                        json_extract_scalar(
+                            response_elements, '$.credentialSet[0].credentials.accessKeyId'
+                        )
+                    ),
+                    access_key
+                )
+        end as issued_key,
         on_behalf_of_user_id,
         session_issuer_arn,
         session_issuer_user_name,
@@ -245,9 +265,9 @@ from (
                 else nullif(user_agent, '')
             end as user_agent,
             coalesce(nullif(recipient_account_id, ''), folder_account) as account,
-            nullif(response_elements, '') as response,
             nullif(event_id, '') as event_id,
             on_behalf_of_user_id,
+            response_elements,
             session_issuer_arn,
             session_issuer_user_name,
             user_identity_arn,
@@ -260,10 +280,7 @@ from (
 calls as (
     select
         time, client_ip, outcome, actor, account, user_agent, action,
-        if(
-            service = 'sts',
-            json_extract_scalar(response, '$.credentials.accessKeyId')
-        ) as issued_key,
+        if(service = 'sts', issued_key) as issued_key,
         access_key
     from events
     where

@@ -160,9 +160,9 @@ select distinct
     error_code,
     error_message,
     read_only,
-    response,
     additional_data,
-    event_id
+    event_id,
+    issued_key
 from (
     select
         time,
@@ -219,9 +219,29 @@ from (
         error_code,
         error_message,
         read_only,
-        response,
         additional_data,
         event_id,
+        case
+            when
+                service in ('cognito-identity', 'rolesanywhere', 'signin', 'sts')
+                or action in ('CreateAccessKey', 'CreateServiceSpecificCredential')
+                then nullif(
+                    coalesce(
+                        json_extract_scalar(
+                            response_elements, '$.credentials.accessKeyId'
+                        ),
+                        json_extract_scalar(response_elements, '$.accessKey.accessKeyId'),
+                        json_extract_scalar(
+                            response_elements,
+                            '$.serviceSpecificCredential.serviceSpecificCredentialId'
+                        ),
+                        json_extract_scalar(
+                            response_elements, '$.credentialSet[0].credentials.accessKeyId'
+                        )
+                    ),
+                    access_key
+                )
+        end as issued_key,
         on_behalf_of_user_id,
         session_issuer_arn,
         session_issuer_user_name,
@@ -303,10 +323,10 @@ from (
             nullif(error_code, '') as error_code,
             nullif(error_message, '') as error_message,
             read_only as read_only,
-            nullif(response_elements, '') as response,
             nullif(additional_event_data, '') as additional_data,
             nullif(event_id, '') as event_id,
             on_behalf_of_user_id,
+            response_elements,
             session_issuer_arn,
             session_issuer_user_name,
             session_mfa_authenticated,
@@ -323,10 +343,7 @@ calls as (
         time, action, actor, source_ip, account, region, outcome, event_id,
         service, access_key, session_id, mfa_authenticated, identity_type,
         additional_data, read_only, user_agent, error_code, error_message,
-        case
-            when action = 'AssumeRoot'
-                then json_extract_scalar(response, '$.credentials.accessKeyId')
-        end as issued_key
+        if(action = 'AssumeRoot', issued_key) as issued_key
     from events
     where
         (

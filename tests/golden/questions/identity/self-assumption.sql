@@ -157,7 +157,8 @@ select distinct
     request,
     response,
     additional_data,
-    event_id
+    event_id,
+    issued_key
 from (
     select
         time,
@@ -211,6 +212,27 @@ from (
         response,
         additional_data,
         event_id,
+        case
+            when
+                service in ('cognito-identity', 'rolesanywhere', 'signin', 'sts')
+                or action in ('CreateAccessKey', 'CreateServiceSpecificCredential')
+                then nullif(
+                    coalesce(
+                        json_extract_scalar(
+                            response_elements, '$.credentials.accessKeyId'
+                        ),
+                        json_extract_scalar(response_elements, '$.accessKey.accessKeyId'),
+                        json_extract_scalar(
+                            response_elements,
+                            '$.serviceSpecificCredential.serviceSpecificCredentialId'
+                        ),
+                        json_extract_scalar(
+                            response_elements, '$.credentialSet[0].credentials.accessKeyId'
+                        )
+                    ),
+                    access_key
+                )
+        end as issued_key,
         on_behalf_of_user_id,
         session_issuer_arn,
         session_issuer_user_name,
@@ -308,6 +330,7 @@ from (
             nullif(additional_event_data, '') as additional_data,
             nullif(event_id, '') as event_id,
             on_behalf_of_user_id,
+            response_elements,
             session_issuer_arn,
             session_issuer_user_name,
             session_sign_in_session_arn,
@@ -322,7 +345,7 @@ assumptions as (
     select
         time, action, actor, source_ip, account, region, outcome, event_id,
         identity_id, principal_arn, access_key, session_id, via, user_agent,
-        error_code, error_message,
+        error_code, error_message, issued_key,
         coalesce(
             json_extract_scalar(request, '$.roleArn'),
             regexp_extract(error_message, 'on resource: "?([^ "]+)', 1)
@@ -332,7 +355,6 @@ assumptions as (
         split_part(
             json_extract_scalar(response, '$.assumedRoleUser.assumedRoleId'), ':', 1
         ) as assumed_id,
-        json_extract_scalar(response, '$.credentials.accessKeyId') as issued_key,
         json_extract_scalar(additional_data, '$.explicitTrustGrant') as explicit_trust
     from events
     where service = 'sts' and action = 'AssumeRole'

@@ -9,6 +9,7 @@ select
     error_message,
     response_elements,
     additional_event_data,
+    request_id,
     event_id,
     service_event_details,
     session_credential_from_console,
@@ -39,6 +40,7 @@ from (
         errormessage as error_message,
         responseelements as response_elements,
         additionaleventdata as additional_event_data,
+        requestid as request_id,
         eventid as event_id,
         serviceeventdetails as service_event_details,
         case lower(sessioncredentialfromconsole) when 'true' then true when 'false' then false end as session_credential_from_console,
@@ -150,7 +152,9 @@ select distinct
     via,
     source_ip,
     user_agent,
-    event_id
+    event_id,
+    request_id,
+    sign_in_session
 from (
     select
         time,
@@ -198,6 +202,8 @@ from (
         source_ip,
         user_agent,
         event_id,
+        request_id,
+        sign_in_session,
         on_behalf_of_user_id,
         session_issuer_arn,
         session_issuer_user_name,
@@ -281,6 +287,8 @@ from (
                 else nullif(user_agent, '')
             end as user_agent,
             nullif(event_id, '') as event_id,
+            nullif(request_id, '') as request_id,
+            nullif(session_sign_in_session_arn, '') as sign_in_session,
             on_behalf_of_user_id,
             session_issuer_arn,
             session_issuer_user_name,
@@ -297,10 +305,15 @@ calls as (
         access_key, session_id, identity_id, session_name, session_start, actor,
         regexp_replace(principal_arn, ':(user|role)/.*/', ':$1/') as principal,
         identity_type, caller_account, source_identity, source_ip, user_agent,
-        via, outcome, time, event_id, from_console
+        via, outcome, time, event_id, from_console, sign_in_session,
+        if(
+            contains(cast(null as array(varchar)), 'request/' || request_id), 'request/' || request_id
+        ) as link
     from events
     where
-        identity_type is not null
+        (cast(null as timestamp) is null or time >= cast(null as timestamp))
+        and (cast(null as timestamp) is null or time <= cast(null as timestamp))
+        and identity_type is not null
         and identity_type not in ('AWSAccount', 'AWSService')
         and (access_key is not null or session_id is not null)
 )
@@ -312,9 +325,13 @@ select
     max(identity_type) as identity_type,
     max(caller_account) as caller_account,
     max(source_identity) as source_identity,
+    max(via) as one_via,
+    max(sign_in_session) as sign_in_session,
+    array_join(array_sort(array_agg(distinct link)), ' ') as links,
     count(*) as events,
     count_if(outcome <> 'success') as unsuccessful,
-    count_if(via is not null) as relayed,
+    -- A partner with delegated access shows its account there, and is no service.
+    count_if(not regexp_like(via, '^[0-9]{12}$')) as relayed,
     count_if(from_console) as from_console,
     count(distinct source_ip) as addresses,
     min(source_ip) as one_address,
@@ -325,6 +342,7 @@ where
     (
         cast(null as array(varchar)) is null and cast(null as array(varchar)) is null and cast(null as array(varchar)) is null
         and cast(null as varchar) is null and cast(null as varchar) is null and cast(null as varchar) is null
+        and cast(null as array(varchar)) is null and cast(null as array(varchar)) is null
     )
     or contains(cast(null as array(varchar)), access_key)
     or contains(cast(null as array(varchar)), session_id)
@@ -334,6 +352,9 @@ where
     or regexp_extract(principal, '[^/]+$') || '/' || session_name = cast(null as varchar)
     or source_ip = cast(null as varchar)
     or event_id = cast(null as varchar)
+    or contains(cast(null as array(varchar)), session_name)
+    or link is not null
+    or contains(cast(null as array(varchar)), 'sign-in/' || sign_in_session)
 group by access_key, session_id, identity_id, session_name, session_start
 order by
     first_seen, access_key, session_id, identity_id, session_name, session_start

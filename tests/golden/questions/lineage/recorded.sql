@@ -81,15 +81,21 @@ from (
 )
 )
 select
-    account,
+    e.account,
+    m.moment,
     count(*) as events,
-    count_if(read_only and category = 'Management') as read_events,
+    count_if(e.read_only and e.category = 'Management') as read_events,
+    count_if(e.category = 'Data') as data_events,
     count_if(
-        service = 'sts' and (strpos(action, 'AssumeRole') = 1 or action = 'AssumeRoot')
+        e.service = 'sts'
+        and (strpos(e.action, 'AssumeRole') = 1 or e.action = 'AssumeRoot')
     ) as issuing_calls,
-    min(time) as first_seen,
-    max(time) as last_seen
-from events
-where account is not null
-group by account
-order by account
+    max(if(e.time < m.moment, e.time)) as before,
+    min(if(e.time >= m.moment, e.time)) as after,
+    min(e.time) as first_seen,
+    max(e.time) as last_seen
+from events as e
+cross join unnest(coalesce(cast(null as array(timestamp)), array[cast(null as timestamp)])) as m (moment)
+where e.account is not null
+group by e.account, m.moment
+order by account, moment

@@ -172,6 +172,43 @@ select distinct
     event_id,
     shared_event_id,
     request_id,
+    issued_key,
+    asked_role,
+    case
+        when action = 'GetSessionToken' and service = 'sts'
+            then identity_id
+        when action = 'AssumeRoot' and service = 'sts'
+            then asked_role
+        when action = 'GetFederationToken' and service = 'sts'
+            then
+                json_extract_scalar(response_elements, '$.federatedUser.arn') || '/'
+                || split_part(
+                    json_extract_scalar(
+                        response_elements, '$.federatedUser.federatedUserId'
+                    ),
+                    ':', 2
+                )
+        when service in ('rolesanywhere', 'sts')
+            then replace(
+                coalesce(
+                    json_extract_scalar(
+                        response_elements, '$.assumedRoleUser.assumedRoleId'
+                    ),
+                    json_extract_scalar(
+                        response_elements,
+                        '$.credentialSet[0].assumedRoleUser.assumedRoleId'
+                    )
+                ),
+                ':', '/'
+            )
+        when service = 'signin' and action = 'SwitchRole'
+            then session_id
+        when
+            service = 'signin' and session_id is null
+            and action in ('ConsoleLogin', 'GetSigninToken')
+            then identity_id
+    end || date_format(time, '/%Y-%m-%dT%H:%i:%sZ') as issued_session,
+    sign_in_session,
     original_event_id,
     addendum_reason
 from (
@@ -307,9 +344,13 @@ from (
         event_id,
         shared_event_id,
         request_id,
+        issued_key,
+        asked_role,
+        sign_in_session,
         original_event_id,
         addendum_reason,
         in_scope_of_credentials_issued_to,
+        response_elements,
         session_ec2_role_delivery,
         session_issuer_arn,
         session_mfa_authenticated
@@ -448,10 +489,58 @@ from (
             event_id,
             shared_event_id,
             request_id,
+            case
+                when
+                    service in ('cognito-identity', 'rolesanywhere', 'signin', 'sts')
+                    or action in ('CreateAccessKey', 'CreateServiceSpecificCredential')
+                    then nullif(
+                        coalesce(
+                            json_extract_scalar(
+                                response_elements, '$.credentials.accessKeyId'
+                            ),
+                            json_extract_scalar(response_elements, '$.accessKey.accessKeyId'),
+                            json_extract_scalar(
+                                response_elements,
+                                '$.serviceSpecificCredential.serviceSpecificCredentialId'
+                            ),
+                            json_extract_scalar(
+                                response_elements, '$.credentialSet[0].credentials.accessKeyId'
+                            )
+                        ),
+                        access_key
+                    )
+            end as issued_key,
+            case
+                when
+                    service in ('rolesanywhere', 'sts')
+                    and json_extract_scalar(request_parameters, '$.targetPrincipal') is not null
+                    then
+                        'arn:aws:iam::'
+                        || regexp_extract(
+                            json_extract_scalar(request_parameters, '$.targetPrincipal'),
+                            '[0-9]{12}'
+                        )
+                        || ':root'
+                when service in ('rolesanywhere', 'sts')
+                    then coalesce(
+                        regexp_replace(
+                            json_extract_scalar(request_parameters, '$.roleArn'),
+                            ':role/.*/', ':role/'
+                        ),
+                        if(
+                            service = 'sts',
+                            regexp_extract(error_message, 'on resource: "?([^ "]+)', 1)
+                        )
+                    )
+                when service = 'signin' and action = 'SwitchRole'
+                    then regexp_replace(principal_arn, ':role/.*/', ':role/')
+            end as asked_role,
+            sign_in_session,
             original_event_id,
             addendum_reason,
             in_scope_of_credentials_issued_to,
             on_behalf_of_user_id,
+            response_elements,
             session_ec2_role_delivery,
             session_issuer_arn,
             session_issuer_user_name,
@@ -561,12 +650,15 @@ from (
                 nullif(event_id, '') as event_id,
                 nullif(shared_event_id, '') as shared_event_id,
                 nullif(request_id, '') as request_id,
+                nullif(session_sign_in_session_arn, '') as sign_in_session,
                 nullif(addendum_original_event_id, '') as original_event_id,
                 nullif(addendum_reason, '') as addendum_reason,
                 event_category,
                 in_scope_of_credentials_issued_to,
                 management_event,
                 on_behalf_of_user_id,
+                request_parameters,
+                response_elements,
                 session_ec2_role_delivery,
                 session_issuer_arn,
                 session_issuer_user_name,
@@ -590,6 +682,7 @@ select
     client_ip, ip_kind, user_agent, vpc_endpoint, tls_version,
     request, response, additional_data, service_details,
     array_join(transform(resources, one -> one.arn), ', ') as resource_arns,
+    issued_key, issued_session, asked_role, sign_in_session,
     request_id, shared_event_id, original_event_id, addendum_reason
 from events
 where event_id = 'it''s'

@@ -226,6 +226,7 @@ select distinct
     event_id,
     shared_event_id,
     request_id,
+    issued_key,
     original_event_id,
     addendum_reason
 from (
@@ -361,6 +362,27 @@ from (
         event_id,
         shared_event_id,
         request_id,
+        case
+            when
+                service in ('cognito-identity', 'rolesanywhere', 'signin', 'sts')
+                or action in ('CreateAccessKey', 'CreateServiceSpecificCredential')
+                then nullif(
+                    coalesce(
+                        json_extract_scalar(
+                            response_elements, '$.credentials.accessKeyId'
+                        ),
+                        json_extract_scalar(response_elements, '$.accessKey.accessKeyId'),
+                        json_extract_scalar(
+                            response_elements,
+                            '$.serviceSpecificCredential.serviceSpecificCredentialId'
+                        ),
+                        json_extract_scalar(
+                            response_elements, '$.credentialSet[0].credentials.accessKeyId'
+                        )
+                    ),
+                    access_key
+                )
+        end as issued_key,
         original_event_id,
         addendum_reason,
         on_behalf_of_user_id,
@@ -475,6 +497,7 @@ from (
             event_category,
             management_event,
             on_behalf_of_user_id,
+            response_elements,
             session_issuer_arn,
             session_issuer_user_name,
             session_mfa_authenticated,
@@ -507,10 +530,7 @@ select
         json_extract_scalar(request, '$.instancesSet.items[0].instanceId'),
         json_extract_scalar(response, '$.instancesSet.items[0].instanceId')
     ) as an_instance,
-    coalesce(
-        json_extract_scalar(response, '$.accessKey.accessKeyId'),
-        json_extract_scalar(response, '$.credentials.accessKeyId')
-    ) as issued_key,
+    issued_key,
     request, response, additional_data, service_details,
     request_id, shared_event_id, original_event_id, addendum_reason
 from events

@@ -161,7 +161,8 @@ select distinct
     error_message,
     request,
     response,
-    event_id
+    event_id,
+    issued_key
 from (
     select
         time,
@@ -220,6 +221,27 @@ from (
         request,
         response,
         event_id,
+        case
+            when
+                service in ('cognito-identity', 'rolesanywhere', 'signin', 'sts')
+                or action in ('CreateAccessKey', 'CreateServiceSpecificCredential')
+                then nullif(
+                    coalesce(
+                        json_extract_scalar(
+                            response_elements, '$.credentials.accessKeyId'
+                        ),
+                        json_extract_scalar(response_elements, '$.accessKey.accessKeyId'),
+                        json_extract_scalar(
+                            response_elements,
+                            '$.serviceSpecificCredential.serviceSpecificCredentialId'
+                        ),
+                        json_extract_scalar(
+                            response_elements, '$.credentialSet[0].credentials.accessKeyId'
+                        )
+                    ),
+                    access_key
+                )
+        end as issued_key,
         on_behalf_of_user_id,
         session_issuer_arn,
         session_issuer_user_name,
@@ -316,6 +338,7 @@ from (
             nullif(response_elements, '') as response,
             nullif(event_id, '') as event_id,
             on_behalf_of_user_id,
+            response_elements,
             session_issuer_arn,
             session_issuer_user_name,
             session_mfa_authenticated,
@@ -331,7 +354,7 @@ calls as (
     select
         time, action, actor, source_ip, account, region, outcome, event_id, service,
         identity_type, identity_id, principal_arn, access_key, session_id,
-        mfa_authenticated, via, user_agent, error_code, error_message,
+        mfa_authenticated, via, user_agent, error_code, error_message, issued_key,
         coalesce(
             json_extract_scalar(request, '$.roleArn'),
             json_extract_scalar(request, '$.targetPrincipal'),
@@ -359,10 +382,6 @@ calls as (
             json_extract_scalar(response, '$.audience'),
             json_extract_scalar(request, '$.audience[0]')
         ) as audience,
-        coalesce(
-            json_extract_scalar(response, '$.credentials.accessKeyId'),
-            json_extract_scalar(response, '$.credentialSet[0].credentials.accessKeyId')
-        ) as issued_key,
         try_cast(json_extract_scalar(request, '$.durationSeconds') as bigint)
             as duration_seconds,
         json_extract_scalar(request, '$.serialNumber') as mfa_device,
