@@ -471,6 +471,63 @@ def test_the_chart_of_a_chain_takes_the_edges(made: Made) -> None:
     assert "became" in tk.charts.chain(lineage.edges).layout.title.text
 
 
+def test_a_lineage_is_drawn_and_its_dots_name_their_events(made: Made) -> None:
+    lineage = made.case.trace(made.chains[0].last_event)
+    figure = tk.chart(lineage)
+    dots = next(each for each in figure.data if each.mode == "markers")
+    events = {event for _, event in dots.customdata if event}
+    assert events
+    assert events <= set(lineage.edges["event_id"])
+
+
+@pytest.mark.parametrize("count", [0, 1, 5, 200])
+def test_a_chart_of_any_number_of_edges_is_drawn(count: int) -> None:
+    names = [f"identity-{number}" for number in range(count + 1)]
+    pairs = {"from_id": names[:-1], "to_id": names[1:], "outcome": "denied"}
+    assert tk.chart(pd.DataFrame(pairs)).layout.title.text
+
+
+def test_a_lineage_in_a_notebook_is_a_card_with_the_reason_of_each_end(
+    made: Made,
+) -> None:
+    lineage = made.case.trace(made.chains[0].last_event)
+    assert "tk-card" in lineage._repr_html_()
+    assert lineage.ends["reason"].iloc[0] in str(lineage.card())
+
+
+def test_what_was_left_behind_is_listed_with_its_revocation_and_other_use(
+    tmp_path: Path,
+) -> None:
+    make = Maker(11)
+    who = make.long_term_key()
+    make.act(who)
+    kept, taken = make.create_key(who), make.create_key(who)
+    make.act(kept, 3)
+    make.wait()
+    make.call(
+        "DeleteAccessKey",
+        "iam",
+        who.identity | {"accessKeyId": who.keys[0]},
+        readOnly=False,
+        requestParameters={
+            "userName": taken.identity["userName"],
+            "accessKeyId": taken.node,
+        },
+    )
+    left = case_of(tmp_path, make.records).trace(who.node).left_behind()
+    assert left["target"].tolist() == [kept.node]
+    assert left["uses"].tolist() == [3]
+    assert "delete-access-key" in left["revoke_with"].item()
+    assert tk.provenance(left).rows == 1
+
+
+def test_it_reads_the_logs_at_most_twice_as_often_as_the_chain_has_hops(
+    deletion: Lineage,
+) -> None:
+    hops = len(practice.answers().hops) + 2
+    assert len(deletion._walk.frames) <= 2 * hops
+
+
 # The practice case
 
 

@@ -4,7 +4,7 @@ Times are UTC, outcomes look alike everywhere, and every log value is escaped.
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -68,19 +68,31 @@ CHARTS: dict[str, Callable[..., "go.Figure"]] = {
 """The charts by the names that a question's header uses."""
 
 
-def chart(frame: pd.DataFrame, name: str | None = None, **settings: Any) -> "go.Figure":
+class HasEdges(Protocol):
+    """What is drawn by its edges, as a lineage is."""
+
+    @property
+    def edges(self) -> pd.DataFrame:
+        """A row for each edge."""
+        ...
+
+
+def chart(
+    frame: pd.DataFrame | HasEdges, name: str | None = None, **settings: Any
+) -> "go.Figure":
     """Draw the chart that the frame's question names, or the one called ``name``.
 
-    A frame whose columns have changed since, or of no question, gets the chart that
-    its columns suggest. ``settings`` are the chart's own. Raises ChartError for an
-    unknown name, and for a frame that no chart can draw.
+    A lineage is drawn as its chain. A frame whose columns have changed since, or of no
+    question, gets the chart that its columns suggest. ``settings`` are the chart's own.
+    Raises ChartError for an unknown name, and for a frame that no chart can draw.
 
     >>> chart(pd.DataFrame({"actor": ["root"], "events": [3]})).layout.title.text
     '<b>Most events: root, 3 of 3</b>'
     """
     if name is not None and name not in CHARTS:
         raise ChartError(f'There is no chart "{name}". {nearest(name, CHARTS)}')
-    return CHARTS[name or _suggested(frame)](frame, **settings)
+    rows = frame if isinstance(frame, pd.DataFrame) else frame.edges
+    return CHARTS[name or _suggested(rows)](rows, **settings)
 
 
 def _suggested(frame: pd.DataFrame) -> str:

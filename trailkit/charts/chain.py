@@ -25,8 +25,9 @@ def chain(frame: pd.DataFrame, most: int = 40) -> "go.Figure":
     The frame has a row for each hand-over: ``from_id``, ``to_id``, and what it tells of
     ``from_label``, ``to_label``, ``kind``, ``certainty`` (certain, strong, inferred),
     ``time``, ``account``, ``source_ip``, ``outcome``, ``event_id``. Certain edges are
-    solid, strong ones dashed, inferred ones dotted, denied ones red. Past ``most`` rows
-    the rest is counted in the subtitle. Raises ChartError without both ids.
+    solid, strong ones dashed, inferred ones dotted, denied ones red and dashed. A dot's
+    ``customdata`` is its hover, and the event by which it was reached. Past ``most``
+    rows the rest is counted in the subtitle. Raises ChartError without both ids.
 
     >>> when = pd.to_datetime(["2026-03-11 23:38"], utc=True)
     >>> frame = pd.DataFrame(
@@ -105,10 +106,20 @@ def _dots(tree: Tree, edges: pd.DataFrame) -> Any:
             "color": [hue(name) for name in tree.nodes["label"]],
             "line": {"width": 1.5, "color": ground().paper},
         },
-        customdata=said,
-        hovertemplate="%{customdata}<extra></extra>",
+        customdata=[[text, *_event(tree, at)] for text, at in _said(said, tree)],
+        hovertemplate="%{customdata[0]}<extra></extra>",
         showlegend=False,
     )
+
+
+def _said(said: list[str], tree: Tree) -> Any:
+    return zip(said, tree.nodes["edge"], strict=True)
+
+
+def _event(tree: Tree, at: int) -> list[str]:
+    """Return the id of the event by which an identity was reached, for a click."""
+    event = tree.edges["event_id"].iloc[at] if at >= 0 else None
+    return [label(event)] if isinstance(event, str) else [""]
 
 
 def _ids(tree: Tree) -> Any:

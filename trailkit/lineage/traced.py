@@ -5,73 +5,25 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
-from html import escape
 from typing import Any
 
 import pandas as pd
 
+from trailkit.display.card import Card, Line, Part
+from trailkit.display.style import framed
 from trailkit.execution.provenance import Provenance, attach, provenance
 from trailkit.lineage import ends as ending
 from trailkit.lineage.askable import Askable
+from trailkit.lineage.columns_framed import CREDENTIALS, EDGES, OF_CALL
 from trailkit.lineage.edges import Edge
-from trailkit.lineage.gathered import Row, rows
+from trailkit.lineage.gathered import rows
 from trailkit.lineage.joining import Joined
+from trailkit.lineage.left_over import left_over
 from trailkit.lineage.naming_nodes import labels
 from trailkit.lineage.reach import Reach
 from trailkit.lineage.tracing import HOPS, Tracing
-
-_EDGES: dict[str, Any] = {
-    "from_id": "str",
-    "to_id": "str",
-    "from_label": "str",
-    "to_label": "str",
-    "kind": "str",
-    "certainty": "str",
-    "time": "datetime64[us, UTC]",
-    "account": "str",
-    "region": "str",
-    "source_ip": "str",
-    "user_agent": "str",
-    "outcome": "str",
-    "action": "str",
-    "event_id": "str",
-    "copy_event_id": "str",
-    "error_message": "str",
-    "reason": "str",
-}
-_OF_CALL = (
-    "time",
-    "account",
-    "region",
-    "source_ip",
-    "user_agent",
-    "outcome",
-    "action",
-    "event_id",
-    "copy_event_id",
-    "error_message",
-)
-_CREDENTIALS: dict[str, Any] = {
-    "id": "str",
-    "label": "str",
-    "place": "str",
-    "hops": "Int64",
-    "access_key": "str",
-    "session_id": "str",
-    "actor": "str",
-    "principal": "str",
-    "caller_account": "str",
-    "source_identity": "str",
-    "session_start": "datetime64[us, UTC]",
-    "events": "Int64",
-    "unsuccessful": "Int64",
-    "relayed": "Int64",
-    "addresses": "Int64",
-    "one_address": "str",
-    "first_seen": "datetime64[us, UTC]",
-    "last_seen": "datetime64[us, UTC]",
-}
-_MOST_LINES = 200
+from trailkit.lineage.tree_text import TreeText
+from trailkit.progress import keeping
 
 
 def trace(case: Askable, start: object, hops: int = HOPS) -> "Lineage":
@@ -102,10 +54,10 @@ class Lineage:
         second of the call) or inferred (a candidate, with its ``reason``).
         """
         data = [self._edge(edge) for edge in self._reach.edges]
-        return self._framed(data, _EDGES)
+        return self._framed(data, EDGES)
 
     def _edge(self, edge: Edge) -> dict[str, Any]:
-        call: Mapping[str, Any] = edge.hand or dict.fromkeys(_OF_CALL)
+        call: Mapping[str, Any] = edge.hand or dict.fromkeys(OF_CALL)
         return {
             "from_id": edge.origin,
             "to_id": edge.target,
@@ -113,7 +65,7 @@ class Lineage:
             "to_label": self._labels.get(edge.target, edge.target),
             "kind": edge.kind,
             "certainty": edge.certainty,
-            **{name: call[name] for name in _OF_CALL},
+            **{name: call[name] for name in OF_CALL},
             "outcome": call["outcome"] or "success",
             "reason": edge.reason,
         }
@@ -129,7 +81,7 @@ class Lineage:
             for at in self._nodes
             for row in self._joined.members.get(at, [])
         ]
-        frame = self._framed(data, _CREDENTIALS)
+        frame = self._framed(data, CREDENTIALS)
         return frame.sort_values(["first_seen", "id"], ignore_index=True)
 
     @property
@@ -183,6 +135,20 @@ class Lineage:
         """
         return self._walk.case.ask("lineage/touched", **self._parameters())
 
+    def left_behind(self) -> pd.DataFrame:
+        """List what the chain left behind that still works, as far as the logs tell.
+
+        One row a key, user, password, policy, role, share or other access that it gave
+        and no later call took away: ``revoke_with`` is the line for the AWS CLI,
+        ``uses`` and ``last_used`` how it was used since, ``others`` how many keys and
+        sessions that are not of the chain use it too, ``other_actors`` whose.
+        """
+        events = set(self.edges["event_id"].dropna())
+        keys = set(self.credentials["access_key"].dropna())
+        with keeping():
+            frame = left_over(self._walk.case.ask, events, keys)
+        return attach(frame, self._origin(len(frame)), self._walk.case.source.files)
+
     def _parameters(self) -> dict[str, Any]:
         members = self._joined.members
         keys = {at for at in self._nodes if at in self._joined.issued}
@@ -210,64 +176,10 @@ class Lineage:
 
     def tree(self) -> str:
         """Return the lineage as text: each node below the one that it came from."""
-        children = dict[str, list[Edge]]()
-        for edge in self._reach.edges:
-            children.setdefault(edge.origin, []).append(edge)
-        targets = {edge.target for edge in self._reach.edges}
-        roots = [each for each in children if each not in targets]
-        roots = roots or [*self._reach.before][-1:]
-        why = {row["id"]: row for row in rows(self.ends)}
-        lines, seen = list[str](), set[str]()
-        for root in roots:
-            lines.append(self._name(root) + _because(why.get(root)))
-            self._below(root, 1, children, seen, lines)
-        lines += [
-            f"{self._name(at)}{_because(row)}"
-            for at, row in why.items()
-            if at not in roots
-        ]
-        if len(lines) > _MOST_LINES:
-            left = len(lines) - _MOST_LINES
-            lines = [*lines[:_MOST_LINES], f"… and {left:,} more: see .edges"]
-        return "\n".join(lines)
-
-    def _below(
-        self,
-        at: str,
-        depth: int,
-        children: dict[str, list[Edge]],
-        seen: set[str],
-        lines: list[str],
-    ) -> None:
-        if at in seen or depth > 2 * self._walk.hops:
-            return
-        seen.add(at)
-        for edge in children.get(at, []):
-            lines.append("  " * depth + self._step(edge))
-            if edge.sure:
-                self._below(edge.target, depth + 1, children, seen, lines)
-
-    def _step(self, edge: Edge) -> str:
-        name = self._name(edge.target)
-        if edge.hand is None:
-            return f"{name} ({edge.kind}, {edge.certainty})"
-        hand = edge.hand
-        how = [
-            f"{hand['time']:%Y-%m-%d %H:%M:%S}",
-            edge.kind,
-            hand["source_ip"],
-            "" if hand["outcome"] == "success" else hand["outcome"].upper(),
-            "" if edge.certainty == "certain" else edge.certainty,
-        ]
-        return f"{name} ({', '.join(_visible(part) for part in how if part)})"
-
-    def _name(self, at: str) -> str:
-        name = _visible(self._labels.get(at, at))
-        return f"> {name}" if self._nodes.get(at) == 0 and at in self._started else name
-
-    @property
-    def _started(self) -> set[str]:
-        return {at for at, hops in self._reach.before.items() if hops == 0}
+        starts = {at for at, hops in self._reach.before.items() if hops == 0}
+        return TreeText(self._labels, starts, self._walk.hops).written(
+            self._reach.edges, [*self._reach.before], rows(self.ends)
+        )
 
     def __str__(self) -> str:
         """Return the tree."""
@@ -283,8 +195,17 @@ class Lineage:
         )
 
     def _repr_html_(self) -> str:
-        """Return the same for a notebook, with every log value escaped."""
-        return f"<pre>{escape(repr(self))}</pre>"
+        """Return the same as a card, with every log value escaped."""
+        return framed(self.card().inside(), " tk-card")
+
+    def card(self) -> Card:
+        """Return the lineage as a card: its beginnings, why they are, and the tree."""
+        lines: list[Line] = [
+            (row["label"], f"{row['reason']}: {row['meaning']}")
+            for row in rows(self.ends)
+        ]
+        title, _, tree = repr(self).partition("\n")
+        return Card(title, lines, [Part("Tree", tree, open=True)])
 
     # Where it came from
 
@@ -313,6 +234,7 @@ class Lineage:
             question=None,
             title=f"Lineage of {self._walk.start_text}",
             parameters={"start": self._walk.start_text, "hops": self._walk.hops},
+            scope=str(self._walk.case.scope),
             started=started,
             rows=count,
             chart=None,
@@ -320,15 +242,3 @@ class Lineage:
             facts={},
             chunk=None,
         )
-
-
-def _because(row: Row | None) -> str:
-    if row is None:
-        return ""
-    detail = f": {_visible(row['detail'])}" if row["detail"] else ""
-    return f" [{row['reason']}{detail}]"
-
-
-def _visible(text: Any) -> str:
-    """Show what cannot be printed as its escape: a log value must not move a cursor."""
-    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in str(text))

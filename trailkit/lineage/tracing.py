@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from trailkit.errors import BudgetExceeded, EvidenceError
+from trailkit.errors import BudgetExceeded, EvidenceError, TrailkitError
 from trailkit.lineage import ends as ending
 from trailkit.lineage import start as starting
 from trailkit.lineage import wanted as wanting
@@ -21,7 +21,7 @@ from trailkit.lineage.edges import entered
 from trailkit.lineage.gathered import Gathered, Row, node, rows
 from trailkit.lineage.joining import Joined
 from trailkit.lineage.reach import Reach, reach
-from trailkit.lineage.wanted import Wanted
+from trailkit.lineage.want_list import FIRST, LAST, Wanted
 from trailkit.progress import keeping, notice
 
 HOPS = 12
@@ -103,8 +103,7 @@ class Tracing:
     def _begin(self, wanted: dict[str, Any]) -> None:
         """Find the credentials of the start."""
         if self.case.source.needs_window:
-            about = self.case.estimate()
-            notice(f"Each hop is one query, of this at most. {about}")
+            notice(f"Each hop is one query, of this at most. {self._price()}")
         found = self._rows("lineage/credentials", wanted)
         hands = self._first_calls(wanted, bool(found))
         self.known.learn(hands, found)
@@ -118,6 +117,13 @@ class Tracing:
                 f'"{self.start_text}". Take an event_id, access_key or session_id from'
                 " a frame, or widen the window."
             )
+
+    def _price(self) -> str:
+        """Return the estimate; a walk needs none where the case has no budget."""
+        try:
+            return str(self.case.estimate())
+        except TrailkitError as error:
+            return f"What that costs is not known: {error}"
 
     def _first_calls(self, wanted: dict[str, Any], acted: bool) -> list[Row]:
         """Find the calls that made the start, where it did nothing itself."""
@@ -179,8 +185,8 @@ class Tracing:
         case = self._narrowed(since, until)
         if case is None:
             return []
-        values |= {"since": since} if since > wanting.FIRST else {}
-        values |= {"until": until} if until < wanting.LAST else {}
+        values |= {"since": since} if since > FIRST else {}
+        values |= {"until": until} if until < LAST else {}
         return self._rows(question, values, case)
 
     def _narrowed(self, since: Any, until: Any) -> Askable | None:

@@ -1,0 +1,178 @@
+"""Chains in real, public logs: what the raw files show by hand is what is joined.
+
+The logs lie outside the project, and nothing of them is written here: each test reads
+the raw records and works out the hand-overs without trailkit.
+"""
+
+import json
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import trailkit as tk
+from tests.records_made import Record
+from trailkit.case import Case
+from trailkit.lineage.gathered import Gathered, rows
+from trailkit.lineage.joining import Joined
+
+INVICTUS = "invictus-aws-dataset/CloudTrail"
+
+
+def raw(folder: Path) -> list[Record]:
+    """Read the records of files, each once."""
+    found: dict[str, Record] = {}
+    files = [folder] if folder.is_file() else sorted(folder.rglob("*.json"))
+    for file in files:
+        read = json.loads(file.read_text(encoding="utf-8"))
+        records = read["Records"] if isinstance(read, dict) else read
+        found |= {each["eventID"]: each for each in records}
+    return [*found.values()]
+
+
+def issued(made: Record) -> str | None:
+    """Return the key in the answer of a call."""
+    answer: dict[str, Any] = made.get("responseElements") or {}
+    for name in ("credentials", "accessKey"):
+        if key := (answer.get(name) or {}).get("accessKeyId"):
+            return key
+    return None
+
+
+def by_hand(records: list[Record]) -> set[tuple[str, str]]:
+    """Return who issued which key: by key, or the service that asked for itself."""
+    found = set[tuple[str, str]]()
+    for each in records:
+        who, key = each["userIdentity"], issued(each)
+        if not key:
+            continue
+        service = who.get("invokedBy", "").removesuffix(".amazonaws.com")
+        found.add((who.get("accessKeyId") or f"service/{service}", key))
+    return found
+
+
+def joined(case: Case) -> Joined:
+    """Join all that the questions return."""
+    known = Gathered()
+    known.learn(
+        rows(case.ask("lineage/handovers")), rows(case.ask("lineage/credentials"))
+    )
+    return Joined(known)
+
+
+@pytest.fixture(scope="module")
+def invictus(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Case:
+    store = tmp_path_factory.mktemp("store")
+    return tk.local(shared_data / INVICTUS, store=store, progress=False)
+
+
+@pytest.fixture(scope="module")
+def records(shared_data: Path) -> list[Record]:
+    return raw(shared_data / INVICTUS)
+
+
+def test_each_key_that_the_raw_files_issue_is_an_edge_and_no_other_is(
+    invictus: Case, records: list[Record]
+) -> None:
+    truth, keys = by_hand(records), {issued(each) for each in records} - {None}
+    edges = [each for each in joined(invictus).edges if each.sure and each.backward]
+    found = {(each.origin, each.target) for each in edges if each.target in keys}
+    assert len(truth) > 30
+    assert found == truth
+
+
+def test_each_refused_role_of_the_raw_files_is_an_edge(
+    invictus: Case, records: list[Record]
+) -> None:
+    refused = [
+        each["errorMessage"]
+        for each in records
+        if each["eventName"] == "AssumeRole" and each.get("errorCode")
+    ]
+    edges = [
+        each
+        for each in joined(invictus).edges
+        if each.hand and each.hand["action"] == "AssumeRole" and not each.done
+    ]
+    assert len(edges) == len(refused) > 10
+    assert all(any(each.target in text for text in refused) for each in edges)
+
+
+def test_a_sign_in_leads_back_to_the_key_that_made_its_password(
+    invictus: Case, records: list[Record]
+) -> None:
+    made = {
+        each["requestParameters"]["userName"]: each["userIdentity"]["accessKeyId"]
+        for each in records
+        if each["eventName"] == "CreateLoginProfile"
+    }
+    signed = [
+        each
+        for each in records
+        if each["eventName"] == "ConsoleLogin"
+        and each["userIdentity"].get("userName") in made
+    ]
+    assert len(signed) == 1
+    lineage = invictus.trace(signed[0]["eventID"])
+    assert lineage.ends["id"].tolist() == [made[signed[0]["userIdentity"]["userName"]]]
+
+
+def test_from_the_first_key_every_key_user_and_password_is_found(
+    invictus: Case, records: list[Record]
+) -> None:
+    uses = defaultdict[str, int](int)
+    for each in records:
+        uses[each["userIdentity"].get("accessKeyId", "")] += 1
+    first = max((key for key in uses if key.startswith("AKIA")), key=uses.__getitem__)
+    own = [each for each in records if each["userIdentity"].get("accessKeyId") == first]
+    keys = {key for each in own if (key := issued(each))}
+    users = {
+        each["requestParameters"]["userName"]
+        for each in own
+        if each["eventName"] in ("CreateUser", "CreateLoginProfile")
+        and not each.get("errorCode")
+    }
+    lineage = invictus.trace(first)
+    reached = set(lineage.edges["to_id"])
+    assert keys <= reached
+    assert all(any(at.endswith(f"user/{user}") for at in reached) for user in users)
+    assert set(lineage.credentials["access_key"]) >= keys & uses.keys()
+
+
+def test_keys_of_separate_calls_in_one_second_are_told_apart(
+    invictus: Case, records: list[Record]
+) -> None:
+    sessions = defaultdict[tuple[str, str], set[str]](set)
+    for each in records:
+        user = (each.get("responseElements") or {}).get("assumedRoleUser") or {}
+        if key := issued(each):
+            sessions[user.get("assumedRoleId", ""), each["eventTime"]].add(key)
+    for (principal, _), keys in sessions.items():
+        used = [key for key in sorted(keys) if principal and len(keys) > 1]
+        acting = {each["userIdentity"].get("accessKeyId") for each in records}
+        for key in used:
+            if key in acting:
+                frame = invictus.ask("identity/access-key", access_key=key)
+                assert not {*keys} - {key} & {*frame["access_key"]}
+
+
+@pytest.mark.parametrize(
+    "technique",
+    [
+        "lateral-movement.ec2-instance-connect",
+        "execution.ssm-send-command",
+        "persistence.iam-create-admin-user",
+        "persistence.iam-backdoor-role",
+    ],
+)
+def test_every_file_of_an_attack_joins_what_it_issues(
+    technique: str, shared_data: Path, tmp_path: Path
+) -> None:
+    file = shared_data / "stratus-red-team" / f"aws.{technique}.json"
+    made = raw(file)
+    case = tk.local(file, store=tmp_path, progress=False)
+    keys = {issued(each) for each in made} - {None}
+    edges = [each for each in joined(case).edges if each.sure and each.backward]
+    found = {(each.origin, each.target) for each in edges if each.target in keys}
+    assert found == by_hand(made)

@@ -1,0 +1,55 @@
+"""The columns of the frames of a lineage, and their types."""
+
+from typing import Any
+
+EDGES: dict[str, Any] = {
+    "from_id": "str",
+    "to_id": "str",
+    "from_label": "str",
+    "to_label": "str",
+    "kind": "str",
+    "certainty": "str",
+    "time": "datetime64[us, UTC]",
+    "account": "str",
+    "region": "str",
+    "source_ip": "str",
+    "user_agent": "str",
+    "outcome": "str",
+    "action": "str",
+    "event_id": "str",
+    "copy_event_id": "str",
+    "error_message": "str",
+    "reason": "str",
+}
+OF_CALL = (
+    "time",
+    "account",
+    "region",
+    "source_ip",
+    "user_agent",
+    "outcome",
+    "action",
+    "event_id",
+    "copy_event_id",
+    "error_message",
+)
+CREDENTIALS: dict[str, Any] = {
+    "id": "str",
+    "label": "str",
+    "place": "str",
+    "hops": "Int64",
+    "access_key": "str",
+    "session_id": "str",
+    "actor": "str",
+    "principal": "str",
+    "caller_account": "str",
+    "source_identity": "str",
+    "session_start": "datetime64[us, UTC]",
+    "events": "Int64",
+    "unsuccessful": "Int64",
+    "relayed": "Int64",
+    "addresses": "Int64",
+    "one_address": "str",
+    "first_seen": "datetime64[us, UTC]",
+    "last_seen": "datetime64[us, UTC]",
+}
