@@ -21,7 +21,7 @@ from trailkit.lineage.edges import entered
 from trailkit.lineage.gathered import Gathered, Row, node, rows
 from trailkit.lineage.joining import Joined
 from trailkit.lineage.reach import Reach, reach
-from trailkit.lineage.want_list import FIRST, LAST, Wanted
+from trailkit.lineage.want_list import FIRST, LAST, WantList
 from trailkit.progress import keeping, notice
 
 HOPS = 12
@@ -33,7 +33,7 @@ _AT_ONCE = 400
 _MOMENTS = 5
 """So many sessions of unknown issue are looked at for a gap in the logs."""
 
-Rule = Callable[[Joined, Reach], Wanted]
+Rule = Callable[[Joined, Reach], WantList]
 
 
 @dataclass
@@ -49,8 +49,8 @@ class Tracing:
     frames: list[pd.DataFrame] = field(default_factory=list[pd.DataFrame])
     recorded: list[Row] = field(default_factory=list[Row])
     start_text: str = ""
-    _asked: Wanted = field(default_factory=Wanted)
-    _acts: Wanted = field(default_factory=Wanted)
+    _asked: WantList = field(default_factory=WantList)
+    _acts: WantList = field(default_factory=WantList)
     _pairs: list[tuple[Any, Any]] = field(default_factory=list[tuple[Any, Any]])
     _begun_by: list[Row] = field(default_factory=list[Row])
 
@@ -178,7 +178,7 @@ class Tracing:
         self.known.learn([], self._within("lineage/credentials", fresh))
         return True
 
-    def _within(self, question: str, wanted: Wanted) -> list[Row]:
+    def _within(self, question: str, wanted: WantList) -> list[Row]:
         """Ask about some values, no further in time than they can matter."""
         since, until = wanted.span
         values: dict[str, Any] = dict(wanted.parameters())

@@ -13,7 +13,7 @@ Span = tuple[datetime, datetime]
 
 
 @dataclass
-class Wanted:
+class WantList:
     """Values by the parameter of a question that takes them, each with its span."""
 
     spans: dict[tuple[str, Any], Span] = field(
@@ -27,14 +27,14 @@ class Wanted:
                 old = self.spans.get((name, value), span)
                 self.spans[name, value] = min(old[0], span[0]), max(old[1], span[1])
 
-    def also(self, other: "Wanted") -> None:
+    def also(self, other: "WantList") -> None:
         """Add what another wants."""
         for (name, value), span in other.spans.items():
             self.add(name, [value], span)
 
-    def without(self, asked: "Wanted") -> "Wanted":
+    def without(self, asked: "WantList") -> "WantList":
         """Return what was not asked within as wide a span."""
-        return Wanted(
+        return WantList(
             {at: span for at, span in self.spans.items() if not asked._covers(at, span)}
         )
 
@@ -42,14 +42,14 @@ class Wanted:
         known = self.spans.get(at)
         return known is not None and known[0] <= span[0] and known[1] >= span[1]
 
-    def first(self, most: int) -> "Wanted":
+    def first(self, most: int) -> "WantList":
         """Return so many of a kind: the rest waits for the next query."""
         counts, kept = dict[str, int](), dict[tuple[str, Any], Span]()
         for (name, value), span in self.spans.items():
             counts[name] = counts.get(name, 0) + 1
             if counts[name] <= most:
                 kept[name, value] = span
-        return Wanted(kept)
+        return WantList(kept)
 
     def parameters(self) -> dict[str, list[Any]]:
         """Return the lists of values that a question takes."""

@@ -13,7 +13,7 @@ from trailkit.lineage.edges import Edge, entered
 from trailkit.lineage.gathered import KEY, SESSION, Row, linked, near, plain
 from trailkit.lineage.joining import Joined
 from trailkit.lineage.reach import Reach
-from trailkit.lineage.want_list import FIRST, LAST, Span, Wanted
+from trailkit.lineage.want_list import FIRST, LAST, Span, WantList
 
 CHAINED = timedelta(hours=1)
 ROOT = timedelta(minutes=15)
@@ -74,9 +74,9 @@ def _before(joined: Joined, at: str, length: timedelta | None) -> Span:
     return start, seen + _SECOND if seen != LAST else LAST
 
 
-def backward(joined: Joined, now: Reach) -> Wanted:
+def backward(joined: Joined, now: Reach) -> WantList:
     """Want what began the nodes before the start for which nothing sure is known."""
-    wanted, reached = Wanted(), entered(joined.edges)
+    wanted, reached = WantList(), entered(joined.edges)
     for at in now.before:
         if at not in reached:
             _origins(joined, at, wanted)
@@ -85,16 +85,16 @@ def backward(joined: Joined, now: Reach) -> Wanted:
     return wanted
 
 
-def everywhere(joined: Joined, now: Reach) -> Wanted:
+def everywhere(joined: Joined, now: Reach) -> WantList:
     """Want what is further away than a second, backwards and forwards."""
     wanted = forward(joined, now)
     wanted.also(further(joined, now))
     return wanted
 
 
-def further(joined: Joined, now: Reach) -> Wanted:
+def further(joined: Joined, now: Reach) -> WantList:
     """Want what may have begun them outside the second in which it should have."""
-    wanted, reached = Wanted(), entered(joined.edges)
+    wanted, reached = WantList(), entered(joined.edges)
     for at in now.before:
         rows = joined.members.get(at, [])
         if at in reached or not rows or at.startswith("AKIA"):
@@ -111,9 +111,9 @@ def further(joined: Joined, now: Reach) -> Wanted:
     return wanted
 
 
-def forward(joined: Joined, now: Reach) -> Wanted:
+def forward(joined: Joined, now: Reach) -> WantList:
     """Want all that came of the nodes that were reached, and who made those."""
-    wanted = Wanted()
+    wanted = WantList()
     for at in now.before | now.after:
         rows, span = joined.members.get(at, []), _life(joined, at)
         _own_ids(at, rows, wanted, span)
@@ -135,9 +135,9 @@ def forward(joined: Joined, now: Reach) -> Wanted:
     return wanted
 
 
-def acting(joined: Joined, now: Reach) -> Wanted:
+def acting(joined: Joined, now: Reach) -> WantList:
     """Want the credentials that acted as the nodes that were reached."""
-    wanted = Wanted()
+    wanted = WantList()
     for at in now.before | now.after:
         _own_ids(at, joined.members.get(at, []), wanted, _life(joined, at))
         if ":user/" in at and at.startswith("arn:") and at in now.after:
@@ -148,7 +148,7 @@ def acting(joined: Joined, now: Reach) -> Wanted:
     return wanted
 
 
-def _consequences(hand: Row, wanted: Wanted) -> None:
+def _consequences(hand: Row, wanted: WantList) -> None:
     """Want the credentials that may act in consequence of a call."""
     time, span = hand["time"], (hand["time"] - SOON, hand["time"] + TOKEN)
     if hand["issued_session"]:
@@ -163,7 +163,7 @@ def _is_machine(name: str | None) -> bool:
     return bool(name) and str(name).startswith(("i-", "AWSCodeBuild-"))
 
 
-def _origins(joined: Joined, at: str, wanted: Wanted) -> None:
+def _origins(joined: Joined, at: str, wanted: WantList) -> None:
     """Want the call that began a node: in its second, where that is known."""
     rows, begun = joined.members.get(at, []), started(joined, at)
     if begun is not None:
@@ -180,7 +180,7 @@ def _origins(joined: Joined, at: str, wanted: Wanted) -> None:
         _own_ids(at, rows, wanted, _before(joined, at, lifetime(joined, at)))
 
 
-def _own_ids(at: str, rows: list[Row], wanted: Wanted, span: Span) -> None:
+def _own_ids(at: str, rows: list[Row], wanted: WantList, span: Span) -> None:
     """Want a node by its keys, and by its session and those of the next seconds."""
     if KEY.fullmatch(at):
         wanted.add("keys", [at], span)
@@ -191,7 +191,7 @@ def _own_ids(at: str, rows: list[Row], wanted: Wanted, span: Span) -> None:
         wanted.add("sessions", near(at), span)
 
 
-def _of_candidate(edge: Edge, now: Reach, wanted: Wanted) -> None:
+def _of_candidate(edge: Edge, now: Reach, wanted: WantList) -> None:
     """Want what tells more of a candidate: its portal, its pod's node, its key."""
     hand = edge.hand
     if hand is None or edge.target not in now.before or not edge.done:
@@ -209,7 +209,7 @@ def _of_candidate(edge: Edge, now: Reach, wanted: Wanted) -> None:
         wanted.add("starts", [hand["time"]], span)
 
 
-def _owners(joined: Joined, at: str, wanted: Wanted) -> None:
+def _owners(joined: Joined, at: str, wanted: WantList) -> None:
     """Want who made the user behind a password or a long-term key."""
     span = _before(joined, at, None)
     if at.startswith("password:"):
@@ -221,7 +221,7 @@ def _owners(joined: Joined, at: str, wanted: Wanted) -> None:
             wanted.add("made", [plain(row["principal"])], span)
 
 
-def _made(at: str, wanted: Wanted) -> None:
+def _made(at: str, wanted: WantList) -> None:
     """Want what came of a user, a password, a role, a provider that was made."""
     every = FIRST, LAST
     if at.startswith("password:"):
