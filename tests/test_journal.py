@@ -17,6 +17,7 @@ from trailkit.errors import JournalError
 from trailkit.integrity import chained_lines as chain
 from trailkit.integrity.frame_hash import frame_hash, lines
 from trailkit.integrity.journal import Journal
+from trailkit.integrity.verify_bundle import PLACE, canonical
 
 
 @pytest.fixture
@@ -67,7 +68,7 @@ def test_what_a_crash_left_of_a_line_is_kept_in_a_line_of_its_own(
 ):
     journal.note("first")
     whole = journal.path.read_bytes()
-    torn = (chain.canonical({"text": "x" * 300})[:left]).encode()
+    torn = (canonical({"text": "x" * 300})[:left]).encode()
     journal.path.write_bytes(whole + torn)
     journal.note("second")
     assert journal.path.read_bytes().startswith(whole)
@@ -94,9 +95,9 @@ def test_a_changed_line_is_named(journal: Journal):
 def test_a_line_with_a_new_hash_no_longer_fits_the_next(journal: Journal):
     write(journal.path, "a", 5)
     rows = [json.loads(each) for each in journal.path.read_text().splitlines()]
-    body = {name: rows[2][name] for name in rows[2] if name not in chain.PLACE}
+    body = {name: rows[2][name] for name in rows[2] if name not in PLACE}
     rows[2] = chain.sealed({**body, "number": 99}, 3, rows[1]["hash"])
-    journal.path.write_text("".join(chain.canonical(each) + "\n" for each in rows))
+    journal.path.write_text("".join(canonical(each) + "\n" for each in rows))
     assert journal.faults() == [
         "Line 3 was changed: line 4 was written after another one."
     ]

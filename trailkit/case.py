@@ -494,7 +494,7 @@ class Case:
         from trailkit.integrity.case_evidence import Evidence
 
         self.source.require_files()
-        return Evidence(self.source)
+        return Evidence(self.source, self._pack)
 
     @property
     def table(self) -> "CaseTable":
@@ -520,6 +520,11 @@ class Case:
         return found[0]
 
     # Underneath
+
+    def _pack(self, *given: Any) -> Path:
+        from trailkit.report.handing_over import bundle
+
+        return bundle(self, *given)
 
     def _answer(self, question: Question, values: Mapping[str, Any]) -> pd.DataFrame:
         return self._run(self._request(question, values))

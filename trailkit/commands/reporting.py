@@ -10,6 +10,7 @@ from trailkit.commands.opening import add_case, open_case
 from trailkit.commands.printing import show, write
 from trailkit.errors import CommandError, ReportError
 from trailkit.integrity.journal import NAME
+from trailkit.report.handing_over import read_bundle
 from trailkit.report.report_file import read_report, verify_runs
 
 _SOURCES = ("evidence", "table", "demo")
@@ -54,13 +55,14 @@ def _title(notebook: Path) -> str:
 
 
 def _add_verify(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", help="a report (.html)")
+    parser.add_argument("file", help="a report (.html) or a bundle (.zip)")
     add_case(parser)
 
 
 def _verify(given: argparse.Namespace) -> None:
-    told = read_report(_bytes(Path(given.file)))
-    write("The file is as it was written: its seal fits.")
+    data = _bytes(Path(given.file))
+    told = read_bundle(data) if data.startswith(b"PK") else read_report(data)
+    write("The file is as it was written: each hash in it fits.")
     _ask_again(told, _case(given))
 
 
@@ -92,4 +94,6 @@ def _bytes(path: Path) -> bytes:
 
 
 REPORT = Command("write the report of a case", _add_report, _report)
-VERIFY = Command("verify a report, and ask its questions again", _add_verify, _verify)
+VERIFY = Command(
+    "verify a report or a bundle, and ask its questions again", _add_verify, _verify
+)

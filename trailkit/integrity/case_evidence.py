@@ -1,5 +1,6 @@
 """The local files that a case stands on, as ``case.evidence``."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ class Evidence:
     """Log files as they were received, and what became of each."""
 
     source: Source
+    pack: Callable[..., Path]
 
     def files(self) -> pd.DataFrame:
         """List the log files with size, SHA-256, and why one was not read."""
@@ -77,3 +79,21 @@ class Evidence:
         self.source.proof = validation.proof if validation.digests else None
         notice(validation.summary)
         return validation.frame()
+
+    def bundle(
+        self,
+        path: str | Path,
+        *,
+        title: str = "",
+        summary: str = "",
+        frames: Iterable[pd.DataFrame] = (),
+    ) -> Path:
+        """Write all that another person needs to check the case into one archive.
+
+        It holds the report, the story, the journal, each answer as CSV and Parquet with
+        its SQL, the list of log files with their SHA-256, what the digests prove, and a
+        script that checks every byte of it with Python's standard library alone. The
+        log files themselves are not in it. ``trailkit verify case.zip --evidence
+        FOLDER`` asks its questions again. Takes what ``case.report`` takes.
+        """
+        return self.pack(path, title, summary, frames)

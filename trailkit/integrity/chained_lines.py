@@ -6,7 +6,6 @@ a changed, missing or moved line is found, and named, by anybody.
 """
 
 import hashlib
-import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,24 +14,10 @@ from typing import Any
 import filelock
 
 from trailkit.errors import JournalError
-
-FIRST = "0" * 64
-"""What stands before the first line."""
-
-PLACE = ("line", "before", "hash")
-"""The keys that say where a line stands."""
+from trailkit.integrity.verify_bundle import FIRST, canonical, read_line
 
 _POLL = 0.005  # seconds; a line takes a few milliseconds
 _BLOCK = 65_536
-
-
-def canonical(content: Any) -> str:
-    """Return JSON as it is hashed: sorted keys, no blanks, ASCII.
-
-    >>> canonical({"b": 1, "a": "é"})
-    '{"a":"\\\\u00e9","b":1}'
-    """
-    return json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
 def sealed(content: Mapping[str, Any], line: int, before: str) -> dict[str, Any]:
@@ -106,7 +91,7 @@ def _place(path: Path, last: bytes) -> tuple[int, str]:
     """Return the number of the next line, and the hash that stands before it."""
     if not last:
         return 1, FIRST
-    content, fault = _content(last)
+    content, fault = read_line(last)
     if fault or not isinstance(content.get("line"), int):
         raise JournalError(
             f"The last line of {path} is not what a journal ends with: "
@@ -116,53 +101,5 @@ def _place(path: Path, last: bytes) -> tuple[int, str]:
     return content["line"] + 1, content["hash"]
 
 
-def read(data: bytes) -> tuple[list[dict[str, Any]], list[str]]:
-    """Return the lines that can be read, and a sentence for each that was changed."""
-    lines, faults = list[dict[str, Any]](), list[str]()
-    before = FIRST
-    *whole, torn = data.split(b"\n")
-    for number, raw in enumerate(whole, 1):
-        content, fault = _content(raw)
-        if fault:
-            faults.append(f"Line {number} was changed: {fault}.")
-        elif content["before"] != before:
-            faults.append(_misplaced(number, content))
-        before = content.get("hash", "")
-        lines.append(content)
-    if torn:
-        faults.append(f"Line {len(whole) + 1} is not whole: a crash, or an edit.")
-    return [each for each in lines if each], faults
-
-
-def _misplaced(number: int, content: Mapping[str, Any]) -> str:
-    if content["line"] != number:
-        return f"Before line {number} a line is missing, or lines were moved."
-    return (
-        f"Line {max(number - 1, 1)} was changed: line {number} was written after "
-        "another one."
-    )
-
-
-def _content(raw: bytes) -> tuple[dict[str, Any], str]:
-    try:
-        content = json.loads(raw)
-    except (ValueError, RecursionError):
-        return {}, "it is no JSON"
-    if not isinstance(content, dict) or not {*PLACE} <= content.keys():
-        return {}, "it lacks its number or its hashes"
-    if not fits(content) or canonical(content).encode() != raw:
-        return content, "its hash does not fit"
-    return content, ""
-
-
-def fits(content: Mapping[str, Any]) -> bool:
-    """Return whether a line's own hash is that of its content."""
-    body = {name: value for name, value in content.items() if name != "hash"}
-    return _hash(body) == content.get("hash")
-
-
 def _hash(body: Mapping[str, Any]) -> str:
-    try:
-        return hashlib.sha256(canonical(body).encode()).hexdigest()
-    except ValueError:  # NaN: nothing that we write
-        return ""
+    return hashlib.sha256(canonical(body).encode()).hexdigest()

@@ -20,6 +20,7 @@ from trailkit.errors import JournalError
 from trailkit.execution.provenance import KEY, provenance
 from trailkit.integrity import chained_lines as chain
 from trailkit.integrity.frame_hash import frame_hash
+from trailkit.integrity.verify_bundle import fits, read_lines
 from trailkit.scope import Scope
 from trailkit.source import Source
 
@@ -93,14 +94,14 @@ class Journal:
 
     def entries(self) -> list[Entry]:
         """Return the lines; raise JournalError for a journal that was changed."""
-        lines, faults = chain.read(self._bytes())
+        lines, faults = read_lines(self._bytes())
         if faults := [*faults, *_merged_faults(lines)]:
             raise JournalError(f"{self.path}: {' '.join(faults)}")
         return lines
 
     def faults(self) -> list[str]:
         """List what was changed, a sentence for each line; nothing if it is whole."""
-        lines, faults = chain.read(self._bytes())
+        lines, faults = read_lines(self._bytes())
         return [*faults, *_merged_faults(lines)]
 
     def everything(self) -> list[Entry]:
@@ -236,7 +237,7 @@ def _single(name: str, entries: Sequence[Entry]) -> Iterator[tuple[str, Entry]]:
 
 def _merged_faults(lines: Sequence[Entry]) -> Iterator[str]:
     for each in lines:
-        if each.get("what") == "merged" and not chain.fits(each["entry"]):
+        if each.get("what") == "merged" and not fits(each["entry"]):
             yield f"Line {each['line']} holds a changed line of another journal."
 
 

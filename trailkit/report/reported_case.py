@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 import pandas as pd
 
+from trailkit.integrity.case_evidence import Evidence
 from trailkit.integrity.journal import Entry, Journal
 from trailkit.questions.library import Ask, Library
 from trailkit.scope import Moment, Scope, of_bounds
@@ -33,6 +34,11 @@ class ReportedCase(Protocol):
     @property
     def questions(self) -> Library:
         """The questions that it answers."""
+        ...
+
+    @property
+    def evidence(self) -> Evidence:
+        """The local files that it stands on."""
         ...
 
     @property

@@ -1,0 +1,145 @@
+"""The bundle: verified by anybody, and each changed byte is found and named."""
+
+import random
+import re
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import trailkit as tk
+from trailkit.__main__ import main
+from trailkit.errors import ReportError
+from trailkit.integrity import verify_bundle
+from trailkit.report import pictures
+from trailkit.report.handing_over import read_bundle
+from trailkit.report.report_file import verify_runs
+
+
+@pytest.fixture(scope="module")
+def bundled(practice_case: tk.Case, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("bundled")
+    case = practice_case.journal(folder / "case.jsonl", who="r.okafor")
+    case.mark(case.ask("s3/bucket-deletions").head(2), "deleted", tag="impact")
+    counted = case.query(
+        "select action, count(*) as events from events group by action"
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pictures, "chromium", lambda: None)
+        return case.evidence.bundle(folder / "case.zip", frames=[counted])
+
+
+@pytest.fixture(scope="module")
+def script(bundled: Path) -> Path:
+    """Take the script out of the bundle."""
+    place = bundled.with_name("verify_bundle.py")
+    with zipfile.ZipFile(bundled) as parts:
+        place.write_bytes(parts.read("verify_bundle.py"))
+    return place
+
+
+def run(script: Path, path: Path) -> subprocess.CompletedProcess[str]:
+    """Run the script as a stranger does: no site, no environment, no package."""
+    words = [sys.executable, "-I", "-S", script.name, path.name]
+    return subprocess.run(
+        words, cwd=script.parent, env={}, capture_output=True, text=True, check=False
+    )
+
+
+def test_any_tool_opens_it_and_every_part_is_there(bundled: Path):
+    with zipfile.ZipFile(bundled) as parts:
+        assert parts.testzip() is None
+        names = set(parts.namelist())
+        readme = parts.read("README.txt").decode()
+        story = pd.read_csv(parts.open("story.csv"))
+        frame = pd.read_parquet(parts.open("frames/02-s3_bucket-deletions.parquet"))
+    assert {
+        *("manifest.json", "manifest.sha256", "README.txt", "verify_bundle.py"),
+        *("report.html", "journal.jsonl", "story.csv", "story.parquet"),
+        *("questions.json", "versions.json", "evidence/files.csv"),
+        *("evidence/digests.csv", "evidence/coverage.csv", "sql/01-ad-hoc.sql"),
+        *("frames/02-s3_bucket-deletions.csv", "frames/02-s3_bucket-deletions.rows"),
+    } <= names
+    assert "verify_bundle.py case.zip" in readme
+    assert len(story) == 2
+    assert len(frame) == 10
+
+
+def test_the_script_alone_verifies_it(bundled: Path, script: Path):
+    ended = run(script, bundled)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert "parts are as they were" in ended.stdout
+    assert re.search(r"^  [0-9a-f]{64}$", ended.stdout, re.MULTILINE)
+
+
+def test_the_script_and_trailkit_name_the_part_of_a_changed_byte(
+    bundled: Path, script: Path, tmp_path: Path
+):
+    data = bundled.read_bytes()
+    changed = script.with_name("changed.zip")
+    changed.write_bytes(one_changed(data, 5_000_000))
+    ended = run(script, changed)
+    assert ended.returncode == 1
+    assert ended.stdout.startswith("WRONG  report.html")
+    with pytest.raises(ReportError, match=r"report\.html was changed"):
+        read_bundle(changed.read_bytes())
+
+
+def test_each_of_fifty_changed_bytes_is_found_and_its_part_named(bundled: Path):
+    data = bundled.read_bytes()
+    chosen = random.Random(7)
+    places = [(name, place) for name, place in layout(data).items()]
+    for name, (start, end) in chosen.choices(places, k=50):
+        place = chosen.randrange(start, end)
+        faults = verify_bundle.check(one_changed(data, place))[1]
+        assert any(name in each for each in faults), (name, place - start, faults)
+
+
+def test_the_directory_and_the_end_count_too(bundled: Path):
+    data = bundled.read_bytes()
+    for place in (len(data) - 1, len(data) - 22, len(data) - 100):
+        assert verify_bundle.check(one_changed(data, place))[1]
+    assert verify_bundle.check(data + b"x")[1]
+    assert verify_bundle.check(data[:-1])[1]
+    assert verify_bundle.check(b"")[1]
+
+
+def layout(data: bytes) -> dict[str, tuple[int, int]]:
+    """Return where each part lies, with its header."""
+    import io
+
+    with zipfile.ZipFile(io.BytesIO(data)) as parts:
+        return {
+            each.filename: (
+                each.header_offset,
+                each.header_offset + 30 + len(each.filename) + each.file_size,
+            )
+            for each in parts.infolist()
+        }
+
+
+def one_changed(data: bytes, place: int) -> bytes:
+    return data[:place] + bytes([data[place] ^ 0x5A]) + data[place + 1 :]
+
+
+def test_over_the_evidence_all_questions_have_the_same_hashes(
+    practice_case: tk.Case, bundled: Path, capsys
+):
+    told = read_bundle(bundled.read_bytes())
+    assert len(told["runs"]) == 2
+    assert verify_runs(practice_case, told)["verified"].all()
+    assert main(["verify", str(bundled), "--demo"]) == 0
+    assert "same hash" in capsys.readouterr().out
+
+
+def test_the_journal_tells_of_the_bundle(bundled: Path):
+    lines, faults = verify_bundle.read_lines(
+        bundled.with_name("case.jsonl").read_bytes()
+    )
+    assert not faults
+    assert lines[-1]["what"] == "bundled"
+    manifest = verify_bundle.check(bundled.read_bytes())[0]["manifest.sha256"]
+    assert lines[-1]["sha256"] == manifest.decode().strip()
