@@ -451,6 +451,8 @@ class Case:
         title: str = "",
         summary: str = "",
         frames: Iterable[pd.DataFrame] = (),
+        masked: bool = False,
+        key: str | Path | None = None,
     ) -> Path:
         """Write the report of the case into one HTML file that works offline.
 
@@ -458,12 +460,25 @@ class Case:
         which an event was marked with chart and table, what could not be known, and an
         appendix by which all of it can be checked: ``trailkit verify REPORT``. Each
         such question is asked again, so that the report shows what the evidence says
-        now; ``frames`` are shown as they are. Raises ReportError without a mark and
-        without frames.
+        now; ``frames`` are shown as they are.
+
+        With ``masked`` accounts, names, addresses, keys and ARNs stand as tokens
+        (``role/name-3``); what each stands for goes into the file ``key``, left out:
+        ``out.key.json``, and the same file keeps the tokens of the next report. Read
+        your own notes before you hand it over: a name that stands in no log is not
+        known to be one. Raises ReportError without a mark and without frames.
         """
         from trailkit.report.report_file import report
 
-        return report(self, path, title=title, summary=summary, frames=frames)
+        return report(
+            self,
+            path,
+            title=title,
+            summary=summary,
+            frames=frames,
+            mask=masked,
+            key=key,
+        )
 
     # The evidence behind it
 

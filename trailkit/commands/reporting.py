@@ -22,6 +22,14 @@ def _add_report(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--journal", metavar="FILE", help=f"left out: {NAME} beside the notebook"
     )
+    parser.add_argument(
+        "--masked", action="store_true", help="tokens in place of names and addresses"
+    )
+    parser.add_argument(
+        "--key",
+        metavar="FILE",
+        help="what the tokens stand for; left out: OUT.key.json",
+    )
     parser.add_argument("--title", default="", help="left out: the notebook's own")
     add_case(parser)
 
@@ -38,7 +46,8 @@ def _report(given: argparse.Namespace) -> None:
         )
     case = open_case(given).journal(journal)
     target = given.out or notebook.with_suffix(".html")
-    write(str(case.report(target, title=title)))
+    masking = {"masked": given.masked, "key": given.key}
+    write(str(case.report(target, title=title, **masking)))
 
 
 def _title(notebook: Path) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from plotly.offline import get_plotlyjs
 
 from trailkit.errors import ReportError, TrailkitError
 from trailkit.export import check_target
@@ -16,6 +17,7 @@ from trailkit.integrity.frame_hash import frame_hash
 from trailkit.integrity.journal import Entry, fingerprint
 from trailkit.progress import keeping, notice
 from trailkit.report.contents import Contents, gather, head
+from trailkit.report.masking import Mask, masked, read_key, write_key
 from trailkit.report.page import page
 from trailkit.report.reported_case import ReportedCase, ask_again
 from trailkit.report.story import kept
@@ -25,6 +27,18 @@ _SEALED = re.compile(rb"<!-- trailkit seal sha256:([0-9a-f]{64}) -->\n\Z")
 _DATA = re.compile(
     r'<script type="application/json" id="trailkit-report">(.*?)</script>', re.DOTALL
 )
+_NAMES = """
+select distinct
+    actor, principal_arn, session_name, access_key, source_ip, account,
+    json_extract_scalar(request, '$.bucketName') as bucket,
+    json_extract_scalar(request, '$.userName') as user_name,
+    json_extract_scalar(request, '$.roleName') as role_name,
+    json_extract_scalar(request, '$.groupName') as group_name,
+    json_extract_scalar(request, '$.functionName') as function_name,
+    json_extract_scalar(request, '$.secretId') as secret,
+    json_extract_scalar(request, '$.keyId') as kms_key
+from events
+"""
 _TOLD = ("question", "title", "parameters", "select", "bounds", "sql", "rows")
 
 
@@ -35,17 +49,47 @@ def report(
     title: str = "",
     summary: str = "",
     frames: Iterable[pd.DataFrame] = (),
+    mask: bool = False,
+    key: str | Path | None = None,
 ) -> Path:
     """Write the report of a case into one HTML file, and return its path."""
     check_target(path)
     target, journal = Path(path), kept(case)
     contents = gather(case, title, summary, frames)
-    text = sealed(contents, {"journal": head(journal)})
+    if mask:
+        key_file = Path(key) if key else target.with_name(f"{target.stem}.key.json")
+        text = _masked(case, contents, key_file, head(journal))
+    else:
+        text = sealed(contents, {"journal": head(journal)})
     _write(target, text)
     if journal.path.exists():
         journal.note("reported", file=str(target), sha256=hash_of(text))
     notice(f"Wrote {target} ({len(text) / 1e6:.1f} MB), SHA-256 {hash_of(text)}.")
     return target
+
+
+def _masked(case: ReportedCase, contents: Contents, key: Path, last: Entry) -> bytes:
+    """Return the bytes of a masked report, and keep what its tokens stand for."""
+    mask = Mask(read_key(key))
+    hidden = masked(contents, mask, _identifiers(case))
+    text = sealed(hidden, {"journal": last})
+    if found := mask.leaks(text.decode().replace(get_plotlyjs(), "")):
+        raise ReportError(
+            f"{len(found):,} identifiers would stand in the masked report, in a place "
+            "that is not masked. Nothing was written. Leave out the frame that holds "
+            "them: case.report(…, frames=[…])."
+        )
+    write_key(key, mask)
+    notice(f"What each token stands for is in {key}: keep it apart from the report.")
+    return text
+
+
+def _identifiers(case: ReportedCase) -> pd.DataFrame:
+    """Return the names in local files, of which notes may speak."""
+    if case.source.needs_window:  # it would cost money
+        return pd.DataFrame()
+    with keeping():
+        return case.query(_NAMES)
 
 
 def sealed(contents: Contents, more: dict[str, Any]) -> bytes:
@@ -103,6 +147,11 @@ def read_report(data: bytes) -> dict[str, Any]:
 
 def verify_runs(case: ReportedCase, told: dict[str, Any]) -> pd.DataFrame:
     """Ask each question again, and compare: columns part, verified, said."""
+    if told["masked"]:
+        raise ReportError(
+            "The report is masked: its questions hold tokens in place of names. The "
+            "file is as it was written; ask again with the one that is not masked."
+        )
     rows = [_evidence(case, told)]
     rows += [
         (f"question {number}: {run.get('title')}", *_compared(case, run))
