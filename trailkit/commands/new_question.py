@@ -1,9 +1,11 @@
-"""The command ``new``: a question of one's own, begun as a file that runs."""
+"""The command ``new``: a question or a notebook of one's own, which runs as it is."""
 
 import argparse
+import shlex
 from pathlib import Path
 
 from trailkit.commands.arguments import Command
+from trailkit.commands.new_notebook import write_notebook
 from trailkit.commands.printing import write
 from trailkit.errors import InvalidQuestion
 from trailkit.progress import notice
@@ -59,17 +61,28 @@ def write_question(name: str, into: Path) -> Path:
 
 
 def _add(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("what", choices=["question"], help="what to begin")
-    parser.add_argument("name", metavar="TOPIC/NAME", help="such as s3/our-buckets")
+    parser.add_argument("what", choices=["question", "notebook"], help="what to begin")
     parser.add_argument(
-        "--into", metavar="FOLDER", default="questions", help="left out: ./questions"
+        "name",
+        metavar="NAME",
+        help="s3/our-buckets of a question; payroll of a notebook",
+    )
+    parser.add_argument(
+        "--into",
+        metavar="FOLDER",
+        help="left out: ./questions for a question, this folder for a notebook",
     )
 
 
 def _run(given: argparse.Namespace) -> None:
-    path = write_question(given.name, Path(given.into))
-    write(str(path))
-    notice(f"Try it: trailkit ask {given.name} --questions {given.into} --demo")
+    if given.what == "notebook":
+        path = write_notebook(given.name, Path(given.into or "."))
+        write(str(path))
+        notice(f"Open it: jupyter lab {shlex.quote(str(path))}")
+        return
+    into = given.into or "questions"
+    write(str(write_question(given.name, Path(into))))
+    notice(f"Try it: trailkit ask {given.name} --questions {into} --demo")
 
 
-NEW = Command("begin a question of your own", _add, _run)
+NEW = Command("begin a question or a notebook of your own", _add, _run)
