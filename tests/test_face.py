@@ -36,6 +36,11 @@ FACE = [
     "table",
     "tell",
     "to_csv",
+    "to_excel",
+    "to_navigator",
+    "to_ocsf",
+    "to_stix",
+    "to_timesketch",
     "trino",
 ]
 

@@ -18,6 +18,8 @@ from trailkit.execution.provenance import Provenance, provenance
 from trailkit.export import to_csv
 from trailkit.history import event_history
 from trailkit.integrity import acquire, digests
+from trailkit.report.excel import to_excel
+from trailkit.report.exports import to_navigator, to_ocsf, to_stix, to_timesketch
 from trailkit.scope import Scope
 from trailkit.tables.raw import ddl
 from trailkit.triage.enrichment import enrich
@@ -51,6 +53,11 @@ __all__ = [
     "table",
     "tell",
     "to_csv",
+    "to_excel",
+    "to_navigator",
+    "to_ocsf",
+    "to_stix",
+    "to_timesketch",
     "trino",
 ]
 
