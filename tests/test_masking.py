@@ -201,3 +201,12 @@ def test_columns_that_nobody_knows_are_hidden():
     frame = pd.DataFrame({"my_own": ["payroll"], "outcome": ["denied"], "n": [3]})
     masked = Mask().frame(frame)
     assert masked.iloc[0].tolist() == ["name-1", "denied", 3]
+
+
+def test_a_name_that_is_also_a_column_leaves_the_column_its_name():
+    mask = Mask()
+    mask.learn(["action", "payroll"])
+    frame = mask.frame(pd.DataFrame({"action": ["DeleteBucket"]}))
+    assert [*frame.columns] == ["action"]
+    assert mask.column("action") == "action"
+    assert mask.column("payroll") == mask.value("payroll")

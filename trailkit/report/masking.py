@@ -43,6 +43,21 @@ PUBLIC = {
 }
 """Columns whose texts are AWS's or trailkit's own words: searched, not hidden."""
 
+_COLUMNS = {
+    *("time", "actor", "source_ip", "account", "event_id", "events", "count", "known"),
+    *(
+        "first_seen",
+        "last_seen",
+        "principal_arn",
+        "access_key",
+        "session_id",
+        "request",
+    ),
+    *("request", "response", "user_agent", "error_message", "identity_id", "via"),
+    "session_name",
+}
+"""Other names of the lens's columns, which say nothing of what stands in them."""
+
 _PROSE = {"note", "tag", "why", "message", "reason", "finding"}
 _KEPT = {
     *("user", "role", "assumed-role", "federated-user", "sso", "federated", "root"),
@@ -115,12 +130,16 @@ class Mask:
                 hide = self._hider(str(name))
                 made = [None if missing(each) else hide(str(each)) for each in column]
                 masked.isetitem(place, pd.array(made, dtype="str"))
-        masked.columns = [self.text(str(name)) for name in frame.columns]
         masked.attrs = {
             key: self.about(value) if isinstance(value, dict) else value
             for key, value in frame.attrs.items()
         }
         return masked
+
+    def column(self, name: str) -> str:
+        """Return the name of a column, masked unless the lens has one of that name."""
+        known = name in PUBLIC or name in _PROSE or name in _COLUMNS
+        return name if known else self.text(name)
 
     def about(self, summary: Entry) -> Entry:
         """Return what a frame says of its run, or a run, masked.
@@ -348,6 +367,9 @@ def masked(contents: Contents, mask: Mask, identifiers: pd.DataFrame) -> Content
 
 def _answer(each: Answered, mask: Mask) -> Answered:
     frame = mask.frame(each.frame)
+    if not each.run.get("question"):
+        # An ad hoc query can give a column any name.
+        frame.columns = [mask.column(str(name)) for name in frame.columns]
     plain = frame.drop(columns="known", errors="ignore")
     return Answered(mask.about(each.run), frame, frame_hash(plain), "")
 

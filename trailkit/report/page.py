@@ -23,7 +23,7 @@ from trailkit.report.page_style import HEAD, SCRIPT
 from trailkit.report.pictures import pictures
 
 _ROWS = 100
-_FILES = 5_000
+_FILES = 3_000
 _BILLED = ("bytes", "dollars", "seconds", "query_id", "reused")
 
 
@@ -189,7 +189,7 @@ def _unknown(contents: Contents) -> str:
         '<section id="unknown"><h2>What could not be known</h2><p>An empty answer '
         "shows that nothing happened only where such events are known to be recorded. "
         f"Elsewhere it shows nothing.</p><ul>{counted}{notes}</ul>"
-        f"{_fold('By kind, account and Region', to_html(table, 1_000))}</section>"
+        f"{_fold('By kind, account and Region', to_html(table, 200))}</section>"
     )
 
 
