@@ -1211,17 +1211,21 @@ told as (
 -- -2 that a bucket or key holds logs.
 signals as (
     select
-        t.number, time, outcome, refused, by_key, event_id, account, call, client_ip,
-        agent, by_instance, by_service, by_agent, by_person, is_read,
+        t.number, time, outcome, refused, by_key, account, call, client_ip, agent,
+        -- The least is a call that succeeded, else one that was denied; of these the
+        -- first.
+        case outcome when 'success' then '1 ' when 'denied' then '2 ' else '3 ' end
+        || date_format(time, '%Y-%m-%dT%H:%i:%s ') || event_id as example,
+        by_instance, by_service, by_agent, by_person, is_read,
         if(t.number = 22, 'address ' || source_ip, identity) as identity,
         if(t.number = 22, source_ip, name) as name,
         case
             when t.number = 0
-                then 'account ' || account
+                then account
             when
                 t.number > 0 and let_in is not null
                 and t.number in (33, 36, 39, 48, 49)
-                then 'account ' || let_in
+                then let_in
             when t.number in (-1, -2, 1, 3, 4, 53, 530)
                 then target
             when t.number = 45
@@ -1258,26 +1262,28 @@ signals as (
     from told
     cross join
         unnest(
-            array[
-                0,
-                kind,
-                if(may_hit_logs and target is not null, 3),
-                if(by_root, 8),
-                if(by_function_elsewhere, 12),
-                if(by_tool, 16),
-                if(deed = 21, 22),
-                if(hop is not null, 45),
-                if(place is not null, 59),
-                if(makes, -1),
-                if(shows_logs, -2)
-            ]
+            filter(
+                array[
+                    0,
+                    kind,
+                    if(may_hit_logs and target is not null, 3),
+                    if(by_root, 8),
+                    if(by_function_elsewhere, 12),
+                    if(by_tool, 16),
+                    if(deed = 21, 22),
+                    if(hop is not null, 45),
+                    if(place is not null, 59),
+                    if(makes, -1),
+                    if(shows_logs, -2)
+                ],
+                one -> one is not null
+            )
         ) as t (number)
-    where t.number is not null
 ),
 
 hours as (
     select
-        number, identity, thing, client_ip, agent,
+        number, identity, account, thing, client_ip, agent,
         date_trunc('hour', time) as hour,
         max(name) as name,
         bool_or(by_instance) as by_instance,
@@ -1288,48 +1294,43 @@ hours as (
         count_if(mark is null) as unmarked,
         bool_or(by_key) as by_key,
         count_if(by_service) as served,
-        array_sort(array_agg(distinct account) filter (where account is not null))
-            as accounts,
         array_sort(array_agg(distinct call) filter (where outcome = 'denied'))
             as denied_calls,
         array_sort(array_agg(distinct call) filter (where number = 0 and is_read))
             as read_calls,
-        array_sort(
-            array_agg(distinct call) filter (where number = 0 and is_read and by_person)
-        ) as person_calls,
+        bool_or(is_read and by_person) as person_reads,
         array_distinct(
             flatten(array_sort(array_agg(targets) filter (where targets is not null)))
         ) as targets,
         array_sort(array_agg(distinct mark) filter (where mark is not null)) as marks,
         min(time) as first_seen,
         max(time) as last_seen,
-        min(
-            if(
-                outcome = 'success',
-                date_format(time, '%Y-%m-%dT%H:%i:%s ') || event_id
-            )
-        ) as done_example,
-        min(
-            if(
-                outcome = 'denied',
-                date_format(time, '%Y-%m-%dT%H:%i:%s ') || event_id
-            )
-        ) as denied_example,
-        min(date_format(time, '%Y-%m-%dT%H:%i:%s ') || event_id) as example
+        min(if(outcome = 'denied', example)) as denied_example,
+        min(example) as example
     from signals
-    group by number, identity, thing, client_ip, agent, date_trunc('hour', time)
+    group by
+        number, identity, account, thing, client_ip, agent, date_trunc('hour', time)
 ),
 
 placed as (
     select
-        number, identity, thing, client_ip, agent, hour, name, by_instance, events,
-        succeeded, denied, unmarked, by_key, served, accounts, denied_calls, read_calls,
-        person_calls, targets, marks, first_seen, last_seen, done_example,
-        denied_example, example,
+        number, identity, account, thing, client_ip, agent, hour, name, by_instance,
+        events, succeeded, denied, unmarked, by_key, served, denied_calls, read_calls,
+        person_reads, targets, marks, first_seen, last_seen, denied_example, example,
         -- An instance's home is where its SSM agent is, else its first address.
-        first_value(client_ip) over (
-            partition by identity, number
-            order by by_agent desc, first_seen asc, client_ip asc, agent asc, thing asc
+        nullif(
+            regexp_extract(
+                min(
+                    if(
+                        number = 0,
+                        if(by_agent, '1 ', '2 ')
+                        || coalesce(date_format(first_seen, '%Y-%m-%dT%H:%i:%s'), '~')
+                        || ' ' || coalesce(client_ip, '~')
+                    )
+                ) over (partition by identity),
+                '[^ ]+$'
+            ),
+            '~'
         ) as home,
         max(by_agent) over (partition by identity) as has_home,
         max(if(number = -1, 1, 0)) over (partition by identity, thing) = 1
@@ -1371,7 +1372,8 @@ by_hour as (
         sum(unmarked) as unmarked,
         min(evidence_from) as evidence_from,
         max(evidence_to) as evidence_to,
-        flatten(array_sort(array_agg(accounts))) as accounts,
+        array_sort(array_agg(distinct account) filter (where account is not null))
+            as accounts,
         array_sort(array_agg(distinct client_ip) filter (where client_ip is not null))
             as addresses,
         array_sort(array_agg(distinct agent)) as agents,
@@ -1391,37 +1393,38 @@ by_hour as (
         ) as targets,
         flatten(array_sort(array_agg(marks))) as marks,
         -- One page of the console makes a dozen reads: a person makes twice as many.
-        if(bool_or(cardinality(person_calls) > 0), 2, 1) as factor,
+        if(bool_or(number = 0 and person_reads), 2, 1) as factor,
         bool_and(own) as own,
         bool_or(new) as new,
         bool_or(has_home) as has_home,
         min(first_seen) as first_seen,
         max(last_seen) as last_seen,
-        min(done_example) as done_example,
         min(denied_example) as denied_example,
         min(example) as example
     from placed
     cross join
         unnest(
-            array[
-                if(number > 0, number),
-                if(number = 0 and by_instance and client_ip <> home, 11),
-                if(number = 0 and new and by_key, 13),
-                if(
-                    number = 0 and by_key
-                    and not regexp_like(
-                        client_ip,
-                        '^(10|127|192[.]168|172[.](1[6-9]|2[0-9]|3[01]))[.]'
+            filter(
+                array[
+                    if(number > 0, number),
+                    if(number = 0 and by_instance and client_ip <> home, 11),
+                    if(number = 0 and new and by_key, 13),
+                    if(
+                        number = 0 and by_key
+                        and not regexp_like(
+                            client_ip,
+                            '^(10|127|192[.]168|172[.](1[6-9]|2[0-9]|3[01]))[.]'
+                        ),
+                        14
                     ),
-                    14
-                ),
-                if(number = 0 and cardinality(denied_calls) > 0, 17),
-                if(number = 0 and cardinality(read_calls) > 0, 18)
-            ]
+                    if(number = 0 and cardinality(denied_calls) > 0, 17),
+                    if(number = 0 and cardinality(read_calls) > 0, 18)
+                ],
+                one -> one is not null
+            )
         ) as t (kind)
     where
-        t.kind is not null
-        and (t.kind <> 3 or holds_logs)
+        (t.kind <> 3 or holds_logs)
         and (t.kind <> 19 or new)
         and (t.kind not in (45, 59) or fresh)
         and (t.kind not in (33, 36, 39, 48, 49) or thing is null or not own_account)
@@ -1433,8 +1436,7 @@ kept as (
         number, identity, hour, name, events, succeeded, denied, served, accounts,
         unmarked, evidence_from, evidence_to, addresses, agents, targets, own, new,
         has_home, first_seen, last_seen,
-        coalesce(if(number = 17, denied_example), done_example, denied_example, example)
-            as example,
+        substr(coalesce(if(number = 17, denied_example), example), 3) as example,
         filter(
             flatten(
                 array[
