@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -131,6 +132,16 @@ def test_a_stop_that_covers_the_window_leaves_it_unknown() -> None:
     [cell] = cells(LogsSeen(HOLE, (MAIN,)), [WRITE], window(10.5, 11.5), IAM)
     assert cell.state is State.UNKNOWN
     assert cell.cause == "stopped"
+
+
+def test_each_of_many_silences_is_a_stretch_of_its_own() -> None:
+    often = [at(day * 24 + hour / 10) for day in range(300) for hour in range(120)]
+    seen = LogsSeen({(A, "us-east-1", WRITE): Span(often[0], often[-1], tuple(often))})
+    found = cells(seen, [WRITE], Scope(regions=("us-east-1",)))
+    assert [each.cause for each in found] == ["", "silent"] * 299 + [""]
+    assert all(one.end == other.start for one, other in pairwise(found))
+    narrow = cells(seen, [WRITE], window(24, 35).with_regions("us-east-1"))
+    assert [each.cause for each in narrow] == [""], "another scope is judged anew"
 
 
 def test_data_events_are_never_wholly_known() -> None:

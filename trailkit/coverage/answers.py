@@ -6,18 +6,20 @@ the trails can tell, where somebody has discovered them, and the log files in S3
 local files, and of a table that costs nothing to read, what lies in them.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 from weakref import WeakKeyDictionary
+
+import pyarrow as pa
 
 from trailkit.cost.estimate import Billing
 from trailkit.coverage.control import CHANGES
 from trailkit.coverage.listed import ListedFiles, kind_of, listed
 from trailkit.coverage.seen import KINDS, Delivery, LogsSeen, seen
 from trailkit.coverage.selectors import Coverage, State
-from trailkit.coverage.states import ANY, Cell, Reads, cells
+from trailkit.coverage.states import ANY, Cell, Reads, cells, places_of
 from trailkit.coverage.table_cells import folder_cells, whole
 from trailkit.dialect.literals import literal
 from trailkit.engines import Engine
@@ -51,6 +53,7 @@ class Trails(Protocol):
 
 
 _SEEN: WeakKeyDictionary[Source, LogsSeen] = WeakKeyDictionary()
+_Worked = TypeVar("_Worked")
 _APART = {"network", "insight", "aggregated"}
 """Kinds of events with a relation of their own."""
 
@@ -83,6 +86,20 @@ class Logs:
         if not self.source.needs_window:
             return self._seen_cells(self.seen(), wanted, reads)
         return self._table_cells(wanted, reads, listing)
+
+    def once(
+        self,
+        what: str,
+        needs: Iterable[str],
+        reads: Reads,
+        work: Callable[[], _Worked],
+    ) -> _Worked:
+        """Work something out of cells; of local files only once for a scope."""
+        if self.source.needs_window:
+            return work()
+        found = self.seen()
+        places = tuple(places_of(found, self.scope, reads))
+        return found.once((what, tuple(needs), places, self.scope), work)
 
     def _seen_cells(
         self, found: LogsSeen, needs: Sequence[str], reads: Reads
@@ -184,15 +201,17 @@ class Logs:
         return known
 
     def _look(self, scope: Scope) -> LogsSeen:
-        return seen(self._rows(KINDS, scope), self._rows(CHANGES, scope))
+        return seen(self._table(KINDS, scope), self._rows(CHANGES, scope))
 
     def _count(self, relation: str, condition: str) -> int:
         select = f"select count(*) as found from {relation} where {condition}"
         return self._rows(select, self.scope)[0]["found"]
 
     def _rows(self, select: str, scope: Scope) -> list[dict[str, Any]]:
-        sql = compose.to_run(select, self.source, scope)
-        return self.engine.run(sql).table.to_pylist()
+        return self._table(select, scope).to_pylist()
+
+    def _table(self, select: str, scope: Scope) -> pa.Table:
+        return self.engine.run(compose.to_run(select, self.source, scope)).table
 
     def recorded(self, need: str) -> Coverage:
         """Say what is known of a kind in the whole scope, without listing files."""

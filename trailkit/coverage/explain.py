@@ -1,8 +1,9 @@
 """What an empty answer proves, and coverage as a frame and as a summary."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 import pandas as pd
 
@@ -19,8 +20,12 @@ _UNREAD = " What was not read may hold one: this does not show that nothing happ
 
 def reads_of(question: Question) -> Reads:
     """Return the services that a question reads, and which it seeks in all Regions."""
-    only = dialect.required_values(question.tried(), "events", ("service", "family"))
-    return Reads(question.global_services, only)
+    return Reads(question.global_services, _services(question.tried()))
+
+
+@lru_cache(maxsize=1_000)
+def _services(select: str) -> Collection[str] | None:
+    return dialect.required_values(select, "events", ("service", "family"))
 
 
 def explain_empty(question: Question | None, logs: Logs) -> str:
@@ -28,11 +33,17 @@ def explain_empty(question: Question | None, logs: Logs) -> str:
     searched = f"No rows. Searched {logs.source.title}: {logs.scope}."
     if question is None or not question.needs:
         return f"{searched} This does not show that nothing happened: {_ASK}"
-    found = logs.cells(question.needs, reads_of(question))
-    # A table would bill for the count.
-    count = None if logs.source.needs_window else logs.searched(question.needs)
+    needs, reads = question.needs, reads_of(question)
+    proved = logs.once("empty", needs, reads, lambda: _proved(needs, reads, logs))
     unread = _UNREAD if logs.source.incomplete() else ""
-    return f"{searched} {in_words(found, count, logs.scope.bounded)}{unread}"
+    return f"{searched} {proved}{unread}"
+
+
+def _proved(needs: Sequence[str], reads: Reads, logs: Logs) -> str:
+    found = logs.cells(needs, reads)
+    # A table would bill for the count.
+    count = None if logs.source.needs_window else logs.searched(needs)
+    return in_words(found, count, logs.scope.bounded)
 
 
 _ASK = "case.coverage() tells what was recorded."
@@ -56,6 +67,10 @@ def covered(question: Question | None, logs: Logs) -> Covered:
     """Return what a frame says of coverage; nothing is listed for it, no table read."""
     needs = question.needs if question and question.needs else _USUAL
     reads = reads_of(question) if question else Reads()
+    return logs.once("covered", needs, reads, lambda: _covered(needs, reads, logs))
+
+
+def _covered(needs: Sequence[str], reads: Reads, logs: Logs) -> Covered:
     found = logs.cells(needs, reads, listing=False)
     stops = {(each.start, each.end): each for each in found if each.cause == "stopped"}
     return Covered(

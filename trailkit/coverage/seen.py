@@ -5,12 +5,14 @@ recorded: an event shows that its kind was recorded at its second; the calls tha
 a trail show when it was off; a long stretch without any event is a remark.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
+
+import pyarrow as pa
 
 from trailkit.coverage.control import TrailSeen, trails_of
 
@@ -19,6 +21,11 @@ SLOT = timedelta(minutes=5)
 
 SILENT = timedelta(minutes=30)
 """The shortest stretch without an event that is worth a remark."""
+
+_MOST = 5_000
+"""So many things that were worked out are remembered."""
+
+_Worked = TypeVar("_Worked")
 
 _ENOUGH = 20
 """From so many gaps on there is a usual one."""
@@ -91,7 +98,9 @@ class LogsSeen:
     spans: Mapping[tuple[str, str, str], Span] = field(default_factory=dict)
     trails: tuple[TrailSeen, ...] = ()
     deliveries: tuple[Delivery, ...] = ()
-    _quiet: dict[Place, Quiet] = field(default_factory=dict, repr=False, compare=False)
+    _once: dict[Hashable, Any] = field(
+        default_factory=dict[Hashable, Any], init=False, repr=False, compare=False
+    )
 
     @cached_property
     def places(self) -> frozenset[Place]:
@@ -114,12 +123,23 @@ class LogsSeen:
         Unusual is ten times the usual gap, and half an hour at least; where there are
         too few events to know a usual one, half an hour.
         """
-        if place not in self._quiet:
-            of_place = (each for key, each in self.spans.items() if key[:2] == place)
-            self._quiet[place] = _quiet_of(
-                {m for span in of_place for m in span.minutes}
-            )
-        return self._quiet[place]
+        return self.once(("quiet", place), lambda: self._quiet(place))
+
+    def _quiet(self, place: Place) -> Quiet:
+        of_place = (each for key, each in self.spans.items() if key[:2] == place)
+        return _quiet_of({m for span in of_place for m in span.minutes})
+
+    def once(self, about: Hashable, work: Callable[[], _Worked]) -> _Worked:
+        """Work something out of this, or return it as it was worked out before.
+
+        ``about`` names it, with all else that it depends on. A month of many accounts
+        has tens of thousands of stretches, and every frame tells of coverage.
+        """
+        if about not in self._once:
+            if len(self._once) >= _MOST:
+                self._once.clear()
+            self._once[about] = work()
+        return self._once[about]
 
 
 def _quiet_of(minutes: set[datetime]) -> Quiet:
@@ -145,18 +165,26 @@ def in_words(start: datetime, end: datetime | None) -> str:
     return f"{start:%Y-%m-%d %H:%M} to {until}"
 
 
-def seen(kinds: Rows, changes: Rows, deliveries: Iterable[Delivery] = ()) -> LogsSeen:
-    """Make the value of the rows of ``KINDS`` and of ``control.CHANGES``."""
-    minutes: dict[tuple[str, str, str], dict[datetime, int]] = {}
-    for row in kinds:
-        if row["minute"] is None or row["account"] is None or row["region"] is None:
-            continue
-        key = row["account"], row["region"], row["need"]
-        minutes.setdefault(key, {})[row["minute"].replace(tzinfo=UTC)] = row["events"]
-    spans = {key: _span(found) for key, found in minutes.items()}
+def seen(
+    kinds: pa.Table, changes: Rows, deliveries: Iterable[Delivery] = ()
+) -> LogsSeen:
+    """Make the value of the answers to ``KINDS`` and ``control.CHANGES``."""
+    spans = {
+        (row["account"], row["region"], row["need"]): _span(row)
+        for row in _by_kind(kinds).to_pylist()
+    }
     return LogsSeen(spans, trails_of(changes), tuple(deliveries))
 
 
-def _span(found: Mapping[datetime, int]) -> Span:
-    ordered = tuple(sorted(found))
-    return Span(ordered[0], ordered[-1], ordered, sum(found.values()))
+def _by_kind(kinds: pa.Table) -> pa.Table:
+    """Put the minutes of a kind, account and Region into one row."""
+    return (
+        kinds.drop_null()
+        .group_by(["account", "region", "need"])
+        .aggregate([("minute", "list"), ("events", "sum")])
+    )
+
+
+def _span(row: Mapping[str, Any]) -> Span:
+    ordered = tuple(minute.replace(tzinfo=UTC) for minute in sorted(row["minute_list"]))
+    return Span(ordered[0], ordered[-1], ordered, row["events_sum"])

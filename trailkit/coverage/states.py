@@ -8,6 +8,7 @@ lies between, and the logs reach past it. Of a kind never seen nothing is known.
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from itertools import groupby, pairwise
 from typing import NamedTuple
 
@@ -62,16 +63,23 @@ def cells(
     seen: LogsSeen, needs: Iterable[str], scope: Scope, reads: Reads = ANY
 ) -> list[Cell]:
     """List what was recorded of each kind, account and Region, stretch by stretch."""
-    places = list(_places(seen, scope, reads))
+    places = list(places_of(seen, scope, reads))
     return [
         cell
         for need in dict.fromkeys(needs)
         for place in places
-        for cell in _stretches(seen, need, place, scope)
+        for cell in seen.once(
+            ("cells", need, place, scope.start, scope.end),
+            partial(_of_place, seen, need, place, scope),
+        )
     ]
 
 
-def _places(seen: LogsSeen, scope: Scope, reads: Reads) -> Iterator[Place]:
+def _of_place(seen: LogsSeen, need: str, place: Place, scope: Scope) -> list[Cell]:
+    return list(_stretches(seen, need, place, scope))
+
+
+def places_of(seen: LogsSeen, scope: Scope, reads: Reads) -> Iterator[Place]:
     """Return the accounts and Regions in question, also those that the logs lack.
 
     The Regions that an account has none of are one place together.
@@ -113,9 +121,22 @@ def _stretches(seen: LogsSeen, need: str, place: Place, scope: Scope) -> Iterato
     times |= {time for each in against for time in each[:2]}
     times |= {time for each in proved for time in each}
     yield from _joined(
-        _judged(need, place, after, before, against, proved)
-        for after, before in pairwise(sorted(times))
+        _judged(need, place, after, before, here, proved)
+        for after, before, here in _swept(sorted(times), against)
     )
+
+
+def _swept(
+    times: Sequence[datetime], against: Sequence[Doubt]
+) -> Iterator[tuple[datetime, datetime, list[Doubt]]]:
+    """Go through the stretches between times, each with the doubts that span it."""
+    begun = {time: list[Doubt]() for time in times}
+    for each in against:
+        begun[each.start].append(each)
+    here: list[Doubt] = []
+    for after, before in pairwise(times):
+        here = [each for each in here if each.end > after] + begun[after]
+        yield after, before, here
 
 
 def _joined(cells: Iterable[Cell]) -> Iterator[Cell]:
@@ -130,13 +151,12 @@ def _judged(
     place: Place,
     start: datetime,
     end: datetime,
-    against: Sequence[Doubt],
+    here: Sequence[Doubt],
     proved: Sequence[tuple[datetime, datetime]],
 ) -> Cell:
     if any(first <= start and end <= last for first, last in proved):
         why = "a valid chain of digests, and selectors that are known"
         return Cell(need, *place, State.PROVED, start, end, why)
-    here = [each for each in against if each.start <= start and end <= each.end]
     if not here:
         return Cell(need, *place, State.RECORDED, start, end, _INFERRED)
     first = min(here, key=_gravity)
