@@ -5,7 +5,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from benchmarks import copy, logs
+from benchmarks import copy, digests, logs
 from benchmarks.steps import read_by_duckdb, read_by_trailkit
 from trailkit.record import relation_columns
 
@@ -92,3 +92,10 @@ def test_a_copy_that_is_read_too_much_fails_the_benchmark(monkeypatch, tmp_path)
     copy.main()
     monkeypatch.setattr(copy, "_measured", lambda *_: 0.2)
     copy.main(100)
+
+
+def test_the_digests_of_the_benchmark_are_valid_and_both_hash_all(tmp_path):
+    digests.write(tmp_path, 200)
+    digests.validate_digests(str(tmp_path))
+    paths = [path for path in digests._paths(str(tmp_path)) if "-Digest" not in path]
+    assert digests._hash(paths) == 200

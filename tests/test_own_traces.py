@@ -13,7 +13,7 @@ from trailkit.errors import InvalidParameter
 from trailkit.execution.own_traces import BY_AGENT, BY_ATHENA, BY_KEY, BY_NAME
 
 ANALYST = "arn:aws:sts::111122223333:assumed-role/Analyst/alice"
-KEY, OTHER_KEY = "ASIAQ7H2XLWTANALYST1", "ASIAQ7H2XLWTUNKNOWN1"
+KEY, OTHER_KEY = "ASIAQ7H2XLWTVEXAMPLE", "ASIAIOSFODNN7EXAMPLE"
 
 
 def event(number: int, account: str = "111122223333", **more: Any) -> dict[str, Any]:
