@@ -45,11 +45,17 @@ TEXT: Cases = {
     "rpad": [("rpad('7', 3, '.')", "7.."), ("rpad('abc', 2, 'x')", "ab")],
     "ltrim": [("ltrim('  a ')", "a ")],
     "rtrim": [("rtrim(' a  ')", " a")],
+    "substring": [("substring('abcd', 2, 2)", "bc"), ("substring('abc', -1)", "c")],
     "trim": [
         ("trim(' a b ')", "a b"),
         ("trim(chr(9) || chr(10) || 'a' || chr(13) || chr(8195))", "a"),
         ("trim(chr(160) || 'a')", "\xa0a"),
         ("trim('')", ""),
+    ],
+    "regexp_count": [
+        ("regexp_count('aXbX', 'X')", 2),
+        ("regexp_count('', 'x')", 0),
+        (f"regexp_count({_TEXT}, 'x')", None),
     ],
     "regexp_extract": [
         ("regexp_extract('arn:aws:iam::1:role/Admin', '[^/]+$')", "Admin"),
@@ -222,7 +228,19 @@ NUMBERS: Cases = {
     ],
     "%": [("5 % 3", 2), ("-5 % 3", -2), ("5 % 0", FAILS)],
     "abs": [("abs(-3)", 3), ("abs(-3.5e0)", 3.5)],
+    "ceil": [("ceil(1.2e0)", 2.0), ("ceil(-1.2e0)", -1.0)],
+    "ceiling": [("ceiling(1.2e0)", 2.0)],
+    "floor": [("floor(1.7e0)", 1.0), ("floor(-1.2e0)", -2.0)],
+    "mod": [("mod(7, 3)", 1), ("mod(-7, 3)", -1)],
+    "power": [("power(2, 10)", 1024.0), ("power(2e0, -1)", 0.5)],
+    "sqrt": [("sqrt(16)", 4.0), ("sqrt(2.25e0)", 1.5)],
     "round": [
+        ("round(2.345e0, 2)", 2.35),
+        ("round(-1.25e0, 1)", -1.3),
+        ("round(33.3333e0, 1)", 33.3),
+        ("round(1.005e0, 2)", 1.0),
+        ("round(0.285e0, 2)", 0.28),
+        ("round(1.15e0, 1)", 1.2),
         ("round(2.5e0)", 3.0),
         ("round(-2.5e0)", -3.0),
         ("round(2.4e0)", 2.0),
@@ -281,7 +299,27 @@ TIME: Cases = {
     "month": [(f"month({_TEN})", 7)],
     "day": [(f"day({_TEN})", 10)],
     "hour": [(f"hour({_TEN})", 10), ("hour(cast(null as timestamp))", None)],
+    "day_of_month": [(f"day_of_month({_TEN})", 10)],
+    "day_of_year": [(f"day_of_year({_TEN})", 191)],
+    "extract": [
+        (f"extract(hour from {_TEN})", 10),
+        ("extract(dow from date '2023-07-09')", 7),
+        ("extract(doy from date '2023-07-09')", 190),
+        ("extract(week from date '2023-01-01')", 52),
+    ],
+    "from_unixtime": [
+        ("cast(from_unixtime(1688947200) as timestamp)", _DAY),
+        (
+            "cast(from_unixtime(1688947200.5e0) as timestamp)",
+            datetime(2023, 7, 10, 0, 0, 0, 500000),
+        ),
+    ],
     "minute": [(f"minute({_TEN})", 59)],
+    "quarter": [(f"quarter({_TEN})", 3)],
+    "to_unixtime": [
+        ("to_unixtime(timestamp '2023-07-10 00:00:00.250')", 1688947200.25)
+    ],
+    "week": [(f"week({_TEN})", 28)],
     "second": [("second(timestamp '2023-07-10 10:59:07.900')", 7)],
     "from_iso8601_timestamp": [
         (
@@ -364,6 +402,8 @@ CASTS: Cases = {
         ("cast('soon' as timestamp)", FAILS),
     ],
     "date": [
+        (f"date({_TEN}) = date '2023-07-10'", True),
+        ("date('2023-07-10') = date '2023-07-10'", True),
         (f"cast({_TEN} as date) = cast('2023-07-10' as date)", True),
         ("try_cast('2023-7-1' as date) = cast('2023-07-01' as date)", True),
         ("try_cast('10/07/2023' as date)", None),
@@ -481,6 +521,17 @@ JSON: Cases = {
 }
 
 ARRAYS: Cases = {
+    "array_max": [
+        ("array_max(array[1, 3, 2])", 3),
+        ("array_max(array['a', null])", None),
+    ],
+    "array_min": [("array_min(array['b', 'a'])", "a")],
+    "json of a list": [
+        ("json_format(cast(array['a\"/é', null] as json))", '["a\\"/é",null]'),
+        ("json_format(cast(array[1, 2] as json))", "[1,2]"),
+        (f"json_format(cast({_LIST} as json))", None),
+        ("json_format(cast(array[true] as json))", "[true]"),
+    ],
     "all_match": [
         ("all_match(array[1, 2], x -> x > 0)", True),
         ("all_match(array[1, -2, null], x -> x > 0)", False),
@@ -622,6 +673,50 @@ _ROWS = (
 )
 
 QUERIES: Cases = {
+    "every": [(f"select every(done) as a from {_ROWS}", [(False,)])],
+    "listagg": [
+        (
+            f"select listagg(name, ', ') within group (order by id) as a from {_ROWS}",
+            [("a, b, a",)],
+        ),
+        (
+            "select listagg(distinct name, '/') within group (order by name) as a"
+            f" from {_ROWS}",
+            [("a/b",)],
+        ),
+        (
+            "select listagg(if(id < 3, name)) within group (order by id desc) as a"
+            f" from {_ROWS}",
+            [("ba",)],
+        ),
+        (
+            f"select listagg(name, ',') within group (order by id) as a from {_ROWS}"
+            " where id > 9",
+            [(None,)],
+        ),
+    ],
+    "ntile": [
+        (
+            f"select id, ntile(2) over (order by id) as a from {_ROWS} order by id",
+            [(1, 1), (2, 1), (3, 2), (4, 2)],
+        ),
+    ],
+    "percent_rank": [
+        (
+            f"select percent_rank() over (order by id) as a from {_ROWS} order by a"
+            " limit 2",
+            [(0.0,), (1 / 3,)],
+        ),
+    ],
+    "cume_dist": [
+        (
+            f"select cume_dist() over (order by id) as a from {_ROWS} order by a",
+            [(0.25,), (0.5,), (0.75,), (1.0,)],
+        ),
+    ],
+    "offset": [
+        (f"select id from {_ROWS} order by id offset 1 limit 2", [(2,), (3,)]),
+    ],
     "count": [
         (f"select count(*) as a, count(size) as b from {_ROWS}", [(4, 3)]),
         (f"select count(distinct name) as a from {_ROWS}", [(2,)]),

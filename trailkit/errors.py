@@ -22,6 +22,7 @@
     * SQLError: SQL that trailkit will not run
         * NotOneSelect: several statements, or one that is no SELECT
         * UnknownRelation: a table that is not of the lens
+        * UnknownColumn: a column that its relations do not have
         * UnsupportedSQL: a function that the engines do not share
     * TableError: an Athena table's names, places, columns
     * EngineError: the engine did not answer
@@ -144,6 +145,15 @@ class NotOneSelect(SQLError):
 
 class UnknownRelation(SQLError):
     """The SELECT reads a table that is not a relation of the lens."""
+
+
+class UnknownColumn(SQLError):
+    """The SELECT names a column that what it reads does not have."""
+
+    def __init__(self, message: str, name: str = "") -> None:
+        """Keep the name as it was written, beside the message."""
+        super().__init__(message)
+        self.name = name
 
 
 class UnsupportedSQL(SQLError):

@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from trino.exceptions import TrinoQueryError
 
 import trailkit as tk
+from tests.adhoc_read import refused, runs, some
 from tests.athena_server import AthenaServer
 from tests.conformance.practice_asked import (
     ACCOUNT_IDS,
@@ -37,7 +39,7 @@ from tests.test_equal_engines import (
 )
 from tools.practice_case import practice
 from trailkit.case import Case
-from trailkit.errors import UnsupportedSQL
+from trailkit.errors import SQLError, UnsupportedSQL
 from trailkit.execution.frames import to_frame
 from trailkit.lens import compose
 from trailkit.questions.question import Question
@@ -191,6 +193,26 @@ def test_resources_are_equal(local: Case, plain: Case) -> None:
     first, other = (case.window(*WINDOW).query(select) for case in (local, plain))
     assert first["resources"].notna().any()
     pd.testing.assert_frame_equal(other, first)
+
+
+@pytest.mark.parametrize("query", some(runs(), 45))
+def test_an_ad_hoc_query_gives_one_frame(query: str, local: Case, plain: Case) -> None:
+    first, other = (case.window(*WINDOW).query(query) for case in (local, plain))
+    pd.testing.assert_frame_equal(with_values(other), with_values(first))
+
+
+@pytest.mark.parametrize(("query", "remedy"), some(refused(), 15))
+def test_trino_refuses_what_is_refused_for_it(
+    query: str, remedy: str, trino: TrinoServer, plain: Case
+) -> None:
+    del remedy
+    case = plain.window(*WINDOW)
+    try:
+        query = compose.compose(query, case.source, case.scope)
+    except SQLError:  # it does not even parse
+        query = query.removesuffix(";")
+    with pytest.raises(TrinoQueryError):
+        trino.rows(str(query))
 
 
 def test_a_delivery_names_its_file(plain: Case) -> None:

@@ -7,6 +7,7 @@ macros (``macros.sql``), and everything outside a closed table is refused (``che
 
 from trailkit.dialect.bound import Bound, shape_of, without_lists
 from trailkit.dialect.check import check, check_query
+from trailkit.dialect.flat import flat
 from trailkit.dialect.grammar import tokens
 from trailkit.dialect.lint import check_habits, order_columns
 from trailkit.dialect.relations import (
@@ -17,6 +18,8 @@ from trailkit.dialect.relations import (
     with_relations,
 )
 from trailkit.dialect.required import required_values
+from trailkit.dialect.resolving import resolve
+from trailkit.dialect.rewording import reworded
 from trailkit.dialect.shape import lists
 from trailkit.dialect.translate import macros, settings, to_duckdb
 
@@ -26,6 +29,7 @@ __all__ = [
     "check_habits",
     "check_query",
     "columns_used",
+    "flat",
     "lists",
     "macros",
     "only_told_apart",
@@ -33,6 +37,8 @@ __all__ = [
     "output_columns",
     "relations_used",
     "required_values",
+    "resolve",
+    "reworded",
     "settings",
     "shape_of",
     "to_duckdb",

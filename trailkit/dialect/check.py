@@ -7,6 +7,7 @@ from itertools import pairwise
 from sqlglot import exp
 from sqlglot.tokenizer_core import Token, TokenType
 
+from trailkit.dialect.functions import TYPES
 from trailkit.dialect.grammar import parse, place, tokens
 from trailkit.dialect.networks import is_network_test, unroll_networks
 from trailkit.dialect.relations import relation_tables
@@ -22,6 +23,8 @@ _INDEXED = {
 }
 """What may stand before [."""
 
+_TYPE_WORDS = {*TYPES.values(), "int", "interval"}
+
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -31,9 +34,9 @@ def check(sql: str) -> None:
     It must be one SELECT, of the functions, types and syntax in ``functions``. Raises
     ``NotOneSelect`` and ``UnsupportedSQL``, with what to write instead.
 
-    >>> check("select approx_distinct(actor) as actors from events")
+    >>> check("select stddev(minutes) as spread from events")
     Traceback (most recent call last):
-    trailkit.errors.UnsupportedSQL: approx_distinct() is not a function ...
+    trailkit.errors.UnsupportedSQL: stddev() is not a function ...
     """
     tree = parse(sql)
     _check_tokens(tree, tokens(sql))
@@ -70,6 +73,8 @@ def check_query(sql: str, relations: Collection[str]) -> None:
 
 def _check_tokens(tree: exp.Expr, pieces: list[Token]) -> None:
     """Refuse what sqlglot reads, kindly, as the right thing."""
+    _check_offset(tree, pieces)
+    _check_types(pieces)
     for before, piece in pairwise([None, *pieces]):
         if piece is not None and (mend := _mend(before, piece)):
             raise UnsupportedSQL(
@@ -78,6 +83,39 @@ def _check_tokens(tree: exp.Expr, pieces: list[Token]) -> None:
     written = sum(piece.token_type is TokenType.SELECT for piece in pieces)
     if written != len(list(tree.find_all(exp.Select))):
         raise UnsupportedSQL("`table x` is no Athena SQL: write select … from x.")
+
+
+def _check_offset(tree: exp.Expr, pieces: list[Token]) -> None:
+    """Trino reads an offset before its limit, and only there."""
+    offset = tree.args.get("offset")
+    if offset is None:
+        return
+    kinds = [piece.token_type for piece in pieces]
+    if TokenType.LIMIT in kinds and kinds.index(TokenType.LIMIT) < _last(kinds):
+        raise UnsupportedSQL("Athena reads the offset first: offset 20 limit 10.")
+
+
+def _check_types(pieces: list[Token]) -> None:
+    """Refuse other databases' words for a type, which sqlglot reads as Athena's."""
+    opened: list[str] = []
+    for before, piece in pairwise(pieces):
+        if piece.token_type is TokenType.L_PAREN:
+            opened.append(before.text.lower())
+        elif piece.token_type is TokenType.R_PAREN and opened:
+            opened.pop()
+        casts = opened and opened[-1] in ("cast", "try_cast")
+        if casts and before.token_type is TokenType.ALIAS:
+            word = piece.text.lower()
+            if word not in _TYPE_WORDS:
+                names = ", ".join(sorted(set(TYPES.values())))
+                raise UnsupportedSQL(
+                    f"{word} is not a type that Athena and DuckDB share. There are:"
+                    f" {names}."
+                )
+
+
+def _last(kinds: list[TokenType]) -> int:
+    return max(at for at, kind in enumerate(kinds) if kind is TokenType.OFFSET)
 
 
 def _mend(before: Token | None, piece: Token) -> str | None:

@@ -16,6 +16,7 @@ FUNCTIONS: dict[str, tuple[int, ...]] = {
     "lower": (1,),
     "lpad": (3,),
     "ltrim": (1,),
+    "regexp_count": (2,),
     "regexp_extract": (2, 3),
     "regexp_extract_all": (2, 3),
     "regexp_like": (2,),
@@ -29,6 +30,7 @@ FUNCTIONS: dict[str, tuple[int, ...]] = {
     "starts_with": (2,),
     "strpos": (2,),
     "substr": (2, 3),
+    "substring": (2, 3),
     "trim": (1,),
     "upper": (1,),
     "url_decode": (1,),
@@ -41,19 +43,32 @@ FUNCTIONS: dict[str, tuple[int, ...]] = {
     "try": (1,),
     # numbers
     "abs": (1,),
-    "round": (1,),
+    "ceil": (1,),
+    "ceiling": (1,),
+    "floor": (1,),
+    "mod": (2,),
+    "power": (2,),
+    "round": (1, 2),
+    "sqrt": (1,),
     # time
+    "date": (1,),
     "date_add": (3,),
     "date_diff": (3,),
     "date_format": (2,),
     "date_trunc": (2,),
     "day": (1,),
+    "day_of_month": (1,),
     "day_of_week": (1,),
+    "day_of_year": (1,),
     "from_iso8601_timestamp": (1,),
+    "from_unixtime": (1,),
     "hour": (1,),
     "minute": (1,),
     "month": (1,),
+    "quarter": (1,),
     "second": (1,),
+    "to_unixtime": (1,),
+    "week": (1,),
     "year": (1,),
     # JSON
     "json_array_length": (1,),
@@ -65,6 +80,8 @@ FUNCTIONS: dict[str, tuple[int, ...]] = {
     "any_match": (2,),
     "array_distinct": (1,),
     "array_join": (2, 3),
+    "array_max": (1,),
+    "array_min": (1,),
     "array_sort": (1,),
     "arrays_overlap": (2,),
     "cardinality": (1,),
@@ -82,17 +99,22 @@ FUNCTIONS: dict[str, tuple[int, ...]] = {
     "bool_or": (1,),
     "count": (0, 1),
     "count_if": (1,),
+    "every": (1,),
+    "listagg": (1, 2),
     "max": (1,),
     "max_by": (2,),
     "min": (1,),
     "min_by": (2,),
     "sum": (1,),
     # windows
+    "cume_dist": (0,),
     "dense_rank": (0,),
     "first_value": (1,),
     "lag": (1, 2, 3),
     "last_value": (1,),
     "lead": (1, 2, 3),
+    "ntile": (1,),
+    "percent_rank": (0,),
     "rank": (0,),
     "row_number": (0,),
 }
@@ -102,13 +124,14 @@ LAMBDAS = frozenset({"all_match", "any_match", "filter", "none_match", "transfor
 """The functions whose second argument is ``x -> …``."""
 
 AGGREGATES = frozenset(
-    {"array_agg", "avg", "bool_and", "bool_or", "count", "count_if"}
-    | {"max", "max_by", "min", "min_by", "sum"}
+    {"array_agg", "avg", "bool_and", "bool_or", "count", "count_if", "every"}
+    | {"listagg", "max", "max_by", "min", "min_by", "sum"}
 )
 """The functions that make one value of many rows."""
 
 PLACES = frozenset(
-    {"dense_rank", "first_value", "lag", "last_value", "lead", "rank", "row_number"}
+    {"cume_dist", "dense_rank", "first_value", "lag", "last_value", "lead"}
+    | {"ntile", "percent_rank", "rank", "row_number"}
 )
 """The functions that tell a row by its place in a window."""
 
@@ -120,6 +143,15 @@ UNITS = frozenset(
 
 WHOLE_UNITS = UNITS - {"month", "quarter", "year"}
 """What ``date_diff`` may count: the engines disagree on the last day of a month."""
+
+PARTS_OF_TIME = {
+    **{each: each for each in ("year", "quarter", "month", "week", "day", "hour")},
+    **{each: each for each in ("minute", "second")},
+    **dict.fromkeys(("day_of_week", "dow"), "isodow"),
+    **dict.fromkeys(("day_of_year", "doy"), "doy"),
+    "day_of_month": "day",
+}
+"""What ``extract(… from time)`` may take out, with DuckDB's word for each."""
 
 DATE_FORMAT = {"%Y": "%Y", "%m": "%m", "%d": "%d", "%H": "%H", "%i": "%M", "%s": "%S"}
 """What ``date_format`` may write, with DuckDB's letter for each."""
@@ -145,14 +177,15 @@ SYNTAX: frozenset[type[exp.Expr]] = frozenset(
         # queries
         exp.Select, exp.Union, exp.Except, exp.Intersect, exp.Subquery, exp.With,
         exp.CTE, exp.From, exp.Join, exp.Where, exp.Group, exp.Having, exp.Order,
-        exp.Ordered, exp.Limit, exp.Distinct, exp.Table, exp.TableAlias, exp.Unnest,
+        exp.Ordered, exp.Limit, exp.Offset, exp.Distinct, exp.Table, exp.TableAlias,
+        exp.Unnest,
         exp.Values, exp.Tuple, exp.Alias, exp.Column, exp.Identifier, exp.Star,
-        exp.Window, exp.WindowSpec, exp.Filter,
+        exp.Window, exp.WindowSpec, exp.Filter, exp.WithinGroup,
         # values
         exp.Literal, exp.Null, exp.Boolean, exp.Interval, exp.IntervalSpan, exp.Var,
         exp.Array, exp.Bracket, exp.Dot, exp.Lambda, exp.Anonymous,
         exp.Cast, exp.TryCast, exp.DataType, exp.DataTypeParam, exp.ColumnDef,
-        exp.AtTimeZone,
+        exp.AtTimeZone, exp.Extract,
         # conditions and arithmetic
         exp.Paren, exp.Neg, exp.Not, exp.And, exp.Or, exp.EQ, exp.NEQ, exp.GT,
         exp.GTE, exp.LT, exp.LTE, exp.Is, exp.NullSafeEQ, exp.NullSafeNEQ, exp.In,
@@ -163,7 +196,7 @@ SYNTAX: frozenset[type[exp.Expr]] = frozenset(
 """Every kind of syntax that a question may hold, as sqlglot names it."""
 
 _QUERY = {"with_", "expressions", "distinct", "from_", "joins", "where", "group"} | {
-    "having", "windows", "order", "limit", "this", "expression", "alias"
+    "having", "windows", "order", "limit", "offset", "this", "expression", "alias"
 }  # fmt: skip
 
 PARTS: dict[type[exp.Expr], set[str]] = {

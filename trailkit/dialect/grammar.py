@@ -21,14 +21,14 @@ class AthenaSQL(Trino):
     INDEX_OFFSET = 0  # a subscript stays as written
 
     class Parser(Trino.Parser):
-        """Leave every call as written; CAST and CASE are syntax, not calls."""
+        """Leave every call as written; CAST, CASE, EXTRACT are syntax, not calls."""
 
         FUNCTIONS = {}  # noqa: RUF012
         NO_PAREN_FUNCTIONS = {}  # noqa: RUF012
         FUNCTION_PARSERS = {  # noqa: RUF012
             name: parser
             for name, parser in Trino.Parser.FUNCTION_PARSERS.items()
-            if name in ("CAST", "TRY_CAST")
+            if name in ("CAST", "EXTRACT", "TRY_CAST")
         }
         NO_PAREN_FUNCTION_PARSERS = {  # noqa: RUF012
             "CASE": Trino.Parser.NO_PAREN_FUNCTION_PARSERS["CASE"]

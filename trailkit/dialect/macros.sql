@@ -83,6 +83,9 @@ create macro regexp_replace(s, pattern) as
         s, pattern, system.main.regexp_replace(new, '\$(\d)', '\\\1', 'g'), 'g'
     );
 
+create macro regexp_count(s, pattern) as
+    cast(len(regexp_extract_all(s, pattern)) as bigint);
+
 create macro url_decode(s) as
     system.main.url_decode(
         system.main.replace(
@@ -113,7 +116,24 @@ create macro least(a, b) as
     case when a is not null and b is not null and c is not null and d is not null
         then system.main.least(a, b, c, d) end;
 
+-- Numbers. DuckDB rounds by decimals, Trino by the double.
+
+create macro round(x) as system.main.round(x),
+(x, places) as
+    case when x < 0 then -floor(-x * power(10, places) + 0.5e0) / power(10, places)
+        else floor(x * power(10, places) + 0.5e0) / power(10, places) end;
+
+create macro sqrt(x) as
+    case when x < 0 then cast('NaN' as double) else system.main.sqrt(x) end;
+
 -- Time. All timestamps are plain, and UTC.
+
+create macro to_unixtime(t) as epoch(t);
+
+create macro from_unixtime(seconds) as
+    make_timestamp(
+        1000 * cast(system.main.round(1000 * cast(seconds as double)) as bigint)
+    );
 
 create macro date_diff(unit, a, b) as system.main.date_sub(unit, a, b);
 
@@ -182,6 +202,12 @@ create macro array_join(a, separator) as array_to_string(a, separator),
     array_to_string(
         list_transform(a, lambda x: coalesce(cast(x as varchar), missing)), separator
     );
+
+create macro array_max(a) as
+    case when list_count(a) = len(a) then list_max(a) end;
+
+create macro array_min(a) as
+    case when list_count(a) = len(a) then list_min(a) end;
 
 create macro array_sort(a) as list_sort(a, 'ASC', 'NULLS LAST');
 

@@ -222,10 +222,13 @@ def output_columns(sql: str) -> list[str]:
     >>> output_columns("select time, count(*) as calls, 1 from events group by 1")
     ['time', 'calls', '']
     """
-    return [
-        each.alias or (each.name if isinstance(each, exp.Column) else "")
-        for each in parse(sql).selects
-    ]
+    return [output_name(each) for each in parse(sql).selects]
+
+
+def output_name(item: exp.Expr) -> str:
+    """Return the name of a column as Trino gives it, "" where it gives none."""
+    bare = item.unnest()
+    return item.alias or (bare.name if isinstance(bare, exp.Column) else "")
 
 
 def own_cte(table: exp.Table) -> exp.CTE | None:

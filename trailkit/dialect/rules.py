@@ -5,11 +5,13 @@ from collections.abc import Callable
 
 from sqlglot import exp
 
+from trailkit.dialect import remedies
 from trailkit.dialect.functions import (
     DATE_FORMAT,
     FUNCTIONS,
     LAMBDAS,
     PARTS,
+    PARTS_OF_TIME,
     PLACES,
     SYNTAX,
     TYPES,
@@ -34,6 +36,8 @@ _DOUBLE = re.compile(r"\d+(\.\d*)?[eE][+-]?\d+")
 def check_node(node: exp.Expr) -> None:
     """Refuse a piece of syntax that Athena and DuckDB do not share."""
     kind = type(node)
+    if kind in _MENDS:
+        raise UnsupportedSQL(f"{excerpt(node)} is not shared: {_MENDS[kind]}.")
     if kind is exp.Placeholder:
         raise UnsupportedSQL(
             f":{node.name} has no value. Only questions take parameters:"
@@ -43,9 +47,12 @@ def check_node(node: exp.Expr) -> None:
     extra = parts is not None and [
         part for part, value in node.args.items() if value and part not in parts
     ]
+    for part in extra or []:
+        if part in _MENDED_PARTS:
+            raise UnsupportedSQL(f"{excerpt(node)}: {_MENDED_PARTS[part]}.")
     if kind not in SYNTAX or extra:
         raise UnsupportedSQL(
-            f"{_excerpt(node)} is syntax that Athena and DuckDB do not share"
+            f"{excerpt(node)} is syntax that Athena and DuckDB do not share"
             f" ({', '.join(extra) if extra else kind.__name__})."
         )
     rule = _RULES.get(kind)
@@ -55,17 +62,22 @@ def check_node(node: exp.Expr) -> None:
 
 def _check_call(call: exp.Expr) -> None:
     name = call.name.lower()
+    if name in remedies.FUNCTIONS:
+        raise UnsupportedSQL(
+            f"{name}() is not a function that Athena and DuckDB share:"
+            f" {remedies.FUNCTIONS[name]}."
+        )
     if name not in FUNCTIONS:
         raise UnsupportedSQL(
             f"{name}() is not a function that Athena and DuckDB share."
             f" {nearest(name, FUNCTIONS)}"
         )
-    count = len(_arguments(call))
+    count = len(arguments_of(call))
     if count not in FUNCTIONS[name]:
         raise UnsupportedSQL(
             f"{name}() takes {_counts(FUNCTIONS[name])} arguments, not {count}."
         )
-    if name in LAMBDAS and not isinstance(_arguments(call)[1], exp.Lambda):
+    if name in LAMBDAS and not isinstance(arguments_of(call)[1], exp.Lambda):
         raise UnsupportedSQL(f"{name}() takes a lambda: {name}(items, x -> …).")
     rule = _CALLS.get(name)
     if rule is not None:
@@ -143,7 +155,7 @@ def _check_zone(node: exp.Expr) -> None:
     calls = {call.name.lower() for call in node.this.find_all(exp.Anonymous)}
     if zone.name != "UTC" or "from_iso8601_timestamp" not in calls:
         raise UnsupportedSQL(
-            f"{_excerpt(node)}: every time is UTC and has no zone;"
+            f"{excerpt(node)}: every time is UTC and has no zone;"
             " only from_iso8601_timestamp(x) at time zone 'UTC' is shared."
         )
 
@@ -169,7 +181,7 @@ def _check_type(node: exp.Expr) -> None:
     if node.this not in TYPES or inner:
         names = ", ".join(sorted(set(TYPES.values())))
         raise UnsupportedSQL(
-            f"{_excerpt(node)} is not a type that Athena and DuckDB share."
+            f"{excerpt(node)} is not a type that Athena and DuckDB share."
             f" There are: {names}."
         )
 
@@ -178,14 +190,20 @@ def _check_cast(node: exp.Expr) -> None:
     kind = node.args["to"].this
     source = node.this
     valueless = kind is exp.DType.JSON or isinstance(kind, exp.Interval)
-    if valueless and not isinstance(source, exp.Null):
+    written = isinstance(node.parent, exp.Anonymous) and (
+        node.parent.name.lower() == "json_format"
+    )
+    if valueless and not written and not isinstance(source, exp.Null):
         raise UnsupportedSQL(
-            f"{_excerpt(node)}: no value can be cast to that."
+            f"{excerpt(node)}: no value can be cast to that."
             " JSON stays text: use json_extract_scalar() or json_extract()."
         )
-    if source.name.lower() == "json_extract" and kind is not exp.DType.ARRAY:
+    extracts = (
+        isinstance(source, exp.Anonymous) and source.name.lower() == "json_extract"
+    )
+    if extracts and kind is not exp.DType.ARRAY:
         raise UnsupportedSQL(
-            f"{_excerpt(node)}: take one value out with json_extract_scalar(),"
+            f"{excerpt(node)}: take one value out with json_extract_scalar(),"
             " and cast that; a JSON list becomes array(varchar) or array(json)."
         )
 
@@ -220,13 +238,51 @@ def _check_pad(call: exp.Expr) -> None:
     if not (digits.isdecimal() and int(digits) <= LONGEST_PAD):
         raise UnsupportedSQL(
             f"The length of {call.name.lower()}() must be a whole number of at most"
-            f" {LONGEST_PAD}, as a literal, not {_excerpt(length)}."
+            f" {LONGEST_PAD}, as a literal, not {excerpt(length)}."
+        )
+
+
+def _check_extract(node: exp.Expr) -> None:
+    if node.name.lower() not in PARTS_OF_TIME:
+        raise UnsupportedSQL(
+            f"{excerpt(node)}: extract() takes out {', '.join(PARTS_OF_TIME)}."
+        )
+
+
+def _check_unixtime(call: exp.Expr) -> None:
+    cast = call.parent
+    if not isinstance(cast, exp.Cast) or cast.to.this is not exp.DType.TIMESTAMP:
+        raise UnsupportedSQL(
+            "from_unixtime() gives a zoned time; make it plain UTC:"
+            f" cast({call.sql()} as timestamp)."
+        )
+
+
+def _check_listagg(call: exp.Expr) -> None:
+    group = call.parent
+    if not isinstance(group, exp.WithinGroup):
+        raise UnsupportedSQL(
+            "listagg() needs an order: listagg(x, ', ') within group (order by x)."
+        )
+    if isinstance(group.parent, exp.Filter):
+        raise UnsupportedSQL(
+            "listagg() takes no filter in Athena: write listagg(if(condition, x), ', ')"
+            " within group (order by x)."
+        )
+    if group.find_ancestor(exp.Window) is not None:
+        raise UnsupportedSQL("listagg() counts over no window: use group by.")
+
+
+def _check_group_order(node: exp.Expr) -> None:
+    if node.this.name.lower() != "listagg":
+        raise UnsupportedSQL(
+            f"{excerpt(node)}: only listagg() takes within group (order by …)."
         )
 
 
 def _check_dot(node: exp.Expr) -> None:
     if not isinstance(node.expression, exp.Identifier):
-        raise UnsupportedSQL(f"{_excerpt(node)}: call a function by its bare name.")
+        raise UnsupportedSQL(f"{excerpt(node)}: call a function by its bare name.")
 
 
 def _check_select(node: exp.Expr) -> None:
@@ -236,13 +292,13 @@ def _check_select(node: exp.Expr) -> None:
 
 def _check_subquery(node: exp.Expr) -> None:
     if not isinstance(node.this, exp.Query):
-        raise UnsupportedSQL(f"{_excerpt(node)}: join without parentheses.")
+        raise UnsupportedSQL(f"{excerpt(node)}: join without parentheses.")
 
 
 def _check_is(node: exp.Expr) -> None:
     if not isinstance(node.expression, exp.Null):
         raise UnsupportedSQL(
-            f"{_excerpt(node)}: Athena knows only `is null` and `is not null`;"
+            f"{excerpt(node)}: Athena knows only `is null` and `is not null`;"
             " write x = true, or x is distinct from true."
         )
 
@@ -250,7 +306,7 @@ def _check_is(node: exp.Expr) -> None:
 def _check_join(node: exp.Expr) -> None:
     kind = node.args.get("kind") or ""
     if kind not in ("", "INNER", "OUTER", "CROSS"):
-        raise UnsupportedSQL(f"{_excerpt(node)}: a {kind} join is not shared.")
+        raise UnsupportedSQL(f"{excerpt(node)}: a {kind} join is not shared.")
 
 
 def _check_window(node: exp.Expr) -> None:
@@ -267,17 +323,17 @@ def _check_unnest(node: exp.Expr) -> None:
     offset = node.args.get("offset")  # its name, once it has one
     if len(node.expressions) != 1 or node.expressions[0].name == "resources":
         raise UnsupportedSQL(
-            f"{_excerpt(node)}: unnest() takes one array of plain values."
+            f"{excerpt(node)}: unnest() takes one array of plain values."
             " For rows: unnest(transform(resources, r -> r.arn)) as t (arn)."
         )
     if columns != 1 or (offset and not isinstance(offset, exp.Identifier)):
         raise UnsupportedSQL(
-            f"{_excerpt(node)}: name what it gives, as in unnest(…) as t (item), and"
+            f"{excerpt(node)}: name what it gives, as in unnest(…) as t (item), and"
             " with ordinality as t (item, place)."
         )
 
 
-def _arguments(call: exp.Expr) -> list[exp.Expr]:
+def arguments_of(call: exp.Expr) -> list[exp.Expr]:
     """Give a call's arguments, without DISTINCT and ORDER BY around the first."""
     arguments = list(call.expressions)
     if len(arguments) == 1 and isinstance(arguments[0], exp.Order):
@@ -287,10 +343,36 @@ def _arguments(call: exp.Expr) -> list[exp.Expr]:
     return arguments
 
 
-def _excerpt(node: exp.Expr) -> str:
+def excerpt(node: exp.Expr) -> str:
+    """Show a piece of a query, cut where it is long."""
     text = node.sql(dialect="trino", comments=False)
     return f"`{text if len(text) <= 60 else text[:59] + '…'}`"
 
+
+_MENDS: dict[type[exp.Expr], str] = {
+    exp.ILike: "write lower(x) like '%part%', or regexp_like(x, '(?i)part')",
+    exp.SimilarTo: "write regexp_like(x, '…')",
+    exp.RegexpLike: "write regexp_like(x, '…')",
+    exp.JSONExtract: "write json_extract_scalar(request, '$.name')",
+    exp.JSONExtractScalar: "write json_extract_scalar(request, '$.name')",
+    exp.Fetch: "write limit 10",
+    exp.IntDiv: "write a / b, which is whole for whole numbers",
+}
+"""What to write instead of syntax that people type."""
+
+_MENDED_PARTS = {
+    "sample": "it differs from run to run; write limit 10",
+    "qualify": "number the rows in a WITH, and read those with number 1 from it",
+    "except_": "Athena knows no * except (…): name the columns",
+    "replace": "Athena knows no * replace (…): name the columns",
+    "rename": "Athena knows no * rename (…): name the columns",
+    "rollup": "write two SELECTs, joined by union all",
+    "cube": "write two SELECTs, joined by union all",
+    "grouping_sets": "write two SELECTs, joined by union all",
+    "all": "name what to group by: group by 1, 2",
+    "on": "Athena knows no distinct on (…): number the rows in a WITH",
+}
+"""What to write instead of such a part of a piece of syntax."""
 
 _RULES: dict[type[exp.Expr], Callable[[exp.Expr], None]] = {
     exp.Anonymous: _check_call,
@@ -300,6 +382,7 @@ _RULES: dict[type[exp.Expr], Callable[[exp.Expr], None]] = {
     exp.DataType: _check_type,
     exp.Dot: _check_dot,
     exp.Identifier: _check_identifier,
+    exp.Extract: _check_extract,
     exp.Is: _check_is,
     exp.Join: _check_join,
     exp.Literal: _check_literal,
@@ -309,6 +392,7 @@ _RULES: dict[type[exp.Expr], Callable[[exp.Expr], None]] = {
     exp.TryCast: _check_cast,
     exp.Unnest: _check_unnest,
     exp.Window: _check_window,
+    exp.WithinGroup: _check_group_order,
 }
 
 _CALLS: dict[str, Callable[[exp.Expr], None]] = {
@@ -318,9 +402,11 @@ _CALLS: dict[str, Callable[[exp.Expr], None]] = {
     "date_format": _check_format,
     "date_trunc": _check_unit,
     "from_iso8601_timestamp": _check_iso,
+    "from_unixtime": _check_unixtime,
     "json_extract": _check_path,
     "json_extract_scalar": _check_path,
     "lpad": _check_pad,
+    "listagg": _check_listagg,
     "regexp_replace": _check_replacement,
     "rpad": _check_pad,
 }

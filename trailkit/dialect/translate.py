@@ -13,10 +13,12 @@ from sqlglot import exp
 
 from trailkit.dialect.bound import Bound
 from trailkit.dialect.check import check
-from trailkit.dialect.functions import DATE_FORMAT
+from trailkit.dialect.functions import DATE_FORMAT, PARTS_OF_TIME
 from trailkit.dialect.grammar import parse
 from trailkit.dialect.jsonpath import json_pointer
 from trailkit.dialect.networks import unroll_networks
+from trailkit.dialect.relations import output_name
+from trailkit.dialect.rules import arguments_of
 from trailkit.errors import UnsupportedSQL
 
 
@@ -48,6 +50,7 @@ def _of_shape(shape: str) -> str | None:
 def _translated(sql: str) -> str:
     check(sql)
     tree = parse(sql).copy()
+    _name_columns(tree)
     unroll_networks(tree)
     return _duckdb_form(tree).sql(dialect="duckdb", identify=True, comments=False)
 
@@ -81,6 +84,16 @@ def _duckdb_form(tree: exp.Expr) -> exp.Expr:
             if changed is not node:
                 node.replace(changed)
     return tree
+
+
+def _name_columns(tree: exp.Expr) -> None:
+    """Name the columns of the answer that have no name, as Trino does."""
+    while isinstance(tree, exp.SetOperation | exp.Subquery):
+        tree = tree.this
+    items = tree.expressions if isinstance(tree, exp.Select) else []
+    for place, item in enumerate(items):
+        if not item.is_star and not output_name(item):
+            item.replace(exp.alias_(item.copy(), f"_col{place}"))
 
 
 def _call(name: str, *arguments: exp.Expr) -> exp.Anonymous:
@@ -166,10 +179,12 @@ def _cast(node: exp.Expr) -> exp.Expr:
         return _call("trino_address" if strict else "trino_try_address", value)
     if isinstance(value, exp.Null) or (value.is_string and _TIME.fullmatch(value.name)):
         return node
-    if value.name.lower() == "from_iso8601_timestamp":
+    if value.name.lower() in ("from_iso8601_timestamp", "from_unixtime"):
         return value  # its macro gives a plain timestamp
     if to.this is exp.DType.ARRAY:
         return _cast_array(node)
+    if to.this is exp.DType.JSON:
+        return _call("to_json", value)
     reader = _READERS.get(to.this)
     if reader is None:
         return node
@@ -178,6 +193,26 @@ def _cast(node: exp.Expr) -> exp.Expr:
         return read
     refused = exp.Cast(this=_call("trino_refused", value.copy()), to=to.copy())
     return exp.Coalesce(this=read, expressions=[refused])
+
+
+def _to_date(call: exp.Expr) -> exp.Expr:
+    [value] = call.expressions
+    return _cast(exp.Cast(this=value, to=exp.DataType(this=exp.DType.DATE)))
+
+
+def _extract(node: exp.Expr) -> exp.Expr:
+    part = PARTS_OF_TIME[node.name.lower()]
+    return exp.Extract(this=exp.Var(this=part), expression=node.expression)
+
+
+def _listagg(node: exp.Expr) -> exp.Expr:
+    """Write ``listagg(x, ', ') within group (order by x)``."""
+    value, *separator = arguments_of(node.this)
+    if isinstance(node.this.expressions[0], exp.Distinct):
+        value = exp.Distinct(expressions=[value])
+    last = separator[0] if separator else exp.Literal.string("")
+    order = exp.Order(this=last, expressions=node.expression.expressions)
+    return _call("string_agg", value, order)
 
 
 def _type(node: exp.Expr) -> exp.Expr:
@@ -222,6 +257,10 @@ _CALLS: dict[str, Callable[[exp.Expr], exp.Expr]] = {
     "concat": _concat,
     "contains": _contains,
     "count_if": _count_if,
+    "date": _to_date,
+    "day_of_month": _renamed("day"),
+    "day_of_year": _renamed("dayofyear"),
+    "every": _renamed("bool_and"),
     "date_format": _date_format,
     "filter": _renamed("list_filter"),
     "if": _if,
@@ -230,6 +269,7 @@ _CALLS: dict[str, Callable[[exp.Expr], exp.Expr]] = {
     "max_by": _renamed("arg_max_null"),
     "min_by": _renamed("arg_min_null"),
     "none_match": _match(True, negated=True),
+    "substring": _renamed("substr"),
     "transform": _renamed("list_transform"),
 }
 
@@ -239,5 +279,7 @@ _FORMS: dict[type[exp.Expr], Callable[[exp.Expr], exp.Expr]] = {
     exp.Bracket: _subscript,
     exp.Cast: _cast,
     exp.DataType: _type,
+    exp.Extract: _extract,
     exp.TryCast: _cast,
+    exp.WithinGroup: _listagg,
 }

@@ -18,11 +18,12 @@ from trailkit.coverage.answers import Logs
 from trailkit.coverage.explain import Covered, covered, explain_empty
 from trailkit.dialect import literals
 from trailkit.engines import Answer, Terms
+from trailkit.errors import UnknownColumn
 from trailkit.execution.frames import to_frame
 from trailkit.execution.known import Known, marked
 from trailkit.execution.own_traces import OwnTraces
 from trailkit.execution.provenance import Provenance, attach
-from trailkit.lens import compose
+from trailkit.lens import compose, described
 from trailkit.progress import notice
 from trailkit.questions import parameters
 from trailkit.questions.question import Question
@@ -37,7 +38,8 @@ class Request:
     ``runs`` is what the engine is given: the same, where the source keeps nothing.
     ``reads`` counts how often it reads each relation of the lens; ``lists`` says that
     it may give a row for each row of theirs. ``bounds`` is the scope of the case, which
-    ``scope`` may widen; ``select`` is the text of an ad hoc query.
+    ``scope`` may widen; ``select`` is the text of an ad hoc query. ``notes`` say how
+    values or words were read.
     """
 
     sql: str
@@ -49,6 +51,7 @@ class Request:
     values: Mapping[str, Any]
     bounds: Scope
     select: str | None = None
+    notes: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:
@@ -69,9 +72,30 @@ def request(
 
 
 def ad_hoc(select: str, source: Source, scope: Scope) -> Request:
-    """Write the SQL of somebody's own SELECT over the lens."""
+    """Write the SQL of somebody's own SELECT over the lens, flat and without a clock.
+
+    What Athena would refuse is refused here, before anything runs or is billed.
+    """
+    select, notes = dialect.reworded(select, datetime.now(UTC))
     dialect.check_query(select, set(compose.RELATIONS))
-    return _request(select, source, scope, None, {}, scope)
+    try:
+        flat = dialect.flat(select, described.types())
+    except UnknownColumn as error:
+        raise _by_aws_name(error) from None
+    asked = _request(flat, source, scope, None, {}, scope)
+    return replace(asked, notes=tuple(notes))
+
+
+def _by_aws_name(error: UnknownColumn) -> UnknownColumn:
+    """Name the column that holds what AWS calls so."""
+    columns = described.of_aws(error.name) if error.name else []
+    if not columns:
+        return error
+    return UnknownColumn(
+        f'There is no column "{error.name}". AWS\'s {error.name} is the column'
+        f" {' or '.join(columns)} (case.columns() lists them all).",
+        error.name,
+    )
 
 
 def run(
@@ -199,7 +223,7 @@ def _searched(question: Question, scope: Scope) -> Scope:
 def _notes(frame: pd.DataFrame, asked: Request, logs: Logs) -> list[str]:
     """Say what the reader of the frame must know and cannot see in it."""
     kinds = {compose.RELATIONS[name].kind for name in asked.reads}
-    notes = logs.source.notes(asked.scope, kinds)
+    notes = [*asked.notes, *logs.source.notes(asked.scope, kinds)]
     if asked.scope.everywhere:
         services = ", ".join(asked.scope.everywhere)
         notes.append(f"Events of {services} were searched in all regions.")

@@ -1,6 +1,7 @@
 """What each column of the lens is: its type and its meaning, from ``columns.csv``."""
 
 import csv
+import re
 from functools import cache
 from importlib import resources
 from typing import NamedTuple
@@ -37,6 +38,30 @@ def types() -> dict[str, dict[str, str]]:
         relation: {name: column.type for name, column in described(relation).items()}
         for relation in RELATIONS
     }
+
+
+def of_aws(name: str, relation: str = "events") -> list[str]:
+    """List the columns that hold a field of the record, by AWS's name for it.
+
+    >>> of_aws("eventTime"), of_aws("userIdentity.arn"), of_aws("useridentity_arn")
+    (['time'], ['principal_arn'], ['principal_arn'])
+    """
+    wanted = _bare(name)
+    return [
+        column
+        for column, each in described(relation).items()
+        if wanted in map(_bare, _named_by_aws(each.meaning))
+    ]
+
+
+def _named_by_aws(meaning: str) -> list[str]:
+    """Read the names in the parentheses of a meaning, whole and without their path."""
+    inside = ", ".join(re.findall(r"\(([^()]*)\)", meaning)).split(", ")
+    return [name for each in inside for name in (each, each.rpartition(".")[2])]
+
+
+def _bare(name: str) -> str:
+    return re.sub("[._]", "", name.lower())
 
 
 @cache
