@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from trailkit.questions import header, parameters
+from trailkit.questions import header, meanings
 
 PROJECT = Path(__file__).parents[1]
 TEXT = (PROJECT / "CONTRIBUTING.md").read_text(encoding="utf-8")
@@ -43,7 +43,7 @@ def test_the_tables_hold_every_key_of_a_header() -> None:
 
 def test_the_tables_hold_every_severity_and_meaning() -> None:
     assert ", ".join(f"`{each}`" for each in header.SEVERITIES) in TEXT
-    assert ", ".join(f"`{each}`" for each in parameters.MEANINGS) in TEXT
+    assert ", ".join(f"`{each}`" for each in meanings.MEANINGS) in TEXT
 
 
 def block(language: str) -> str:

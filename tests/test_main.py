@@ -118,6 +118,26 @@ def test_ask_writes_parquet_with_its_provenance(capsys, practice, tmp_path):
     assert question == "s3/bucket-deletions"
 
 
+def test_a_list_comes_from_a_file(capsys, practice, tmp_path):
+    file = tmp_path / "actions.txt"
+    file.write_text("iam:CreateUser\nDeleteBucket\n", encoding="utf-8")
+    words = ["ask", "overview/records", f"actions=@{file}", "--csv", "-"]
+    status, out, err = run(capsys, *words, "--evidence", practice)
+    assert status == 0
+    assert "CreateUser" in out
+    assert "DeleteBucket" in out
+    assert '"iam:CreateUser" was read as "CreateUser"' in err
+
+
+def test_people_leave_out_what_services_did(capsys, practice):
+    words = ["query", "select count(*) as n from events", "--csv", "-"]
+    words += ["--evidence", practice]
+    _, everybody, _ = run(capsys, *words)
+    status, people, _ = run(capsys, *words, "--people")
+    assert status == 0
+    assert 0 < int(people.split()[1]) < int(everybody.split()[1])
+
+
 def test_ask_shows_the_sql_without_running_it(capsys, practice):
     status, out, _ = run(capsys, *ASK, "--evidence", practice, "--sql")
     assert status == 0

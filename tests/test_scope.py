@@ -55,7 +55,7 @@ def test_a_start_in_the_future_is_refused():
         Scope().window("2999-01-01", "2999-01-02")
 
 
-@pytest.mark.parametrize("account", ["123", 111122223333, "1111-2222-3333", "'; --"])
+@pytest.mark.parametrize("account", ["123", 111122223333, "alice", "'; --"])
 def test_an_account_is_twelve_digits_as_text(account):
     with pytest.raises(ScopeError, match="12 digits"):
         Scope().with_accounts(account)

@@ -19,7 +19,9 @@ Moment = str | datetime | date
 
 _DURATION = re.compile(r"\s*([0-9]+)\s*(s|m|h|d|w)\s*", re.IGNORECASE)
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
-_ACCOUNT = re.compile(r"[0-9]{12}")
+_ACCOUNT = re.compile(r"[0-9]{9,12}")
+_ARN = re.compile(r"arn:[a-z-]+:[^:]*:[^:]*:[^:]*:.+", re.IGNORECASE)
+_ZONE = re.compile(r"^([a-z]{2}(?:-[a-z]+)+-[0-9]+)[a-z]$")
 _LONGEST = timedelta(days=36525)
 _MOST_NAMED = 40
 _REGION = re.compile(r"[a-z0-9]+(-[a-z0-9]+)+")
@@ -91,15 +93,13 @@ class Scope:
 
     def with_accounts(self, *accounts: str) -> "Scope":
         """Narrow to the events that these accounts received."""
-        for account in accounts:
-            _check(_ACCOUNT, account, "an account", "12 digits as text", "111122223333")
-        return replace(self, accounts=_both(self.accounts, accounts, "accounts"))
+        read = tuple(map(account_id, accounts))
+        return replace(self, accounts=_both(self.accounts, read, "accounts"))
 
     def with_regions(self, *regions: str) -> "Scope":
         """Narrow to the events of these regions."""
-        for region in regions:
-            _check(_REGION, region, "a region", "its code as text", "us-east-1")
-        return replace(self, regions=_both(self.regions, regions, "regions"))
+        read = tuple(map(region_code, regions))
+        return replace(self, regions=_both(self.regions, read, "regions"))
 
     def with_late(self, late: str | timedelta) -> "Scope":
         """Search the folders of so much time after the window as well."""
@@ -237,11 +237,41 @@ def _show(time: datetime) -> str:
     return f"{time:%Y-%m-%d %H:%M:%S}"
 
 
-def _check(
-    pattern: re.Pattern[str], value: object, what: str, form: str, example: str
-) -> None:
-    if not isinstance(value, str) or not pattern.fullmatch(value):
-        raise ScopeError(f'{value!r} is not {what}: write {form}, such as "{example}".')
+def account_id(value: str) -> str:
+    """Read an account: digits with or without hyphens, lost zeros, or an ARN.
+
+    Raises ScopeError for what cannot be one.
+
+    >>> account_id("1111-2222-3333"), account_id("arn:aws:iam::111122223333:root")
+    ('111122223333', '111122223333')
+    """
+    text = value if isinstance(value, str) else ""
+    text = text.split(":")[4] if _ARN.fullmatch(text) else text
+    digits = re.sub(r"[\s-]", "", text)
+    if not _ACCOUNT.fullmatch(digits):
+        raise _not_that(value, "an account", "12 digits as text", "111122223333")
+    return digits.zfill(12)
+
+
+def region_code(value: str) -> str:
+    """Read a Region: in any case, with _ for -, an Availability Zone, or an ARN.
+
+    Raises ScopeError for what cannot be one.
+
+    >>> region_code("EU_West_1"), region_code("us-east-1a")
+    ('eu-west-1', 'us-east-1')
+    """
+    text = value.strip() if isinstance(value, str) else ""
+    text = text.split(":")[3] if _ARN.fullmatch(text) else text
+    code = text.lower().replace("_", "-")
+    code = _ZONE.sub(r"\1", code)
+    if not _REGION.fullmatch(code):
+        raise _not_that(value, "a region", "its code as text", "us-east-1")
+    return code
+
+
+def _not_that(value: object, what: str, form: str, example: str) -> ScopeError:
+    return ScopeError(f'{value!r} is not {what}: write {form}, such as "{example}".')
 
 
 def _named(values: tuple[str, ...], what: str) -> str:

@@ -9,6 +9,7 @@
 --   regions: {type: integer, default: 5, help: "at least so many Regions"}
 --   service:
 --     type: text
+--     means: service
 --     optional: true
 --     help: "one service, such as servicequotas; every one when left out"
 -- chart: ranking

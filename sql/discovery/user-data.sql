@@ -5,7 +5,9 @@
 -- keywords: [user data, cloud-init, launch template, secrets, credentials, pacu]
 -- needs: [management:read]
 -- parameters:
---   target: {type: text, optional: true, help: "an instance or launch template"}
+--   target:
+--     {type: text, means: resource, optional: true,
+--       help: "an instance or launch template"}
 -- chart: timeline
 -- next: [credentials/secrets-read, discovery/calls, identity/activity]
 -- notes: |

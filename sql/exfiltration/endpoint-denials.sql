@@ -7,6 +7,7 @@
 -- parameters:
 --   endpoint:
 --     type: text
+--     means: resource
 --     optional: true
 --     help: "one endpoint by its id, such as vpce-…"
 -- chart: ranking

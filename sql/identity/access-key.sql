@@ -11,6 +11,7 @@
 --     help: "its id, such as AKIAIOSFODNN7EXAMPLE"
 --   outcome:
 --     type: text
+--     means: outcome
 --     optional: true
 --     help: "success, denied or failed; every outcome when left out"
 -- scans: 2

@@ -11,6 +11,7 @@
 --     help: "a user, role, ARN, unique id (AIDA…, AROA…), or the text of `actor`"
 --   outcome:
 --     type: text
+--     means: outcome
 --     optional: true
 --     help: "success, denied or failed; every outcome when left out"
 -- chart: timeline

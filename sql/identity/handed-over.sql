@@ -7,6 +7,7 @@
 -- parameters:
 --   action:
 --     type: text
+--     means: action
 --     optional: true
 --     help: "how they were got, such as AssumeRoleWithSAML; every way if left out"
 -- chart: ranking

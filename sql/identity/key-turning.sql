@@ -7,7 +7,7 @@
 -- parameters:
 --   credential:
 --     type: text
---     means: access_key
+--     means: principal
 --     help: "an access key, or the text of `actor`, a name, ARN or unique id"
 --   bad:
 --     type: list of text

@@ -10,7 +10,7 @@
 --     type: text
 --     optional: true
 --     help: "one bucket by name or key by id, also if nothing says it holds logs"
---     means: bucket
+--     means: resource
 -- chart: timeline
 -- next: [impairment/cloudtrail, s3/bucket-changes, impact/destruction]
 -- false_positives: |

@@ -4,7 +4,8 @@
 -- needs: [insight]
 -- keywords: [insight, spike, surge, anomaly, rate, baseline, unusual]
 -- parameters:
---   action: {type: text, optional: true, help: "one, such as DeleteObject"}
+--   action:
+--     {type: text, means: action, optional: true, help: "one, such as DeleteObject"}
 -- chart: ranking
 -- next: [overview/rates, overview/moment, identity/access-key]
 -- false_positives: |

@@ -3,8 +3,9 @@
 -- needs: [management:read, management:write]
 -- keywords: [flat, table, export, csv, spreadsheet, all columns]
 -- parameters:
---   services: {type: list of text, optional: true, help: "such as iam"}
---   actions: {type: list of text, optional: true, help: "such as CreateUser"}
+--   services: {type: list of text, means: service, optional: true, help: "such as iam"}
+--   actions:
+--     {type: list of text, means: action, optional: true, help: "such as CreateUser"}
 --   writes: {type: boolean, default: false, help: "leave out what only reads"}
 --   most: {type: integer, default: 10000, help: "how many events, the first ones"}
 -- limit: most

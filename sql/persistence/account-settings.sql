@@ -8,6 +8,7 @@
 -- parameters:
 --   target:
 --     type: text
+--     means: resource
 --     optional: true
 --     help: "a Region, account, service or quota; everything when left out"
 -- chart: timeline

@@ -5,7 +5,8 @@
 -- keywords: [api gateway, appsync, graphql, sftp, transfer, api key, persistence]
 -- needs: [management:write]
 -- parameters:
---   target: {type: text, optional: true, help: "an API, a server or a user"}
+--   target:
+--     {type: text, means: resource, optional: true, help: "an API, a server or a user"}
 -- chart: timeline
 -- next: [execution/functions, persistence/service-credentials, exfiltration/shares]
 -- notes: |

@@ -7,6 +7,7 @@
 -- parameters:
 --   target:
 --     type: text
+--     means: resource
 --     optional: true
 --     help: "an agent, knowledge base or other thing by name or id"
 -- chart: timeline

@@ -5,7 +5,9 @@
 -- keywords: [kubernetes, eks, cluster admin, access entry, persistence]
 -- needs: [management:write]
 -- parameters:
---   target: {type: text, optional: true, help: "a cluster, or a principal's ARN"}
+--   target:
+--     {type: text, means: resource, optional: true,
+--       help: "a cluster, or a principal's ARN"}
 -- chart: timeline
 -- next: [discovery/calls, privilege/role-trust, identity/activity]
 -- notes: |

@@ -5,7 +5,9 @@
 -- keywords: [identity pool, user pool, unauthenticated, guest, app login, persistence]
 -- needs: [management:write, data:cognito-identity]
 -- parameters:
---   target: {type: text, optional: true, help: "a pool's id, a user or an identity"}
+--   target:
+--     {type: text, means: resource, optional: true,
+--       help: "a pool's id, a user or an identity"}
 -- chart: timeline
 -- next: [identity/role-assumptions, persistence/service-credentials, identity/address]
 -- notes: |

@@ -7,6 +7,7 @@
 -- parameters:
 --   target:
 --     type: text
+--     means: resource
 --     optional: true
 --     help: "an account, permission set, user, group or policy, or a part of its id"
 -- chart: timeline

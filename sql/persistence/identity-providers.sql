@@ -8,6 +8,7 @@
 -- parameters:
 --   target:
 --     type: text
+--     means: resource
 --     optional: true
 --     help: "a part of a provider's name, ARN or address; every one when left out"
 -- chart: timeline

@@ -6,7 +6,9 @@
 -- needs: [management:write]
 -- global: [iam]
 -- parameters:
---   target: {type: text, optional: true, help: "a user's name or id, or a device"}
+--   target:
+--     {type: text, means: resource, optional: true,
+--       help: "a user's name or id, or a device"}
 -- chart: timeline
 -- next: [signin/console, persistence/passwords, identity/root-activity]
 -- notes: |

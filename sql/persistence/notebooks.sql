@@ -7,6 +7,7 @@
 -- parameters:
 --   target:
 --     type: text
+--     means: resource
 --     optional: true
 --     help: "a notebook, domain, user profile or lifecycle configuration"
 -- chart: timeline

@@ -8,6 +8,7 @@
 -- parameters:
 --   target:
 --     type: text
+--     means: resource
 --     optional: true
 --     help: "an account, policy, unit or service; everything when left out"
 -- chart: timeline

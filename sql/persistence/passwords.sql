@@ -6,7 +6,9 @@
 -- needs: [management:write]
 -- global: [iam]
 -- parameters:
---   target: {type: text, optional: true, help: "a user's name; everyone when left out"}
+--   target:
+--     {type: text, means: resource, optional: true,
+--       help: "a user's name; everyone when left out"}
 -- chart: timeline
 -- next: [signin/console, persistence/users-and-keys, persistence/mfa-devices]
 -- notes: |

@@ -8,6 +8,7 @@
 -- parameters:
 --   target:
 --     type: text
+--     means: resource
 --     optional: true
 --     help: "whom or what it belongs to, or a credential's id; every one when left out"
 -- chart: timeline

@@ -8,6 +8,7 @@
 -- parameters:
 --   target:
 --     type: text
+--     means: resource
 --     optional: true
 --     help: "a user's name or an access key's id; every one when left out"
 -- chart: timeline

@@ -8,6 +8,7 @@
 -- parameters:
 --   target:
 --     type: text
+--     means: resource
 --     optional: true
 --     help: "an instance, instance profile or role; every one when left out"
 -- chart: timeline

@@ -8,6 +8,7 @@
 -- parameters:
 --   target:
 --     type: text
+--     means: resource
 --     optional: true
 --     help: "a user, role, group or policy by name; every one when left out"
 -- chart: timeline

@@ -12,6 +12,7 @@
 --     help: "one bucket; every one when left out"
 --   endpoint:
 --     type: text
+--     means: resource
 --     optional: true
 --     help: "the endpoint that reads should use; any one when left out"
 -- chart: timeline

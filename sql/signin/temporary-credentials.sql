@@ -8,6 +8,7 @@
 -- parameters:
 --   action:
 --     type: text
+--     means: action
 --     optional: true
 --     help: "one way, such as GetFederationToken; every way when left out"
 --   access_key:

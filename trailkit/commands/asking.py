@@ -4,6 +4,7 @@ import argparse
 import sys
 from collections.abc import Callable
 from io import StringIO
+from pathlib import Path
 
 import pandas as pd
 
@@ -125,13 +126,20 @@ def _question(words: list[str]) -> tuple[str, dict[str, list[str]]]:
 
 
 def _typed(case: Case, name: str, values: dict[str, list[str]]) -> dict[str, object]:
-    """Read values by the declared types; a list has a value each time."""
+    """Read values by the declared types; a list has a value each time, or ``@file``."""
     declared = case.questions[name].parameters
     types = {parameter.name: parameter.type for parameter in declared}
     return {
-        each: from_texts(texts, types.get(each, "text"))
+        each: _from_file(texts, types.get(each, "text"))
+        or from_texts(texts, types.get(each, "text"))
         for each, texts in values.items()
     }
+
+
+def _from_file(texts: list[str], type: str) -> Path | None:
+    """Return the file that ``@file`` names, where a list is asked for."""
+    listed = type.startswith("list of ") and len(texts) == 1
+    return Path(texts[0][1:]) if listed and texts[0].startswith("@") else None
 
 
 ASK = Command("put a question of the library", _add_ask, _ask)

@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 
 from sqlglot import exp
 
-from trailkit.dialect import kinds
-from trailkit.dialect.kinds import Type, kind
+from trailkit.dialect import value_types as kinds
 from trailkit.dialect.rules import arguments_of, excerpt
 from trailkit.dialect.signatures import SIGNATURES
 from trailkit.dialect.sources import Names
+from trailkit.dialect.value_types import Type, kind
 from trailkit.errors import InvalidWindow, UnsupportedSQL
 from trailkit.scope import moment
 

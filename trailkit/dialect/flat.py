@@ -8,8 +8,8 @@ from sqlglot import exp
 from sqlglot.tokenizer_core import Token, TokenType
 
 from trailkit.dialect.grammar import parse, tokens
-from trailkit.dialect.kinds import Type, element, fields, is_nested, kind
 from trailkit.dialect.resolving import Shown, resolve
+from trailkit.dialect.value_types import Type, element, fields, is_nested, kind
 from trailkit.errors import UnsupportedSQL
 
 _OPENS = (TokenType.L_PAREN, TokenType.L_BRACKET)

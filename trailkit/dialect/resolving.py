@@ -9,14 +9,14 @@ from itertools import zip_longest
 
 from sqlglot import exp
 
-from trailkit.dialect import kinds
+from trailkit.dialect import value_types as kinds
 from trailkit.dialect.expressions import Typed, excerpt
 from trailkit.dialect.functions import AGGREGATES
 from trailkit.dialect.grammar import parse
 from trailkit.dialect.grouping import check_groups, is_aggregated
-from trailkit.dialect.kinds import Type, kind
 from trailkit.dialect.relations import output_name
 from trailkit.dialect.sources import Columns, Names
+from trailkit.dialect.value_types import Type, kind
 from trailkit.errors import UnsupportedSQL
 
 Shown = list[tuple[str, Type]]

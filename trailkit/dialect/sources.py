@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from sqlglot import exp
 
-from trailkit.dialect.kinds import Type
+from trailkit.dialect.value_types import Type
 from trailkit.errors import UnknownColumn, UnsupportedSQL, nearest
 
 Columns = Mapping[str, Type]

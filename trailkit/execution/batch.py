@@ -9,7 +9,7 @@ import pandas as pd
 
 from trailkit.errors import TrailkitError
 from trailkit.progress import behind, keeping, line, notice
-from trailkit.questions import parameters
+from trailkit.questions import meanings, parameters
 from trailkit.questions.library import Library
 from trailkit.questions.question import Question
 
@@ -56,7 +56,8 @@ def named(
     found: dict[str, tuple[Question, Mapping[str, Any]]] = {}
     for name, values in asked:
         question = library[name]
-        parameters.resolve(question.parameters, values)
+        read, _ = meanings.read(question.parameters, values)
+        parameters.resolve(question.parameters, read)
         found[_label(name, values) if names.count(name) > 1 else name] = (
             question,
             values,

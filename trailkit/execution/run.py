@@ -19,13 +19,14 @@ from trailkit.coverage.explain import Covered, covered, explain_empty
 from trailkit.dialect import literals
 from trailkit.engines import Answer, Terms
 from trailkit.errors import UnknownColumn
+from trailkit.execution import held
 from trailkit.execution.frames import to_frame
 from trailkit.execution.known import Known, marked
 from trailkit.execution.own_traces import OwnTraces
 from trailkit.execution.provenance import Provenance, attach
 from trailkit.lens import compose, described
 from trailkit.progress import notice
-from trailkit.questions import parameters
+from trailkit.questions import meanings, parameters
 from trailkit.questions.question import Question
 from trailkit.scope import Scope
 from trailkit.source import Source
@@ -63,12 +64,15 @@ def request(
     question: Question, values: Mapping[str, Any], source: Source, scope: Scope
 ) -> Request:
     """Write the SQL of a question; refuse wrong parameters before anything runs."""
-    values = {name: _kept(value) for name, value in values.items()}
+    kept = {name: _kept(value) for name, value in values.items()}
+    values, said = meanings.read(question.parameters, kept)
     given = parameters.resolve(question.parameters, values)
     window = parameters.window_literals(scope.start, scope.end)
     select = parameters.bind(question.sql, given | window)
     searched = _searched(question, scope)
-    return _request(select, source, searched, question, _plain(question, values), scope)
+    plain = _plain(question, values)
+    asked = _request(select, source, searched, question, plain, scope)
+    return replace(asked, notes=tuple(said))
 
 
 def ad_hoc(select: str, source: Source, scope: Scope) -> Request:
@@ -227,6 +231,9 @@ def _notes(frame: pd.DataFrame, asked: Request, logs: Logs) -> list[str]:
     if asked.scope.everywhere:
         services = ", ".join(asked.scope.everywhere)
         notes.append(f"Events of {services} were searched in all regions.")
+    notes += held.not_held(asked.scope, logs)
+    if frame.empty and asked.question:
+        notes += held.near(asked.question, asked.values, logs)
     if frame.empty:
         notes.append(explain_empty(asked.question, logs))
     return notes

@@ -14,7 +14,7 @@ import yaml
 
 from trailkit.dialect import literals
 from trailkit.errors import InvalidParameter, InvalidWindow, nearest
-from trailkit.questions import parameters
+from trailkit.questions import meanings, parameters
 from trailkit.questions.parameters import Parameter
 from trailkit.scope import duration
 
@@ -240,8 +240,8 @@ def _kind(value: Any) -> str:
 
 
 def _meaning(value: Any) -> str | None:
-    if value is not None and _text(value) not in parameters.MEANINGS:
-        known = nearest(value, parameters.MEANINGS)
+    if value is not None and _text(value) not in meanings.MEANINGS:
+        known = nearest(value, meanings.MEANINGS)
         raise Mistake(f'There is no meaning "{value}". {known}', value)
     return None if value is None else str(value)
 

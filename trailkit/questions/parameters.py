@@ -32,21 +32,6 @@ NAME = re.compile(r"[a-z][a-z0-9_]*")
 WINDOW = ("window_start", "window_end")
 """The names that the scope fills: a question may use them undeclared."""
 
-MEANINGS = (
-    "access_key",
-    "account",
-    "address",
-    "bucket",
-    "event_id",
-    "principal",
-    "region",
-    "resource",
-    "role",
-    "session",
-    "time",
-)
-"""What a parameter can mean beside its type."""
-
 _BEFORE = frozenset(" \t\r\n(,[=<>+-*/%|")
 _AFTER = frozenset(" \t\r\n),]=<>+-*/%|;")
 
