@@ -13,7 +13,7 @@ from sqlglot import exp
 from trailkit.dialect import value_types as kinds
 from trailkit.dialect.rules import arguments_of, excerpt
 from trailkit.dialect.signatures import SIGNATURES
-from trailkit.dialect.sources import Names
+from trailkit.dialect.sources import KnownNames
 from trailkit.dialect.value_types import Type, kind
 from trailkit.errors import InvalidWindow, UnsupportedSQL
 from trailkit.scope import moment
@@ -39,7 +39,7 @@ _ARE = {
     "address": "an address",
 }
 
-Asked = Callable[[exp.Query, Names], Type]
+Asked = Callable[[exp.Query, KnownNames], Type]
 """Return the type of the first column of a query inside an expression."""
 
 
@@ -47,7 +47,7 @@ Asked = Callable[[exp.Query, Names], Type]
 class Typed:
     """The types of the expressions of one SELECT, by the names that it can use."""
 
-    names: Names
+    names: KnownNames
     asked: Asked
 
     def of(self, node: exp.Expr) -> Type:

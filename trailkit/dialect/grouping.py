@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from sqlglot import exp
 
 from trailkit.dialect.functions import AGGREGATES
-from trailkit.dialect.sources import Names
+from trailkit.dialect.sources import KnownNames
 from trailkit.errors import UnsupportedSQL
 
 
@@ -23,7 +23,7 @@ def _aggregates(part: exp.Expr, select: exp.Select) -> bool:
     )
 
 
-def check_groups(select: exp.Select, groups: list[exp.Expr], names: Names) -> None:
+def check_groups(select: exp.Select, groups: list[exp.Expr], names: KnownNames) -> None:
     """Refuse a column that is neither grouped by nor inside an aggregate."""
     if any(each.is_star and not _is_call(each) for each in select.expressions):
         raise UnsupportedSQL(
@@ -48,7 +48,7 @@ def _parts(select: exp.Select) -> Iterator[exp.Expr]:
             yield item.this
 
 
-def _check(node: exp.Expr, by: set[str], names: Names) -> None:
+def _check(node: exp.Expr, by: set[str], names: KnownNames) -> None:
     if _key(node, names) in by or _is_aggregate(node):
         return
     if isinstance(node, exp.Filter | exp.WithinGroup) and _is_aggregate(_call(node)):
@@ -91,7 +91,7 @@ def _is_windowed(node: exp.Expr) -> bool:
     return isinstance(around, exp.Window) and around.this is node
 
 
-def _key(node: exp.Expr, names: Names) -> str:
+def _key(node: exp.Expr, names: KnownNames) -> str:
     """Write an expression so that the same one is the same text, however spelt."""
 
     def spelt(each: exp.Expr) -> exp.Expr:

@@ -15,7 +15,7 @@ from trailkit.dialect.functions import AGGREGATES
 from trailkit.dialect.grammar import parse
 from trailkit.dialect.grouping import check_groups, is_aggregated
 from trailkit.dialect.relations import output_name
-from trailkit.dialect.sources import Columns, Names
+from trailkit.dialect.sources import Columns, KnownNames
 from trailkit.dialect.value_types import Type, kind
 from trailkit.errors import UnsupportedSQL
 
@@ -37,7 +37,7 @@ def resolve(sql: str, relations: Mapping[str, Mapping[str, str]]) -> Shown:
     return _of_query(parse(sql), relations, None)
 
 
-def _of_query(query: exp.Expr, ctes: Ctes, around: Names | None) -> Shown:
+def _of_query(query: exp.Expr, ctes: Ctes, around: KnownNames | None) -> Shown:
     if isinstance(query, exp.Subquery):
         return _of_query(query.this, ctes, around)
     ctes = _with_own(query, ctes, around)
@@ -48,7 +48,7 @@ def _of_query(query: exp.Expr, ctes: Ctes, around: Names | None) -> Shown:
     return []
 
 
-def _with_own(query: exp.Expr, ctes: Ctes, around: Names | None) -> Ctes:
+def _with_own(query: exp.Expr, ctes: Ctes, around: KnownNames | None) -> Ctes:
     """Add a query's own CTEs, each of which sees those before it."""
     own = dict(ctes)
     for cte in query.ctes:  # type: ignore[attr-defined]
@@ -59,7 +59,7 @@ def _with_own(query: exp.Expr, ctes: Ctes, around: Names | None) -> Ctes:
     return own
 
 
-def _of_anchor(cte: exp.CTE, ctes: Ctes, around: Names | None) -> Columns:
+def _of_anchor(cte: exp.CTE, ctes: Ctes, around: KnownNames | None) -> Columns:
     """Return the columns of a CTE that reads itself, by its first part."""
     first = cte.this.left if isinstance(cte.this, exp.SetOperation) else cte.this
     return _named(_of_query(first, ctes, around), cte.alias_column_names)
@@ -72,7 +72,7 @@ def _named(shown: Shown, names: list[str]) -> Columns:
     }
 
 
-def _of_both(query: exp.SetOperation, ctes: Ctes, around: Names | None) -> Shown:
+def _of_both(query: exp.SetOperation, ctes: Ctes, around: KnownNames | None) -> Shown:
     left, right = (_of_query(each, ctes, around) for each in (query.left, query.right))
     if len(left) != len(right):
         raise UnsupportedSQL(
@@ -92,13 +92,13 @@ def _of_both(query: exp.SetOperation, ctes: Ctes, around: Names | None) -> Shown
 
 
 def _check_order_of_both(query: exp.SetOperation, shown: Shown) -> None:
-    names = Names({"": dict(shown)})
+    names = KnownNames({"": dict(shown)})
     for item in _order_items(query):
         if not item.this.is_number:
             Typed(names, _asks_nothing).of(item)
 
 
-def _asks_nothing(query: exp.Query, around: Names) -> Type:
+def _asks_nothing(query: exp.Query, around: KnownNames) -> Type:
     """Stand for a query inside the order of a union, which Athena does not read."""
     del query, around
     return None
@@ -112,7 +112,9 @@ def _order_items(query: exp.Expr) -> list[exp.Expr]:
 class _Select:
     """One SELECT, while its names are looked up."""
 
-    def __init__(self, select: exp.Select, ctes: Ctes, around: Names | None) -> None:
+    def __init__(
+        self, select: exp.Select, ctes: Ctes, around: KnownNames | None
+    ) -> None:
         """Look at its sources first: every other part stands on them."""
         self._select, self._ctes, self._around = select, ctes, around
         self._sources: dict[str, Columns] = {}
@@ -123,7 +125,7 @@ class _Select:
         for join in select.args.get("joins") or []:
             joined_by |= {each.name.lower() for each in join.args.get("using") or []}
         given = {each.alias.lower() for each in select.expressions if each.alias}
-        self._names = Names(
+        self._names = KnownNames(
             self._sources, frozenset(joined_by), around, frozenset(given)
         )
         self._typed = Typed(self._names, self._asked)
@@ -145,7 +147,7 @@ class _Select:
             check_groups(select, groups, self._names)
         return shown
 
-    def _asked(self, query: exp.Query, around: Names) -> Type:
+    def _asked(self, query: exp.Query, around: KnownNames) -> Type:
         shown = _of_query(query, self._ctes, around)
         return shown[0][1] if shown else None
 
@@ -179,7 +181,7 @@ class _Select:
             return alias, self._unnested(source, names)
         if isinstance(source, exp.Values):
             rows = source.expressions[0]
-            typed = Typed(Names({}), self._asked)
+            typed = Typed(KnownNames({}), self._asked)
             first = rows.expressions if isinstance(rows, exp.Tuple) else [rows]
             return alias, _named([("", typed.of(each)) for each in first], names)
         if isinstance(source, exp.Subquery):
@@ -189,7 +191,7 @@ class _Select:
 
     def _unnested(self, source: exp.Unnest, names: list[str]) -> Columns:
         """Return an array's elements, and their place; it sees the sources before."""
-        before = Names(dict(self._sources), around=self._around)
+        before = KnownNames(dict(self._sources), around=self._around)
         list_type = Typed(before, self._asked).of(source.expressions[0])
         columns: dict[str, Type] = dict.fromkeys(
             map(str.lower, names), kinds.element(list_type)
@@ -277,7 +279,7 @@ class _Select:
         columns = list(item.find_all(exp.Column))
         used = {each.name.lower() for each in columns if not each.table}
         if len(used) == len(columns) and used and used <= outputs.keys():
-            Typed(Names({"": outputs}), self._asked).of(item)
+            Typed(KnownNames({"": outputs}), self._asked).of(item)
             return
         self._typed.of(item)
         written = {each.unalias() for each in self._select.expressions}

@@ -13,7 +13,7 @@ Columns = Mapping[str, Type]
 
 
 @dataclass(frozen=True, slots=True)
-class Names:
+class KnownNames:
     """The names that a SELECT can use: of its sources, and of the query around it.
 
     ``given`` are the names that its own items have, which it cannot use itself.
@@ -21,7 +21,7 @@ class Names:
 
     sources: Mapping[str, Columns]
     joined_by: frozenset[str] = frozenset()
-    around: "Names | None" = None
+    around: "KnownNames | None" = None
     given: frozenset[str] = frozenset()
     variables: Mapping[str, Type] = field(default_factory=dict[str, Type])
 
@@ -33,7 +33,7 @@ class Names:
         source, scope = found
         return scope.sources[source][column.name.lower()]
 
-    def find(self, column: exp.Column) -> "tuple[str, Names] | None":
+    def find(self, column: exp.Column) -> "tuple[str, KnownNames] | None":
         """Find the source of a column, here or in the query around."""
         name, table = column.name.lower(), column.table.lower()
         holding = [
