@@ -5,6 +5,7 @@ PYTHON ?= python3
 NOTEBOOK ?= notebooks/00_start_here.ipynb
 OPTIONS ?=
 MILLIONS ?= 2
+ADVISORIES ?=
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
@@ -57,6 +58,10 @@ constraints: .venv/checks ## take the newest versions, and write them down
 	$(BIN)/pip install --quiet --upgrade --upgrade-strategy eager \
 		--editable '.[test,trino]'
 	$(BIN)/pip freeze --exclude-editable > constraints.txt
+
+.PHONY: audit
+audit: .venv/kit ## say which pinned libraries have known weaknesses; ADVISORIES=folder
+	$(BIN)/python -m tools.audit $(ADVISORIES)
 
 clean: ## remove all that was made here; evidence stays
 	rm -rf .venv build dist .pytest_cache .ruff_cache .hypothesis

@@ -1,6 +1,7 @@
 """Frames on their way out."""
 
 import io
+import re
 
 import pandas as pd
 import pytest
@@ -18,6 +19,19 @@ def written(frame: pd.DataFrame) -> str:
 def test_a_text_that_a_spreadsheet_would_run_gets_an_apostrophe(start):
     back = pd.read_csv(io.StringIO(written(pd.DataFrame({"a": [start + "1+1"]}))))
     assert back["a"][0].startswith("'")
+
+
+@pytest.mark.parametrize("sign", "=+-@\uff1d\uff0b\uff0d\uff20")
+@pytest.mark.parametrize("before", ["", "  ", "a;", "a; ", "a\t", "a\n", "a;;b;"])
+def test_it_does_so_wherever_a_cell_may_begin_in_any_language(sign, before):
+    text = written(pd.DataFrame({"a": [f"{before}{sign}1+1"]}))
+    for cell in re.split('[,;\t\n"]', text):
+        assert not cell.lstrip().startswith(tuple("=+-@\uff1d\uff0b\uff0d\uff20"))
+
+
+def test_a_sign_inside_a_text_stays_as_it_is():
+    text = "Mozilla/5.0 (X11; Linux) a=b c-d"
+    assert written(pd.DataFrame({"a": [text]})) == f"a\n{text}\n"
 
 
 def test_a_column_name_cannot_be_a_formula():

@@ -18,7 +18,12 @@ from trailkit.coverage.answers import Logs, Trails
 from trailkit.coverage.explain import coverage
 from trailkit.dialect import literals
 from trailkit.engines import Engine
-from trailkit.errors import EvidenceError, InvalidParameter, UnboundedScan
+from trailkit.errors import (
+    EvidenceError,
+    InvalidParameter,
+    NotOneSelect,
+    UnboundedScan,
+)
 from trailkit.execution import batch, run, widening
 from trailkit.execution.batch import Answers, Wanted
 from trailkit.execution.known import Known, known_good
@@ -28,7 +33,7 @@ from trailkit.lens.described import described
 from trailkit.progress import notice
 from trailkit.questions.library import Ask, Library
 from trailkit.questions.question import Question
-from trailkit.scope import Moment, Scope, duration, moment
+from trailkit.scope import Moment, Scope, duration, moment, shifted
 from trailkit.source import Original, Source
 
 if TYPE_CHECKING:
@@ -83,7 +88,7 @@ class Case:
         ``case.around(event["time"], "1h")`` shows what else happened then.
         """
         middle, reach = moment(time), duration(length)
-        return self.window(middle - reach, middle + reach)
+        return self.window(shifted(middle, -reach), shifted(middle, reach))
 
     def last(self, length: str | timedelta) -> "Case":
         """Narrow to the last so many minutes, hours or days: ``case.last("7d")``.
@@ -93,7 +98,7 @@ class Case:
         which bounds it took.
         """
         end = self.scope.end or self._newest()
-        narrowed = self.window(end - duration(length), end)
+        narrowed = self.window(shifted(end, -duration(length)), end)
         notice(f"Window: {narrowed.scope}.")
         return narrowed
 
@@ -253,7 +258,7 @@ class Case:
         ``aggregated`` and its own CTEs. ``describe events`` is ``columns()``. Raises
         NotOneSelect, UnknownRelation or UnsupportedSQL for anything else.
         """
-        if described := _DESCRIBE.fullmatch(select):
+        if described := _DESCRIBE.fullmatch(str(select)):
             return self.columns(described[1].lower())
         return self._run(self._ad_hoc(select))
 
@@ -569,6 +574,8 @@ class Case:
 
     def _ad_hoc(self, select: str) -> run.Request:
         self._require_window("query")
+        if not isinstance(select, str):
+            raise NotOneSelect(f"{select!r} is no text. Write one SELECT.")
         return run.ad_hoc(select, self.source, self.scope)
 
     def _request(self, question: Question, values: Mapping[str, Any]) -> run.Request:

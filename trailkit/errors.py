@@ -58,9 +58,20 @@ class TrailkitError(Exception):
     ran: bool = False
     """Whether a query had begun: S3 bills the requests of one that failed, too."""
 
+    def __str__(self) -> str:
+        """Return the sentence, with what a log's text would hide in it visible."""
+        return "".join(map(_seen, super().__str__()))
+
     def _render_traceback_(self) -> list[str]:
         """Give IPython the sentence instead of the traceback."""
         return [f"{type(self).__name__}: {self}"]
+
+
+def _seen(char: str) -> str:
+    """Write what does not print as its escape; line ends stay."""
+    if char == "\n" or char.isprintable():
+        return char
+    return char.encode("unicode_escape").decode("ascii")
 
 
 class EvidenceError(TrailkitError):

@@ -1,5 +1,6 @@
 """Frames into files: CSV that cannot harm a spreadsheet's user, and Parquet."""
 
+import re
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,7 +11,12 @@ import pandas as pd
 from trailkit.errors import ExportError
 from trailkit.integrity.journal import exported
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
+_FORMULA = re.compile(r"(^|[;\t\r\n]) *(?=[=+\-@|%\t\r\n\uff1d\uff0b\uff0d\uff20])")
+"""Where a formula begins: at the beginning, and where ``;`` or a tab ends a cell.
+
+A spreadsheet takes them for the end where that is its language's separator, and signs
+of full width (U+FF1D and its like) for plain ones.
+"""
 _ISO_8601 = "%Y-%m-%dT%H:%M:%S.%fZ"
 
 
@@ -18,7 +24,8 @@ def to_csv(frame: pd.DataFrame, target: str | Path | TextIO) -> None:
     """Write a frame as CSV, with formulas made harmless.
 
     A text that a spreadsheet would run (it begins with ``=``, ``+``, ``-``, ``@``, a
-    tab or a line break) gets an apostrophe in front. Times are ISO 8601 in UTC.
+    tab or a line break, or does so behind a ``;`` or a tab) gets an apostrophe in front
+    of that. Times are ISO 8601 in UTC.
     Raises ExportError where the file cannot be written.
 
     >>> import sys
@@ -69,12 +76,13 @@ def written(frame: pd.DataFrame, target: str | Path | TextIO) -> Generator[None]
     check_target(target)
     try:
         yield
-    except OSError as error:
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or error
         raise ExportError(
-            f"{target} cannot be written: {error.strerror or error}. Name another file."
+            f"{str(target)!r} cannot be written: {why}. Name another file."
         ) from None
     exported(frame, target)
 
 
 def _harmless(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+    return _FORMULA.sub(r"\g<0>'", text)

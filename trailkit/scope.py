@@ -17,7 +17,7 @@ from trailkit.errors import EmptyScope, InvalidWindow, ScopeError
 Moment = str | datetime | date
 """A point in time as people give it: ISO text, datetime, pandas.Timestamp, date."""
 
-_DURATION = re.compile(r"\s*([0-9]+)\s*(s|m|h|d|w)\s*", re.IGNORECASE)
+_DURATION = re.compile(r"\s*([0-9]{1,18})\s*(s|m|h|d|w)\s*", re.IGNORECASE)
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _ACCOUNT = re.compile(r"[0-9]{9,12}")
 _ARN = re.compile(r"arn:[a-z-]+:[^:]*:[^:]*:[^:]*:.+", re.IGNORECASE)
@@ -25,7 +25,7 @@ _ZONE = re.compile(r"^([a-z]{2}(?:-[a-z]+)+-[0-9]+)[a-z]$")
 _LONGEST = timedelta(days=36525)
 _MOST_NAMED = 40
 _REGION = re.compile(r"[a-z0-9]+(-[a-z0-9]+)+")
-_ISO = re.compile(r"\d{4}-\d{2}-\d{2}.*")
+_ISO = re.compile(r"\d{4}-\d{2}-\d{2}[0-9:.,TtZzUC+ -]*", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,7 @@ class Scope:
         """Give the scope with its window starting so much earlier."""
         if self.start is None:
             return self
-        return replace(self, start=self.start - lookback)
+        return replace(self, start=shifted(self.start, -lookback))
 
     def bounds(self) -> dict[str, Any]:
         """Return the scope as plain JSON, from which ``of_bounds`` makes it again.
@@ -181,11 +181,26 @@ def moment(value: Moment) -> datetime:
         raise _not_a_time(value)
     try:
         stamp = pd.Timestamp(value)
+        if stamp is pd.NaT or not isinstance(stamp, pd.Timestamp):
+            raise _not_a_time(value)
+        return _in_utc(stamp.floor("us").to_pydatetime())
     except (ValueError, OverflowError):
         raise _not_a_time(value) from None
-    if stamp is pd.NaT or not isinstance(stamp, pd.Timestamp):
-        raise _not_a_time(value)
-    return _in_utc(stamp.floor("us").to_pydatetime())
+
+
+def shifted(time: datetime, length: timedelta) -> datetime:
+    """Return a time so much later, or earlier; raise InvalidWindow past the calendar.
+
+    >>> shifted(moment("2026-03-02"), -duration("1d")).isoformat()
+    '2026-03-01T00:00:00+00:00'
+    """
+    try:
+        return time + length
+    except OverflowError:
+        raise InvalidWindow(
+            f"{_show(time)} moved by {length.days:,} days is no date. Write a shorter "
+            "time: '90m', '7d'."
+        ) from None
 
 
 def _in_utc(time: datetime) -> datetime:
@@ -207,11 +222,12 @@ def duration(value: str | timedelta) -> timedelta:
     """
     if isinstance(value, timedelta):
         length = value
+        _length(value, value // timedelta(seconds=1), "seconds")
     else:
         match = _DURATION.fullmatch(value) if isinstance(value, str) else None
         if match is None:
             raise InvalidWindow(
-                f"{value!r} is not a duration. Write a whole number and s, m, h, "
+                f"{_short(value)} is not a duration. Write a whole number and s, m, h, "
                 "d or w: '90m', '12h', '7d'."
             )
         length = _length(value, int(match[1]), _UNITS[match[2].lower()])
@@ -228,9 +244,15 @@ def _length(value: object, count: int, unit: str) -> timedelta:
         length = timedelta.max
     if length > _LONGEST:
         raise InvalidWindow(
-            f"The duration {value!r} is longer than a hundred years. Write '90m', '7d'."
+            f"The duration {_short(value)} is longer than a hundred years. "
+            "Write '90m', '7d'."
         )
     return length
+
+
+def _short(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 80 else f"{text[:79]}…"
 
 
 def _show(time: datetime) -> str:

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from trailkit.aws.prices import say_bytes, say_dollars
+from trailkit.display.visible import visible_text
 from trailkit.errors import TrailkitError
 
 KEY = "trailkit"
@@ -103,7 +104,7 @@ class Provenance:
         pairs += [("note", note) for note in self.notes]
         width = max(len(name) for name, _ in pairs)
         lines = [f"{name:>{width}}  {text}" for name, text in pairs]
-        return "\n".join([*lines, "", self.sql])
+        return visible_text("\n".join([*lines, "", self.sql]))
 
     __repr__ = __str__
 

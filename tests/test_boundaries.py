@@ -1,0 +1,90 @@
+"""Whatever goes in at the edges, what comes out is a sentence of trailkit's own."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+import trailkit as tk
+from tests.evidence_made import log
+from tests.records_made import record
+from trailkit.case import Case
+from trailkit.errors import TrailkitError
+
+DIGITS = "9" * 5_000
+
+
+@pytest.fixture(scope="module")
+def case(tmp_path_factory: pytest.TempPathFactory) -> Case:
+    folder = tmp_path_factory.mktemp("boundaries")
+    (folder / "evidence").mkdir()
+    (folder / "evidence" / "log.json").write_bytes(log(record()))
+    return tk.local(folder / "evidence", store=folder / "store")
+
+
+Try = Callable[[Case], object]
+
+TIMES: dict[str, Try] = {
+    "a long time": lambda case: case.last("99999999999d"),
+    "very many digits": lambda case: case.last(DIGITS + "d"),
+    "the longest": lambda case: case.last(timedelta.max),
+    "other digits": lambda case: case.last("\u0663d"),
+    "a comment": lambda case: case.window("2026-03-09 -- x", "2026-03-10"),
+    "a block": lambda case: case.window("2026-03-09 /* x */", "2026-03-10"),
+    "a quote": lambda case: case.window("2026-03-09'", "2026-03-10"),
+    "before the calendar": lambda case: case.window("0001-01-01T00:00+14:00", "2026"),
+    "after the calendar": lambda case: case.around("9999-12-31T23:59-14:00", "1h"),
+    "around its beginning": lambda case: case.around("0001-01-01", "12h"),
+}
+PLACES: dict[str, Try] = {
+    "full width": lambda case: case.accounts("\uff11" * 12),
+    "Arabic digits": lambda case: case.accounts("\u0661" * 12),
+    "a line break": lambda case: case.accounts("111122223333\n"),
+    "a region": lambda case: case.regions("eu-west-1'"),
+    "its digit": lambda case: case.regions("eu-west-\uff11"),
+    "a table": lambda case: tk.athena("a.b'", workgroup="x"),
+    "a table of Trino": lambda case: tk.trino('a.b.c"', host="x"),
+    "one part": lambda case: tk.athena("a", workgroup="x"),
+    "a workgroup": lambda case: tk.athena("a.b", workgroup="x' or"),
+    "results": lambda case: tk.athena("a.b", results="s3://bucket/' --"),
+    "a line in them": lambda case: tk.athena("a.b", results="s3://bucket/a\nb"),
+    "a blank in them": lambda case: tk.athena("a.b", results="s3://bucket/a b"),
+    "two slashes": lambda case: tk.athena("a.b", results="s3://bucket/a//b"),
+    "a path with NUL": lambda case: tk.local("/nowhere\0"),
+    "a long path": lambda case: tk.local("x" * 5_000),
+}
+QUERIES: dict[str, Try] = {
+    "no text": lambda case: case.query(5),  # type: ignore[arg-type]
+    "no number": lambda case: case.query("select cast('x' as bigint) as a from events"),
+    "by zero": lambda case: case.query("select 1 / 0 as a from events"),
+    "overflow": lambda case: case.query(
+        "select 9223372036854775807 + 1 as a from events"
+    ),
+    "half a character": lambda case: case.query("select '\ud800' as a from events"),
+    "unknown column": lambda case: case.query("select nothing from events"),
+    "deep": lambda case: case.query("(" * 3_000 + "select 1" + ")" * 3_000),
+    "a value": lambda case: case.ask("s3/bucket-deletions", bucket=object()),
+    "half a value": lambda case: case.ask("s3/bucket-deletions", bucket="\ud800"),
+    "a file": lambda case: tk.to_csv(case.query("select time from events"), "x\0.csv"),
+    "a folder": lambda case: tk.to_csv(
+        case.query("select time from events"), "/nowhere/x.csv"
+    ),
+    "an id": lambda case: case.original("x"),
+    "a budget": lambda case: case.budget(usd=float("nan")),
+    "a folder of questions": lambda case: case.with_questions(Path("/nowhere")),
+}
+
+
+@pytest.mark.parametrize("name", [*TIMES, *PLACES, *QUERIES])
+def test_every_edge_answers_with_a_sentence_of_its_own(case: Case, name: str) -> None:
+    ask = (TIMES | PLACES | QUERIES)[name]
+    with pytest.raises(TrailkitError) as caught:
+        ask(case)
+    assert 0 < len(str(caught.value)) < 6_500
+
+
+def test_an_error_shows_what_a_log_would_hide_in_it() -> None:
+    error = TrailkitError("a\x1b[2J\u202eb\nc é")
+    assert str(error) == "a\\x1b[2J\\u202eb\nc é"
+    assert "\x1b" not in "".join(error._render_traceback_())
