@@ -5,6 +5,7 @@ nothing; ``case.evidence.verify()`` hashes every file again.
 """
 
 import json
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -30,12 +31,18 @@ _NAMED = 3
 
 def acquired_folders(paths: Iterable[str | Path]) -> list[Path]:
     """Return the folders at these paths, or right below, that an acquisition made."""
-    found: list[Path] = []
-    for each in map(Path, paths):
-        if each.is_dir():
-            inside = [each, *sorted(one for one in each.iterdir() if one.is_dir())]
-            found += [one for one in inside if (one / SUMS).is_file()]
-    return [one for one in dict.fromkeys(found) if (one / MANIFEST).is_file()]
+    found = [one for each in paths for one in _folders_at(Path(each))]
+    made = [one for one in dict.fromkeys(found) if (one / SUMS).is_file()]
+    return [one for one in made if (one / MANIFEST).is_file()]
+
+
+def _folders_at(path: Path) -> list[Path]:
+    """Return a folder and those right below; its files cost no look each."""
+    if not path.is_dir():
+        return []
+    with os.scandir(path) as entries:
+        below = sorted(each.path for each in entries if each.is_dir())
+    return [path, *map(Path, below)]
 
 
 def read_sums(folder: Path) -> dict[str, str]:
