@@ -21,7 +21,7 @@ from tests.records_made import ACCOUNT, OTHER, record
 from tests.trail_listed import session
 from trailkit.__main__ import main
 from trailkit.admin.doctor import Diagnosis
-from trailkit.admin.doctor.lines import State
+from trailkit.admin.doctor.lines import Standing
 from trailkit.errors import TableError
 from trailkit.record import Kind
 from trailkit.tables.layout import Layout
@@ -87,7 +87,7 @@ def examined(workgroup: str = "dfir", table: str = "cloudtrail") -> Diagnosis:
 
 
 def alarms(found: Diagnosis) -> list[str]:
-    return [str(each) for each in found.lines if each.state is not State.GOOD]
+    return [str(each) for each in found.lines if each.state is not Standing.GOOD]
 
 
 def every_file(change: Callable[[Any], None], bucket: str = BUCKET) -> None:
@@ -236,7 +236,7 @@ BROKEN: dict[str, tuple[Callable[[AthenaServer], object], list[str]]] = {
 def test_a_healthy_set_up_alarms_nobody(server: AthenaServer) -> None:
     found = examined()
     assert alarms(found) == []
-    assert found.worst is State.GOOD
+    assert found.worst is Standing.GOOD
     areas = list(dict.fromkeys(each.area for each in found.lines))
     assert areas == ["workgroup", "catalog", "log files", "a usual question", "records"]
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from trailkit.admin.checks import Named, check
 from trailkit.admin.doctor import catalog, log_files, price, workgroup
 from trailkit.admin.doctor.diagnosis import Diagnosis
-from trailkit.admin.doctor.lines import Line, Lines, State
+from trailkit.admin.doctor.lines import Line, Lines, Standing
 from trailkit.cost.budget import Budget
 from trailkit.cost.estimate import Estimate, estimate
 from trailkit.engines.athena import AthenaEngine
@@ -116,7 +116,7 @@ def _checked(
 
 
 def _stops(lines: list[Line]) -> bool:
-    return any(each.state is State.STOP for each in lines)
+    return any(each.state is Standing.STOP for each in lines)
 
 
 def _names(where: LogScope | None) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from itertools import groupby
 
 import pandas as pd
 
-from trailkit.admin.doctor.lines import Line, State
+from trailkit.admin.doctor.lines import Line, Standing
 from trailkit.display.card import Card
 
 _ARN = re.compile(r"arn:aws[a-z-]*:[^\s\"',;]+")
@@ -35,10 +35,12 @@ class Diagnosis:
     names: tuple[str, ...] = ()
 
     @property
-    def worst(self) -> State:
+    def worst(self) -> Standing:
         """The worst state of any line."""
         found = {each.state for each in self.lines}
-        return next((s for s in (State.STOP, State.LOOK) if s in found), State.GOOD)
+        return next(
+            (s for s in (Standing.STOP, Standing.LOOK) if s in found), Standing.GOOD
+        )
 
     @property
     def frame(self) -> pd.DataFrame:
@@ -76,7 +78,7 @@ class Diagnosis:
         return Card(title, [self._summary(), *self._page()])
 
     def _summary(self) -> str:
-        counts = [sum(each.state is state for each in self.lines) for state in State]
+        counts = [sum(each.state is state for each in self.lines) for state in Standing]
         good, look, stop = counts
         return (
             f"{self.time:%Y-%m-%d %H:%M} UTC: {good} good, {look} to look at, "

@@ -16,10 +16,10 @@ from trailkit.aws.failures import (
 _Answer = TypeVar("_Answer")
 
 
-class State(StrEnum):
+class Standing(StrEnum):
     """How a thing stands: as it must, worth a look, or in the way of everything.
 
-    >>> str(State.LOOK)
+    >>> str(Standing.LOOK)
     'look'
     """
 
@@ -34,7 +34,7 @@ class Line:
 
     area: str
     about: str
-    state: State
+    state: Standing
     said: str
     remedy: str = ""
 
@@ -54,15 +54,15 @@ class Lines(list[Line]):
 
     def good(self, about: str, said: str) -> None:
         """Add what is as it must be."""
-        self.append(Line(self._area, about, State.GOOD, said))
+        self.append(Line(self._area, about, Standing.GOOD, said))
 
     def look(self, about: str, said: str, remedy: str) -> None:
         """Add what costs, misleads or lacks something."""
-        self.append(Line(self._area, about, State.LOOK, said, remedy))
+        self.append(Line(self._area, about, Standing.LOOK, said, remedy))
 
     def stop(self, about: str, said: str, remedy: str) -> None:
         """Add what no question gets past."""
-        self.append(Line(self._area, about, State.STOP, said, remedy))
+        self.append(Line(self._area, about, Standing.STOP, said, remedy))
 
     def asked(self, about: str, call: Callable[[], _Answer]) -> _Answer | None:
         """Return what AWS answers; a missing right is a line, and None."""
