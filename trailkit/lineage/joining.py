@@ -130,7 +130,8 @@ class Joined(Nodes):
                 for at in sorted(self._named(name)):
                     reason = f"the call made {name}, after which the session is named"
                     origin = self.known.caller(hand, self.issued)
-                    kind, sure = "started", "certain"
+                    kind = "started"
+                    sure = "certain" if name in self.issued_by_name else "inferred"
                     yield Edge(origin, at, kind, sure, hand, reason, backward=False)
 
     def _named(self, name: str) -> set[str]:
