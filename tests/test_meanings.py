@@ -63,7 +63,7 @@ FREE = {
         "host",
     ),
     *("keys", "kind", "made", "name", "objects", "pattern", "portal", "principals"),
-    *("roles", "sessions", "texts", "values", "event", "address"),
+    *("roles", "sessions", "links", "names", "texts", "values", "event", "address"),
 }
 """Texts without a meaning: words of a question's own, and parameters of lineages."""
 
