@@ -13,8 +13,8 @@ from netaddr import IPSet
 
 import trailkit as tk
 from trailkit.case import Case
+from trailkit.display.enrichment import NetworkTable
 from trailkit.errors import InvalidParameter
-from trailkit.triage.enrichment import NetworkTable
 
 RANGES = {
     "createDate": "2026-11-20-00-00-00",

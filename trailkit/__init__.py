@@ -9,6 +9,7 @@ from trailkit.admin.discovery import discover
 from trailkit.admin.setup import Setup
 from trailkit.charts import chart
 from trailkit.connect import athena, demo, local, trino
+from trailkit.display.enrichment import enrich
 from trailkit.display.jupyter import install
 from trailkit.display.picking import earliest, latest
 from trailkit.display.searchable import table
@@ -22,7 +23,6 @@ from trailkit.report.excel import to_excel
 from trailkit.report.exports import to_navigator, to_ocsf, to_stix, to_timesketch
 from trailkit.scope import Scope
 from trailkit.tables.raw import ddl
-from trailkit.triage.enrichment import enrich
 
 if TYPE_CHECKING:
     from trailkit.case import Case
