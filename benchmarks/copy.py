@@ -122,7 +122,7 @@ def write(folder: Path, events: int) -> None:
 
 
 def raw_case(folder: Path) -> Case:
-    """Give the case over the raw table, which can be weighed and not asked."""
+    """Return the case over the raw table, which can be weighed and not asked."""
     source = TableSource({Kind.EVENT: "benchmark.cloudtrail"}, lambda _: TABLE)
     return Case(source, Counting(folder), load())
 
@@ -174,7 +174,7 @@ def measured(raw: Case, copy: Case) -> Iterator[Row]:
 
 
 def _values(question: Question) -> dict[str, str]:
-    """Give each parameter that a question needs a value that has an answer."""
+    """Return each parameter that a question needs a value that has an answer."""
     key = practice.answers()
     known = {
         "access_key": key.leaked_key,
@@ -247,7 +247,7 @@ def _printed(raw: Case, copy: Case) -> float:
 
 
 def copy_case(server: TrinoServer) -> Case:
-    """Give the case over the copy."""
+    """Return the case over the copy."""
     name = f"{CATALOG}.{COPY.database}.{COPY.name}"
     return tk.trino(name, host=LOOPBACK, port=server.port)
 

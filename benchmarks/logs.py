@@ -117,7 +117,7 @@ def _write_file(path: Path, records: list[Record]) -> None:
 def _records(
     source: random.Random, count: int, part: float, path: Path, trail: Trail
 ) -> Iterator[Record]:
-    """Give the records of a file, in sessions of some twenty records."""
+    """Return the records of a file, in sessions of some twenty records."""
     account, _, region = path.name.split("_")[:3]
     time = trail.start + timedelta(days=trail.days) * part - timedelta(minutes=10)
     identities = [_identity(source, account, time) for _ in range(max(1, count // 20))]

@@ -21,7 +21,7 @@ class Measured:
 
     @property
     def median(self) -> float:
-        """Give the median of the seconds."""
+        """Return the median of the seconds."""
         return statistics.median(self.seconds)
 
     def __str__(self) -> str:
@@ -40,7 +40,7 @@ def alternating(*programs: list[str], runs: int = RUNS) -> list[Measured]:
 
 
 def _once(arguments: list[str]) -> tuple[float, int]:
-    """Give the seconds, and the peak of the memory that it and its processes held."""
+    """Return the seconds, and the peak of the memory that it and its processes held."""
     started, peak = time.monotonic(), 0
     process = subprocess.Popen([sys.executable, *arguments])
     ended = 0

@@ -127,7 +127,7 @@ def _among(count: int) -> str:
 
 
 def _examples(case: Case) -> dict[str, Any]:
-    """Give each parameter that a question needs a value that has an answer."""
+    """Return each parameter that a question needs a value that has an answer."""
     row = case.query(
         "select access_key, event_id, time, identity_id from events"
         " where access_key is not null order by event_id limit 1"

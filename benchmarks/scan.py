@@ -68,7 +68,7 @@ class Listing:
         self._keys = sorted(files)
 
     def page(self, **asked: str) -> dict[str, Any]:
-        """Give the next thousand keys."""
+        """Return the next thousand keys."""
         after = asked.get("ContinuationToken", asked["StartAfter"])
         first = bisect_right(self._keys, after)
         keys = self._keys[first : first + 1_000]

@@ -21,7 +21,7 @@ class Fault:
     until: Callable[[], bool]
 
     def meets(self, action: str) -> bool:
-        """Say whether the action meets it, and count."""
+        """Return whether the action meets it, and count."""
         over = self.times <= 0 or self.until()
         if over or not re.fullmatch(self.action, action):
             return False

@@ -136,7 +136,7 @@ class Warehouse:
         cursor.execute(f"create or replace table {table.read} as from files")
 
     def scanned(self, sql: str, database: str) -> int:
-        """Say how many bytes a SELECT reads: those of the partitions it asks for."""
+        """Return how many bytes a SELECT reads: those of the partitions it asks for."""
         return self.usage(sql, database).bytes
 
     def usage(self, sql: str, database: str) -> Read:
@@ -448,7 +448,7 @@ class Query:
         }
 
     def page(self, first: int, size: int) -> dict[str, Any]:
-        """Give rows as GetQueryResults does; the first row is the header."""
+        """Return rows as GetQueryResults does; the first row is the header."""
         assert self.rows is not None
         texts = [self.rows.names, *self.rows.texts()][first : first + size]
         more = first + size < len(self.rows.values) + 1
@@ -473,7 +473,7 @@ class Query:
 
 
 def _unloadable(rows: Rows) -> str | None:
-    """Say why UNLOAD refuses a result; None where it takes it.
+    """Return why UNLOAD refuses a result; None where it takes it.
 
     (Athena User Guide, "UNLOAD": a column needs a name that no other has.)
     """

@@ -57,7 +57,7 @@ class Read:
 
 
 def read(table: Definition, region: str, conditions: Sequence[str]) -> Read:
-    """Say what is read of a table under conditions on its partition keys."""
+    """Return what is read of a table under conditions on its partition keys."""
     bucket = table.location.partition("://")[2].partition("/")[0]
     lying = Lying(bucket)
     if table.is_iceberg:
@@ -81,14 +81,14 @@ class Lying:
         self._keys = sorted(self._of)
 
     def below(self, prefix: str) -> list[Any]:
-        """Give what begins with a prefix."""
+        """Return what begins with a prefix."""
         first = bisect_left(self._keys, prefix)
         last = bisect_left(self._keys, prefix + chr(0x10FFFF))
         return [self._of[key] for key in self._keys[first:last]]
 
 
 def _places(table: Definition, region: str, conditions: Sequence[str]) -> Iterator[str]:
-    """Give the folders of the partitions that fit."""
+    """Return the folders of the partitions that fit."""
     if not table.partitions:
         yield table.location
         return
@@ -140,7 +140,7 @@ def _fitting(
 
 
 def _projected(table: Definition, conditions: Sequence[str]) -> list[dict[str, str]]:
-    """Give all partitions; each key is narrowed first by what is said of it alone."""
+    """Return all partitions; each key is narrowed first by what is said of it alone."""
     values: list[list[str]] = []
     for key, kind in table.partitions.items():
         alone = replace(table, partitions={key: kind})
@@ -156,7 +156,7 @@ def _columns(condition: str) -> set[str]:
 
 
 def _values(table: Definition, key: str, conditions: Sequence[str]) -> list[str]:
-    """Give the values that a projected key can have."""
+    """Return the values that a projected key can have."""
     kind, more = _property(table, key, "type").lower(), table.properties
     match kind:
         case "enum":
@@ -176,7 +176,7 @@ def _property(table: Definition, key: str, name: str) -> str:
 
 
 def _named(key: str, conditions: Sequence[str]) -> list[str]:
-    """Give the literals that a statement names for a key."""
+    """Return the literals that a statement names for a key."""
     return [
         literal.name
         for each in conditions
@@ -228,7 +228,7 @@ def _below(lying: Lying, place: str, table: Definition, lists: bool = True) -> R
 
 
 def _is_read(file: Any, table: Definition) -> bool:
-    """Say whether Athena reads a file of this storage class."""
+    """Return whether Athena reads a file of this storage class."""
     if file.storage_class not in _ARCHIVE:
         return True
     reads = table.properties.get("read_restored_glacier_objects", "").lower() == "true"

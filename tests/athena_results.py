@@ -55,7 +55,7 @@ class Rows:
         return cls(list(relation.columns), types, values, table)
 
     def texts(self) -> list[list[str | None]]:
-        """Give each value as Athena writes it; a null stays None."""
+        """Return each value as Athena writes it; a null stays None."""
         return [[as_text(value) for value in row] for row in self.values]
 
     def column_info(self) -> list[dict[str, Any]]:

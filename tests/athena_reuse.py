@@ -58,7 +58,7 @@ def _may_be_reused(query: "Query") -> bool:
 
 
 def _identity(query: "Query") -> tuple[str, ...]:
-    """Give what must be the same; the tokens are the text without its comments."""
+    """Return what must be the same; the tokens are the text without its comments."""
     words = [token.text for token in sqlglot.tokenize(query.sql, read="athena")]
     return (query.workgroup, query.database, str(query.location), *words)
 

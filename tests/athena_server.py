@@ -145,7 +145,7 @@ class ExecutingResponse(AthenaResponse):
         return "{}"
 
     def get_query_results(self) -> str:
-        """Give a page of rows."""
+        """Return a page of rows."""
         query = self._query()
         if query.state != "SUCCEEDED":
             raise _invalid(f"Query has not yet finished. Current state: {query.state}")
@@ -199,7 +199,7 @@ class PagedResponse(GlueResponse):
     most: ClassVar[int] = 1000
 
     def get_partitions(self) -> ActionResult:
-        """Give a page of partitions."""
+        """Return a page of partitions."""
         partitions = self.glue_backend.get_partitions(
             self.parameters["DatabaseName"],
             self.parameters["TableName"],
@@ -262,7 +262,7 @@ class AthenaServer:
         self._clear()
 
     def environment(self) -> dict[str, str]:
-        """Give the variables that lead boto3 here, and nowhere else."""
+        """Return the variables that lead boto3 here, and nowhere else."""
         return {
             "AWS_ENDPOINT_URL": self.endpoint,
             "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",

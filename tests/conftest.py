@@ -28,7 +28,7 @@ def pytest_configure() -> None:
 
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
-    """Give the folder of real, public logs that lies beside the project."""
+    """Return the folder of real, public logs that lies beside the project."""
     folder = PROJECT.parent / "shared" / "data"
     if not folder.is_dir():
         message = f"{folder} is not there: put the public sample logs in it."
@@ -89,7 +89,7 @@ def athena(
 
 @pytest.fixture
 def aws(athena: "AthenaServer", monkeypatch: pytest.MonkeyPatch) -> "AthenaServer":
-    """Give an account with a bucket for logs; moto has no GetEventConfiguration."""
+    """Return an account with a bucket for logs; moto has no GetEventConfiguration."""
     from moto.cloudtrail.responses import CloudTrailResponse
 
     monkeypatch.setattr(

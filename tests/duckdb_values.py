@@ -17,7 +17,7 @@ def connection() -> duckdb.DuckDBPyConnection:
 
 
 def evaluator() -> Callable[[str], Any]:
-    """Give the function from an expression to its value."""
+    """Return the function from an expression to its value."""
     opened = connection()
 
     def value_of(expression: str) -> Any:

@@ -119,7 +119,7 @@ _CONTENT = {
 
 
 def content(store: Store) -> dict[str, Rows]:
-    """Give all rows of a store, whatever files they lie in and numbers they have."""
+    """Return all rows of a store, whatever files they lie in and numbers they have."""
     return {table: rows(store, select) for table, select in _CONTENT.items()}
 
 

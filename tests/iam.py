@@ -13,7 +13,7 @@ def statements(policy: str) -> list[dict[str, Any]]:
 
 
 def allows(policy: str, action: str, resource: str, prefix: str | None = None) -> bool:
-    """Say whether a policy allows an action on a resource, listed below a prefix."""
+    """Return whether a policy allows an action on a resource, listed below a prefix."""
     return any(
         action in each["Action"]
         and any(fnmatch.fnmatchcase(resource, arn) for arn in each["Resource"])
@@ -32,7 +32,7 @@ def _fits(condition: dict[str, Any] | None, prefix: str | None) -> bool:
 
 
 def permits(policy: str, asked: Asked, account: str, region: str, group: str) -> bool:
-    """Say whether a policy allows a request, on everything that it is about."""
+    """Return whether a policy allows a request, on everything that it is about."""
     service = asked.action.partition(":")[0]
     if service == "sts":
         return True

@@ -49,7 +49,7 @@ class ListedS3:
         return answer | {"NextContinuationToken": found[-1] + LAST if found else ""}
 
     def _below(self, prefix: str, delimiter: str, after: str) -> Iterator[str]:
-        """Give keys and common prefixes in order; S3 leaves out those not behind."""
+        """Return keys and common prefixes in order; S3 leaves out those not behind."""
         place = max(bisect_left(self.keys, prefix), bisect_right(self.keys, after))
         while place < len(self.keys) and (key := self.keys[place]).startswith(prefix):
             head, found, _ = key[len(prefix) :].partition(delimiter or LAST)

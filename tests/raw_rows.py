@@ -21,7 +21,7 @@ Reader = Callable[[Any], Any]
 
 
 def raw_rows(records: Iterable[Located], table: Definition) -> pa.Table:
-    """Give the rows of a table over these records, with its keys and ``"$path"``."""
+    """Return the rows of a table over these records, with its keys and ``"$path"``."""
     declared = {name: _declared(text) for name, text in table.columns.items()}
     fields = {name: _arrow_type(kind) for name, kind in declared.items()}
     fields |= dict.fromkeys([*table.partitions, "$path"], pa.string())
@@ -34,7 +34,7 @@ def raw_rows(records: Iterable[Located], table: Definition) -> pa.Table:
 
 
 def partition_values(path: str, table: Definition) -> dict[str, str]:
-    """Give the partition keys of a file, by the names that the tests' tables use."""
+    """Return the partition keys of a file, by the names that the tests' tables use."""
     key = parse(path)
     assert key is not None, path
     year, month, day = key.day.isoformat().split("-")

@@ -17,7 +17,7 @@ _numbers = itertools.count(1)
 
 
 def new_id() -> str:
-    """Give an event id that no other record has."""
+    """Return an event id that no other record has."""
     return str(uuid.UUID(int=next(_numbers), version=4))
 
 

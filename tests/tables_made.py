@@ -146,7 +146,7 @@ DOCUMENTED = Definition(
 
 
 def by_hand(*keys: str) -> Definition:
-    """Give a table whose partitions are added by hand."""
+    """Return a table whose partitions are added by hand."""
     return replace(
         DOCUMENTED,
         partitions=dict.fromkeys(keys, "string"),
@@ -156,7 +156,7 @@ def by_hand(*keys: str) -> Definition:
 
 
 def projected(template: str, **projections: str) -> Definition:
-    """Give a table that projects its partitions; ``day__type`` is day.type."""
+    """Return a table that projects its partitions; ``day__type`` is day.type."""
     columns = {name.split("__")[0] for name in projections}
     properties = {
         f"projection.{name.replace('__', '.')}": value

@@ -50,7 +50,7 @@ def publish(
 
 
 def located_in(logs: Path) -> Iterator[Located]:
-    """Give every record of a folder, at the address that its file would have."""
+    """Return every record of a folder, at the address that its file would have."""
     for path in sorted(logs.rglob("*.json.gz")):
         url = f"s3://{BUCKET}/{path.relative_to(logs).as_posix()}"
         for record in json.loads(gzip.decompress(path.read_bytes()))["Records"]:

@@ -72,7 +72,7 @@ OLDER = ("of the old serde", "without what came later")
 
 @pytest.fixture(scope="module")
 def day(tmp_path_factory: pytest.TempPathFactory) -> list[Located]:
-    """Give the records of a day of the practice case, at their addresses."""
+    """Return the records of a day of the practice case, at their addresses."""
     folder = tmp_path_factory.mktemp("practice")
     practice_case.unpack(folder)
     wanted = re.compile(r".*/CloudTrail/.*/2026/03/12/[^/]+")
@@ -81,7 +81,7 @@ def day(tmp_path_factory: pytest.TempPathFactory) -> list[Located]:
 
 @pytest.fixture(scope="module")
 def server(_running_athena: AthenaServer, day: list[Located]) -> Iterator[AthenaServer]:
-    """Give an Athena with a table of every declaration, and one of trailkit's own."""
+    """Return an Athena with a table of every declaration, and one of trailkit's own."""
     with pytest.MonkeyPatch.context() as patch:
         _running_athena.begin(patch)
         publish(_running_athena, named("own"), raw_columns(Kind.EVENT), day)

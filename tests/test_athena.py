@@ -241,7 +241,7 @@ def test_a_catalog_of_another_account_is_read(server: AthenaServer) -> None:
 
 @pytest.mark.parametrize("results", ["results", "s3:/results/", "s3://UPPER/", "s3://"])
 def test_a_place_must_be_in_s3(results: str) -> None:
-    with pytest.raises(NotConfigured, match="is no place in S3"):
+    with pytest.raises(NotConfigured, match="is not a place in S3"):
         AthenaEngine(TABLE, results=results)
 
 

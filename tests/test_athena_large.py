@@ -24,7 +24,7 @@ LOOK = "s3:ListBucket"
 
 @pytest.fixture
 def server(athena: AthenaServer, monkeypatch: pytest.MonkeyPatch) -> AthenaServer:
-    """Give a trail of 12 MB a day, where 30 MB are large."""
+    """Return a trail of 12 MB a day, where 30 MB are large."""
     monkeypatch.setattr(athena_engine, "LARGE_BYTES", 30 * A_FILE)
     deliver(athena)
     return athena

@@ -9,7 +9,7 @@ import trailkit as tk
 from tests.athena_server import AthenaServer
 from tests.tables_made import OWN
 from tests.trail_listed import case, deliver, session
-from trailkit.engines import Terms
+from trailkit.engines import QueryOptions
 from trailkit.errors import InvalidWindow, NotConfigured
 from trailkit.record import Kind
 from trailkit.scope import Scope
@@ -167,8 +167,10 @@ def test_an_answer_whose_file_is_gone_is_worked_out_anew(server: AthenaServer) -
 def test_a_reused_answer_costs_the_budget_nothing(server: AthenaServer) -> None:
     paid = case(price=1024.0**2).window(*WEEK).budget(usd=170)
     paid.ask(DELETIONS)
+    once = paid.spending.spent
     paid.ask(DELETIONS)
-    assert (paid.spending.spent, paid.spending.queries) == (84, 2)
+    assert (paid.spending.spent, paid.spending.queries) == (once, 2)
+    assert once >= 84
 
 
 def test_a_reused_answer_comes_in_chunks_too(server: AthenaServer) -> None:
@@ -183,10 +185,10 @@ def test_reuse_travels_with_the_question_and_not_with_the_engine(
     server: AthenaServer,
 ) -> None:
     engine = case().engine
-    for terms in (Terms(), Terms(reuse=MINUTE / 2)):
-        engine.run("select 1 as one", terms)
+    for options in (QueryOptions(), QueryOptions(reuse=MINUTE / 2)):
+        engine.run("select 1 as one", options)
         assert server.last.reuse_minutes is None
-    engine.run("select 1 as one", Terms(reuse=timedelta(days=400)))
+    engine.run("select 1 as one", QueryOptions(reuse=timedelta(days=400)))
     assert server.last.reuse_minutes == 60
 
 

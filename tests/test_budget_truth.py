@@ -31,7 +31,7 @@ def server(athena: AthenaServer, monkeypatch: pytest.MonkeyPatch) -> AthenaServe
 
 
 def week(**settings: object) -> Case:
-    """Give a case that reads 84 files of a megabyte, at a dollar a megabyte."""
+    """Return a case that reads 84 files of a megabyte, at a dollar a megabyte."""
     price = {"scan": 1024.0**2 * A_MEGABYTE, "get": 0, "list": 0, "storage": 0}
     given = {"price": price, "reuse": None, **settings}
     return case(**given).window("2026-03-03", "2026-03-09").budget(usd=100)

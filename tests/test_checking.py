@@ -68,7 +68,7 @@ def url(
 
 
 def everyday() -> list[Located]:
-    """Give records of which every claim holds that a record can speak to."""
+    """Return records of which every claim holds that a record can speak to."""
     asked = {"requestParameters": {"bucketName": "payroll"}}
     listed = [{"ARNPrefix": "arn:aws:s3:::payroll/2026/", "type": "AWS::S3::Object"}]
     portal = {"type": "IdentityCenterUser", "credentialId": "c-1"}
@@ -106,7 +106,7 @@ def published(
 
 
 def verdicts(check: Check) -> dict[str, str]:
-    """Give the verdict of each claim, by the claim's first words."""
+    """Return the verdict of each claim, by the claim's first words."""
     frame = check.frame
     return dict(zip(frame["claim"], frame["verdict"], strict=True))
 
@@ -132,7 +132,7 @@ def changed(column: str, value: Any) -> Change:
 
 
 def one(**fields: Any) -> list[Located]:
-    """Give the everyday records, and one more with these fields."""
+    """Return the everyday records, and one more with these fields."""
     return [*everyday(), (url("3"), record(**fields))]
 
 
@@ -328,7 +328,7 @@ def test_a_budget_is_shown_and_kept(
 
 
 def without_template() -> Definition:
-    """Give a table with partitions by hand, which does not say where they lie."""
+    """Return a table with partitions by hand, which does not say where they lie."""
     return replace(TABLE.definition(), properties={})
 
 

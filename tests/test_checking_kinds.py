@@ -45,7 +45,7 @@ def table_of(kind: Kind) -> Definition:
 
 
 def rows_of(table: Definition, located: Iterable[Located], change: Change) -> pa.Table:
-    """Give the rows of a table, changed."""
+    """Return the rows of a table, changed."""
     made = raw_rows(located, table)
     return pa.Table.from_pylist(list(map(change, made.to_pylist())), made.schema)
 
@@ -76,7 +76,7 @@ def located(kind: Kind, *records: Record) -> list[Located]:
 
 
 def everyday(kind: Kind) -> list[Located]:
-    """Give records of which every claim holds that a record can speak to."""
+    """Return records of which every claim holds that a record can speak to."""
     if kind is Kind.INSIGHT:
         error = {"insightType": "ApiErrorRateInsight", "errorCode": "AccessDenied"}
         return located(kind, insight(), insight("End"), insight(details=error))
@@ -84,7 +84,7 @@ def everyday(kind: Kind) -> list[Located]:
 
 
 def one(kind: Kind, **fields: object) -> list[Located]:
-    """Give the everyday records, and one more with these fields."""
+    """Return the everyday records, and one more with these fields."""
     return [*everyday(kind), *located(kind, MAKE[kind](**fields))]
 
 

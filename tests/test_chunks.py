@@ -49,7 +49,7 @@ def server(athena: AthenaServer) -> AthenaServer:
 def asked(
     request: pytest.FixtureRequest, server: AthenaServer, practice_case: Case
 ) -> Case:
-    """Give a case on each engine, with hundreds of events."""
+    """Return a case on each engine, with hundreds of events."""
     if request.param == "local":
         return practice_case.window("2026-03-09 08:00", "2026-03-09 12:00")
     server.workgroup("managed", managed=True)

@@ -198,7 +198,7 @@ def test_what_is_there_decides_whether_it_is_iceberg(server: AthenaServer) -> No
 
 
 def test_the_text_that_tidies_an_iceberg_copy() -> None:
-    assert COPY.tidy_sql("2026-03-01", "2026-03-31") == (
+    assert COPY.maintenance_sql("2026-03-01", "2026-03-31") == (
         "optimize security.copy rewrite data using bin_pack where "
         "event_day between '2026-03-01' and '2026-03-31';\n\n"
         "vacuum security.copy;"

@@ -13,7 +13,7 @@ from trailkit.case import Case
 from trailkit.cost.budget import Budget, PaidEngine
 from trailkit.cost.count_files import Size
 from trailkit.cost.estimate import Estimate
-from trailkit.engines import ANEW, Answer, Terms
+from trailkit.engines import ANEW, Answer, QueryOptions
 from trailkit.errors import BudgetExceeded, InvalidParameter, QueryFailed
 from trailkit.execution.provenance import provenance
 from trailkit.scope import Scope
@@ -32,7 +32,7 @@ def server(athena: AthenaServer) -> AthenaServer:
 
 
 def week() -> Case:
-    """Give a case that reads 84 files of a megabyte, at 1,024 dollars a gigabyte."""
+    """Return a case that reads 84 files of a megabyte, at 1,024 dollars a gigabyte."""
     return case(price=ONLY_SCAN).window("2026-03-03", "2026-03-09")
 
 
@@ -94,7 +94,7 @@ def test_an_interrupted_query_counts_in_full() -> None:
     class Interrupted:
         name = "athena"
 
-        def run(self, sql: str, terms: Terms = ANEW) -> Answer:
+        def run(self, sql: str, options: QueryOptions = ANEW) -> Answer:
             assert budget.left == 5
             raise KeyboardInterrupt
 

@@ -192,7 +192,7 @@ def test_a_thousand_accounts_and_seven_years_are_counted_in_little_memory() -> N
 
 
 def alike(count: int, size: int) -> tuple[list[LogFolder], Any]:
-    """Give so many folders with a file of that size in each."""
+    """Return so many folders with a file of that size in each."""
     days = {f"k/{n:05}/": date(2026, 3, 3) for n in range(count)}
     folders = [LogFolder("b", "", {key: day}) for key, day in days.items()]
     keys = [f"{key}1.json.gz" for key in days]

@@ -50,7 +50,7 @@ def key(
 
 
 def small(accounts: int = 8) -> ListedS3:
-    """Give an organization of a few accounts, each with two regions."""
+    """Return an organization of a few accounts, each with two regions."""
     return ListedS3(Organization(ROOT, accounts, ("eu-west-1", "us-east-1"), TODAY))
 
 
@@ -172,7 +172,7 @@ def assert_answers_in_time(found: FoundFolders) -> None:
 
 
 def recording_trail() -> Trail:
-    """Give a trail of the organization that has recorded all management events."""
+    """Return a trail of the organization that has recorded all management events."""
     return Trail(
         name="central",
         arn="arn:aws:cloudtrail:us-east-1:111122223333:trail/central",

@@ -43,7 +43,7 @@ The examples, each with an answer, are asked of a real Trino in tests/conformanc
 
 
 def arguments(question: Question) -> dict[str, Any]:
-    """Give each question that needs a value one that has an answer."""
+    """Return each question that needs a value one that has an answer."""
     key = practice.answers()
     values: dict[str, dict[str, Any]] = {
         "overview/event": {"event_id": key.deletion.event_id},
@@ -218,7 +218,7 @@ def real_logs(shared_data: Path, tmp_path: Path) -> Path:
 
 
 def records_in(path: Path) -> list[dict[str, Any]]:
-    """Give the records of a file in AWS's form; none of any other file."""
+    """Return the records of a file in AWS's form; none of any other file."""
     try:
         found = json.loads(path.read_bytes())
     except ValueError:

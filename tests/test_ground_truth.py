@@ -32,7 +32,7 @@ def answers(*keys: str) -> Callable[[Test], Test]:
 
 @pytest.fixture(scope="module")
 def truth(shared_data: Path) -> Truth:
-    """Give what the key expects, by its id."""
+    """Return what the key expects, by its id."""
     text = (shared_data / "ground_truth.json").read_text(encoding="utf-8")
     return {each["id"]: each["expected"] for each in json.loads(text)}
 
@@ -75,7 +75,7 @@ def iso(times: pd.Series) -> list[str]:
 
 
 def actor_of(name: str) -> str:
-    """Say an ARN, a service or a type of the key as the lens says an actor.
+    """Return an ARN, a service or a type of the key as the lens says an actor.
 
     The key names one user without an ARN by the type alone.
     """
@@ -102,7 +102,7 @@ def counts(case: Case, expression: str, where: str = "true") -> dict[Any, int]:
 
 
 def picked(frame: pd.DataFrame, *columns: str) -> list[tuple[Any, ...]]:
-    """Give columns as tuples, None for what is missing, times as the key has them."""
+    """Return columns as tuples, None for what is missing, times as the key has them."""
     shown = frame[list(columns)].copy()
     for name in columns:
         if isinstance(shown[name].dtype, pd.DatetimeTZDtype):
@@ -112,7 +112,7 @@ def picked(frame: pd.DataFrame, *columns: str) -> list[tuple[Any, ...]]:
 
 
 def wanted(expected: list[Truth], *fields: str) -> list[tuple[Any, ...]]:
-    """Give the fields of what the key lists, as tuples."""
+    """Return the fields of what the key lists, as tuples."""
     return [tuple(each[field] for field in fields) for each in expected]
 
 
@@ -218,7 +218,7 @@ def test_the_dns_query_logging_that_was_deleted(truth: Truth, stratus: Open) -> 
 
 
 def _only(stratus: Open, technique: str) -> dict[str, Any]:
-    """Give the one event of a file, with all that the lens sees."""
+    """Return the one event of a file, with all that the lens sees."""
     case = stratus(technique)
     (event_id,) = case.query("select event_id from events order by 1")["event_id"]
     (row,) = case.ask("overview/event", event_id=event_id).to_dict("records")
@@ -335,7 +335,7 @@ def test_the_trust_that_was_given_to_another_account(
 
 
 def _trusted(document: str) -> list[str]:
-    """Give whom a trust policy admits."""
+    """Return whom a trust policy admits."""
     statements = json.loads(document)["Statement"]
     return [name for each in statements for name in each["Principal"].values()]
 
@@ -835,7 +835,7 @@ def test_what_the_normal_user_did(truth: Truth, invictus: Case) -> None:
 
 
 def _users(truth: Truth) -> list[str]:
-    """Give the users of the hour, the busiest first: the attacker, then another."""
+    """Return the users of the hour, the busiest first: the attacker, then another."""
     calls = truth[f"{INVICTUS}-002"]
     users = [name for name in calls if ":user/" in name]
     return sorted(users, key=lambda name: -calls[name])

@@ -30,7 +30,7 @@ MARK = "only-this"
 
 
 def hostile_names(count: int, seed: int) -> Iterator[tuple[str, str]]:
-    """Give pairs of a CTE's name and the name by which it is read."""
+    """Return pairs of a CTE's name and the name by which it is read."""
     dice = random.Random(seed)
     for _ in range(count):
         name = dice.choice(CATALOG)

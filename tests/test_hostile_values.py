@@ -75,7 +75,7 @@ def taken(kind: str, dice: random.Random) -> tuple[str, int]:
 
 
 def athena_tree(sql: str) -> list[Any]:
-    """Give the nodes of a query, without the values of its literals.
+    """Return the nodes of a query, without the values of its literals.
 
     A negative number stands in parentheses: it is one literal, with its sign.
     """
@@ -105,7 +105,7 @@ def _duckdb() -> duckdb.DuckDBPyConnection:
 
 
 def duckdb_tree(sql: str) -> str:
-    """Give what DuckDB's own parser makes of a query, without values and places."""
+    """Return what DuckDB's own parser makes of a query, without values and places."""
     [(text,)] = (
         _duckdb()
         .execute(

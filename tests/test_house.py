@@ -64,7 +64,7 @@ MODULES = modules()
 
 
 def imports(tree: ast.AST) -> Iterator[str]:
-    """Give the name of every module that is imported, anywhere in the tree."""
+    """Return the name of every module that is imported, anywhere in the tree."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
@@ -98,7 +98,7 @@ def test_rooms_do_not_look_up_the_stairs(room: str) -> None:
 
 
 def seen_from(room: str) -> set[str]:
-    """Give the parts of the package that a room imports."""
+    """Return the parts of the package that a room imports."""
     inside = [tree for name, tree in MODULES.items() if is_in(name, f"trailkit.{room}")]
     return {seen for tree in inside for seen in imports(tree) if seen in MODULES}
 
@@ -154,7 +154,7 @@ def test_everything_public_says_what_it_does(name: str) -> None:
 
 
 def public(tree: ast.Module | ast.ClassDef) -> Iterator[ast.Module | Definition]:
-    """Give the module, its public functions and classes, and their public methods."""
+    """Return the module, its public functions and classes, and their public methods."""
     if tree.body:
         yield tree
     for node in tree.body:

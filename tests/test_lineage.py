@@ -403,7 +403,7 @@ def test_a_start_is_a_value_and_never_sql(made: Made) -> None:
 
 
 def starts() -> list[Any]:
-    """Give every form of start for the session of one role."""
+    """Return every form of start for the session of one role."""
     return [
         pytest.param(form, id=form)
         for form in ("event", "key", "session", "arn", "role", "address", "row")
@@ -593,7 +593,7 @@ def test_what_was_read_is_summed_and_what_is_unknown_is_missing(
 
 
 def windows() -> tuple[tuple[str, str], tuple[str, str]]:
-    """Give a day before the intrusion and the days of it."""
+    """Return a day before the intrusion and the days of it."""
     return ("2026-03-09", "2026-03-10"), ("2026-03-11", "2026-03-12")
 
 

@@ -53,7 +53,7 @@ sql_like = st.lists(
 
 @pytest.fixture(scope="module")
 def value_of() -> Callable[[str], Any]:
-    """Give what DuckDB makes of an expression in Athena SQL."""
+    """Return what DuckDB makes of an expression in Athena SQL."""
     return evaluator()
 
 

@@ -257,9 +257,9 @@ def test_a_new_question_runs_at_once(capsys, logs, tmp_path):
 @pytest.mark.parametrize(
     ("name", "sentence"),
     [
-        ("../up/there", "no name for a question"),
-        ("/etc/cron", "no name for a question"),
-        ("s3", "no name for a question"),
+        ("../up/there", "cannot name a question"),
+        ("/etc/cron", "cannot name a question"),
+        ("s3", "cannot name a question"),
         ("s3/import", "Python keyword"),
         ("s3/bucket-deletions", "is a question of trailkit"),
     ],

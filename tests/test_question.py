@@ -134,9 +134,9 @@ MISTAKES = [
     ("", "Line 1: The file does not begin with: -- title"),
     ('-- title: "Who?"', "No SELECT follows the header"),
     ("-- - a\n-- - b\nselect 1", "Line 1: The file does not begin with"),
-    ("-- a: &x 1\n-- a: [*x]\nselect 1", 'Line 2: The key "a" is no text, or'),
-    ("-- a: [b\n-- c: d\nselect 1", "Line 2: The header is no YAML"),
-    ("-- title: Who: what?\nselect 1", "Line 1: The header is no YAML"),
+    ("-- a: &x 1\n-- a: [*x]\nselect 1", 'Line 2: The key "a" is not text, or'),
+    ("-- a: [b\n-- c: d\nselect 1", "Line 2: The header is not YAML"),
+    ("-- title: Who: what?\nselect 1", "Line 1: The header is not YAML"),
     # the header
     (change("-- title:", "-- titel:"), 'Line 1: There is no key "titel". Did you mean'),
     (change('-- title: "Who did it?"', "-- notes: x"), 'Line 16: The key "notes"'),
@@ -153,11 +153,11 @@ MISTAKES = [
     (change("[iam, sts]", "[iam.amazonaws.com]"), 'Line 5: "iam.amazonaws.com" is not'),
     (change("timeline", "pie"), 'Line 13: There is no chart "pie". There are: attack'),
     (change("overview/volume", "volume"), 'Line 14: "volume" is not a question'),
-    (change("-- limit: most", "-- scans: many"), 'Line 15: "many" is no number'),
+    (change("-- limit: most", "-- scans: many"), 'Line 15: "many" is not a number'),
     (change("-- limit: most", "-- lookback: soon"), "15: 'soon' is not a duration"),
     # parameters
-    (change("bucket: {", "Bucket: {"), 'Line 7: "Bucket" is no name for a parameter'),
-    (change("bucket: {", "from: {"), 'Line 7: "from" is no name for a parameter'),
+    (change("bucket: {", "Bucket: {"), 'Line 7: "Bucket" is not a name for a param'),
+    (change("bucket: {", "from: {"), 'Line 7: "from" is not a name for a parameter'),
     (change("bucket: {", "window_end: {"), 'Line 7: "window_end" is filled by'),
     (change("bucket: {", "rows: {"), 'Line 7: "rows" belongs to case.chunks('),
     (change("bucket: {type: text, ", "bucket: {"), 'Line 7: "bucket" needs a type'),
@@ -220,7 +220,7 @@ def test_a_mistake_names_file_line_and_mend(
     ["name", "a/b/c", "Topic/name", "topic/Name", "topic/a_b", "topic/1a", "topic/for"],
 )
 def test_a_name_that_ask_could_not_hold_is_refused(tmp_path: Path, name: str) -> None:
-    with pytest.raises(InvalidQuestion, match=r"no name for a question|Python keyword"):
+    with pytest.raises(InvalidQuestion, match=r"cannot name a question|Python keyword"):
         read(write(tmp_path, LIST, name), tmp_path)
 
 

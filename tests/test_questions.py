@@ -23,7 +23,7 @@ from tests.made_day import (
 from tests.records_made import ACCOUNT, OTHER, case_of, record, role, root, write
 from tests.tables_made import OWN
 from trailkit.case import Case
-from trailkit.engines import ANEW, Answer, Terms
+from trailkit.engines import ANEW, Answer, QueryOptions
 from trailkit.engines.duckdb import LocalEngine
 from trailkit.lens import compose
 from trailkit.questions.library import load
@@ -83,7 +83,7 @@ def answer(everything: Case) -> Answers:
 
 
 def rows(frame: pd.DataFrame, *columns: str) -> list[tuple[Any, ...]]:
-    """Give some columns of a frame as tuples, with None for what is missing."""
+    """Return some columns of a frame as tuples, with None for what is missing."""
     shown = frame[list(columns)].astype(object)
     return list(shown.where(shown.notna(), None).itertuples(index=False, name=None))
 
@@ -195,7 +195,7 @@ class NoEngine:
 
     name = "none"
 
-    def run(self, sql: str, terms: Terms = ANEW) -> Answer:
+    def run(self, sql: str, options: QueryOptions = ANEW) -> Answer:
         raise AssertionError(sql)
 
 

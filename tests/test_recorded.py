@@ -77,7 +77,7 @@ def said(case: Case, name: str, **values: Any) -> str:
 
 
 def with_trail(server: AthenaServer, **settings: Any) -> Case:
-    """Give a case over the logs of one trail of the organization, since 2024."""
+    """Return a case over the logs of one trail of the organization, since 2024."""
     trail(**{"IsOrganizationTrail": True, **settings})
     since(START)
     logs()

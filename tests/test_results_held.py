@@ -15,7 +15,7 @@ from moto.s3.models import FakeKey, s3_backends
 from tests.athena_queries import Query, put
 from tests.athena_results import to_parquet
 from tests.athena_server import AthenaServer
-from trailkit.engines import Terms
+from trailkit.engines import QueryOptions
 from trailkit.engines.athena import AthenaEngine, figures
 from trailkit.errors import AccessRefused, ResultsChanged
 
@@ -206,14 +206,14 @@ def test_an_answer_that_is_given_again_is_held_to_the_end_of_its_own_query(
     server: AthenaServer,
 ) -> None:
     kept = engine(reuse=timedelta(minutes=60))
-    terms = Terms(reuse=timedelta(minutes=60))
-    kept.run(LIST, terms)
+    options = QueryOptions(reuse=timedelta(minutes=60))
+    kept.run(LIST, options)
     first = server.last
     server.pass_time(timedelta(minutes=20))
     content = key_of(str(first.output)).value.replace(b"ada", b"eve")
     change(str(first.output), content, 60, first)
     with pytest.raises(ResultsChanged, match=r"tk.athena\(…, reuse=None\)"):
-        kept.run(LIST, terms)
+        kept.run(LIST, options)
 
 
 def test_a_frame_says_where_athena_told_no_number_of_rows(

@@ -94,7 +94,7 @@ def opened(logs: Path, store: Path) -> Store:
 
 @pytest.fixture(scope="module")
 def logs(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give some thousand records in some hundred files."""
+    """Return some thousand records in some hundred files."""
     return many(tmp_path_factory.mktemp("many") / "logs", FILES, EACH)
 
 
@@ -198,7 +198,7 @@ def test_ctrl_c_ends_an_ingest_and_the_next_is_whole(
 
 @pytest.fixture(scope="module")
 def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give more records than can be read before the strike."""
+    """Return more records than can be read before the strike."""
     return many(tmp_path_factory.mktemp("large") / "logs", 400, 50)
 
 

@@ -85,12 +85,12 @@ def test_the_csv_of_a_story_has_what_timesketch_reads(
     [
         ([], "x", "no event to mark"),
         ("no such id", "x", "No event in scope"),
-        ([1], "x", "is no event id"),
-        (7, "x", "is no event id"),
+        ([1], "x", "is not an event id"),
+        (7, "x", "is not an event id"),
         (pd.DataFrame({"actor": ["a"]}), "x", "no column event_id"),
         (pd.DataFrame({"event_id": ["a"] * 1001}), "x", "No event in scope"),
         (pd.DataFrame({"event_id": map(str, range(1001))}), "x", "too many"),
-        ("any", " ", "is no note"),
+        ("any", " ", "is not a note"),
     ],
 )
 def test_what_is_no_mark_is_refused(

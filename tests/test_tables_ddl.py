@@ -73,7 +73,7 @@ def test_the_record_knows_which_fields_are_documented() -> None:
 
 
 def _leaves(hive_type: str) -> set[str]:
-    """Give the names of a struct's innermost fields; one empty name for a scalar."""
+    """Return the names of a struct's innermost fields; one empty name for a scalar."""
     flat = hive_type.replace("map<string,string>", "string")
     flat = flat.replace("struct<", ",").replace("array<", ",").replace(">", "")
     return {

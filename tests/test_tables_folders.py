@@ -22,7 +22,7 @@ def places(definition: Definition, scope: Scope = WEEK) -> list[LogFolder]:
 
 
 def first(place: LogFolder) -> str:
-    """Give the first folder, and see that it is that of the first day."""
+    """Return the first folder, and see that it is that of the first day."""
     key, day = next(iter(place.days.items()))
     assert day == MONDAY
     return f"s3://{place.bucket}/{place.prefix}{key}"

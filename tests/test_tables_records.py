@@ -307,7 +307,7 @@ def test_real_records_are_typed_as_the_record_says(shared_data: Path) -> None:
 
 
 def real_records(shared_data: Path) -> Iterator[Located]:
-    """Give real records, as if they lay in the folders of a trail."""
+    """Return real records, as if they lay in the folders of a trail."""
     for file in sorted((shared_data / "invictus-aws-dataset").rglob("*.json")):
         content = json.loads(file.read_text(encoding="utf-8"))
         folder = (

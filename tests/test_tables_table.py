@@ -143,7 +143,7 @@ def declared(**columns: str) -> Table:
 
 
 def read_as(table: Table, column: str) -> str:
-    """Give the SQL of one column."""
+    """Return the SQL of one column."""
     lines = records.select(table, HOUR, [column]).splitlines()
     return next(line.strip(" ,") for line in lines if line.endswith(f" as {column}"))
 

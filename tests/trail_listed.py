@@ -88,5 +88,5 @@ def case(table: RawTable = TABLE, **settings: Any) -> Case:
 
 
 def many_accounts() -> RawTable:
-    """Give the table without its list of accounts."""
+    """Return the table without its list of accounts."""
     return replace(TABLE, accounts=None)

@@ -78,7 +78,7 @@ CHANCE = random.Random(0)
 
 
 def table_of(kind: str) -> Definition:
-    """Give a table of a kind, under a name of its own."""
+    """Return a table of a kind, under a name of its own."""
     name = "".join(letter if letter.isalnum() else "_" for letter in kind.lower())
     return replace(KINDS[kind], database="security", name=name)
 

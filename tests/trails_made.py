@@ -60,7 +60,7 @@ def event_selector(**settings: Any) -> dict[str, Any]:
 
 
 def fields(**equals: Any) -> dict[str, Any]:
-    """Give an advanced selector; a value is a list for Equals, or the operators."""
+    """Return an advanced selector; a value is a list for Equals, or the operators."""
     named = {name.replace("_", "."): value for name, value in equals.items()}
     return {
         "FieldSelectors": [

@@ -68,7 +68,7 @@ class Case:
     custody: "Journal | None" = None
 
     def __repr__(self) -> str:
-        """Say what it stands on and how far it looks."""
+        """Return what it stands on and how far it looks."""
         return f"Case of {self.source.title}: {self.scope}"
 
     # Narrowing
@@ -282,7 +282,7 @@ class Case:
         return self._chunks(self._ad_hoc(select), rows)
 
     def budget(self, *, usd: float | None = None, cny: float | None = None) -> "Case":
-        """Give a case that may spend so much on Athena, S3 and KMS, and no more.
+        """Return a case that may spend so much on Athena, S3 and KMS, and no more.
 
         In dollars, or where AWS bills yuan (the Regions in China) in ``cny``. All cases
         that are narrowed from it share the account, ``case.spending``. Each ask is
@@ -331,7 +331,7 @@ class Case:
         return triage(self.ask("triage/findings"), logs, self.known_good)
 
     def recorded_by(self, trails: Trails) -> "Case":
-        """Give a case that knows its trails: what ``tk.discover()`` found.
+        """Return a case that knows its trails: what ``tk.discover()`` found.
 
         An empty answer then says whether it means that nothing happened: ``coverage``
         shows for which kinds of events. Raises EvidenceError for local files: what a
@@ -420,7 +420,7 @@ class Case:
         journal: shown as a table, merged with a colleague's by
         ``case.custody.merge("theirs.jsonl")``. ``who`` is your name; left out, that of
         the user at this computer. Without this call, and without a mark, no journal is
-        kept. Raises JournalError for a file that is no journal, that was changed, or
+        kept. Raises JournalError for a file that is not a journal, that was changed, or
         that is about other evidence.
         """
         from trailkit.integrity.journal import begin
@@ -559,7 +559,7 @@ class Case:
     def _chunks(self, asked: run.Request, rows: int) -> Generator[pd.DataFrame]:
         if isinstance(rows, bool) or not isinstance(rows, int) or rows < 1:
             raise InvalidParameter(
-                f"rows={rows!r} is no number of rows. Give a whole one: rows=100_000."
+                f"rows={rows!r} is not a number of rows. Use a whole one: rows=100_000."
             )
         logs, checked = self._logs(asked), self._checked()
         parts = run.chunks(asked, logs, rows, checked, self.known_good, self.own)
@@ -575,7 +575,7 @@ class Case:
     def _ad_hoc(self, select: str) -> run.Request:
         self._require_window("query")
         if not isinstance(select, str):
-            raise NotOneSelect(f"{select!r} is no text. Write one SELECT.")
+            raise NotOneSelect(f"{select!r} is not text. Write one SELECT.")
         return run.ad_hoc(select, self.source, self.scope)
 
     def _request(self, question: Question, values: Mapping[str, Any]) -> run.Request:
@@ -586,7 +586,7 @@ class Case:
         return estimate(title, reads, self.source, self.engine, scope)
 
     def _paid(self, title: str, reads: Mapping[str, int], scope: Scope) -> Engine:
-        """Give the engine for one query, within the budget if there is one."""
+        """Return the engine for one query, within the budget if there is one."""
         table_cost.warn(reads, self.source, self.engine, scope)
         if self.spending is None:
             return self.engine
@@ -610,7 +610,7 @@ class Case:
         return sorted(row["file"] for row in found)
 
     def _newest(self) -> datetime:
-        """Give the time from which ``last`` counts back."""
+        """Return the time from which ``last`` counts back."""
         now = datetime.now(UTC)
         if self.source.needs_window:
             return now
@@ -623,7 +623,7 @@ class Case:
         return newest.replace(tzinfo=UTC) + timedelta(seconds=1)
 
     def _look(self, title: str, select: str, scope: Scope) -> list[dict[str, Any]]:
-        """Give the rows of a SELECT of our own."""
+        """Return the rows of a SELECT of our own."""
         engine = self._paid(title, dialect.relations_used(select), scope)
         answer = engine.run(compose.to_run(select, self.source, scope))
         return answer.table.to_pylist()

@@ -176,7 +176,7 @@ def _case(source: "Source", engine: "Engine", questions: str | Path | None) -> "
 def _by_kind(
     events: str, insights: str | None, network: str | None, aggregated: str | None
 ) -> dict[Kind, str]:
-    """Give the tables that are named, each by the kind of record that it holds."""
+    """Return the tables that are named, each by the kind of record that it holds."""
     named = {
         Kind.EVENT: events,
         Kind.INSIGHT: insights,

@@ -20,7 +20,7 @@
         * EmptyScope: two windows, account or region lists that do not overlap
         * UnboundedScan: a question on Athena without a window
     * SQLError: SQL that trailkit will not run
-        * NotOneSelect: several statements, or one that is no SELECT
+        * NotOneSelect: several statements, or one that is not a SELECT
         * UnknownRelation: a table that is not of the lens
         * UnknownColumn: a column that its relations do not have
         * UnsupportedSQL: a function that the engines do not share
@@ -63,7 +63,7 @@ class TrailkitError(Exception):
         return "".join(map(_seen, super().__str__()))
 
     def _render_traceback_(self) -> list[str]:
-        """Give IPython the sentence instead of the traceback."""
+        """Return IPython the sentence instead of the traceback."""
         return [f"{type(self).__name__}: {self}"]
 
 
@@ -244,7 +244,7 @@ _MOST_NAMED = 100
 
 
 def nearest(name: str, names: Iterable[str]) -> str:
-    """Say which of the names come nearest, as a sentence; else list them all.
+    """Return which of the names come nearest, as a sentence; else list them all.
 
     >>> nearest("buket", ["bucket", "region"])
     'Did you mean "bucket"?'

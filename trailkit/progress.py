@@ -24,7 +24,7 @@ _stop: ContextVar[threading.Event | None] = ContextVar("_stop", default=None)
 
 @contextmanager
 def line(shown: bool = True) -> Generator[Say]:
-    """Give a function that shows a text in place of the one before.
+    """Return a function that shows a text in place of the one before.
 
     Call it as often as you like: nothing is written in the first second, then at most
     ten times a second. The line is wiped at the end, also after an error. Control
@@ -102,7 +102,7 @@ def be_silent(text: str) -> None:
 
 
 def notice(text: str) -> None:
-    """Say a sentence to the person at the keyboard."""
+    """Print a sentence for the person at the keyboard."""
     kept = _kept.get()
     if kept is None:
         print(visible_text(text), file=beside())
@@ -121,7 +121,7 @@ def keeping() -> Generator[list[str]]:
 
 
 def beside() -> TextIO:
-    """Give the stream for what is said beside the answer.
+    """Return the stream for what is said beside the answer.
 
     In a notebook that is the cell's own output; elsewhere stderr, so that output that
     a program reads stays clean.

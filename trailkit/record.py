@@ -25,7 +25,7 @@ class Kind(StrEnum):
 
     @classmethod
     def named(cls, name: str) -> Self:
-        """Give the kind of a name that somebody typed; raises TableError for none.
+        """Return the kind of a name that somebody typed; raises TableError for none.
 
         >>> Kind.named("network")
         <Kind.NETWORK: 'network'>
@@ -304,7 +304,7 @@ COLUMNS: tuple[Column, ...] = tuple(_leaves(FIELDS, (), ""))
 
 
 def columns(kind: Kind) -> dict[str, Column]:
-    """Give the columns that a kind of record can fill, by name.
+    """Return the columns that a kind of record can fill, by name.
 
     >>> columns(Kind.EVENT)["user_identity_arn"].path
     ('userIdentity', 'arn')
@@ -315,7 +315,7 @@ def columns(kind: Kind) -> dict[str, Column]:
 
 
 def relation_columns() -> dict[str, Type]:
-    """Give every column of ``records`` over all kinds, by name, with its type.
+    """Return every column of ``records`` over all kinds, by name, with its type.
 
     >>> relation_columns()["event_time"].sql
     'timestamp'
@@ -324,7 +324,7 @@ def relation_columns() -> dict[str, Type]:
 
 
 def every_column() -> list[str]:
-    """Give the name of every column of ``records``, in order, the place last.
+    """Return the name of every column of ``records``, in order, the place last.
 
     >>> every_column()[-1]
     'file'

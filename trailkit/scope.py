@@ -110,7 +110,7 @@ class Scope:
         return replace(self, people=True)
 
     def widened(self, lookback: timedelta) -> "Scope":
-        """Give the scope with its window starting so much earlier."""
+        """Return the scope with its window starting so much earlier."""
         if self.start is None:
             return self
         return replace(self, start=shifted(self.start, -lookback))
@@ -131,7 +131,7 @@ class Scope:
         }
 
     def __str__(self) -> str:
-        """Say the scope in words, for subtitles and messages."""
+        """Return the scope in words, for subtitles and messages."""
         accounts = _named(self.accounts, "accounts")
         regions = _named(self.regions, "regions")
         folder = ", by the folder of the log file" if self.by_folder else ""
@@ -169,7 +169,7 @@ def _moment(text: str | None) -> datetime | None:
 def moment(value: Moment) -> datetime:
     """Read a point in time; without an offset it is UTC.
 
-    Raises InvalidWindow for what is no time.
+    Raises InvalidWindow for what is not a time.
 
     >>> moment("2026-03-02 11:40+02:00")
     datetime.datetime(2026, 3, 2, 9, 40, tzinfo=datetime.timezone.utc)
@@ -198,7 +198,7 @@ def shifted(time: datetime, length: timedelta) -> datetime:
         return time + length
     except OverflowError:
         raise InvalidWindow(
-            f"{_show(time)} moved by {length.days:,} days is no date. Write a shorter "
+            f"{_show(time)} moved by {length.days:,} days is not a date. Use a shorter "
             "time: '90m', '7d'."
         ) from None
 

@@ -27,7 +27,7 @@ class Original:
 
     @property
     def record(self) -> dict[str, Any]:
-        """Give the record as Python objects."""
+        """Return the record as Python objects."""
         return json.loads(self.text)
 
     def __str__(self) -> str:
@@ -165,11 +165,11 @@ class Source(Protocol):
         ...
 
     def folds(self) -> bool:
-        """Say whether ``records`` already holds every event once."""
+        """Return whether ``records`` already holds every event once."""
         ...
 
     def skips(self, kind: Kind) -> bool:
-        """Say whether a condition on a record's columns saves reading."""
+        """Return whether a condition on a record's columns saves reading."""
         ...
 
     def records(
@@ -182,7 +182,7 @@ class Source(Protocol):
         ...
 
     def reuse(self, kinds: Collection[Kind], scope: Scope) -> timedelta | None:
-        """Say how old an answer may be that is given again; None: none may."""
+        """Return how old an answer may be that is given again; None: none may."""
         ...
 
     def incomplete(self) -> list[str]:

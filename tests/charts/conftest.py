@@ -29,7 +29,7 @@ def event_list(rows: int, **columns: Any) -> pd.DataFrame:
 
 
 def strings(value: Any) -> Iterator[str]:
-    """Give every text of a figure that can hold a log value."""
+    """Return every text of a figure that can hold a log value."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, dict):
@@ -49,7 +49,7 @@ def events() -> Callable[..., pd.DataFrame]:
 
 @pytest.fixture
 def texts() -> Callable[[Any], list[str]]:
-    """Give the texts of a figure without the markup that is trailkit's own."""
+    """Return the texts of a figure without the markup that is trailkit's own."""
 
     def found(figure: Any) -> list[str]:
         every = strings(figure.to_plotly_json())

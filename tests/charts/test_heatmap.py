@@ -14,7 +14,7 @@ Events = Callable[..., pd.DataFrame]
 
 
 def counts(figure: Any) -> dict[tuple[str, int], int]:
-    """Give the counts of the hours that are not blank."""
+    """Return the counts of the hours that are not blank."""
     cells = figure.data[0]
     filled = np.argwhere(~np.isnan(cells.z.astype(float)))
     days = figure.layout.yaxis.ticktext

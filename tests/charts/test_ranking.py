@@ -14,7 +14,7 @@ Events = Callable[..., pd.DataFrame]
 
 
 def bars(figure: Any) -> dict[str, dict[str, int]]:
-    """Give the bars by outcome, each a dict of label and count."""
+    """Return the bars by outcome, each a dict of label and count."""
     names = figure.layout.yaxis.ticktext
     return {
         trace.name.split(" (")[0]: {

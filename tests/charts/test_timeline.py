@@ -16,7 +16,7 @@ Events = Callable[..., pd.DataFrame]
 
 
 def traces(figure: Any) -> dict[str, Any]:
-    """Give the dots by outcome."""
+    """Return the dots by outcome."""
     named = [trace for trace in figure.data if trace.type == "scatter" and trace.name]
     return {trace.name.split(" (")[0]: trace for trace in named}
 
@@ -26,7 +26,7 @@ def strips(figure: Any) -> list[Any]:
 
 
 def names(figure: Any) -> list[str]:
-    """Give what is written beside dots."""
+    """Return what is written beside dots."""
     texts = [
         trace.text for trace in figure.data if getattr(trace, "mode", "") == "text"
     ]

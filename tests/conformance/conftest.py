@@ -21,7 +21,7 @@ from trailkit.store import practice_case
 def trino(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[TrinoServer]:
-    """Give a Trino that runs."""
+    """Return a Trino that runs."""
     server = TrinoServer(tmp_path_factory.mktemp("trino"))
     capture = request.config.pluginmanager.getplugin("capturemanager")
     with capture.global_and_fixture_disabled():
@@ -32,7 +32,7 @@ def trino(
 
 @pytest.fixture(scope="session")
 def logs(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give the log files of the practice case."""
+    """Return the log files of the practice case."""
     folder = tmp_path_factory.mktemp("practice")
     practice_case.unpack(folder)
     return folder
@@ -40,13 +40,13 @@ def logs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def local(logs: Path, tmp_path_factory: pytest.TempPathFactory) -> Case:
-    """Give the practice case over its files."""
+    """Return the practice case over its files."""
     return tk.local(logs, store=tmp_path_factory.mktemp("store"), progress=False)
 
 
 @pytest.fixture(scope="session")
 def published(trino: TrinoServer, logs: Path) -> TrinoServer:
-    """Give the Trino that has its tables, and the doubled ones."""
+    """Return the Trino that has its tables, and the doubled ones."""
     publish(trino, logs, ACCOUNT_IDS, DATABASE)
     return trino
 

@@ -21,7 +21,7 @@ class Copies:
     iceberg: bool = False
 
     def of(self, name: str) -> tk.TableCopy:
-        """Give the copy of a table, made of the one with every record twice."""
+        """Return the copy of a table, made of the one with every record twice."""
         return tk.TableCopy(
             f"{DATABASE}_twice.{name}",
             f"{DATABASE}.{self.prefix}{name}",

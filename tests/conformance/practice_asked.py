@@ -90,7 +90,7 @@ def same(question: Question, values: dict[str, Any], *cases: Case) -> pd.DataFra
 
 
 def each_optional(question: Question) -> list[dict[str, Any]]:
-    """Give the values for each parameter in turn that a question can do without."""
+    """Return the values for each parameter in turn that a question can do without."""
     needed, optional = arguments(question), OPTIONAL.get(question.name, {})
     tried = {*needed, *optional}
     declared = {parameter.name for parameter in question.parameters}

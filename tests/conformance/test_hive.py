@@ -45,13 +45,13 @@ _A_TABLE = OWN["account_trail"]
 
 
 def _better(place: str) -> Definition:
-    """Give the table that is offered instead of one without partitions."""
+    """Return the table that is offered instead of one without partitions."""
     table = replace(by_hand(), location=f"s3://central-logs/x/AWSLogs/{place}")
     return better(Table.of(table), table, "us-east-1").definition()
 
 
 def _mending(table: Definition) -> str:
-    """Give the statement that the refusal of a projection names."""
+    """Return the statement that the refusal of a projection names."""
     with pytest.raises(TableError) as refused:
         Table.of(table)
     statement = re.search(r"alter table … .*\)(?=\.)", str(refused.value))
@@ -60,7 +60,7 @@ def _mending(table: Definition) -> str:
 
 
 def _missing(table: Definition, scope: Scope) -> list[str]:
-    """Give what adds the partitions that a scope lacks, where there is none yet."""
+    """Return what adds the partitions that a scope lacks, where there is none yet."""
     scope = scope.with_accounts("111122223333").with_regions("us-east-1", "eu-west-1")
     return missing_partitions.statements(Table.of(table), table, scope, lambda *_: ())
 
@@ -137,7 +137,7 @@ WRONG = {
 
 @pytest.fixture(scope="module")
 def jars() -> Path:
-    """Give the folder of the three jars, fetched where they are not there yet."""
+    """Return the folder of the three jars, fetched where they are not there yet."""
     folder = platformdirs.user_cache_path("trailkit") / "conformance"
     folder.mkdir(parents=True, exist_ok=True)
     for artifact, (name, checksum) in JARS.items():

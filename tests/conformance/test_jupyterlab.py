@@ -74,7 +74,7 @@ def chromium() -> str:
 
 @contextmanager
 def tripwire(called_out: list[str]) -> Generator[str]:
-    """Give a proxy that lets nothing out, and notes who wanted to."""
+    """Return a proxy that lets nothing out, and notes who wanted to."""
 
     class Refuse(StreamRequestHandler):
         def handle(self) -> None:
@@ -111,7 +111,7 @@ def lab(home: Path, proxy: str) -> Generator[str]:
 
 
 def calls_through(proxy: str) -> dict[str, str]:
-    """Give the environment that sends every call here but those to loopback."""
+    """Return the environment that sends every call here but those to loopback."""
     through = dict.fromkeys(["http_proxy", "https_proxy", "all_proxy"], proxy)
     through |= {"no_proxy": f"{LOOPBACK},localhost"}
     return through | {name.upper(): value for name, value in through.items()}

@@ -37,7 +37,7 @@ def rows(trino: TrinoServer, sql: str) -> Any:
 
 
 def wrong(asked: list[tuple[str, Any]], found: list[Any]) -> dict[str, Any]:
-    """Give what differs in value or type: the expression, with what Trino gives."""
+    """Return what differs in value or type: the expression, with what Trino gives."""
     return {
         text: value
         for (text, expected), value in zip(asked, found, strict=True)

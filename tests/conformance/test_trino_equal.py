@@ -143,7 +143,7 @@ def test_every_function_gives_one_frame(
 
 
 def _held(case: Case, expression: str) -> bool:
-    """Say whether a frame can hold an expression's type: a list it cannot."""
+    """Return whether a frame can hold an expression's type: a list it cannot."""
     try:
         to_frame(case.engine.run(f"select {expression} as value"))
     except UnsupportedSQL:

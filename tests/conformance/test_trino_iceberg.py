@@ -120,7 +120,7 @@ def test_a_narrow_scope_reads_less(copied: tuple[Case, ...]) -> None:
 
 
 def written() -> list[str]:
-    """Give the columns of a copy of events."""
+    """Return the columns of a copy of events."""
     return copies.written(COPIES.of("cloudtrail").copy(Kind.EVENT))
 
 
@@ -146,7 +146,7 @@ class Made:
         return self.trino.rows(sql.format(**names))[0]
 
     def rows(self, first: str = "2026-01-01", last: str = "2026-12-31") -> list[Any]:
-        """Give the number of some days' rows, and a checksum of all their values."""
+        """Return the number of some days' rows, and a checksum of all their values."""
         values = ", ".join(written())
         return self.ask(
             f"select count(*), checksum(row({values})) from {{copy}}"
@@ -196,7 +196,7 @@ class Made:
 def made(
     request: pytest.FixtureRequest, published: TrinoServer, athena_on_trino: object
 ) -> Made:
-    """Give a copy that is not there yet."""
+    """Return a copy that is not there yet."""
     prefix = f"copy_{request.node.name.removeprefix('test_')[:20]}_"
     return Made(Copies(prefix, iceberg=True), published)
 
@@ -259,7 +259,9 @@ def test_optimize_joins_files_and_vacuum_lets_old_ones_go(made: Made) -> None:
     accounts, untouched = made.accounts(first), made.files(other)
     assert made.files(first) == 2 * accounts
 
-    optimize, expire = trinos_own(made.copies.of("cloudtrail").tidy_sql(first, first))
+    optimize, expire = trinos_own(
+        made.copies.of("cloudtrail").maintenance_sql(first, first)
+    )
     made.trino.rows(optimize)
     assert made.rows() == whole.rows(first, last)
     assert (made.files(first), made.files(other)) == (accounts, untouched)

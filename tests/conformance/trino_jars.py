@@ -26,7 +26,7 @@ class NotStarted(Exception):
 
 
 def home() -> Path:
-    """Give the folder with ``lib`` and ``plugin/lake``; make it if it is not there.
+    """Return the folder with ``lib`` and ``plugin/lake``; make it if it is not there.
 
     It is made beside and moved into place, so that one that is there is whole.
     """

@@ -133,7 +133,7 @@ class TrinoServer:
         self._log.close()
 
     def engine(self, table: str = f"{CATALOG}.security.cloudtrail") -> TrinoEngine:
-        """Give an engine that asks this server."""
+        """Return an engine that asks this server."""
         return TrinoEngine(table, host=LOOPBACK, port=self.port, user="analyst")
 
     def rows(self, sql: str) -> list[list[Any]]:
@@ -154,7 +154,7 @@ class TrinoServer:
         self.adopt(table)
 
     def place(self, table: Definition) -> Path:
-        """Give a table's folder, whose name says the kind, as in the logs' bucket."""
+        """Return a table's folder, whose name says the kind, as in the logs' bucket."""
         kind = _KIND.search(table.properties["storage.location.template"])
         assert kind is not None
         return self.folder / table.database / table.name / "AWSLogs" / kind[1]

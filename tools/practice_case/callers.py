@@ -41,21 +41,21 @@ class Caller:
 
     @property
     def is_service(self) -> bool:
-        """Say whether AWS itself calls, or relays the call."""
+        """Return whether AWS itself calls, or relays the call."""
         return self.address == INTERNAL or self.address.endswith(".amazonaws.com")
 
     def through(self, service: str) -> "Caller":
-        """Give the caller as seen when a service calls on the caller's behalf."""
+        """Return the caller as seen when a service calls on the caller's behalf."""
         host = service if service == INTERNAL else f"{service}.amazonaws.com"
         identity = self.identity | {"invokedBy": host}
         return replace(self, identity=identity, address=host, agent=host, endpoint="")
 
     def with_key(self, key: str) -> "Caller":
-        """Give the same session under another access key."""
+        """Return the same session under another access key."""
         return replace(self, identity=self.identity | {"accessKeyId": key})
 
     def in_region(self, region: str) -> "Caller":
-        """Give the same caller at work in another region."""
+        """Return the same caller at work in another region."""
         return replace(self, region=region)
 
 

@@ -23,25 +23,25 @@ class Chance(random.Random):
     """
 
     def uuid(self) -> str:
-        """Give an event or request id."""
+        """Return an event or request id."""
         digits = f"{self.getrandbits(128):032x}"
         parts = digits[:8], digits[8:12], "4" + digits[13:16], "a" + digits[17:20]
         return "-".join((*parts, digits[20:]))
 
     def text(self, length: int, alphabet: str = ALPHANUMERIC) -> str:
-        """Give letters and digits, such as the end of a log file's name."""
+        """Return letters and digits, such as the end of a log file's name."""
         return "".join(self.choices(alphabet, k=length))
 
     def key(self, prefix: str = "ASIA") -> str:
-        """Give an access key id that ends as in AWS's examples, hence is nobody's."""
+        """Return an access key id that ends as in AWS's examples, hence is nobody's."""
         return f"{prefix}{self.text(9, BASE32)}EXAMPLE"
 
     def between(self, low: int, high: int) -> int:
-        """Give a whole number, both bounds included."""
+        """Return a whole number, both bounds included."""
         return low + int(self.random() * (high - low + 1))
 
     def happens(self, probability: float) -> bool:
-        """Say yes with that probability."""
+        """Return yes with that probability."""
         return self.random() < probability
 
     def pick(self, items: Sequence[Item]) -> Item:
@@ -55,7 +55,7 @@ class Chance(random.Random):
 
 @cache
 def unique_id(prefix: str, name: str) -> str:
-    """Give the unique id that IAM would have made for a user (AIDA) or role (AROA).
+    """Return the unique id that IAM would have made for a user (AIDA) or role (AROA).
 
     >>> unique_id("AIDA", "arn:aws:iam::444455556666:user/shop-deploy")
     'AIDA...EXAMPLE'
@@ -64,7 +64,7 @@ def unique_id(prefix: str, name: str) -> str:
 
 
 def hexadecimal(name: str, length: int = 17) -> str:
-    """Give the end of a resource's id, such as that of an instance.
+    """Return the end of a resource's id, such as that of an instance.
 
     >>> len(hexadecimal("web-1"))
     17

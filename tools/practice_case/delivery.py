@@ -41,7 +41,7 @@ class Outage:
     delay: timedelta
 
     def hits(self, place: "Place", when: datetime) -> bool:
-        """Say whether a record of that place and time was held back."""
+        """Return whether a record of that place and time was held back."""
         here = (place.account, place.region) == (self.account.id, self.region)
         return here and self.start <= when < self.end
 
@@ -74,7 +74,7 @@ class Place:
     minute: datetime
 
     def path(self, ending: str) -> str:
-        """Give the key of a log file below the bucket.
+        """Return the key of a log file below the bucket.
 
         >>> minute = datetime(2026, 3, 2, 8, 5)
         >>> Place(Kind.EVENT, "444455556666", "eu-west-1", minute).path("z")

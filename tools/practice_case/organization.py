@@ -66,19 +66,19 @@ class Role:
         return unique_id("AROA", self.arn)
 
     def session_arn(self, session: str) -> str:
-        """Give the ARN of a session, which leaves out the role's path."""
+        """Return the ARN of a session, which leaves out the role's path."""
         return f"arn:aws:sts::{self.account.id}:assumed-role/{self.name}/{session}"
 
 
 def permission_set(account: Account, name: str) -> Role:
-    """Give the role that IAM Identity Center keeps for a permission set."""
+    """Return the role that IAM Identity Center keeps for a permission set."""
     path = f"/aws-reserved/sso.amazonaws.com/{SIGN_IN_REGION}/"
     suffix = hexadecimal(f"{account.id}/{name}", 16)
     return Role(account, f"AWSReservedSSO_{name}_{suffix}", path)
 
 
 def service_linked(account: Account, service: str, name: str) -> Role:
-    """Give the role that a service keeps for itself."""
+    """Return the role that a service keeps for itself."""
     path = f"/aws-service-role/{service}.amazonaws.com/"
     return Role(account, f"AWSServiceRoleFor{name}", path)
 

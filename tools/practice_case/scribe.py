@@ -63,7 +63,7 @@ LIMIT_EXCEEDED = Fault("Client.RequestLimitExceeded", "Request limit exceeded.")
 
 
 def denied(caller: Caller, action: str, resource: str = "*") -> Fault:
-    """Refuse a call for want of rights, in the words of the service."""
+    """Refuse a call for lack of rights, in the words of the service."""
     service = action.split(":")[0]
     reason = (
         f"User: {caller.arn} is not authorized to perform: {action} on resource: "
@@ -77,7 +77,7 @@ def denied(caller: Caller, action: str, resource: str = "*") -> Fault:
 
 
 def reads(action: str) -> bool:
-    """Say whether a call only reads; AWS counts AssumeRole among those."""
+    """Return whether a call only reads; AWS counts AssumeRole among those."""
     return action in READ_ONLY or action.split(":")[1].startswith(READING)
 
 
@@ -99,12 +99,12 @@ def tls(host: str, old: bool = False) -> dict[str, str]:
 
 
 def told_time(record: Record) -> str:
-    """Give the time that a record tells; an aggregated one, the end of its window."""
+    """Return the time that a record tells; an aggregated one, the end of its window."""
     return record.get("eventTime") or record["timeWindow"]["windowEnd"]
 
 
 def _host(service: str, region: str) -> str:
-    """Give the endpoint that a client calls."""
+    """Return the endpoint that a client calls."""
     if service in GLOBAL:
         return f"{service}.amazonaws.com"
     return f"{service}.{region}.amazonaws.com"
@@ -222,7 +222,7 @@ class Scribe:
         return self.chance.uuid()
 
     def _connection(self, caller: Caller, host: str) -> Record:
-        """Say how the call came in: AWS's own calls leave this out."""
+        """Return how the call came in: AWS's own calls leave this out."""
         fields: Record = {}
         if caller.endpoint:
             fields["vpcEndpointId"] = caller.endpoint

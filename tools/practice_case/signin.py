@@ -31,7 +31,7 @@ class Console:
     callers: tuple[Caller, ...]
 
     def hand(self, chance: Chance) -> Caller:
-        """Give the session under one of its keys."""
+        """Return the session under one of its keys."""
         return chance.pick(self.callers)
 
 

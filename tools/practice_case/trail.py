@@ -45,7 +45,7 @@ class Silence:
     spared: frozenset[str] = frozenset()
 
     def covers(self, record: Record) -> bool:
-        """Say whether the record is never written."""
+        """Return whether the record is never written."""
         within = self.start < told_time(record) < self.end
         return within and record["eventCategory"] not in self.spared
 

@@ -39,7 +39,7 @@ class Attempts:
         call: Callable[[], _Answer],
         absent: Collection[str] = (),
     ) -> _Answer | None:
-        """Give what the call gives; None where it is refused.
+        """Return what the call gives; None where it is refused.
 
         The same for AWS's codes in ``absent``, which say that a thing is not there.
         Any other error goes on.
@@ -57,7 +57,7 @@ class Attempts:
 
 
 def refusal_or_none(call: Callable[[], object], codes: Collection[str]) -> str | None:
-    """Give the code with which AWS refused a call, of those given; None for success.
+    """Return the code with which AWS refused a call, of those given; None for success.
 
     Any other error goes on.
     """
@@ -73,7 +73,7 @@ def refusal_or_none(call: Callable[[], object], codes: Collection[str]) -> str |
 def found_or_none(
     call: Callable[[], _Answer], absent: Collection[str]
 ) -> _Answer | None:
-    """Give what a call gives; None for AWS's codes that say it is not there."""
+    """Return what a call gives; None for AWS's codes that say it is not there."""
     try:
         return call()
     except ClientError as error:

@@ -123,7 +123,7 @@ def explained() -> Generator[None]:
 
 
 def is_unreached(error: BaseException | None) -> bool:
-    """Say whether AWS did not answer: no connection, or a fault on its side."""
+    """Return whether AWS did not answer: no connection, or a fault on its side."""
     if isinstance(error, boto.ClientError):
         answer = error.response.get("ResponseMetadata", {})
         return answer.get("HTTPStatusCode", 0) >= 500
@@ -131,17 +131,17 @@ def is_unreached(error: BaseException | None) -> bool:
 
 
 def is_expired(error: BaseException | None) -> bool:
-    """Say whether AWS refused a request because its credentials have expired."""
+    """Return whether AWS refused a request because its credentials have expired."""
     return error is not None and code(error) in EXPIRED_CODES
 
 
 def is_refusal(error: BaseException) -> bool:
-    """Say whether AWS refused a request for want of a right."""
+    """Return whether AWS refused a request for a missing permission."""
     return code(error) in REFUSED_CODES
 
 
 def code(error: BaseException) -> str:
-    """Give AWS's code of an error, or an empty text."""
+    """Return AWS's code of an error, or an empty text."""
     if isinstance(error, boto.ClientError):
         return str(error.response.get("Error", {}).get("Code", ""))
     return ""
@@ -187,7 +187,7 @@ def _service(operation: str) -> str:
 
 
 def lacking(action: str, on: str | None) -> str:
-    """Say that a right is missing, and what to ask for.
+    """Report that a right is missing, and what to ask for.
 
     >>> lacking("athena:StartQueryExecution", None)
     'The right athena:StartQueryExecution is missing. Ask for a policy that gives ...'

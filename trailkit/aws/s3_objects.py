@@ -76,7 +76,7 @@ def _save(pieces: Iterator[bytes], part: Path) -> tuple[str, int]:
 
 
 def _reason(error: boto.ClientError) -> str:
-    """Say why one object cannot be had; nothing where more than it is at fault."""
+    """Return why one object cannot be had; nothing where more than it is at fault."""
     named = code(error)
     if named in _GONE:
         return "It was changed or deleted after it was listed: acquire again."

@@ -73,7 +73,7 @@ class Access:
         return (arn, credentials.access_key) if credentials else (arn,)
 
     def client(self, service: str, region: str | None = None) -> Any:
-        """Give the client of a service, in this region or another; to any thread."""
+        """Return the client of a service, in this region or another; to any thread."""
         key = service, region or self.region
         with self._making:  # a client may be shared between threads, a session not
             if key not in self._clients:

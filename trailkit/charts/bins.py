@@ -46,7 +46,7 @@ def bucket(column: str, times: pd.Series) -> pd.Timedelta:
 
 
 def words(step: pd.Timedelta) -> str:
-    """Say how long a step is.
+    """Return how long a step is.
 
     >>> words(pd.Timedelta("30min")), words(pd.Timedelta("7D"))
     ('30 min', '7 days')

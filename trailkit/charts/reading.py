@@ -131,7 +131,7 @@ def key_columns(frame: pd.DataFrame) -> list[str]:
 def times(column: pd.Series) -> pd.Series:
     """Return a column's times as UTC without a zone, which is how plotly draws them.
 
-    Times without an offset are UTC already; text that is no time becomes NaT.
+    Times without an offset are UTC already; text that is not a time becomes NaT.
     """
     read = pd.to_datetime(column, utc=True, errors="coerce", format="ISO8601")
     return read.dt.tz_localize(None).astype("datetime64[us]")

@@ -81,7 +81,7 @@ def write_notebook(name: str, into: Path) -> Path:
     title = name.removesuffix(".ipynb")
     if not _NAME.fullmatch(title):
         raise CommandError(
-            f'"{name}" is no name for a notebook. Use letters, digits, blanks, dots, _ '
+            f'"{name}" cannot name a notebook. Use letters, digits, blanks, dots, _ '
             "and -: trailkit new notebook payroll-bucket."
         )
     path = into / f"{title}.ipynb"

@@ -9,7 +9,7 @@ from dataclasses import replace
 from trailkit.aws.prices import say_bytes, say_money
 from trailkit.cost.bill import of_result
 from trailkit.cost.estimate import Estimate
-from trailkit.engines import ANEW, Answer, Engine, Terms
+from trailkit.engines import ANEW, Answer, Engine, QueryOptions
 from trailkit.errors import BudgetExceeded, InvalidParameter, TrailkitError
 
 
@@ -22,7 +22,7 @@ class Budget:
     """
 
     def __init__(self, amount: float, currency: str = "USD") -> None:
-        """Take the limit; raises InvalidParameter for what is no amount."""
+        """Take the limit; raises InvalidParameter for what is not an amount."""
         name = currency.lower()
         good = isinstance(amount, int | float) and math.isfinite(amount)
         if not good or isinstance(amount, bool) or amount <= 0:
@@ -103,7 +103,7 @@ class Budget:
         return say_money(amount, self.currency)
 
     def __repr__(self) -> str:
-        """Say what is spent, and what is left."""
+        """Return what is spent, and what is left."""
         return (
             f"Budget of {self._say(self.amount)}: {self._say(self.spent)} spent "
             f"(queries: {self.queries:,}), {self._say(self.left)} left"
@@ -136,16 +136,18 @@ class PaidEngine:
         self.name = engine.name
         self._engine, self._budget, self._estimate = engine, budget, estimate
 
-    def run(self, sql: str, terms: Terms = ANEW) -> Answer:
+    def run(self, sql: str, options: QueryOptions = ANEW) -> Answer:
         """Run Athena SQL, and pay what it cost; raises BudgetExceeded before."""
         with self._budget.held(self._estimate) as pay:
-            answer = self._engine.run(sql, self._weighed(terms))
+            answer = self._engine.run(sql, self._weighed(options))
             pay(self._bill(answer))
         return self._told(answer)
 
-    def chunks(self, sql: str, rows: int, terms: Terms = ANEW) -> Generator[Answer]:
+    def chunks(
+        self, sql: str, rows: int, options: QueryOptions = ANEW
+    ) -> Generator[Answer]:
         """Run Athena SQL, and pay once, as soon as the first part is there."""
-        with closing(self._engine.chunks(sql, rows, self._weighed(terms))) as parts:
+        with closing(self._engine.chunks(sql, rows, self._weighed(options))) as parts:
             with self._budget.held(self._estimate) as pay:
                 first = next(parts)
                 pay(self._bill(first))
@@ -170,6 +172,6 @@ class PaidEngine:
         beside = {"dollars_beside": self._beside(answer)}
         return replace(answer, facts={**answer.facts, **beside})
 
-    def _weighed(self, terms: Terms) -> Terms:
+    def _weighed(self, options: QueryOptions) -> QueryOptions:
         """Take the bytes from the estimate, and ask once: that is what is held."""
-        return replace(terms, weigh=lambda: self._estimate.bytes, again=False)
+        return replace(options, estimate=lambda: self._estimate.bytes, again=False)

@@ -14,7 +14,7 @@ _TERABYTE = 1024**4
 
 
 def items(usage: Usage, bill: Bill, prices: Prices) -> Iterator[str]:
-    """Say of what an amount is made."""
+    """Return of what an amount is made."""
     kept = [
         f"scan {prices.say(bill.scan)} at {prices.say(prices.scan)} a terabyte",
         f"{usage.gets:,} GET {prices.say(bill.gets)}",
@@ -29,7 +29,7 @@ def items(usage: Usage, bill: Bill, prices: Prices) -> Iterator[str]:
 
 
 def small_files(files: int, usage: Usage, bill: Bill, prices: Prices) -> Iterator[str]:
-    """Say where requests cost more than the scan, and what helps."""
+    """Return where requests cost more than the scan, and what helps."""
     if not files:
         return
     mean, scan = usage.bytes // files, usage.bytes / _TERABYTE * prices.scan
@@ -56,7 +56,7 @@ def _even(price: float, prices: Prices) -> int:
 
 
 def encrypted(found: Encryption) -> Iterator[str]:
-    """Say what is not sure of the Decrypts, and what would spare them."""
+    """Return what is not sure of the Decrypts, and what would spare them."""
     if found.unknown:
         yield (
             "How the files are encrypted could not be looked at, so each counts with a "
@@ -78,7 +78,7 @@ def encrypted(found: Encryption) -> Iterator[str]:
 
 
 def reserved(reservation: str | None) -> tuple[str, ...]:
-    """Say that a workgroup with reserved capacity is billed otherwise."""
+    """Report that a workgroup with reserved capacity is billed otherwise."""
     if reservation is None:
         return ()
     return (

@@ -136,7 +136,7 @@ class Estimate:
         return self.prices.say(amount) if self.prices else say_dollars(amount)
 
     def __str__(self) -> str:
-        """Say it in words."""
+        """Return it in words."""
         if self.prices is None:
             return f"{self.title}: nothing is billed for it here."
         most = "at most " if self.at_most else ""

@@ -22,7 +22,7 @@ from trailkit.tables.pruning import delivery_days
 def weigh(
     relations: Iterable[str], source: Source, engine: Engine, scope: Scope
 ) -> int:
-    """Say about how many bytes of log files lie in a scope, for these relations.
+    """Return about how many bytes of log files lie in a scope, for these relations.
 
     0 where they cannot be listed: no right to, a table that does not say where they
     lie, an engine that has none.
@@ -40,7 +40,7 @@ def weigh(
 
 
 def _one_day(scope: Scope) -> tuple[Scope, int]:
-    """Give a scope of one day of delivery, and how many the whole one has so far."""
+    """Return a scope of one day of delivery, and how many the whole one has so far."""
     first, last = delivery_days(scope)
     days = max(0, (min(last, datetime.now(UTC).date()) - first).days) + 1
     middle = datetime.combine(first, datetime.min.time(), UTC) + (

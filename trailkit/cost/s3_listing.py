@@ -17,7 +17,7 @@ from trailkit.tables.folders import LogFolder
 from trailkit.tables.read_plan import FileTree
 
 ListPage = Callable[..., Mapping[str, Any]]
-"""Give one page of objects, as S3's ListObjectsV2 does."""
+"""Return one page of objects, as S3's ListObjectsV2 does."""
 
 Place = LogFolder | FileTree
 

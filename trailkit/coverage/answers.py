@@ -48,7 +48,7 @@ class Trails(Protocol):
         ...
 
     def recorded(self, need: str, reach: LogScope | None = None) -> Coverage:
-        """Say whether events of a kind were recorded wherever a question reaches."""
+        """Return whether events of a kind were recorded wherever a question reaches."""
         ...
 
 
@@ -214,7 +214,7 @@ class Logs:
         return self.engine.run(compose.to_run(select, self.source, scope)).table
 
     def recorded(self, need: str) -> Coverage:
-        """Say what is known of a kind in the whole scope, without listing files."""
+        """Return what is known of a kind in the whole scope, without listing files."""
         if not self.source.needs_window:
             return _summed(self.cells([need]))
         if self.trails is None:
@@ -277,7 +277,7 @@ def _surer(cell: Cell, told: Coverage) -> Cell:
 
 
 def _events_of(need: str) -> tuple[str, str]:
-    """Give the relation and the condition that a need stands for."""
+    """Return the relation and the condition that a need stands for."""
     kind, _, what = need.partition(":")
     service = literal(what, "text") if what else ""
     if kind == "aggregated":

@@ -17,7 +17,7 @@ import pyarrow as pa
 from trailkit.coverage.control import TrailSeen, trails_of
 
 SLOT = timedelta(minutes=5)
-"""CloudTrail delivers about every five minutes: what is shorter is no stretch."""
+"""CloudTrail delivers about every five minutes: what is shorter is not a stretch."""
 
 SILENT = timedelta(minutes=30)
 """The shortest stretch without an event that is worth a remark."""

@@ -123,7 +123,7 @@ def _in_words(field: Mapping[str, Any]) -> str:
 
 
 def recorded(selectors: Iterable[Selector], need: str) -> Coverage:
-    """Say whether selectors let events of a kind through.
+    """Return whether selectors let events of a kind through.
 
     ``need`` is one of ``management:read``, ``management:write``, ``management:kms``,
     ``data:<service>`` and ``network``. What is let through in part is unknown: an empty

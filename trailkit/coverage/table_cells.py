@@ -76,7 +76,7 @@ def _days(found: ListedFiles, scope: Scope) -> list[date]:
 
 
 def _unless_excluded(said: Coverage, why: str) -> Coverage:
-    """Return unknown for want of files, but what is known not to be recorded stays."""
+    """Return unknown for lack of files, but what is known not to be recorded stays."""
     if said.state is State.NOT_RECORDED:
         return said
     known = said.state in (State.RECORDED, State.PROVED)

@@ -78,11 +78,11 @@ def _check_tokens(tree: exp.Expr, pieces: list[Token]) -> None:
     for before, piece in pairwise([None, *pieces]):
         if piece is not None and (mend := _mend(before, piece)):
             raise UnsupportedSQL(
-                f"{piece.text} in line {piece.line} is no Athena SQL here: {mend}."
+                f"{piece.text} in line {piece.line} is not Athena SQL here: {mend}."
             )
     written = sum(piece.token_type is TokenType.SELECT for piece in pieces)
     if written != len(list(tree.find_all(exp.Select))):
-        raise UnsupportedSQL("`table x` is no Athena SQL: write select … from x.")
+        raise UnsupportedSQL("`table x` is not Athena SQL: write select … from x.")
 
 
 def _check_offset(tree: exp.Expr, pieces: list[Token]) -> None:
@@ -119,7 +119,7 @@ def _last(kinds: list[TokenType]) -> int:
 
 
 def _mend(before: Token | None, piece: Token) -> str | None:
-    """Say what to write instead of a token that Trino would not read there."""
+    """Return what to write instead of a token that Trino would not read there."""
     kind = piece.token_type
     opens = before is None or before.token_type is TokenType.L_PAREN
     if kind is TokenType.DCOLON:

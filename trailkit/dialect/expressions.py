@@ -345,7 +345,7 @@ def _differ(
 
 
 def _mend(first: exp.Expr, first_type: Type, other: exp.Expr, type: Type) -> str:
-    """Say what to write so that two values are of one kind."""
+    """Return what to write so that two values are of one kind."""
     if kind(first_type) == "text" and first.is_string:
         first, first_type, other, type = other, type, first, first_type
     if "JSON" in (kind(first_type), kind(type)):

@@ -46,7 +46,7 @@ def tokens(sql: str) -> list[Token]:
     try:
         return AthenaSQL().tokenize(sql)
     except TokenError as error:
-        raise UnsupportedSQL(f"This is no SQL: {_reason(error)}.") from error
+        raise UnsupportedSQL(f"This is not SQL: {_reason(error)}.") from error
 
 
 def parse(sql: str) -> exp.Query:
@@ -62,7 +62,7 @@ def _parse(sql: str) -> exp.Query:
     try:
         statements = AthenaSQL().parse(sql)
     except TokenError as error:
-        raise UnsupportedSQL(f"This is no SQL: {_reason(error)}.") from error
+        raise UnsupportedSQL(f"This is not SQL: {_reason(error)}.") from error
     except ParseError as error:
         raise UnsupportedSQL(f"This SQL does not parse: {_reason(error)}.") from error
     except RecursionError as error:
@@ -94,7 +94,7 @@ def _verb(statement: exp.Expr) -> str:
 
 
 def _reason(error: SqlglotError) -> str:
-    """Give the first line of sqlglot's message, without its terminal colours."""
+    """Return the first line of sqlglot's message, without its terminal colours."""
     details = getattr(error, "errors", None)
     if details:
         first = details[0]

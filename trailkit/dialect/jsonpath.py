@@ -38,7 +38,7 @@ def _steps(path: str) -> list[str]:
         at = found.end()
     if not path.startswith("$") or at != len(path):
         raise UnsupportedSQL(
-            f"'{path}' is no JSON path of Trino's: it begins with $, then .name of"
+            f"'{path}' is not JSON path of Trino's: it begins with $, then .name of"
             ' letters, digits, _ and :, [0], or ["any text"].'
             ' Write $["user-agent"], not $.user-agent.'
         )

@@ -27,7 +27,7 @@ def check_habits(sql: str) -> None:
 
 
 def order_columns(sql: str) -> list[str]:
-    """Give the names in a query's ``order by``; what is no bare name gives "".
+    """Return the names in a query's ``order by``; what is not a bare name gives "".
 
     >>> order_columns("select a, b from t order by a desc, lower(b)")
     ['a', '']

@@ -168,7 +168,7 @@ def _cidr(value: Any) -> str:
             raise ValueError("a zone, which logs have not")
     except ValueError as error:
         raise InvalidParameter(
-            f"{_shown(value)} is no address and no network ({error}). Write it like"
+            f"{_shown(value)} is not an address and no network ({error}). Write it like"
             " '198.51.100.7' or '198.51.100.0/24'."
         ) from None
     return quoted(str(network))

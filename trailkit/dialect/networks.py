@@ -71,14 +71,14 @@ def _unrolled(match: exp.Anonymous) -> exp.Expr:
     if _is_null(networks):
         return _unknown()
     if not isinstance(networks, exp.Array) or not networks.expressions:
-        raise UnsupportedSQL(f"{_said(networks)} is no list of networks. {_HELP}")
+        raise UnsupportedSQL(f"{_said(networks)} is not a list of networks. {_HELP}")
     name = lambda_.expressions[0].name
     tests = [_with(lambda_.this, name, network) for network in networks.expressions]
     return exp.Paren(this=exp.or_(*tests, copy=False))
 
 
 def _with(body: exp.Expr, name: str, network: exp.Expr) -> exp.Expr:
-    """Give a lambda's body with the network in place of its parameter."""
+    """Return a lambda's body with the network in place of its parameter."""
     holder = exp.Paren(this=body.copy())
     for part in list(holder.find_all(exp.Identifier)):
         if part.name == name:
@@ -105,7 +105,7 @@ def _parsed(network: exp.Expr) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
         return ipaddress.ip_network(network.name)
     except ValueError as error:
         raise UnsupportedSQL(
-            f"{_said(network)} is no network in CIDR notation. {_HELP}"
+            f"{_said(network)} is not a network in CIDR notation. {_HELP}"
         ) from error
 
 

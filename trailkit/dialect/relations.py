@@ -49,7 +49,7 @@ def _put_before(sql: str, ctes: Mapping[str, str]) -> str:
 
 
 def _after_with(pieces: list[Token]) -> int | None:
-    """Give the place after the query's ``with`` or ``with recursive``, if any."""
+    """Return the place after the query's ``with`` or ``with recursive``, if any."""
     if not pieces or pieces[0].token_type is not TokenType.WITH:
         return None
     recursive = pieces[1].token_type is TokenType.RECURSIVE
@@ -57,7 +57,7 @@ def _after_with(pieces: list[Token]) -> int | None:
 
 
 def relation_tables(tree: exp.Expr) -> Iterator[exp.Table]:
-    """Give every table of a query that is not a CTE of its own."""
+    """Return every table of a query that is not a CTE of its own."""
     return (table for table in tree.find_all(exp.Table) if own_cte(table) is None)
 
 
@@ -84,14 +84,14 @@ def _reads(tree: exp.Expr) -> Counter[str]:
 
 
 def _outside_ctes(tree: exp.Expr) -> Iterator[exp.Table]:
-    """Give the tables of a query, without those inside its CTEs."""
+    """Return the tables of a query, without those inside its CTEs."""
     for node in tree.walk(prune=lambda node: isinstance(node, exp.With)):
         if isinstance(node, exp.Table):
             yield node
 
 
 def columns_used(sql: str) -> set[str] | None:
-    """Give every name that may be a column the query reads, in lower case.
+    """Return every name that may be a column the query reads, in lower case.
 
     None where the answer shows all the columns of a relation, by ``select *``. A star
     inside a CTE shows those that somebody names. The names are too many rather than
@@ -124,7 +124,7 @@ def _has_star(select: exp.Select) -> bool:
 
 
 def _takes_all(select: exp.Select) -> bool:
-    """Say whether a star stands for the columns of a relation."""
+    """Return whether a star stands for the columns of a relation."""
     sources = [select.args.get("from_"), *(select.args.get("joins") or [])]
     tables = (source.this for source in sources if source is not None)
     return any(
@@ -133,7 +133,7 @@ def _takes_all(select: exp.Select) -> bool:
 
 
 def _shows_all(select: exp.Select) -> bool:
-    """Say whether a star's columns matter though nobody names them.
+    """Return whether a star's columns matter though nobody names them.
 
     They do in the answer itself, in a union or an ``in (…)``, where columns are told by
     their place, and under ``distinct``.
@@ -217,7 +217,7 @@ def _tells_apart(value: exp.Expr) -> bool:
 
 
 def output_columns(sql: str) -> list[str]:
-    """Give the names of a query's columns; an expression without a name gives "".
+    """Return the names of a query's columns; an expression without a name gives "".
 
     >>> output_columns("select time, count(*) as calls, 1 from events group by 1")
     ['time', 'calls', '']
@@ -248,14 +248,14 @@ def own_cte(table: exp.Table) -> exp.CTE | None:
 
 
 def _visible(with_: exp.With, inside: exp.Expr) -> list[exp.CTE]:
-    """Give the CTEs of a WITH that can be seen: inside one, those before it."""
+    """Return the CTEs of a WITH that can be seen: inside one, those before it."""
     ctes: list[exp.CTE] = with_.expressions
     place = next((n for n, cte in enumerate(ctes) if cte is inside), len(ctes))
     return ctes[: place + 1 if with_.recursive else place]
 
 
 def ancestors(node: exp.Expr) -> Iterator[exp.Expr]:
-    """Give what a node stands in, from the nearest to the whole query."""
+    """Return what a node stands in, from the nearest to the whole query."""
     while node.parent is not None:
         node = node.parent
         yield node

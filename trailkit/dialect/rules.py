@@ -334,7 +334,7 @@ def _check_unnest(node: exp.Expr) -> None:
 
 
 def arguments_of(call: exp.Expr) -> list[exp.Expr]:
-    """Give a call's arguments, without DISTINCT and ORDER BY around the first."""
+    """Return a call's arguments, without DISTINCT and ORDER BY around the first."""
     arguments = list(call.expressions)
     if len(arguments) == 1 and isinstance(arguments[0], exp.Order):
         arguments = [arguments[0].this]

@@ -8,7 +8,7 @@ from trailkit.dialect.relations import ancestors, own_cte
 
 
 def lists(sql: str) -> bool:
-    """Say whether a query may give a row for each row that it reads.
+    """Return whether a query may give a row for each row that it reads.
 
     A summary does not, nor does a query with a ``limit``; both are short.
 

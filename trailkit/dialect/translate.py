@@ -56,13 +56,13 @@ def _translated(sql: str) -> str:
 
 
 def macros() -> list[str]:
-    """Give the CREATE MACRO statements that carry Trino's meaning into DuckDB."""
+    """Return the CREATE MACRO statements that carry Trino's meaning into DuckDB."""
     text = files("trailkit.dialect").joinpath("macros.sql").read_text(encoding="utf-8")
     return [statement for statement in text.split(";\n") if statement.strip()]
 
 
 def settings() -> list[str]:
-    """Give the SET statements under which DuckDB counts and sorts as Trino does.
+    """Return the SET statements under which DuckDB counts and sorts as Trino does.
 
     They are global: a cursor of the connection does not have its local settings.
     """

@@ -17,7 +17,7 @@ _LEADERS = {
 
 
 def finding(frame: pd.DataFrame) -> str:
-    """Say in plain words what a frame holds: how much, when, and who leads.
+    """Return in plain words what a frame holds: how much, when, and who leads.
 
     The words are counted from the rows as they are now, so filter first and read
     then; what the run itself had to say, about an empty answer above all, follows.
@@ -35,7 +35,7 @@ def finding(frame: pd.DataFrame) -> str:
 
 
 def tell(event: pd.Series) -> str:
-    """Say one event in words: who, what, when, where, from where, and with what.
+    """Return one event in words: who, what, when, where, from where, and with what.
 
     ``event`` is a row of a list of events: ``frame.iloc[0]``. What the row does not
     have is left out.

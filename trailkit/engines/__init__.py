@@ -46,23 +46,23 @@ def _nobody_knows() -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class QueryOptions:
     """What an engine is told of a query besides its text.
 
     ``reuse`` says how old an answer may be that is given again; None: it is worked out
     anew. ``lists`` says that the answer is a list, with a row for each of what it is
-    about, and so may be long. ``weigh`` says about how many bytes of log files are
+    about, and so may be long. ``estimate`` says about how many bytes of log files are
     read, 0 where nobody knows: it may take a few requests, so an engine asks it only
     where that decides something.
     """
 
     reuse: timedelta | None = None
     lists: bool = False
-    weigh: Callable[[], int] = _nobody_knows
+    estimate: Callable[[], int] = _nobody_knows
     again: bool = True
 
 
-ANEW = Terms()
+ANEW = QueryOptions()
 """A query like any other: worked out anew, of unknown weight."""
 
 
@@ -71,11 +71,13 @@ class Engine(Protocol):
 
     name: str
 
-    def run(self, sql: str, terms: Terms = ANEW) -> Answer:
+    def run(self, sql: str, options: QueryOptions = ANEW) -> Answer:
         """Run Athena SQL; raise an EngineError that says what to do."""
         ...
 
-    def chunks(self, sql: str, rows: int, terms: Terms = ANEW) -> Generator[Answer]:
+    def chunks(
+        self, sql: str, rows: int, options: QueryOptions = ANEW
+    ) -> Generator[Answer]:
         """Run Athena SQL, and give its answer in parts of so many rows.
 
         The last part has what is left; an answer without rows is one part. Closing the

@@ -13,7 +13,7 @@ import duckdb
 import pyarrow as pa
 
 from trailkit import dialect
-from trailkit.engines import ANEW, Answer, Terms
+from trailkit.engines import ANEW, Answer, QueryOptions
 from trailkit.engines.parts import of_rows, timed
 from trailkit.errors import QueryFailed
 from trailkit.progress import line
@@ -89,18 +89,20 @@ class LocalEngine:
         self._connection.execute("set enable_external_access = false")
         self._connection.execute("set lock_configuration = true")
 
-    def run(self, sql: str, terms: Terms = ANEW) -> Answer:
+    def run(self, sql: str, options: QueryOptions = ANEW) -> Answer:
         """Run Athena SQL.
 
         Ctrl-C stops the query at once. Raises UnsupportedSQL for what the engines do
         not share and QueryFailed for what DuckDB refuses.
         """
-        del terms  # nothing is billed here, and nothing kept
+        del options  # nothing is billed here, and nothing kept
         return self.run_duckdb(dialect.to_duckdb(sql))
 
-    def chunks(self, sql: str, rows: int, terms: Terms = ANEW) -> Generator[Answer]:
+    def chunks(
+        self, sql: str, rows: int, options: QueryOptions = ANEW
+    ) -> Generator[Answer]:
         """Run Athena SQL, and give its answer in parts while DuckDB works it out."""
-        del terms
+        del options
         return self._chunks(dialect.to_duckdb(sql), rows)
 
     def run_duckdb(self, text: str) -> Answer:
@@ -145,7 +147,7 @@ def _types(result: duckdb.DuckDBPyRelation) -> dict[str, str]:
 def _batches(
     reader: pa.RecordBatchReader, cursor: duckdb.DuckDBPyConnection
 ) -> Iterator[pa.Table]:
-    """Give what DuckDB hands over, batch by batch; first the columns without rows."""
+    """Return what DuckDB hands over, batch by batch; first the columns without rows."""
     yield reader.schema.empty_table()
     while (batch := _interruptible(lambda: next(reader, None), cursor)) is not None:
         yield pa.Table.from_batches([batch])

@@ -7,7 +7,7 @@ import pyarrow as pa
 
 
 def of_rows(tables: Iterable[pa.Table], rows: int) -> Iterator[pa.Table]:
-    """Give tables again in parts of so many rows; the last has what is left.
+    """Return tables again in parts of so many rows; the last has what is left.
 
     Tables without rows give one part without rows, for the sake of its columns.
 

@@ -69,7 +69,7 @@ def _in_utc(column: pa.ChunkedArray) -> pa.ChunkedArray:
 
 
 def base_type(athena_type: str) -> str:
-    """Give an Athena type without its length or precision.
+    """Return an Athena type without its length or precision.
 
     >>> base_type("timestamp(3)"), base_type("VARCHAR(12)"), base_type("decimal(38,0)")
     ('timestamp', 'varchar', 'bigint')

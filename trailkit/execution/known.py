@@ -73,7 +73,7 @@ def _network(text: str) -> IPv4Network | IPv6Network:
 def known_why(
     known: Iterable[Known], *, identities: list[str], addresses: list[str]
 ) -> str | None:
-    """Say why all of some identity's addresses are known; None where they are not.
+    """Return why all of some identity's addresses are known; None where they are not.
 
     A user agent is the caller's own text: what is known by it alone does not count.
 

@@ -68,7 +68,7 @@ class Provenance:
     not_recorded: tuple[str, ...] = ()
 
     def summary(self) -> dict[str, Any]:
-        """Give the small JSON dict that travels in ``frame.attrs``."""
+        """Return the small JSON dict that travels in ``frame.attrs``."""
         return json.loads(self.to_json())
 
     def to_json(self) -> str:
@@ -76,7 +76,7 @@ class Provenance:
         return json.dumps(asdict(self), default=_plain, ensure_ascii=False, indent=2)
 
     def files(self) -> pd.DataFrame:
-        """Give the log files that the run searched, with size and SHA-256.
+        """Return the log files that the run searched, with size and SHA-256.
 
         Raises TrailkitError when the frame was made by another Python process, or
         when the engine does not list files.
@@ -167,7 +167,7 @@ def attach(
 
 
 def provenance(frame: pd.DataFrame) -> Provenance:
-    """Say where a frame came from.
+    """Return where a frame came from.
 
     pandas keeps it through filters, sorts and copies; a join or a group may lose it.
     Raises TrailkitError for a frame that trailkit did not make.

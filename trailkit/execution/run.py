@@ -17,7 +17,7 @@ from trailkit.cost import estimate_bytes
 from trailkit.coverage.answers import Logs
 from trailkit.coverage.explain import Covered, covered, explain_empty
 from trailkit.dialect import literals
-from trailkit.engines import Answer, Terms
+from trailkit.engines import Answer, QueryOptions
 from trailkit.errors import UnknownColumn
 from trailkit.execution import held
 from trailkit.execution.frames import to_frame
@@ -56,7 +56,7 @@ class Request:
 
     @property
     def title(self) -> str:
-        """Give the question in words."""
+        """Return the question in words."""
         return self.question.title if self.question else "Ad hoc query"
 
 
@@ -115,7 +115,7 @@ def run(
     ``own`` mark rows.
     """
     origin = _begun(asked, logs, checked)
-    answer = logs.engine.run(asked.runs, _terms(asked, logs))
+    answer = logs.engine.run(asked.runs, _query_options(asked, logs))
     frame = _marked(answer, known, own)
     notes = [*answer.notes, *_notes(frame, asked, logs)]
     if cut := _cut(asked, len(frame)):
@@ -141,7 +141,7 @@ def chunks(
     """
     origin, notes, given = _begun(asked, logs, checked), list[str](), 0
     recorded = covered(asked.question, logs)
-    parts = logs.engine.chunks(asked.runs, rows, _terms(asked, logs))
+    parts = logs.engine.chunks(asked.runs, rows, _query_options(asked, logs))
     with closing(parts):
         for number, answer in enumerate(parts, start=1):
             frame = _marked(answer, known, own)
@@ -203,13 +203,13 @@ def _plain(question: Question, values: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _terms(asked: Request, logs: Logs) -> Terms:
-    """Say what an engine may know of a request."""
+def _query_options(asked: Request, logs: Logs) -> QueryOptions:
+    """Return what an engine may know of a request."""
     kinds = {compose.RELATIONS[name].kind for name in asked.reads}
-    return Terms(
+    return QueryOptions(
         reuse=logs.source.reuse(kinds, asked.scope),
         lists=asked.lists,
-        weigh=partial(
+        estimate=partial(
             estimate_bytes.weigh, asked.reads, logs.source, logs.engine, asked.scope
         ),
     )
@@ -225,7 +225,7 @@ def _searched(question: Question, scope: Scope) -> Scope:
 
 
 def _notes(frame: pd.DataFrame, asked: Request, logs: Logs) -> list[str]:
-    """Say what the reader of the frame must know and cannot see in it."""
+    """Return what the reader of the frame must know and cannot see in it."""
     kinds = {compose.RELATIONS[name].kind for name in asked.reads}
     notes = [*asked.notes, *logs.source.notes(asked.scope, kinds)]
     if asked.scope.everywhere:
@@ -240,7 +240,7 @@ def _notes(frame: pd.DataFrame, asked: Request, logs: Logs) -> list[str]:
 
 
 def _cut(asked: Request, rows: int) -> str | None:
-    """Say so when the question's own limit has cut the answer."""
+    """Report when the question's own limit has cut the answer."""
     return asked.question.cut_note(rows, asked.values) if asked.question else None
 
 

@@ -84,7 +84,7 @@ class RegionFetch:
 
 
 def _second_after(event: Mapping[str, Any]) -> int:
-    """Give the second from which on everything has come.
+    """Return the second from which on everything has come.
 
     More events of the event's own second may lie on the next page.
     """

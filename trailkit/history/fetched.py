@@ -25,7 +25,7 @@ class EventHistory:
     not_searched: Mapping[str, str]
 
     def __repr__(self) -> str:
-        """Say what is there, what is not, and how to go on."""
+        """Return what is there, what is not, and how to go on."""
         complete = len(self.regions) - len(self.not_searched)
         return "\n".join(
             [

@@ -37,7 +37,7 @@ class HistoryFolder:
         self._known = _read(self._note)
 
     def known(self, region: str) -> list[Span]:
-        """Give the spans of a region that are there already."""
+        """Return the spans of a region that are there already."""
         return self._known.get(region, [])
 
     def add(self, region: str, events: Sequence[Mapping[str, Any]], span: Span) -> None:

@@ -24,7 +24,7 @@ def joined(spans: Iterable[Span]) -> list[Span]:
 
 
 def gaps(wanted: Span, known: Iterable[Span]) -> list[Span]:
-    """Give what is wanted and not known, the newest first.
+    """Return what is wanted and not known, the newest first.
 
     >>> gaps((0, 10), [(2, 4), (8, 20)])
     [(4, 8), (0, 2)]

@@ -59,7 +59,7 @@ class Acquisition:
     notes: tuple[str, ...]
 
     def __repr__(self) -> str:
-        """Say what is there, what is not, and how to go on."""
+        """Return what is there, what is not, and how to go on."""
         lost = [f"{key}: {why}" for key, why in [*self.missed.items()][:_NAMED]]
         if len(self.missed) > _NAMED:
             lost.append(f"and {len(self.missed) - _NAMED:,} more: acquisition.missed")

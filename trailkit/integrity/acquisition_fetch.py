@@ -33,7 +33,7 @@ class Fetcher:
     def fetch(self, listed: ListedObject) -> int | None:
         """Fetch an object; return its bytes, or None where it cannot be had.
 
-        What is no fault of the object itself is raised, as boto3 raises it.
+        What is not a fault of the object itself is raised, as boto3 raises it.
         """
         part = self._folder.part()
         try:

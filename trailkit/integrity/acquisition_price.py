@@ -45,7 +45,7 @@ class AcquisitionPrice:
         return sum(self._parts)
 
     def __str__(self) -> str:
-        """Say it in words."""
+        """Return it in words."""
         requests, egress, keys = map(say_dollars, self._parts)
         return (
             f"To fetch: {self.files:,} files, {say_bytes(self.bytes)}, at most "

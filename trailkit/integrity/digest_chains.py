@@ -151,7 +151,7 @@ def _signatures(links: Iterable[Link]) -> dict[tuple[str, str], list[str]]:
 
 
 def _judge(chain: Chain, link: Link, repeated: Sequence[str], keys: PublicKeys) -> None:
-    """Say whether a digest is valid, and what is wrong with it."""
+    """Return whether a digest is valid, and what is wrong with it."""
     text, own = link.digest.text, link.held.signature
     if link.digest.behind:
         said = f"{link.digest.behind} that no signature covers"

@@ -82,7 +82,7 @@ def read_digest(received: bytes) -> Digest | str:
         return f"It does not say what a digest says: {error}."
     chain = chain_name(text.key)
     if chain is None:
-        return f'It names itself "{text.key}", which is no name of a digest.'
+        return f'It names itself "{text.key}", which is not a name of a digest.'
     sha256 = hashlib.sha256(content).hexdigest()
     return Digest(text, sha256, chain, start, end, in_words(behind))
 

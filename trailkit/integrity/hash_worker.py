@@ -65,7 +65,7 @@ def hash_bytes(received: bytes) -> Hashed:
 
 
 def in_words(behind: bytes) -> str:
-    """Say what lies behind the end of a packed file; nothing for padding.
+    """Return what lies behind the end of a packed file; nothing for padding.
 
     >>> in_words(b""), in_words(b"{}"), in_words(bytes(512))
     ('', '2 bytes', '')

@@ -171,7 +171,7 @@ def exported(frame: pd.DataFrame, target: object) -> None:
 def begin(path: str | Path, who: str | None, source: Source, scope: Scope) -> Journal:
     """Keep a journal in a file, and note that the evidence was opened.
 
-    Raises JournalError for a file that is no journal, and for one of other evidence.
+    Raises JournalError for a file that is not a journal, and for one of other evidence.
     """
     journal = Journal(Path(path).expanduser().resolve(), who or _user())
     if entries := journal.entries():
@@ -256,7 +256,7 @@ def _row(entry: Entry) -> Entry:
 
 
 def _about(entry: Entry) -> str:
-    """Say in a few words what a line is about."""
+    """Return in a few words what a line is about."""
     match entry["what"]:
         case "asked":
             given = ", ".join(f"{k}={v!r}" for k, v in entry["parameters"].items())

@@ -84,7 +84,7 @@ class NamedFiles:
         self.counts[chain.name] = (before[0] + good, before[1] + named)
 
     def _say_untrusted(self, chain: Chain, link: Link, number: int) -> None:
-        """Say of a digest that is not valid that nothing proves what it names."""
+        """Return of a digest that is not valid that nothing proves what it names."""
         said = f"nothing by itself: {number:,} log files that only this digest names"
         if number:
             chain.link("log files named by a digest that is not valid", link, said)
@@ -113,7 +113,7 @@ class NamedFiles:
         return sha256 == named.hash
 
     def _more(self, held: Held) -> str:
-        """Say what lies behind the end of a file, or why it cannot be unpacked."""
+        """Return what lies behind the end of a file, or why it cannot be unpacked."""
         return self.hashes.get(held.path, ("", "it cannot be read"))[1]
 
     def _elsewhere(self, named: NamedFile) -> Held | None:
@@ -128,7 +128,7 @@ class NamedFiles:
         named: NamedFile,
         moved: Held | None,
     ) -> Iterator[tuple[str, str, str]]:
-        """Say what is wrong with a log file: kind, file, and more in words."""
+        """Return what is wrong with a log file: kind, file, and more in words."""
         if moved:
             yield "log file renamed or moved", named.key, f'; it is "{moved.path}"'
         elif not held:
@@ -144,7 +144,7 @@ class NamedFiles:
                 yield "bytes behind the log file", each.path, said
 
     def _changed(self, held: Held, fitting: Sequence[Held]) -> tuple[str, str, str]:
-        """Say of a file that is not as its digest names it what it is."""
+        """Return of a file that is not as its digest names it what it is."""
         if not held.current:
             return "older version of a log file differs", held.path, ""
         if fitting and not any(each.current for each in fitting):
@@ -229,7 +229,7 @@ class DigestHours:
         return next((each for each in reversed(near) if time < each[1]), None)
 
     def what(self, time: datetime) -> str:
-        """Say what a file of that time is that no digest names."""
+        """Return what a file of that time is that no digest names."""
         if time >= self._last - _EDGE:
             return "log files after the newest digest"
         if time < self._first:

@@ -62,7 +62,7 @@ class Validation:
 
     @property
     def summary(self) -> str:
-        """Say it in one sentence."""
+        """Return it in one sentence."""
         if not self.digests:
             return (
                 f"There are no digests among {self.proof.files:,} log files: nothing "

@@ -80,7 +80,7 @@ def check(data: bytes) -> tuple[dict[str, bytes], list[str]]:
 def _read_manifest(data: bytes) -> tuple[list[Content] | None, list[str]]:
     """Return an entry for each part, in their order; None where it cannot be read."""
     size = struct.calcsize(_LOCAL)
-    broken = f"{MANIFEST} was changed, or this is no bundle of trailkit."
+    broken = f"{MANIFEST} was changed, or this is not a bundle of trailkit."
     if len(data) < size or data[size : size + len(MANIFEST)] != MANIFEST.encode():
         return None, [broken]
     length = struct.unpack_from("<L", data, 22)[0]
@@ -175,7 +175,7 @@ def read_line(raw: bytes) -> tuple[Content, str]:
     try:
         content = json.loads(raw)
     except (ValueError, RecursionError):
-        return {}, "it is no JSON"
+        return {}, "it is not JSON"
     if not isinstance(content, dict) or not {*PLACE} <= content.keys():
         return {}, "it lacks its number or its hashes"
     if not fits(content) or canonical(content).encode() != raw:

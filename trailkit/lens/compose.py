@@ -88,7 +88,7 @@ def relation_of(kind: Kind) -> str:
 
 
 def columns(relation: str) -> list[str]:
-    """Give the columns of a relation, in order."""
+    """Return the columns of a relation, in order."""
     return list(_columns(RELATIONS[relation]))
 
 
@@ -135,7 +135,7 @@ def _of_people(text: str, shown: list[str]) -> str:
 
 
 def _columns(relation: Relation) -> lateral_aliases.Columns:
-    """Give the relation's columns; ``file`` for deliveries alone."""
+    """Return the relation's columns; ``file`` for deliveries alone."""
     every = columns_of(relation.file)
     if relation.deliveries:
         return every

@@ -48,7 +48,7 @@ def _case(service: str) -> str:
 
 @cache
 def families() -> dict[str, str]:
-    """Give the family of each service that is not alone in its own.
+    """Return the family of each service that is not alone in its own.
 
     >>> families()["s3express"]
     's3'

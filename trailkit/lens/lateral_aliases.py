@@ -1,6 +1,6 @@
 """Columns that read their neighbours, as SQL that allows it: one SELECT in another.
 
-``select upper(a) as b, b || '!' as c from t`` is no SQL: no column may read another of
+``select upper(a) as b, b || '!' as c from t`` is not SQL: no column may read another of
 the same SELECT. In the files of the lens a column may read those above it; here each
 one that does moves to a SELECT around the one that it reads from.
 """

@@ -61,7 +61,7 @@ def _folders(scope: Scope, kind: Kind) -> dict[str, tuple[str, ...]]:
 
 
 def time_of(kind: Kind) -> str:
-    """Give the column with the time of a record, which a window bounds."""
+    """Return the column with the time of a record, which a window bounds."""
     return "window_start" if kind is Kind.AGGREGATED else "event_time"
 
 
@@ -71,7 +71,7 @@ def account_of(kind: Kind) -> str:
 
 
 def account_column(kind: Kind) -> str:
-    """Give the column with the account that received a record."""
+    """Return the column with the account that received a record."""
     return "account_id" if kind is Kind.AGGREGATED else "recipient_account_id"
 
 

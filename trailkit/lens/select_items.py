@@ -6,7 +6,7 @@ from trailkit.dialect import tokens
 
 
 def select_items(sql: str) -> dict[str, str]:
-    """Give the items of a plain ``select … from``, by the name after ``as``.
+    """Return the items of a plain ``select … from``, by the name after ``as``.
 
     >>> select_items("select a as b, f(c, d) as e from t")
     {'b': 'a as b', 'e': 'f(c, d) as e'}

@@ -32,5 +32,5 @@ class Askable(Protocol):
         ...
 
     def estimate(self, name: str = "", /) -> Estimate:
-        """Say what any question would read and cost."""
+        """Return what any question would read and cost."""
         ...

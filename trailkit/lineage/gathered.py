@@ -99,7 +99,7 @@ class Gathered:
     """Rows that were read, each once.
 
     A node of the lineage is a key whose issue is recorded, else the session (with all
-    its other keys), else a long-term key; and what is no credential: a principal, a
+    its other keys), else a long-term key; and what is not a credential: a principal, a
     password, a policy.
     """
 

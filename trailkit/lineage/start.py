@@ -51,10 +51,10 @@ def _of_row(row: object) -> str:
         row = row._asdict()  # type: ignore[union-attr]
     if isinstance(row, pd.DataFrame):
         raise InvalidParameter(
-            f"A frame of {len(row)} rows is no start. Take one: frame.iloc[0]."
+            f"A frame of {len(row)} rows is not a start. Take one: frame.iloc[0]."
         )
     if not isinstance(row, pd.Series | Mapping):
-        raise InvalidParameter(f"{row!r} is no start. Use {_ALLOWED}.")
+        raise InvalidParameter(f"{row!r} is not a start. Use {_ALLOWED}.")
     for name in ("event_id", "access_key", "session_id", "source_ip", "actor"):
         value = row.get(name)
         if isinstance(value, str) and value:

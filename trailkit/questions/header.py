@@ -41,7 +41,7 @@ _TAKEN = {"around": "case.find(…, around=…)", "rows": "case.chunks(…, rows
 """Names of a case's own arguments, which a parameter would hide behind."""
 
 
-class Mistake(Exception):
+class HeaderError(Exception):
     """A mistake in a question's file, and its line if one is known."""
 
     def __init__(self, message: str, at: object = None) -> None:
@@ -76,9 +76,9 @@ def fields(header: str) -> dict[str, Any]:
     loaded = _load(header)
     for key in loaded:
         if key not in _READERS:
-            raise Mistake(f'There is no key "{key}". {nearest(key, _READERS)}', key)
+            raise HeaderError(f'There is no key "{key}". {nearest(key, _READERS)}', key)
     if not loaded.get("title"):
-        raise Mistake('It has no title. Begin the file with: -- title: "Who …?"', 1)
+        raise HeaderError('It has no title. Begin the file with: -- title: "Who …?"', 1)
     return {_FIELDS.get(key, key): _READERS[key](loaded[key]) for key in loaded}
 
 
@@ -87,27 +87,27 @@ def _load(header: str) -> Mapping[str, Any]:
         node = yaml.compose(header, Loader=yaml.CBaseLoader)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise Mistake(
-            f"The header is no YAML ({error.problem}). A text with a colon stands in"
+        raise HeaderError(
+            f"The header is not YAML ({error.problem}). A text with a colon stands in"
             " double quotes.",
             line,
         ) from None
     except yaml.YAMLError as error:
-        raise Mistake(f"The header is no YAML ({error}).") from None
+        raise HeaderError(f"The header is not YAML ({error}).") from None
     loaded = _plain(node) if node is not None else None
     if not isinstance(loaded, dict):
-        raise Mistake('The file does not begin with: -- title: "Who …?"', 1)
+        raise HeaderError('The file does not begin with: -- title: "Who …?"', 1)
     return loaded
 
 
 def _plain(node: yaml.Node) -> Any:
-    """Give a YAML node as dict, list or text; a key that stands twice is refused."""
+    """Return a YAML node as dict, list or text; a key that stands twice is refused."""
     if isinstance(node, yaml.MappingNode):
         loaded: dict[Text, Any] = {}
         for name, value in node.value:
             key = _plain(name)
             if not isinstance(key, Text) or key in loaded:
-                raise Mistake(f'The key "{key}" is no text, or stands twice.', key)
+                raise HeaderError(f'The key "{key}" is not text, or stands twice.', key)
             loaded[key] = _plain(value)
         return loaded
     if isinstance(node, yaml.SequenceNode):
@@ -120,13 +120,15 @@ def _plain(node: yaml.Node) -> Any:
 
 def _text(value: Any) -> str:
     if not isinstance(value, Text):
-        raise Mistake(f"{value!r} must be one text.", _place(value))
+        raise HeaderError(f"{value!r} must be one text.", _place(value))
     return str(value)
 
 
 def _texts(value: Any) -> list[Text]:
     if not isinstance(value, list):
-        raise Mistake(f'"{value}" must be a list, such as [{value}].', _place(value))
+        raise HeaderError(
+            f'"{value}" must be a list, such as [{value}].', _place(value)
+        )
     for item in value:
         _text(item)
     return value
@@ -140,12 +142,12 @@ def _place(value: Any) -> object:
 
 
 def _listed(pattern: re.Pattern[str], form: str) -> Callable[[Any], tuple[str, ...]]:
-    """Give the reader of a list of texts of one form."""
+    """Return the reader of a list of texts of one form."""
 
     def read(value: Any) -> tuple[str, ...]:
         for item in _texts(value):
             if not pattern.fullmatch(item):
-                raise Mistake(f'"{item}" is not {form}.', item)
+                raise HeaderError(f'"{item}" is not {form}.', item)
         return tuple(str(item) for item in value)
 
     return read
@@ -153,14 +155,14 @@ def _listed(pattern: re.Pattern[str], form: str) -> Callable[[Any], tuple[str, .
 
 def _title(value: Any) -> str:
     if "\n" in _text(value) or not value.endswith("?"):
-        raise Mistake("The title is one line, and a question: it ends in ?", value)
+        raise HeaderError("The title is one line, and a question: it ends in ?", value)
     return str(value)
 
 
 def _attack(value: Any) -> tuple[str, ...]:
     for item in _texts(value):
         if _RETIRED.fullmatch(item):
-            raise Mistake(
+            raise HeaderError(
                 f"{item} was retired in ATT&CK version 19: T1562.001 is T1685 now,"
                 " T1562.007 T1686.001, T1562.008 T1685.002.",
                 item,
@@ -170,13 +172,15 @@ def _attack(value: Any) -> tuple[str, ...]:
 
 def _chart(value: Any) -> str:
     if _text(value) not in CHARTS:
-        raise Mistake(f'There is no chart "{value}". {nearest(value, CHARTS)}', value)
+        raise HeaderError(
+            f'There is no chart "{value}". {nearest(value, CHARTS)}', value
+        )
     return str(value)
 
 
 def _severity(value: Any) -> str:
     if _text(value) not in SEVERITIES:
-        raise Mistake(
+        raise HeaderError(
             f'"{value}" is not a severity. Use one of {", ".join(SEVERITIES)}.', value
         )
     return str(value)
@@ -188,7 +192,7 @@ def _words(value: Any) -> tuple[str, ...]:
 
 def _scans(value: Any) -> int:
     if not re.fullmatch("[1-9]", _text(value)):
-        raise Mistake(f'"{value}" is no number of scans, such as 2.', value)
+        raise HeaderError(f'"{value}" is not a number of scans, such as 2.', value)
     return int(value)
 
 
@@ -196,31 +200,33 @@ def _lookback(value: Any) -> timedelta:
     try:
         return duration(_text(value))
     except InvalidWindow as error:
-        raise Mistake(str(error), value) from None
+        raise HeaderError(str(error), value) from None
 
 
 def _parameters(value: Any) -> tuple[Parameter, ...]:
     if not isinstance(value, dict):
-        raise Mistake("Write parameters as name: {type: text, help: …}.", value)
+        raise HeaderError("Write parameters as name: {type: text, help: …}.", value)
     return tuple(_parameter(name, given) for name, given in value.items())
 
 
 def _parameter(name: Text, given: Any) -> Parameter:
     if not parameters.NAME.fullmatch(name) or keyword.iskeyword(name):
-        raise Mistake(
-            f'"{name}" is no name for a parameter: it has lower-case letters, digits'
-            " and _, and is no Python keyword.",
+        raise HeaderError(
+            f'"{name}" is not a name for a parameter: it has lower-case letters, digits'
+            " and _, and is not a Python keyword.",
             name,
         )
     if name in parameters.WINDOW:
-        raise Mistake(f'"{name}" is filled by the scope: do not declare it.', name)
+        raise HeaderError(f'"{name}" is filled by the scope: do not declare it.', name)
     if name in _TAKEN:
-        raise Mistake(f'"{name}" belongs to {_TAKEN[name]}: name it otherwise.', name)
+        raise HeaderError(
+            f'"{name}" belongs to {_TAKEN[name]}: name it otherwise.', name
+        )
     if not isinstance(given, dict) or not {"type", "help"} <= given.keys():
-        raise Mistake(f'"{name}" needs a type and a help text.', name)
+        raise HeaderError(f'"{name}" needs a type and a help text.', name)
     for key in given:
         if key not in PARTS:
-            raise Mistake(f'"{name}" has no "{key}". {nearest(key, PARTS)}', key)
+            raise HeaderError(f'"{name}" has no "{key}". {nearest(key, PARTS)}', key)
     kind = _kind(given["type"])
     return Parameter(
         str(name),
@@ -235,20 +241,20 @@ def _parameter(name: Text, given: Any) -> Parameter:
 def _kind(value: Any) -> str:
     if _text(value) not in literals.TYPES:
         known = nearest(value, literals.TYPES)
-        raise Mistake(f'There is no type "{value}". {known}', value)
+        raise HeaderError(f'There is no type "{value}". {known}', value)
     return str(value)
 
 
 def _meaning(value: Any) -> str | None:
     if value is not None and _text(value) not in meanings.MEANINGS:
         known = nearest(value, meanings.MEANINGS)
-        raise Mistake(f'There is no meaning "{value}". {known}', value)
+        raise HeaderError(f'There is no meaning "{value}". {known}', value)
     return None if value is None else str(value)
 
 
 def _flag(value: Any) -> bool:
     if value not in (None, "true", "false"):
-        raise Mistake(f'optional is true or false, not "{value}".', _place(value))
+        raise HeaderError(f'optional is true or false, not "{value}".', _place(value))
     return value == "true"
 
 
@@ -261,7 +267,7 @@ def _default(kind: str, value: Any, name: Text) -> Any:
         default = parameters.from_texts(texts, kind)
         literals.literal(default, kind)
     except InvalidParameter as error:
-        raise Mistake(f'The default of "{name}": {error}', name) from None
+        raise HeaderError(f'The default of "{name}": {error}', name) from None
     return tuple(default) if isinstance(default, list) else default
 
 

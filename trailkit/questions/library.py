@@ -28,7 +28,7 @@ _ANNOTATIONS: dict[str, Any] = {
 
 
 def sql_folder() -> Path:
-    """Give the folder of the questions: in the wheel, or beside the package."""
+    """Return the folder of the questions: in the wheel, or beside the package."""
     package = Path(__file__).parents[1]
     inside = package / "sql"
     return inside if inside.is_dir() else package.parent / "sql"
@@ -89,7 +89,7 @@ class Library:
         return pd.DataFrame(rows, columns=_COLUMNS, dtype="str")
 
     def with_folder(self, folder: str | Path) -> "Library":
-        """Give a library with the questions of a folder of your own added.
+        """Return a library with the questions of a folder of your own added.
 
         They lie in it as in trailkit's: a folder a topic, a file a question. Raises
         InvalidQuestion for a file that breaks a rule, and for a name there is already.
@@ -203,7 +203,7 @@ class AskQuestion:
 
 
 def describe(question: Question) -> str:
-    """Say what a question asks and takes, and what to mind about its answer."""
+    """Return what a question asks and takes, and what to mind about its answer."""
     taken = [f"{each.name} ({each.type}): {each.help}" for each in question.parameters]
     after = f"Ask next: {', '.join(question.next)}." if question.next else ""
     parts = [
@@ -246,6 +246,6 @@ def _is_required(parameter: Parameter) -> bool:
 
 
 def _attributes(question: Question) -> tuple[str, str]:
-    """Give the attributes of ``ask`` under which a question stands."""
+    """Return the attributes of ``ask`` under which a question stands."""
     topic, _, name = question.name.replace("-", "_").partition("/")
     return topic, name

@@ -51,7 +51,7 @@ class Parameter:
 def resolve(
     parameters: Iterable[Parameter], given: Mapping[str, Any]
 ) -> dict[str, str]:
-    """Give the literal of each parameter; refuse what does not fit.
+    """Return the literal of each parameter; refuse what does not fit.
 
     None means left out. Raises UnknownParameter, MissingParameter or InvalidParameter.
 
@@ -82,7 +82,7 @@ def _resolve(parameter: Parameter, value: Any) -> str:
 
 
 def window_literals(start: datetime | None, end: datetime | None) -> dict[str, str]:
-    """Give the literals of ``:window_start`` and ``:window_end``."""
+    """Return the literals of ``:window_start`` and ``:window_end``."""
     values = zip(WINDOW, (start, end), strict=True)
     return {name: literal(value, "time") for name, value in values}
 
@@ -112,7 +112,7 @@ _READERS: dict[str, Callable[[str], Any]] = {
 
 
 def names(sql: str) -> list[str]:
-    """Give the names of the parameters that a text uses, in the order of their use.
+    """Return the names of the parameters that a text uses, in the order of their use.
 
     >>> names("select ':no', '$.a:no' from t where a = :bucket -- :no")
     ['bucket']
@@ -124,7 +124,7 @@ def bind(sql: str, literals: Mapping[str, str]) -> dialect.Bound:
     """Put literals in the place of ``:name``; the rest stays as it was written.
 
     Raises MissingParameter for a name without a literal, and UnsupportedSQL for a colon
-    that is no parameter or touches a word, as ``a:b`` does.
+    that is not a parameter or touches a word, as ``a:b`` does.
 
     >>> str(bind("select a from t where a = :b -- :b", {"b": "'x'"}))
     "select a from t where a = 'x' -- :b"

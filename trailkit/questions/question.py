@@ -21,7 +21,7 @@ from trailkit import dialect
 from trailkit.dialect import literals
 from trailkit.errors import InvalidQuestion, SQLError
 from trailkit.questions import header, parameters
-from trailkit.questions.header import Mistake
+from trailkit.questions.header import HeaderError
 from trailkit.questions.parameters import Parameter
 
 EVENT_COLUMNS = (
@@ -73,7 +73,7 @@ class Question:
 
     @property
     def columns(self) -> list[str]:
-        """Give the names of the columns that it returns."""
+        """Return the names of the columns that it returns."""
         return dialect.output_columns(self.tried())
 
     @property
@@ -82,7 +82,7 @@ class Question:
         return dialect.relations_used(self.tried())
 
     def tried(self) -> str:
-        """Give the SELECT with its defaults, or typed nulls, for the parameters."""
+        """Return the SELECT with its defaults, or typed nulls, for the parameters."""
         values = {
             each.name: literals.literal(each.default, each.type)
             for each in self.parameters
@@ -91,11 +91,11 @@ class Question:
         return parameters.bind(self.placed(), values | window)
 
     def placed(self) -> str:
-        """Give the SELECT on the lines that it has in its file, for messages."""
+        """Return the SELECT on the lines that it has in its file, for messages."""
         return "\n" * (self.line - 1) + self.sql
 
     def cut_note(self, rows: int, values: Mapping[str, Any]) -> str | None:
-        """Say so when the question's own limit has cut the frame."""
+        """Report when the question's own limit has cut the frame."""
         limit = next(
             (each for each in self.parameters if each.name == self.limit), None
         )
@@ -115,7 +115,7 @@ def read(path: Path, folder: Path) -> Question:
     question = take_apart(path, folder)
     try:
         _check_parameters(question)
-    except (Mistake, SQLError) as mistake:
+    except (HeaderError, SQLError) as mistake:
         raise _invalid(path, mistake) from None
     return question
 
@@ -131,7 +131,7 @@ def take_apart(path: Path, folder: Path) -> Question:
         top, sql, line = header.split(_text(path))
         fields = header.fields(top)
         return Question(name=name, sql=sql, path=path, line=line, **fields)
-    except (Mistake, SQLError) as mistake:
+    except (HeaderError, SQLError) as mistake:
         raise _invalid(path, mistake) from None
 
 
@@ -146,7 +146,7 @@ def check(question: Question) -> None:
         _check_scans(question)
         _check_columns(question.columns)
         _check_order(question)
-    except (Mistake, SQLError) as mistake:
+    except (HeaderError, SQLError) as mistake:
         raise _invalid(question.path, mistake) from None
 
 
@@ -154,12 +154,12 @@ def _text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise Mistake(f"It cannot be read as text: {error}.") from None
+        raise HeaderError(f"It cannot be read as text: {error}.") from None
 
 
-def _invalid(path: Path, mistake: Mistake | SQLError) -> InvalidQuestion:
+def _invalid(path: Path, mistake: HeaderError | SQLError) -> InvalidQuestion:
     reason = str(mistake)
-    if isinstance(mistake, Mistake) and mistake.line:
+    if isinstance(mistake, HeaderError) and mistake.line:
         reason = f"Line {mistake.line}: {reason}"
     return InvalidQuestion(f"{path}: {reason}")
 
@@ -168,7 +168,7 @@ def check_name(name: str) -> None:
     """Raise InvalidQuestion where a question may not have that name."""
     try:
         _check_name(name)
-    except Mistake as mistake:
+    except HeaderError as mistake:
         raise InvalidQuestion(str(mistake)) from None
 
 
@@ -176,30 +176,32 @@ def _check_name(name: str) -> None:
     parts = name.split("/")
     words = [part for part in parts if _WORD.fullmatch(part)]
     if len(words) != 2 or len(parts) != 2:
-        raise Mistake(
-            f'"{name}" is no name for a question: put it in a folder by topic and use'
+        raise HeaderError(
+            f'"{name}" cannot name a question: put it in a folder by topic and use'
             " lower-case letters, digits and hyphens, as in s3/bucket-deletions.sql."
         )
     for word in words:
         if keyword.iskeyword(word.replace("-", "_")):
-            raise Mistake(f'"{word}" is a Python keyword: rename the file or folder.')
+            raise HeaderError(
+                f'"{word}" is a Python keyword: rename the file or folder.'
+            )
 
 
 def _check_parameters(question: Question) -> None:
     """Hold the parameters that are declared and used to each other."""
     if not question.sql:
-        raise Mistake("No SELECT follows the header.")
+        raise HeaderError("No SELECT follows the header.")
     declared = {each.name for each in question.parameters}
     used = set(parameters.names(question.placed()))
     if undeclared := sorted(used - declared - set(parameters.WINDOW)):
-        raise Mistake(
+        raise HeaderError(
             f":{undeclared[0]} is not declared. Add it to parameters in the header.",
             question.placed().partition(f":{undeclared[0]}")[0].count("\n") + 1,
         )
     if unused := sorted(declared - used):
-        raise Mistake(f'The parameter "{unused[0]}" is not used in the SELECT.')
+        raise HeaderError(f'The parameter "{unused[0]}" is not used in the SELECT.')
     if (question.lookback is None) != used.isdisjoint(parameters.WINDOW):
-        raise Mistake(
+        raise HeaderError(
             "lookback and :window_start belong together: with a lookback the SELECT"
             " reads earlier events, and must itself keep what lies in the window."
         )
@@ -214,18 +216,18 @@ def _check_limit(question: Question) -> None:
     ]
     for limit, after in limits:
         if after.text != ":":
-            raise Mistake("A limit is a parameter: write limit :most.", limit.line)
+            raise HeaderError("A limit is a parameter: write limit :most.", limit.line)
     if bool(limits) != bool(question.limit):
-        raise Mistake("Name the parameter of `limit` in the header: limit: most.")
+        raise HeaderError("Name the parameter of `limit` in the header: limit: most.")
     taken = [each for each in question.parameters if each.name == question.limit]
     if limits and not (taken and taken[0].type == "integer" and taken[0].default):
-        raise Mistake(f'"{question.limit}" must be an integer with a default.')
+        raise HeaderError(f'"{question.limit}" must be an integer with a default.')
 
 
 def _check_scans(question: Question) -> None:
     reads = question.reads.total()
     if reads != question.scans:
-        raise Mistake(
+        raise HeaderError(
             f"It reads its relations {reads} times, and Athena bills each. Use window"
             f" functions or filter (where …), or say scans: {reads}."
         )
@@ -234,15 +236,15 @@ def _check_scans(question: Question) -> None:
 def _check_columns(columns: list[str]) -> None:
     for name in columns:
         if not parameters.NAME.fullmatch(name):
-            raise Mistake(
+            raise HeaderError(
                 f'The column "{name}" needs a lower-case name: write "… as name".'
             )
         if columns.count(name) > 1:
-            raise Mistake(f'Two columns are called "{name}": rename one.')
+            raise HeaderError(f'Two columns are called "{name}": rename one.')
     is_list = tuple(columns[: len(EVENT_COLUMNS)]) == EVENT_COLUMNS
     is_summary = {"first_seen", "last_seen"} <= set(columns)
     if not is_list and not is_summary:
-        raise Mistake(
+        raise HeaderError(
             f"A list of events begins with {', '.join(EVENT_COLUMNS)}. A summary has"
             " its keys, then counts, then first_seen and last_seen."
         )
@@ -251,15 +253,15 @@ def _check_columns(columns: list[str]) -> None:
 def _check_order(question: Question) -> None:
     order = dialect.order_columns(question.tried())
     if not order:
-        raise Mistake(
+        raise HeaderError(
             "It has no order by: end it with one that ends in a unique column."
         )
     for name in order:
         if name not in question.columns:
-            raise Mistake(
+            raise HeaderError(
                 "The order by names columns that the SELECT gives, and nothing else:"
                 f" {', '.join(question.columns)}."
             )
     is_list = tuple(question.columns[: len(EVENT_COLUMNS)]) == EVENT_COLUMNS
     if is_list and "event_id" not in order:
-        raise Mistake("The order by of a list of events ends in event_id.")
+        raise HeaderError("The order by of a list of events ends in event_id.")

@@ -387,7 +387,7 @@ def read_key(path: Path) -> dict[str, str]:
         return {}
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ReportError(
-            f"{path} is no key file of a masked report: {error}. Name another file: "
+            f"{path} is not a key file of a masked report: {error}. Name another file: "
             'key="masked.key.json".'
         ) from None
 

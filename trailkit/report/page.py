@@ -94,7 +94,7 @@ def _paragraphs(text: str) -> list[str]:
 
 
 def _in_short(contents: Contents) -> str:
-    """Say what was marked and asked; counted from the frames."""
+    """Return what was marked and asked; counted from the frames."""
     story, asked = contents.story, len(contents.answered)
     questions = f"{asked} question{'s' if asked != 1 else ''} stand below"
     if story.empty:
@@ -176,7 +176,7 @@ def _asked(run: dict[str, Any]) -> str:
 
 
 def _unknown(contents: Contents) -> str:
-    """Say what an empty answer does not show."""
+    """Return what an empty answer does not show."""
     open_ones = contents.coverage[contents.coverage["state"] != "recorded"]
     kinds = open_ones.groupby("state", sort=False)["need"].nunique()
     counted = "".join(

@@ -131,7 +131,7 @@ def read_report(data: bytes) -> dict[str, Any]:
     seal = _SEALED.search(data)
     if not seal:
         raise ReportError(
-            "This is no report of trailkit, or its end was cut off: the line with its "
+            "This is not a report of trailkit, or its end was cut: the line with its "
             "seal is missing. Verify a file that case.report(…) wrote."
         )
     if hash_of(data[: seal.start()]) != seal[1].decode():

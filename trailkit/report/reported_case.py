@@ -55,7 +55,7 @@ class ReportedCase(Protocol):
         ...
 
     def inventory(self) -> pd.DataFrame:
-        """Say what there is."""
+        """Return what there is."""
         ...
 
     def everything(self) -> "ReportedCase":

@@ -49,11 +49,13 @@ def mark(
     """
     if not isinstance(note, str) or not note.strip():
         raise InvalidParameter(
-            f"{note!r} is no note. Say in words what the events show: "
+            f"{note!r} is not a note. Say in words what the events show: "
             'case.mark(frame, "first use of the key", tag="entry").'
         )
     if not isinstance(tag, str):
-        raise InvalidParameter(f'{tag!r} is no tag: write a word, such as tag="entry".')
+        raise InvalidParameter(
+            f'{tag!r} is not a tag: use a word, such as tag="entry".'
+        )
     marked = _events(query, events)
     journal = case.custody or begin(NAME, None, case.source, case.scope)
     said = {"note": note.strip(), "tag": tag.strip()}
@@ -108,8 +110,8 @@ def _ids(events: Any) -> list[str]:
     for each in listed:
         if not isinstance(each, str):
             raise InvalidParameter(
-                f"{each!r} is no event id. Give a frame with a column event_id, one of "
-                "its rows, an id, or a list of ids."
+                f"{each!r} is not an event id. Use a frame with a column event_id, "
+                "one of its rows, an id, or a list of ids."
             )
     return listed
 

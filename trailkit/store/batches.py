@@ -91,7 +91,7 @@ class RecordBatches:
     def add(self, file_number: int, items: Items) -> Iterator[pa.Table]:
         """Add the records of a file, and return the batches that are full.
 
-        What is no record becomes a remark.
+        What is not a record becomes a remark.
         """
         for first in range(0, len(items.texts), _PIECE):
             texts = items.texts[first : first + _PIECE]

@@ -1,6 +1,6 @@
 """Cast records, exactly: no text is respelt, no odd type becomes null in silence.
 
-Text stays as it is. What is no text where text belongs (a number, a list) stays as its
+Text stays as it is. What is not text where text belongs (a number, a list) stays as its
 JSON text, and a string where JSON belongs is that string, as Athena reads it. Null and
 missing are null.
 
@@ -33,7 +33,7 @@ _TRUTH: dict[bool | str | None, bool] = {
 
 
 class NoRecord(Exception):
-    """The text is no record; the message says why."""
+    """The text is not a record; the message says why."""
 
 
 _KINDS: dict[Type, Any] = {

@@ -72,7 +72,7 @@ class LensColumns:
 
 
 def _typed(field: pa.Field, column: pa.ChunkedArray) -> tuple[pa.Field, pa.Array]:
-    """Give the key the type of a UUID: 16 bytes, which DuckDB takes as a number."""
+    """Return the key the type of a UUID: 16 bytes, which DuckDB takes as a number."""
     if field.name != kept.KEY:
         return field, column
     key = pa.ExtensionArray.from_storage(

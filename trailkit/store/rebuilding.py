@@ -111,7 +111,7 @@ def _inner(field: Field, value: Raw) -> Any:
 
 
 def from_csv(text: bytes) -> bytes | None:
-    """Turn a table with headings into JSON, a record a line; None if it is no table.
+    """Turn a table with headings into JSON, a record a line; None if it is not a table.
 
     >>> from_csv(b"Event name,Event source\\nGetObject,s3.amazonaws.com\\n")
     b'{"eventName":"GetObject","eventSource":"s3.amazonaws.com"}'

@@ -65,7 +65,7 @@ _ERRORS = (
 
 
 class Skipped(Exception):
-    """The file is no log; the text says what it is."""
+    """The file is not a log; the text says what it is."""
 
 
 class Broken(Exception):

@@ -25,7 +25,7 @@ def lacking(
     scope: Scope,
     settled: timedelta,
 ) -> Lacking:
-    """Say what of a scope's days and accounts a copy lacks; empty texts for nothing.
+    """Return what of a scope's days and accounts a copy lacks; empty texts for nothing.
 
     Without ``accounts`` those count of which the copy has any day in scope. Log files
     come so long (``settled``) after their events.
@@ -54,7 +54,7 @@ def _cell(values: Mapping[str, str]) -> tuple[str, str]:
 
 
 def _days(scope: Scope) -> Iterator[date]:
-    """Give the days of a scope up to today: later ones nobody can copy."""
+    """Return the days of a scope up to today: later ones nobody can copy."""
     first, last = event_days(scope)
     return days_between(first, max(first, min(last, datetime.now(UTC).date())))
 

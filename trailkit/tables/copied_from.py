@@ -34,7 +34,7 @@ class Origin:
 
     @classmethod
     def of_source(cls, source: Definition) -> Self | None:
-        """Say it of a table of log files that is to be copied; None where it cannot.
+        """Return it of a table of log files that is to be copied; None where it cannot.
 
         Of partitions that somebody adds by hand, those that nobody added are left out
         in silence: what was copied then proves nothing.
@@ -65,12 +65,12 @@ class Origin:
         )
 
     def properties(self) -> dict[str, str]:
-        """Give the properties that say it."""
+        """Return the properties that say it."""
         said = {_TABLE: self.table, _PLACE: self.place}
         return said | ({_REGIONS: ",".join(self.regions)} if self.regions else {})
 
     def serves(self, made_of: "Origin") -> bool:
-        """Say whether a copy can be filled from this table too, whatever its name.
+        """Return whether a copy can be filled from this table too, whatever its name.
 
         It must read the same folders, in all regions that the copy says it has.
         """

@@ -76,7 +76,7 @@ def steps(
 
 
 def written(copy: Copy) -> list[str]:
-    """Give the columns that a step writes."""
+    """Return the columns that a step writes."""
     return [*columns(copy.kind), *PLACE, *KEYS]
 
 
@@ -98,7 +98,7 @@ def add_partitions(copy: Copy, step: Scope) -> str:
 
 
 def days_of(step: Scope) -> list[date]:
-    """Give the days of events that a step writes, each a partition of an account."""
+    """Return the days of events that a step writes, each a partition of an account."""
     return list(days_between(*event_days(step)))
 
 

@@ -46,7 +46,7 @@ class Copy:
             raise TableError("A copy needs a folder of its own: give it a prefix.")
 
     def definition(self) -> Definition:
-        """Give the copy's definition, as a plain table of Parquet files."""
+        """Return the copy's definition, as a plain table of Parquet files."""
         own = columns(self.kind).items()
         read = {name: _TYPES.get(column.type, "string") for name, column in own}
         place = {

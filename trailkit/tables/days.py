@@ -12,13 +12,13 @@ PATH = trino("$path")
 
 
 def days_between(first: date, last: date) -> Iterator[date]:
-    """Give every day from first to last, both included."""
+    """Return every day from first to last, both included."""
     for number in range((last - first).days + 1):
         yield first + timedelta(days=number)
 
 
 def midnight(day: date) -> datetime:
-    """Give the moment in which a day begins, in UTC."""
+    """Return the moment in which a day begins, in UTC."""
     return datetime.combine(day, time(), UTC)
 
 
@@ -44,7 +44,7 @@ class Days(Protocol):
         ...
 
     def look_into(self, day: date) -> bool:
-        """Say whether the table looks into a day between its first and its last."""
+        """Return whether the table looks into a day between its first and its last."""
         ...
 
 
@@ -82,7 +82,7 @@ class TextDays:
         return [f"{trino(self.column)} between '{texts[0]}' and '{texts[1]}'"]
 
     def look_into(self, day: date) -> bool:
-        """Say whether the day is listed, where days are."""
+        """Return whether the day is listed, where days are."""
         return self.listed is None or day in self.listed
 
 
@@ -133,7 +133,7 @@ class NumberedDays:
         return [*plain, f"{number} between {first:%Y%m%d} and {last:%Y%m%d}"]
 
     def look_into(self, day: date) -> bool:
-        """Say whether year, month and day are all among the numbers."""
+        """Return whether year, month and day are all among the numbers."""
         parts = zip(self.numbers, (day.year, day.month, day.day), strict=True)
         return all(numbers is None or part in numbers for numbers, part in parts)
 
@@ -163,7 +163,7 @@ class PathDays:
         return []
 
     def look_into(self, day: date) -> bool:
-        """Say yes: nothing is left out."""
+        """Return True: nothing is left out."""
         return True
 
 

@@ -44,7 +44,7 @@ class LogFolder:
 
 
 def folders(table: Table, definition: Definition, scope: Scope) -> list[LogFolder]:
-    """Give the folders of the partitions in scope, one for each account and region.
+    """Return the folders of the partitions in scope, one for each account and region.
 
     Raises what ``pruning`` raises, TableError for folders that trailkit cannot work
     out, and ScopeError for more of them than can be listed.
@@ -78,7 +78,7 @@ def _cut_at_days(key: str, of_days: Sequence[str]) -> tuple[str, str]:
 def _values(
     table: Table, definition: Definition, scope: Scope, column: str
 ) -> Sequence[str]:
-    """Give what stands for a partition key, other than the day's, in the template."""
+    """Return what stands for a partition key, other than the day's, in the template."""
     if column == table.account.column:
         values = scope.accounts or table.account.values
     elif column == table.region.column:
@@ -110,7 +110,7 @@ def _require_few(table: Table, counts: list[int]) -> None:
 def _days(
     table: Table, definition: Definition, scope: Scope
 ) -> list[tuple[date | None, Values]]:
-    """Give the days in scope, each as the template writes it."""
+    """Return the days in scope, each as the template writes it."""
     columns = columns_of(table.days)
     if not columns:
         return [(None, {})]

@@ -115,7 +115,7 @@ def _one_day_column(table: Definition, column: str) -> TextDays:
 
 
 def template(table: Definition) -> str:
-    """Give where the partitions lie, with placeholders; nothing without projection.
+    """Return where the partitions lie, with placeholders; nothing without projection.
 
     Where the table does not say, they lie in folders named ``key=value``.
     """
@@ -128,12 +128,12 @@ def template(table: Definition) -> str:
 
 
 def by_hand(table: Definition) -> bool:
-    """Say whether somebody must add a partition before a table looks into it."""
+    """Return whether somebody must add a partition before a table looks into it."""
     return bool(table.partitions) and not template(table)
 
 
 def places(table: Definition) -> dict[str, str]:
-    """Give what stands in the place of account, region and day in the folders.
+    """Return what stands in the place of account, region and day in the folders.
 
     Nothing where the table does not project its partitions, or not onto a trail's
     folders.
@@ -143,7 +143,7 @@ def places(table: Definition) -> dict[str, str]:
 
 
 def _fixed(table: Definition, role: str) -> str:
-    """Give the account or region of all files of a table without partitions."""
+    """Return the account or region of all files of a table without partitions."""
     if table.partitions:
         return ""
     return layout.beginning(table.location).get(role) or ""

@@ -184,7 +184,7 @@ class Layout:
         return f"s3://{self.bucket}/{prefix}AWSLogs/{_folder(self.organization)}"
 
     def folder(self, kind: Kind, account: str, region: str, day: date) -> str:
-        """Give the folder of one account, region and day of delivery.
+        """Return the folder of one account, region and day of delivery.
 
         >>> Layout("logs").folder(
         ...     Kind.EVENT, "111122223333", "eu-west-1", date(2026, 3, 9)
@@ -194,7 +194,7 @@ class Layout:
         return self.root + _below(account, FOLDERS[kind], region, _day(day))
 
     def template(self, kind: Kind) -> str:
-        """Give the folder with placeholders, for partition projection.
+        """Return the folder with placeholders, for partition projection.
 
         >>> Layout("logs").template(Kind.EVENT)
         's3://logs/AWSLogs/${account}/CloudTrail/${region}/${day}/'

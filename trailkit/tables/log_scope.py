@@ -34,7 +34,7 @@ class LogScope:
 
 
 def log_scope(table: Table, definition: Definition, scope: Scope) -> LogScope | None:
-    """Give what a scope reaches; None where the table lies in no trail's folders.
+    """Return what a scope reaches; None where the table lies in no trail's folders.
 
     Of a copy it is what the table reaches that it was made of. Raises TableError where
     the copy does not say.
@@ -59,7 +59,7 @@ def log_scope(table: Table, definition: Definition, scope: Scope) -> LogScope | 
 
 
 def _places(table: Table, definition: Definition) -> list[str]:
-    """Give where log files lie that a table shows, as it may say it in two ways."""
+    """Return where log files lie that a table shows, as it may say it in two ways."""
     template = definition.properties.get("storage.location.template", "")
     if not table.is_copy:
         return [template, f"{definition.location}/"]

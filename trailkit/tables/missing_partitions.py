@@ -94,7 +94,7 @@ class _Trail:
         return _Seen({key: set() for key in self.definition.partitions}, self._is_own)
 
     def _is_own(self, place: str) -> bool:
-        """Say whether a partition lies where this trail has a folder of its kind."""
+        """Return whether a partition lies where this trail has a folder of its kind."""
         bucket, key = bucket_and_key(place)
         found = parse(f"{key}/file")
         if found is None:
@@ -103,7 +103,7 @@ class _Trail:
         return folder == f"s3://{bucket}/{key}/"
 
     def folder(self, account: str, region: str, day: date) -> str:
-        """Give the folder of an account, region and day."""
+        """Return the folder of an account, region and day."""
         return self.layout.folder(self.table.kind, account, region, day)
 
     def require_own(self, seen: _Seen) -> None:
@@ -130,7 +130,7 @@ class _Trail:
         )
 
     def _fixed(self, what: str, asked: Sequence[str]) -> Sequence[str]:
-        """Give the one account or region in whose folder the table lies."""
+        """Return the one account or region in whose folder the table lies."""
         role = what.removesuffix("s")
         value = self.place[role]
         if not value:
@@ -182,7 +182,7 @@ def _require_by_hand(table: Table, definition: Definition) -> None:
 
 
 def _wanted(trail: _Trail, scope: Scope, seen: _Seen) -> Iterable[Folder]:
-    """Give the folders in scope, of every account, region and day up to today."""
+    """Return the folders in scope, of every account, region and day up to today."""
     first, last = searched_days(trail.table, scope)
     days = list(days_between(first, min(last, datetime.now(UTC).date())))
     if column := trail.table.region.column:
@@ -248,7 +248,7 @@ def _day_values(table: Table, day: date, seen: _Seen) -> dict[str, str]:
 
 
 def _is_short(values: set[str]) -> bool:
-    """Say whether a number below ten is written without its zero."""
+    """Return whether a number below ten is written without its zero."""
     return any(len(value) == 1 for value in values)
 
 

@@ -39,7 +39,7 @@ def table(name: str) -> str:
 
 
 def valid_name(name: str) -> bool:
-    """Say whether trailkit would give a database or a table that name."""
+    """Return whether trailkit would give a database or a table that name."""
     return _NAME.fullmatch(name) is not None
 
 

@@ -71,7 +71,7 @@ def narrowing(table: Table, scope: Scope) -> str:
 def chosen(
     table: Table, definition: Definition, scope: Scope, listed: Iterable[Listed]
 ) -> Iterator[Partition]:
-    """Give the partitions that a SELECT within a scope reads."""
+    """Return the partitions that a SELECT within a scope reads."""
     where = " and ".join([*pruning(table, scope), "true"])
     typed = ", ".join(
         f"try_cast({trino(name)} as {_TYPES.get(kind, 'varchar')}) as {trino(name)}"
@@ -102,7 +102,7 @@ def _arrow(keys: Mapping[str, str], listed: Sequence[Listed]) -> pa.Table:
 def folders(
     table: Table, definition: Definition, partitions: Iterable[Partition]
 ) -> list[LogFolder]:
-    """Give the folders of partitions: those that differ by day only lie in one."""
+    """Return the folders of partitions: those that differ by day only lie in one."""
     of_days = columns_of(table.days)
     together: dict[tuple[str, ...], dict[str, date | None]] = {}
     for each in partitions:

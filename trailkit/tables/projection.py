@@ -49,7 +49,7 @@ class Projection:
         return self._property("type").strip().lower() if self.enabled else ""
 
     def values(self) -> tuple[str, ...] | None:
-        """Give the values of an enum, or None for another type.
+        """Return the values of an enum, or None for another type.
 
         Raises TableError for a blank among them: to Athena it is part of the value.
         """
@@ -66,9 +66,9 @@ class Projection:
         return tuple(values)
 
     def numbers(self) -> Sequence[int] | None:
-        """Give the numbers that a column looks into, sorted; None where it says none.
+        """Return the numbers that a column looks into, sorted; None where it says none.
 
-        Raises TableError for what is no number, and for steps that leave some out.
+        Raises TableError for what is not a number, and for steps that leave some out.
         """
         if self.type == "integer":
             first, last = (self._number("range", text) for text in self._range())
@@ -80,7 +80,7 @@ class Projection:
         return sorted(self._number("values", text) for text in listed)
 
     def listed(self) -> Sequence[str] | None:
-        """Give the values of an enum, or of a short range of numbers; else None."""
+        """Return the values of an enum, or of a short range of numbers; else None."""
         if self.type != "integer":
             return self.values()
         numbers = self.numbers()
@@ -89,7 +89,7 @@ class Projection:
         return [self.spelled(number) for number in numbers]
 
     def days(self) -> tuple[date | None, date | None]:
-        """Give the first and the last day of a date column; None where it is open.
+        """Return the first and the last day of a date column; None where it is open.
 
         A first day that moves (``NOW-3YEARS``) is right to a day or two. Raises
         TableError for steps that leave days out.
@@ -103,7 +103,7 @@ class Projection:
         return self._bound(first) or datetime.now(UTC).date(), self._bound(last)
 
     def listed_days(self) -> dict[date, str] | None:
-        """Give the days of a column that lists them, as written; else None."""
+        """Return the days of a column that lists them, as written; else None."""
         if self.type != "enum":
             return None
         return {self._day("values", text): text for text in self.values() or ()}
@@ -135,7 +135,7 @@ class Projection:
         return self.properties.get(f"projection.{self.column}.{name}", "")
 
     def _range(self, strip: bool = True) -> tuple[str, ...]:
-        """Give both bounds; around a date Athena takes a blank as part of it."""
+        """Return both bounds; around a date Athena takes a blank as part of it."""
         bounds = tuple(self._property("range").split(","))
         if len(bounds) != 2:
             self._refuse("range")

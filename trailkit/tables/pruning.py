@@ -42,7 +42,7 @@ def pruning(table: Table, scope: Scope) -> list[str]:
 
 
 def searched_regions(table: Table, scope: Scope) -> tuple[str, ...]:
-    """Give the regions whose folders are searched; none means all of them."""
+    """Return the regions whose folders are searched; none means all of them."""
     apart = _regions_apart(scope) or table.region.injected
     return scope.regions if apart else ()
 
@@ -53,7 +53,7 @@ def searched_days(table: Table, scope: Scope) -> tuple[date, date]:
 
 
 def delivery_days(scope: Scope) -> tuple[date, date]:
-    """Give the first and the last day of delivery that a scope searches.
+    """Return the first and the last day of delivery that a scope searches.
 
     A file lies in the folder of the day on which it was delivered, after its events.
     So the last day is later than the window's by what the scope allows for late files.
@@ -67,13 +67,13 @@ def delivery_days(scope: Scope) -> tuple[date, date]:
 
 
 def event_days(scope: Scope) -> tuple[date, date]:
-    """Give the first and the last day of a scope's window."""
+    """Return the first and the last day of a scope's window."""
     first, last = _bounds(scope)
     return first.date(), last.date()
 
 
 def _bounds(scope: Scope) -> tuple[datetime, datetime]:
-    """Give the first and the last moment of a window."""
+    """Return the first and the last moment of a window."""
     if scope.start is None or scope.end is None:
         raise UnboundedScan(
             "Without a window every log file would be read. Give one: "
@@ -83,7 +83,7 @@ def _bounds(scope: Scope) -> tuple[datetime, datetime]:
 
 
 def _last_moment(end: datetime) -> datetime:
-    """Give the last moment of a window: its end is not in it."""
+    """Return the last moment of a window: its end is not in it."""
     return end - timedelta(microseconds=1)
 
 

@@ -79,7 +79,7 @@ class RawTable:
             )
 
     def definition(self) -> Definition:
-        """Give the table's definition, for ``ddl.create_table``."""
+        """Return the table's definition, for ``ddl.create_table``."""
         return Definition(
             database=self.database,
             name=self.name,

@@ -113,7 +113,7 @@ def _parts(location: str) -> tuple[str, str]:
 
 
 def _everything(definition: Definition) -> FileTree:
-    """Give all below the LOCATION of a table without partitions."""
+    """Return all below the LOCATION of a table without partitions."""
     return FileTree(*_parts(definition.location), lambda _: True, _day_of_delivery)
 
 
@@ -142,7 +142,7 @@ def _named_day(key: str) -> date | None:
 def _partitions(
     table: Table, definition: Definition, scope: Scope, listed: ListPartitions
 ) -> list[Partition]:
-    """Give the partitions in scope; a table of log files must have some."""
+    """Return the partitions in scope; a table of log files must have some."""
     name = definition.full_name
     few = listed(name, partitions.narrowing(table, scope))
     found = list(partitions.chosen(table, definition, scope, few))
@@ -164,7 +164,7 @@ def _partitions(
 def _gaps(
     table: Table, days: Sequence[date], found: Iterable[Partition]
 ) -> Iterator[str]:
-    """Say of which days there is not one partition: nobody added any."""
+    """Return of which days there is not one partition: nobody added any."""
     if not columns_of(table.days):
         return
     there = {each.day for each in found}
@@ -179,7 +179,7 @@ def _gaps(
 
 
 def _written(table: Table) -> str:
-    """Say what writes the statements that add what is missing."""
+    """Return what writes the statements that add what is missing."""
     if table.is_copy:
         return "A copy grows by tk.TableCopy(…).fill_in_account(…)."
     kind = "" if table.kind is Kind.EVENT else f'"{table.kind}"'

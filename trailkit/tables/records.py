@@ -35,7 +35,7 @@ def select(table: Table, scope: Scope, wanted: Iterable[str] | None = None) -> s
 
 
 def _known(wanted: Iterable[str] | None) -> list[str]:
-    """Give the columns wanted, in the order of ``records``."""
+    """Return the columns wanted, in the order of ``records``."""
     every = every_column()
     asked = set(every if wanted is None else wanted)
     for name in sorted(asked.difference(every)):

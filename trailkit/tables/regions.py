@@ -56,7 +56,7 @@ HOME = "us-east-1"
 
 
 def partition_of(region: str) -> str:
-    """Give the partition of AWS that a region lies in; "aws" for one yet unknown.
+    """Return the partition of AWS that a region lies in; "aws" for one yet unknown.
 
     >>> partition_of("us-gov-west-1"), partition_of("eu-west-9")
     ('aws-us-gov', 'aws')
@@ -65,7 +65,7 @@ def partition_of(region: str) -> str:
 
 
 def regions_of(partition: str) -> tuple[str, ...]:
-    """Give every region of a partition of AWS.
+    """Return every region of a partition of AWS.
 
     Raises TableError for a partition that is not in the list.
 

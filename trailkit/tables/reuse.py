@@ -28,7 +28,7 @@ _FEW_MINUTES = timedelta(minutes=10)
 
 
 def greatest_age(scope: Scope, now: datetime) -> timedelta | None:
-    """Give the greatest age of an answer that still holds; None: ask anew.
+    """Return the greatest age of an answer that still holds; None: ask anew.
 
     >>> scope = Scope().window("2026-03-09 10:00", "2026-03-09 12:00")
     >>> from datetime import UTC
@@ -48,5 +48,5 @@ def greatest_age(scope: Scope, now: datetime) -> timedelta | None:
 
 
 def _closed(scope: Scope) -> datetime:
-    """Give the moment from which on no file comes into the folders in scope."""
+    """Return the moment from which on no file comes into the folders in scope."""
     return midnight(delivery_days(scope)[1] + timedelta(days=1))

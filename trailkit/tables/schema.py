@@ -18,7 +18,7 @@ _MAPS = {("webIdFederationData", "attributes"): "map<string,string>"}
 
 
 def raw_columns(kind: Kind) -> dict[str, str]:
-    """Give every column that a kind of record can fill, with its Hive type.
+    """Return every column that a kind of record can fill, with its Hive type.
 
     >>> raw_columns(Kind.EVENT)["readonly"]
     'string'

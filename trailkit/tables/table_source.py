@@ -74,11 +74,11 @@ class TableSource:
         return False
 
     def skips(self, kind: Kind) -> bool:
-        """Say whether the table is a copy, whose rows lie sorted."""
+        """Return whether the table is a copy, whose rows lie sorted."""
         return self.is_copy(kind)
 
     def is_copy(self, kind: Kind) -> bool:
-        """Say whether the table holds ``records`` themselves: a copy by trailkit."""
+        """Return whether the table holds ``records`` themselves: a copy by trailkit."""
         return self._table(kind)[0].is_copy
 
     def name(self, kind: Kind) -> str:
@@ -101,7 +101,7 @@ class TableSource:
         return records.select(self._table(kind)[0], scope, columns)
 
     def read_plan(self, kind: Kind, scope: Scope) -> ReadPlan:
-        """Give the places in S3 that a SELECT of ``records`` reads.
+        """Return the places in S3 that a SELECT of ``records`` reads.
 
         Raises what ``records`` raises, TableError where no partition is in scope or
         trailkit cannot work out where they lie, and ScopeError for too many.
@@ -113,7 +113,7 @@ class TableSource:
         return found
 
     def lists_partitions(self, kind: Kind) -> bool:
-        """Say whether somebody must add a partition before a table looks into it."""
+        """Return whether somebody must add a partition before a table looks into it."""
         return by_hand(self._table(kind)[1])
 
     def require_partitions(self, kind: Kind, scope: Scope) -> None:
@@ -134,7 +134,7 @@ class TableSource:
         return missing_partitions.statements(*self._table(kind), scope, self._listed)
 
     def advice(self, kind: Kind) -> str | None:
-        """Say once what a table cannot leave out, and how to see a better one."""
+        """Report once what a table cannot leave out, and how to see a better one."""
         said = advice(*self._table(kind))
         if said is None or kind in self._advised:
             return None
@@ -149,7 +149,7 @@ class TableSource:
         return better(*self._table(kind), region)
 
     def log_scope(self, kind: Kind, scope: Scope) -> LogScope | None:
-        """Give the place, accounts and regions of the log files that a scope reaches.
+        """Return the place, accounts and regions of the log files that a scope reaches.
 
         Of a copy it is what the table reaches that it was made of; None where that does
         not lie in a trail's folders. Raises TableError for a kind without a table, and
@@ -160,7 +160,7 @@ class TableSource:
     def lacking(
         self, kind: Kind, scope: Scope, accounts: Sequence[str], settled: timedelta
     ) -> Lacking:
-        """Say which days and accounts in scope a copy does not hold whole.
+        """Return which days and accounts in scope a copy does not hold whole.
 
         Raises what ``records`` raises, and AccessRefused without glue:GetPartitions.
         """
@@ -169,7 +169,7 @@ class TableSource:
         return lacking(definition.partitions, marks, accounts, scope, settled)
 
     def reuse(self, kinds: Collection[Kind], scope: Scope) -> timedelta | None:
-        """Say how old an answer may be: as the log files come, and never of a copy.
+        """Return how old an answer may be: as the log files come, and never of a copy.
 
         A copy grows when somebody extends it, whatever the day.
         """

@@ -126,7 +126,7 @@ def _finding(one: Seen, row: dict[Hashable, Any]) -> dict[str, Any]:
 
 
 def _why(one: Seen, things: int) -> str:
-    """Say what it means, how much of it, and what moved the level."""
+    """Return what it means, how much of it, and what moved the level."""
     amount = f"{one.succeeded:,} of {one.events:,} succeeded"
     if things > 1:
         amount += f", {things:,} different"

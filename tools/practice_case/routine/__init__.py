@@ -29,7 +29,7 @@ PARTS: tuple[Callable[[Scribe], None], ...] = (
 
 
 def records() -> list[Record]:
-    """Give the records of the two weeks, part by part."""
+    """Return the records of the two weeks, part by part."""
     told: list[Record] = []
     for part in PARTS:
         name = part.__module__.rpartition(".")[2]

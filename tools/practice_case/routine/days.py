@@ -14,7 +14,7 @@ TRAFFIC = (1, 0, 0, 0, 0, 1, 2, 3, 4, 5, 5, 6, 7, 6, 5, 5, 6, 7, 8, 8, 7, 5, 3, 
 
 
 def every(minutes: int, offset: int = 0) -> Iterator[datetime]:
-    """Give the times of something that happens all day and night, each so often."""
+    """Return the times of something that happens all day and night, each so often."""
     step = timedelta(minutes=minutes)
     when = FIRST_DAY + timedelta(minutes=offset)
     while when < FIRST_DAY + timedelta(days=DAYS):
@@ -23,5 +23,5 @@ def every(minutes: int, offset: int = 0) -> Iterator[datetime]:
 
 
 def traffic(when: datetime) -> int:
-    """Say how busy the shop is; half as busy on Sundays."""
+    """Return how busy the shop is; half as busy on Sundays."""
     return TRAFFIC[when.hour] // (2 if when.weekday() == 6 else 1)

@@ -9,7 +9,7 @@ from tools.practice_case.sts import Assumed
 
 
 def time_of(record: Record) -> datetime:
-    """Give the time of a record, in UTC."""
+    """Return the time of a record, in UTC."""
     return datetime.fromisoformat(record["eventTime"])
 
 

@@ -28,7 +28,7 @@ PARAMETERS = tuple(
 
 
 def secret_arn(name: str) -> str:
-    """Give the ARN of a secret of the shop."""
+    """Return the ARN of a secret of the shop."""
     return (
         f"arn:aws:secretsmanager:{PRODUCTION.region}:{PRODUCTION.id}:secret:"
         f"{name}-a1B2c3"
@@ -36,7 +36,7 @@ def secret_arn(name: str) -> str:
 
 
 def parameter_arn(name: str) -> str:
-    """Give the ARN of a parameter of the shop."""
+    """Return the ARN of a parameter of the shop."""
     return f"arn:aws:ssm:{PRODUCTION.region}:{PRODUCTION.id}:parameter{name}"
 
 

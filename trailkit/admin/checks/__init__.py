@@ -72,7 +72,7 @@ def _title(source: Source, place: CheckedPlace) -> str:
 def _weigh(
     source: Source, engine: Engine, place: CheckedPlace, unpriced: bool
 ) -> Estimate | None:
-    """Say what the look will read; None where that cannot be told, and need not be.
+    """Return what the look will read; None where that cannot be told, and need not be.
 
     A copy may be read again, where an event id is there more than once.
     """

@@ -100,7 +100,7 @@ AGAIN = 2
 
 
 def read_by(select: str) -> list[str]:
-    """Give the columns of ``records`` that a SELECT over it reads."""
+    """Return the columns of ``records`` that a SELECT over it reads."""
     used = dialect.columns_used(select) or ()
     return [name for name in every_column() if name in used]
 

@@ -54,12 +54,12 @@ def _some(claim: Claim, rows: int, against: int, due: int) -> Finding:
 
 
 def undeclared(claim: Claim, rows: int) -> Finding:
-    """Say of a column that the table does not declare it."""
+    """Return of a column that the table does not declare it."""
     return Finding(claim.text, rows, rows, Verdict.OPEN, _UNDECLARED)
 
 
 def absent(claim: Claim, rows: int) -> Finding:
-    """Say of a claim that what it is about cannot even be asked for."""
+    """Return of a claim that what it is about cannot even be asked for."""
     return Finding(claim.text, rows, rows, Verdict.FAILS, claim.advice)
 
 

@@ -42,7 +42,7 @@ class Claim:
         return columns_used(f"select {texts} from records") or set()
 
     def counts(self) -> dict[str, str]:
-        """Give its aggregates, each under the name of its column."""
+        """Return its aggregates, each under the name of its column."""
         given = {"rows": self.rows, "against": self.against, "due": self.due}
         return {f"{self.name}_{name}": text for name, text in given.items() if text}
 
@@ -57,7 +57,7 @@ def every(
 
 
 def claims(kind: Kind = Kind.EVENT, copied: bool = False) -> list[Claim]:
-    """Give every claim about a kind of record, in a table or in a copy of one.
+    """Return every claim about a kind of record, in a table or in a copy of one.
 
     A copy lies in no trail's folders. What is to be said of those is said of the table
     that it was made of.
@@ -140,7 +140,7 @@ def _is_of_one_event(kind: Kind) -> Claim:
 
 
 def _ending_in(name: str, kind: Kind) -> list[str]:
-    """Give the columns of a field's name, wherever a kind of record has it."""
+    """Return the columns of a field's name, wherever a kind of record has it."""
     return [each.name for each in columns(kind).values() if each.path[-1] == name]
 
 

@@ -44,7 +44,7 @@ class Check:
         return self.place.cell
 
     def having(self, verdict: Verdict) -> list[Finding]:
-        """Give the findings with a verdict."""
+        """Return the findings with a verdict."""
         return [each for each in self.findings if each.verdict is verdict]
 
     @property
@@ -62,7 +62,7 @@ class Check:
 
     @property
     def summary(self) -> str:
-        """Say it in one line, as the provenance of later frames keeps it."""
+        """Return it in one line, as the provenance of later frames keeps it."""
         when, where = f"{self.time:%Y-%m-%d %H:%M} UTC", self._where()
         if not self.records and not self.having(Verdict.FAILS):
             return f"{when}, {where}: nothing to look at"
@@ -76,7 +76,7 @@ class Check:
         return " ".join([day, *self.scope.accounts, *self.scope.regions, *kind])
 
     def __str__(self) -> str:
-        """Say what was looked at, what fails, and the next line to type."""
+        """Return what was looked at, what fails, and the next line to type."""
         return "\n".join(
             [
                 f"Check of {self.source}, {self._where()}",

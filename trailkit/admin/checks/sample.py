@@ -73,7 +73,7 @@ def choose(source: Source, engine: Engine, scope: Scope, wanted: Named) -> Check
 
 
 def _day(scope: Scope, wanted: Moment | None) -> datetime | None:
-    """Give the midnight at which the day begins; None where any day will do."""
+    """Return the midnight at which the day begins; None where any day will do."""
     if wanted is not None:
         return _midnight(moment(wanted))
     if scope.start is None or scope.end is None:
@@ -117,7 +117,7 @@ def _fullest_account(found: ReadPlan, engine: Billing, cell: Scope) -> Scope:
 
 
 def _by_account(found: ReadPlan) -> Iterator[tuple[str, LogFolder]]:
-    """Give the folder of each account in a copy, which is named for it."""
+    """Return the folder of each account in a copy, which is named for it."""
     for place in found.places:
         for folder in place.days if isinstance(place, LogFolder) else ():
             if match := _ACCOUNT.search(folder):
@@ -125,7 +125,7 @@ def _by_account(found: ReadPlan) -> Iterator[tuple[str, LogFolder]]:
 
 
 def _by_region(found: ReadPlan) -> dict[tuple[str, str], LogFolder]:
-    """Give the folders of each account and region, told by their keys."""
+    """Return the folders of each account and region, told by their keys."""
     folders: dict[tuple[str, str], LogFolder] = {}
     for place in found.places:
         for begins, day in place.days.items() if isinstance(place, LogFolder) else ():

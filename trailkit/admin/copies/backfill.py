@@ -41,7 +41,7 @@ POLL = 1.0
 def engine_of(
     wanted: WantedCopy, session: "boto3.Session | None", profile: str | None
 ) -> AthenaEngine:
-    """Give the engine that runs a copy's statements; nothing is asked of AWS yet."""
+    """Return the engine that runs a copy's statements; nothing is asked of AWS yet."""
     return AthenaEngine(
         wanted.source,
         workgroup=wanted.workgroup,
@@ -85,7 +85,7 @@ class Plan:
         return pd.DataFrame(rows, columns=["scope", "files", "bytes", "dollars", "sql"])
 
     def __repr__(self) -> str:
-        """Say it in words."""
+        """Return it in words."""
         files = sum(step.files for step in self.steps)
         return (
             f"{self.title}\n"
@@ -241,7 +241,7 @@ class Filling:
 
 
 def _stopped(plan: Plan, done: int, billed: float) -> str:
-    """Say what was done before the end came, and where to go on."""
+    """Return what was done before the end came, and where to go on."""
     [first, _] = event_days(plan.steps[done].scope)
     return (
         f"Steps done: {done:,} of {len(plan.steps):,}, for {say_dollars(billed)}. The "

@@ -36,6 +36,6 @@ class WantedCopy:
         self.copy(Kind.EVENT)
 
     def copy(self, kind: Kind) -> Copy:
-        """Give what the texts are written of, for a kind of record."""
+        """Return what the texts are written of, for a kind of record."""
         database, _, table = self.name.partition(".")
         return Copy(database, table, *s3_folder(self.files), kind)

@@ -100,7 +100,8 @@ def _check_source(wanted: WantedCopy, source: Definition) -> None:
 def filler(wanted: WantedCopy, around: Around, keys: Keys) -> Policy:
     """Write the policy of who fills a copy: reads its source, writes copy and results.
 
-    Raises TableError for what is no key, or where it would be longer than IAM allows.
+    Raises TableError for what is not a key, or where the policy would be longer than
+    IAM allows.
     """
     arns = Arns(wanted.account, wanted.region)
     check_keys(arns, (*keys.logs, *keys.written))
@@ -141,7 +142,7 @@ def _logs(source: Definition, arns: Arns) -> Iterator[Statement]:
 
 
 def _kind_below(source: Definition, key: str) -> list[str]:
-    """Give the folder of a table's kind where it lies above: its partitions do not.
+    """Return the folder of a table's kind where it lies above: its partitions do not.
 
     Of a table without partitions, every file below is read.
     """

@@ -80,7 +80,7 @@ class TableCopy(WantedCopy):
         keys = Keys(tuple(log_keys), results_key or found.key, files_key)
         return json.dumps(filler(self, found, keys), indent=2)
 
-    def tidy_sql(self, first: date | str, last: date | str) -> str:
+    def maintenance_sql(self, first: date | str, last: date | str) -> str:
         """Write the OPTIMIZE and VACUUM of an Iceberg copy, for Athena's editor.
 
         One joins the small files of these days, the other lets old snapshots go. Run

@@ -45,7 +45,7 @@ def discover(
 
     Raises NotConfigured without a region, AccessRefused without valid credentials,
     Unavailable where AWS does not answer, TableError for a place that is not in S3 or
-    a bound that is no number; KeyboardInterrupt for Ctrl-C before all folders are
+    a bound that is not a number; KeyboardInterrupt for Ctrl-C before all folders are
     listed.
     """
     from trailkit.admin.discovery.discovered import Discovery
@@ -85,7 +85,7 @@ def _check_most(most: object) -> None:
     if most is None or (type(most) is int and most >= 0):
         return
     raise TableError(
-        f"most_requests={most!r} is no number of requests. Write a whole number, such "
+        f"most_requests={most!r} is not a number of requests. Write a whole one, such "
         "as most_requests=100_000, or None for no bound."
     )
 
@@ -98,7 +98,7 @@ def _place(text: str) -> "FolderKey":
     bucket, _, key = text.removeprefix("s3://").partition("/")
     if not text.startswith("s3://"):
         raise TableError(
-            f'"{text}" is no place in S3. Write logs="s3://central-logs/prefix/".'
+            f'"{text}" is not a place in S3. Write logs="s3://central-logs/prefix/".'
         )
     before = f"/{key}".partition("/AWSLogs")[0].strip("/")
     return FolderKey(names.bucket(bucket), names.prefix(before))

@@ -49,7 +49,7 @@ class DaySpan(NamedTuple):
 
 
 def edges(folders: Sequence[Folder]) -> list[Boundary]:
-    """Give the edges of folders that stand in the order of their keys.
+    """Return the edges of folders that stand in the order of their keys.
 
     Those that tell most come first: of each account the region in which most happens,
     then all that hold events, then the rest.
@@ -82,7 +82,7 @@ class EdgeSearch:
         self._listing, self._folders = listing, folders
 
     def look(self, edge: Boundary) -> DaySpan | None:
-        """Give the days on both sides of an edge; None where one could not look."""
+        """Return the days on both sides of an edge; None where one could not look."""
         before, after = (
             None if number is None else self._folders[number] for number in edge
         )

@@ -97,7 +97,7 @@ class Discovery:
         return pd.DataFrame(rows, columns=["need", "trail", "state", "why"])
 
     def recorded(self, need: str, reach: LogScope | None = None) -> Coverage:
-        """Say whether events of a kind are recorded wherever a question reaches.
+        """Return whether events of a kind are recorded wherever a question reaches.
 
         ``need`` is in the words of a question's ``needs``, such as ``data:s3``. Without
         a ``reach`` it is about all the places where logs were found, at present.
@@ -173,7 +173,7 @@ class Discovery:
         )
 
     def __repr__(self) -> str:
-        """Say what was found in a few lines, and what could not be seen."""
+        """Return what was found in a few lines, and what could not be seen."""
         when = self.time.strftime("%Y-%m-%d %H:%M UTC")
         return "\n".join(
             [
@@ -207,12 +207,12 @@ class Discovery:
 
 
 def _begin(folders: Sequence[TrailFolder]) -> date:
-    """Give a day before which there are no log files."""
+    """Return a day before which there are no log files."""
     return min(each.first_day or CLOUDTRAIL_BEGAN for each in folders)
 
 
 def _say_days(folders: Sequence[TrailFolder]) -> str:
-    """Say from when to when folders have log files, as far as it is known."""
+    """Return from when to when folders have log files, as far as it is known."""
     firsts = [each.first_day for each in folders if each.first_day]
     lasts = [each.last_day for each in folders if each.last_day]
     unseen = sum(not each.is_seen for each in folders)

@@ -38,7 +38,7 @@ class Listing:
         return self.left == 0
 
     def page(self, bucket: str, **asked: Any) -> dict[str, Any]:
-        """Give one page as S3 gives it.
+        """Return one page as S3 gives it.
 
         Raises NotSeen where there is no right to see it, no such bucket, or no request
         left.

@@ -103,7 +103,7 @@ class _Levels:
         self._listing = listing
 
     def roots(self, place: FolderKey) -> Iterator[Folder]:
-        """Give the folder of account trails, and those of organizations."""
+        """Return the folder of account trails, and those of organizations."""
         try:
             root = Folder(Layout(*place))
         except TableError as error:
@@ -116,19 +116,19 @@ class _Levels:
                 yield Folder(Layout(*place, organization=name))
 
     def accounts(self, root: Folder) -> Iterator[Folder]:
-        """Give the accounts below a root."""
+        """Return the accounts below a root."""
         for name in self._below(root):
             if _is(names.account, name):
                 yield root._replace(account=name)
 
     def kinds(self, account: Folder) -> Iterator[Folder]:
-        """Give the kinds of logs of an account, digests too."""
+        """Return the kinds of logs of an account, digests too."""
         for name in self._below(account):
             if name in (*KINDS, DIGESTS):
                 yield account._replace(folder=name)
 
     def regions(self, kind: Folder) -> Iterator[Folder]:
-        """Give the regions of a kind."""
+        """Return the regions of a kind."""
         for name in self._below(kind):
             if _is(names.region, name):
                 yield kind._replace(region=name)

@@ -30,7 +30,7 @@ class KnownTrails:
     complete: bool
 
     def recorded(self, need: str, reach: LogScope) -> Coverage:
-        """Say whether events of a kind were recorded wherever a question reaches.
+        """Return whether events of a kind were recorded wherever a question reaches.
 
         *Recorded* takes trails that record all of them, over each account and region,
         and log files of each account over the whole window. *Not recorded* takes that
@@ -52,7 +52,7 @@ class KnownTrails:
         return Coverage(State.UNKNOWN, "; ".join(filter(None, [_reasons(said), gap])))
 
     def _doubt(self, here: Sequence[Trail], layout: Layout) -> str:
-        """Say why one cannot tell which trail delivers there, if so."""
+        """Return why one cannot tell which trail delivers there, if so."""
         if not here:
             return f"no trail was seen that delivers to {layout.root}"
         beside = {
@@ -72,12 +72,12 @@ class KnownTrails:
         return self.complete and (mine or any(each.organization for each in here))
 
     def _accounts(self, reach: LogScope) -> tuple[str, ...]:
-        """Give the accounts that a question reaches, as far as they are known."""
+        """Return the accounts that a question reaches, as far as they are known."""
         found = {each.account for each in self.folders if each.layout == reach.layout}
         return reach.accounts or tuple(sorted(found))
 
     def _gap(self, recording: Sequence[Trail], reach: LogScope) -> str:
-        """Say which account, region or time the trails do not cover, if any."""
+        """Return which account, region or time the trails do not cover, if any."""
         files = self._files(reach.layout)
         for account in self._accounts(reach) or ("",):
             own = [each for each in recording if _is_over(each, account)]
@@ -92,7 +92,7 @@ class KnownTrails:
         return ""
 
     def _files(self, layout: Layout) -> dict[str, list[TrailFolder]]:
-        """Give the folders with events of each account; none where none was seen."""
+        """Return the folders with events of each account; none where none was seen."""
         found: dict[str, list[TrailFolder]] = {}
         for each in self.folders:
             if each.layout == layout:
@@ -119,7 +119,7 @@ class KnownTrails:
         return f"log files of {account} lie there from {first} to {last}"
 
     def _last_day(self, reach: LogScope) -> date:
-        """Give the last day of a window of which there can be log files."""
+        """Return the last day of a window of which there can be log files."""
         end = reach.end - timedelta(microseconds=1) if reach.end else self.time
         return min(end, self.time).date()
 

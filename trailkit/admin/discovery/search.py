@@ -128,12 +128,12 @@ class _DaySearch:
         )
 
     def _takes(self, requests: int, left: int) -> str:
-        """Say what so many requests cost, and how long so many take at this pace."""
+        """Return what so many requests cost, and how long so many take at this pace."""
         price = say_dollars(list_dollars(requests))
         return f"{requests:,} requests, {price}, {say_seconds(left / self._pace)}"
 
     def found(self) -> tuple[TrailFolder, ...]:
-        """Give the folders that have log files, or may have."""
+        """Return the folders that have log files, or may have."""
         every = [
             TrailFolder(*folder, self._first.get(number), self._last.get(number))
             for number, folder in enumerate(self._folders)
@@ -146,7 +146,7 @@ class _DaySearch:
         return None in (self._first.get(number, ...), self._last.get(number, ...))
 
     def not_looked_at(self) -> Iterator[str]:
-        """Say of how many folders a day was not looked for, why, and what helps."""
+        """Return of how many folders a day was not looked for, why, and what helps."""
         seen = self._first.keys() & self._last.keys()
         if unseen := len(self._folders) - len(seen):
             whole = self._listed + self._whole

@@ -22,7 +22,7 @@ _UNASKED = Coverage(State.UNKNOWN, "its selectors could not be read")
 class Trail:
     """A trail: where it delivers, and what it records as it stands today.
 
-    None means that AWS did not say, for want of a right. ``logging_since`` is when
+    None means that AWS did not say, for a missing permission. ``logging_since`` is when
     logging was last started, ``logging_until`` when it was last stopped, and
     ``delivery_error`` why the last log file did not arrive. A trail of one region may
     leave out ``global_services`` (IAM, STS). ``insights`` are its types of Insights,
@@ -75,7 +75,7 @@ class Trail:
     def recorded(
         self, need: str, start: datetime | None = None, end: datetime | None = None
     ) -> Coverage:
-        """Say whether the trail records events of a kind, in the words of ``needs``.
+        """Return whether the trail records events of a kind, in the words of ``needs``.
 
         With a window: whether it did then, if its selectors were those of today.
         """
@@ -106,7 +106,7 @@ class Trail:
         return Coverage(State.RECORDED, "it logs")
 
     def _selected(self, need: str) -> Coverage:
-        """Say whether the trail's settings cover events of a kind."""
+        """Return whether the trail's settings cover events of a kind."""
         kind, _, what = need.partition(":")
         if kind == "insight":
             return self._insights()

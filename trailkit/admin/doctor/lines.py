@@ -78,5 +78,5 @@ class Lines(list[Line]):
 
 
 def absent(error: AnsweredError, *codes: str) -> bool:
-    """Say whether AWS said that a thing is not there."""
+    """Return whether AWS said that a thing is not there."""
     return code(error) in codes

@@ -132,7 +132,7 @@ def _compare(lines: Lines, what: str, there: set[str], listed: tuple[str, ...]) 
 
 
 def _empty(lines: Lines, seen: list[tuple[str, str]], where: LogScope) -> None:
-    """Say which share of the table's folders has nothing in it."""
+    """Return which share of the table's folders has nothing in it."""
     accounts = {account for account, _ in seen}
     regions = where.regions or {region for _, region in seen}
     looked, filled = len(accounts) * len(regions), len({*seen})
@@ -154,7 +154,7 @@ def _classes(
     where: LogScope,
     seen: list[tuple[str, str]],
 ) -> None:
-    """Say in which storage classes the months lie, from a day of each."""
+    """Return in which storage classes the months lie, from a day of each."""
     if not seen:
         return
     account, region = seen[0]

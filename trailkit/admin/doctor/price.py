@@ -27,7 +27,7 @@ _COPY = (
 def look_at(
     engine: AthenaEngine, estimate: Estimate, settings: dict[str, Any]
 ) -> Lines:
-    """Say the price of the estimate's days, item by item, and the minutes."""
+    """Return the price of the estimate's days, item by item, and the minutes."""
     lines, bill, usage = Lines(AREA), estimate.bill, estimate.usage
     prices = engine.prices
     say = estimate.say

@@ -30,7 +30,7 @@ class Report:
     next: str
 
     def __repr__(self) -> str:
-        """Say it, a line for each thing."""
+        """Return it, a line for each thing."""
         return "\n".join([self.place, *(f"  {line}" for line in self.lines), self.next])
 
 

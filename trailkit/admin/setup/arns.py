@@ -22,26 +22,26 @@ class Arns:
         return partition_of(self.region)
 
     def of(self, service: str, resource: str = "") -> str:
-        """Give the ARN of something in this account and region."""
+        """Return the ARN of something in this account and region."""
         arn = f"arn:{self.partition}:{service}:{self.region}:{self.account}"
         return f"{arn}:{resource}" if resource else arn
 
     def bucket(self, bucket: str, key: str = "") -> str:
-        """Give the ARN of a bucket, or of objects in it."""
+        """Return the ARN of a bucket, or of objects in it."""
         return f"arn:{self.partition}:s3:::{bucket}" + (f"/{key}" if key else "")
 
     def workgroup(self, name: str) -> str:
-        """Give the ARN of a workgroup of Athena."""
+        """Return the ARN of a workgroup of Athena."""
         return self.of("athena", f"workgroup/{name}")
 
     def catalog(self) -> str:
-        """Give the ARN of the account's data catalog in Glue."""
+        """Return the ARN of the account's data catalog in Glue."""
         return self.of("glue", "catalog")
 
     def database(self, name: str) -> str:
-        """Give the ARN of a database in Glue."""
+        """Return the ARN of a database in Glue."""
         return self.of("glue", f"database/{name}")
 
     def table(self, database: str, name: str) -> str:
-        """Give the ARN of a table in Glue; its partitions have none of their own."""
+        """Return the ARN of a table in Glue; its partitions have none of their own."""
         return self.of("glue", f"table/{database}/{name}")

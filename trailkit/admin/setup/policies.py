@@ -84,7 +84,7 @@ def _log_files(wanted: Wanted) -> list[str]:
 
 
 def _above_organization(table: RawTable) -> str:
-    """Give the folder where discovery begins to look."""
+    """Return the folder where discovery begins to look."""
     return Layout(table.layout.bucket, table.layout.prefix).root
 
 

@@ -115,7 +115,7 @@ class Wanted:
         }
 
     def bucket_encryption(self) -> dict[str, str]:
-        """Give the default encryption of the bucket of the results."""
+        """Return the default encryption of the bucket of the results."""
         if self.results_key:
             return {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": self.results_key}
         return {"SSEAlgorithm": "AES256"}

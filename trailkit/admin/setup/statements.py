@@ -48,7 +48,7 @@ def allow(
 def some(
     name: str, actions: Iterable[str], resources: Iterable[str]
 ) -> list[Statement]:
-    """Give a statement, or none where there is nothing that it would be about."""
+    """Return a statement, or none where there is nothing that it would be about."""
     named = list(resources)
     return [allow(name, actions, named)] if named else []
 

@@ -15,7 +15,7 @@ from trailkit.aws import failures
 from trailkit.aws.attempts import found_or_none
 from trailkit.aws.prices import Own, Prices, prices_of
 from trailkit.aws.session import Access, settings
-from trailkit.engines import ANEW, Answer, Terms
+from trailkit.engines import ANEW, Answer, QueryOptions
 from trailkit.engines.athena import fetching, glue_catalog, unload
 from trailkit.engines.athena.accounting import accounted
 from trailkit.engines.athena.athena_failures import explained
@@ -64,7 +64,7 @@ class AthenaEngine:
     With ``unload`` an answer comes as Parquet, which is quicker for millions of rows;
     one whose order could not be put back comes as CSV all the same. With "auto" a list
     does, where the log files that it reads are large. ``reuse`` is how old an answer
-    may be that Athena gives again, where the terms of a query allow it at all; Athena
+    may be that Athena gives again, where the options of a query allow it at all; Athena
     never gives one again that came as Parquet, or that it keeps itself.
 
     Nothing is asked of AWS before the first ``run``.
@@ -98,28 +98,28 @@ class AthenaEngine:
         self._unload, self._reuse = unload, reuse
         self._headers: dict[tuple[str, str], dict[str, Any]] = {}
 
-    def run(self, sql: str, terms: Terms = ANEW) -> Answer:
+    def run(self, sql: str, options: QueryOptions = ANEW) -> Answer:
         """Run one SELECT.
 
         Where S3 throttled it, or Athena failed by itself, it is asked again, twice at
         most. Ctrl-C stops it in Athena and says what is billed. Raises NotConfigured,
         AccessRefused, TableError, QueryFailed, QueryCancelled or Unavailable.
         """
-        for wait in _WAITS if terms.again else ():
+        for wait in _WAITS if options.again else ():
             try:
-                return self._once(sql, terms)
+                return self._once(sql, options)
             except QueryFailed as error:
                 if not error.may_pass:
                     raise
                 notice(f"It is asked again in a moment. {error}")
                 time.sleep(wait * self._poll)
-        return self._once(sql, terms)
+        return self._once(sql, options)
 
-    def _once(self, sql: str, terms: Terms) -> Answer:
+    def _once(self, sql: str, options: QueryOptions) -> Answer:
         with accounted() as queries, explained(), line() as say:
-            sent = self._sent(sql, terms)
+            sent = self._sent(sql, options)
             ask = partial(self._query, say, queries)
-            order = self._order_after_unload(sent, terms)
+            order = self._order_after_unload(sent, options)
             if order is None:
                 return fetching.whole(sent, ask(), self._files)
             try:
@@ -129,14 +129,16 @@ class AthenaEngine:
                     raise
             return fetching.whole(sent, ask(), self._files)
 
-    def chunks(self, sql: str, rows: int, terms: Terms = ANEW) -> Generator[Answer]:
+    def chunks(
+        self, sql: str, rows: int, options: QueryOptions = ANEW
+    ) -> Generator[Answer]:
         """Run one SELECT, and read its rows piece by piece; never as Parquet.
 
         An UNLOAD has no order, and putting it back takes all rows at once.
         """
         with accounted() as queries, explained():
             with line() as say:
-                sent = self._sent(sql, terms)
+                sent = self._sent(sql, options)
                 query = self._query(say, queries)
                 found, pieces = fetching.in_pieces(sent, query, self._files)
             ran = found.facts["seconds"]
@@ -290,22 +292,24 @@ class AthenaEngine:
         queries.append(query)
         return query
 
-    def _sent(self, sql: str, terms: Terms) -> Sent:
+    def _sent(self, sql: str, options: QueryOptions) -> Sent:
         location = self.destination.location
-        ages = [age for age in (self._reuse, terms.reuse) if age is not None]
+        ages = [age for age in (self._reuse, options.reuse) if age is not None]
         may_reuse = len(ages) == 2 and location and min(ages) >= _LEAST_REUSE
         return Sent(
             _without_leading_comments(sql), location, min(ages) if may_reuse else None
         )
 
-    def _order_after_unload(self, sent: Sent, terms: Terms) -> unload.Order | None:
-        """Give the order to put back after an UNLOAD; None for an answer by CSV."""
+    def _order_after_unload(
+        self, sent: Sent, options: QueryOptions
+    ) -> unload.Order | None:
+        """Return the order to put back after an UNLOAD; None for an answer by CSV."""
         if not self._unload or sent.location is None:
             return None
         order = unload.order(sent.select)
         if order is None or self._unload is True:
             return order
-        return order if terms.lists and terms.weigh() >= LARGE_BYTES else None
+        return order if options.lists and options.estimate() >= LARGE_BYTES else None
 
 
 def _require_settings(unload: object, reuse: timedelta | None) -> None:
@@ -316,7 +320,7 @@ def _require_settings(unload: object, reuse: timedelta | None) -> None:
         )
     if reuse is not None and not _LEAST_REUSE <= reuse <= _MOST_REUSE:
         raise NotConfigured(
-            f"reuse={str(reuse)!r} is no age at which Athena gives an answer again. "
+            f"reuse={str(reuse)!r} is not an age of an answer to take again. "
             'Write one from a minute to seven days, such as reuse="60m", or reuse=None.'
         )
 

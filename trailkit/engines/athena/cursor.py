@@ -75,7 +75,7 @@ class PatientCursor(Cursor):
             self._wait_poll_interval()
 
     def _may_go_on(self, query_id: str, cause: BaseException | None) -> bool:
-        """Say whether to look again: AWS was not reached, or credentials expired."""
+        """Return whether to look again: AWS was not reached, or credentials expired."""
         if self._renew is None or not (is_expired(cause) or self._expired):
             return is_unreached(cause)
         if not self._expired:
@@ -109,5 +109,5 @@ class AsText(Converter):
     def convert(
         self, type_: str, value: str | None, type_hint: str | None = None
     ) -> str | None:
-        """Give the text itself."""
+        """Return the text itself."""
         return value

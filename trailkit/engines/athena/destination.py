@@ -53,12 +53,12 @@ def require_one(workgroup: str | None, results: str | None) -> None:
         )
     if workgroup and not _WORKGROUP.fullmatch(workgroup):
         raise NotConfigured(
-            f"workgroup={workgroup!r} is no name of a workgroup: it has letters, "
+            f"workgroup={workgroup!r} is not a name of a workgroup: it has letters, "
             'digits, dots, hyphens and underscores. Write workgroup="dfir".'
         )
     if results and not _LOCATION.fullmatch(results):
         raise NotConfigured(
-            f"results={results!r} is no place in S3. Write "
+            f"results={results!r} is not a place in S3. Write "
             'results="s3://bucket/prefix/", of letters, digits and ! _ . ( ) = @ + : , '
             "& - between single slashes."
         )

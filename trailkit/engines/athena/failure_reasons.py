@@ -111,7 +111,7 @@ _ENDINGS: tuple[tuple[str, type[TrailkitError], str], ...] = (
     (
         r"Row is not a valid JSON|JsonParseException|Duplicate key",
         QueryFailed,
-        "A log file holds a line that is no JSON as the table reads it. Halve the "
+        "A log file holds a line that is not JSON as the table reads it. Halve the "
         "window until one day and account is left; tk.local(folder) reads such a file "
         "and names what is wrong in it.",
     ),
@@ -173,7 +173,7 @@ _PASSING = re.compile(
 
 
 def may_pass(reason: str, retryable: bool) -> bool:
-    """Say whether the same query may come to its end when it is asked again.
+    """Return whether the same query may come to its end when it is asked again.
 
     Athena says so itself (``AthenaError.Retryable``), or the reason is one of S3 or of
     Athena and not of the query.

@@ -64,7 +64,7 @@ class Figures:
             raise self.changed(f"they have {found:,} rows, and Athena gave {rows:,}")
 
     def counted(self, pieces: Iterable[pa.Table]) -> Iterator[pa.Table]:
-        """Give pieces on, and hold the number of their rows at the end."""
+        """Return pieces on, and hold the number of their rows at the end."""
         found = 0
         for piece in pieces:
             found += piece.num_rows
@@ -92,12 +92,12 @@ class Figures:
         )
 
     def facts(self) -> dict[str, Any]:
-        """Give what the provenance keeps: Athena's own count of rows and bytes."""
+        """Return what the provenance keeps: Athena's own count of rows and bytes."""
         names = {"OutputRows": "output_rows", "OutputBytes": "output_bytes"}
         return {to: self.told[name] for name, to in names.items() if name in self.told}
 
     def notes(self) -> tuple[str, ...]:
-        """Say so where the answer could not be held against a count of Athena's."""
+        """Report where the answer could not be held against a count of Athena's."""
         if "OutputRows" in self.told or not self.missed:
             return ()
         return (

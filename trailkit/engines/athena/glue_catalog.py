@@ -83,7 +83,7 @@ def marks(
 def _partitions(
     table: TableName, access: Access, narrowing: str
 ) -> Iterator[dict[str, Any]]:
-    """Give the partitions as Glue has them, a page at a time.
+    """Return the partitions as Glue has them, a page at a time.
 
     Where Glue does not take the narrowing expression, all are listed: its parser knows
     more keywords than are documented, and fails on a number that is none.

@@ -132,7 +132,7 @@ class Query:
             self._seen = AthenaQueryExecution(client.get_query_execution(**asked))
 
     def _ending(self) -> str:
-        """Say how it ended, and what it costs."""
+        """Return how it ended, and what it costs."""
         seen = self._seen
         if seen is None or seen.state not in _ENDED:
             scanned = f", and had scanned {say_bytes(self._bytes())}" if seen else ""
@@ -184,7 +184,7 @@ class Query:
         )
 
     def _of_old(self) -> str:
-        """Say how old the answer is."""
+        """Return how old the answer is."""
         ended, first = self.figures.ended, self._first()
         if first and ended:
             return f"of {ended:%Y-%m-%d %H:%M:%S} UTC (query {first})"
@@ -192,7 +192,7 @@ class Query:
         return f"that is at most {minutes:,} minutes old"
 
     def facts(self) -> dict[str, Any]:
-        """Give what the provenance keeps of it."""
+        """Return what the provenance keeps of it."""
         seen = self._seen
         if seen is None:
             return {}
@@ -246,7 +246,7 @@ class Query:
         return say_bytes(self._cutoff) if self._cutoff else "a number of bytes"
 
     def _stopped(self, failure: BaseException | None) -> str:
-        """Say how an interrupted query ended, and what it costs."""
+        """Return how an interrupted query ended, and what it costs."""
         seen = self._seen
         if seen is None:
             return "Interrupted before Athena ran anything."

@@ -154,7 +154,7 @@ class ResultFiles:
 
 
 def still_there(folder: str) -> str:
-    """Say that files of an answer may have stayed."""
+    """Report that files of an answer may have stayed."""
     return (
         f"Files of this answer could not be deleted and stay in {folder}, with what "
         "they hold of the logs: delete them there. It takes s3:DeleteObject."

@@ -70,7 +70,7 @@ _REFUSED = re.compile(
 
 
 def is_refused(reason: str) -> bool:
-    """Say whether Athena refuses to write a result's columns, whatever its rows are.
+    """Return whether Athena refuses to write a result's columns, whatever its rows are.
 
     (Athena User Guide, "UNLOAD": considerations; "Data types in Athena".)
 

@@ -11,7 +11,7 @@ import pyarrow as pa
 from trino.auth import Authentication
 from trino.dbapi import Connection, Cursor
 
-from trailkit.engines import ANEW, ARROW_TYPES, Answer, Terms
+from trailkit.engines import ANEW, ARROW_TYPES, Answer, QueryOptions
 from trailkit.engines.parts import of_rows, timed
 from trailkit.engines.trino.trino_catalog import TrinoName, definition
 from trailkit.engines.trino.trino_failures import FAILURES, explained
@@ -80,13 +80,13 @@ class TrinoEngine:
             "timezone": "UTC",
         }
 
-    def run(self, sql: str, terms: Terms = ANEW) -> Answer:
+    def run(self, sql: str, options: QueryOptions = ANEW) -> Answer:
         """Run one SELECT.
 
         Ctrl-C stops it on the server. Raises NotConfigured, AccessRefused, TableError,
         QueryFailed, QueryCancelled or Unavailable.
         """
-        del terms  # Trino keeps no answer, and bills none
+        del options  # Trino keeps no answer, and bills none
         started = time.monotonic()
         with explained(self._server), closing(self._connect()) as connection:
             cursor, rows = _fetch(connection, sql)
@@ -95,13 +95,15 @@ class TrinoEngine:
         facts = self._facts(cursor.stats or {}, seconds)
         return Answer(_arrow(rows, columns), dict(columns), facts)
 
-    def chunks(self, sql: str, rows: int, terms: Terms = ANEW) -> Generator[Answer]:
+    def chunks(
+        self, sql: str, rows: int, options: QueryOptions = ANEW
+    ) -> Generator[Answer]:
         """Run one SELECT, and fetch its rows part by part.
 
         Trino gives a query up that nobody has asked for rows in five minutes. (Trino
         documentation, ``query.client.timeout``.)
         """
-        del terms
+        del options
         with (
             explained(self._server),
             closing(self._connect()) as connection,
@@ -122,7 +124,7 @@ class TrinoEngine:
             return definition(name, lambda sql: _fetch(connection, sql)[1])
 
     def _facts(self, stats: dict[str, Any], seconds: float) -> dict[str, Any]:
-        """Give what the provenance keeps of a query."""
+        """Return what the provenance keeps of a query."""
         return {
             "query_id": stats.get("queryId"),
             "server": self._server,
@@ -161,7 +163,7 @@ class _Running:
         return self.wait(lambda: _columns(self.cursor.execute(self._sql)))
 
     def tables(self, columns: _Columns, most: int) -> Iterator[pa.Table]:
-        """Give its rows bit by bit; first the columns without rows."""
+        """Return its rows bit by bit; first the columns without rows."""
         rows: Sequence[Sequence[Any]] = []
         count = min(most, _FETCHED_ROWS)
         yield _arrow(rows, columns)
