@@ -14,10 +14,11 @@ import trailkit as tk
 from tests.records_made import Record, case_of, data_event, record, user
 from trailkit.case import Case
 from trailkit.coverage.control import Phase, TrailSeen, trails_of
-from trailkit.coverage.seen import Delivery, LogsSeen, Span
+from trailkit.coverage.seen import LogsSeen, Span
 from trailkit.coverage.selectors import Selector, State
 from trailkit.coverage.states import Cell, Reads, cells
 from trailkit.scope import Scope
+from trailkit.source import DigestHour
 
 PROVES, NOTHING = "and this is not among them", "does not show that nothing happened"
 A, B = "111122223333", "444455556666"
@@ -154,13 +155,14 @@ def test_data_events_are_never_wholly_known() -> None:
 # Digests
 
 
+PLACE = A, "us-east-1"
 TRAIL = f"arn:aws:cloudtrail:us-east-1:{A}:trail/main"
 
 
-def digests(missing: int = 0, proved: bool = True, until: int = 15) -> list[Delivery]:
+def digests(missing: int = 0, proved: bool = True, until: int = 15) -> list[DigestHour]:
     """Make the digests of the hours from nine on."""
     return [
-        Delivery(TRAIL, A, "us-east-1", at(n), at(n + 1), 4, missing, proved)
+        DigestHour(TRAIL, *PLACE, at(n), at(n + 1), 4, missing, proved)
         for n in range(9, until)
     ]
 
@@ -172,7 +174,7 @@ def known(selectors: bool = True) -> TrailSeen:
     return TrailSeen("main", A, "us-east-1", (phase,))
 
 
-def judged(deliveries: list[Delivery], trail: TrailSeen) -> tuple[State, str]:
+def judged(deliveries: list[DigestHour], trail: TrailSeen) -> tuple[State, str]:
     seen = LogsSeen(HOLE, (trail,), tuple(deliveries))
     return together(cells(seen, [WRITE], window(9, 13), IAM))
 

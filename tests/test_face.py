@@ -19,6 +19,7 @@ FACE = [
     "TrailkitError",
     "account_of",
     "acquire",
+    "amount",
     "athena",
     "chart",
     "charts",

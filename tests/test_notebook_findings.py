@@ -85,7 +85,7 @@ def test_the_leaked_key_is_told_from_the_first_call_to_the_last():
     assert {*found["theirs"]["event_id"]} <= KEY.event_ids
     assert KEY.leaked_key in found.sentence
     assert moment(KEY.first.time) in found.sentence
-    assert "0 calls switched it off" in found.sentence
+    assert "calls that switched it off: unknown." in found.sentence
 
 
 def test_the_sign_in_without_a_second_factor_is_the_intruders():
@@ -158,7 +158,7 @@ def test_nothing_was_opened_to_others():
         assert not ids(frame) & KEY.event_ids
         assert not (frame["outcome"] == "success").any()
     assert found.sentence.endswith("What was open before is not shown.")
-    assert "0 calls opened something" in found.said
+    assert "Calls that opened something: unknown" in found.said
 
 
 def test_both_addresses_and_the_tools_of_the_intruder_are_new():

@@ -9,6 +9,7 @@ from trailkit.admin.discovery import discover
 from trailkit.admin.setup import Setup
 from trailkit.charts import chart
 from trailkit.connect import athena, demo, local, trino
+from trailkit.display.amounts import amount
 from trailkit.display.enrichment import enrich
 from trailkit.display.jupyter import install
 from trailkit.display.picking import earliest, latest
@@ -36,6 +37,7 @@ __all__ = [
     "TrailkitError",
     "account_of",
     "acquire",
+    "amount",
     "athena",
     "chart",
     "charts",

@@ -17,7 +17,7 @@ import pyarrow as pa
 from trailkit.cost.estimate import Billing
 from trailkit.coverage.control import CHANGES
 from trailkit.coverage.listed import ListedFiles, kind_of, listed
-from trailkit.coverage.seen import KINDS, Delivery, LogsSeen, seen
+from trailkit.coverage.seen import KINDS, LogsSeen, seen
 from trailkit.coverage.selectors import Coverage, State
 from trailkit.coverage.states import ANY, Cell, Reads, cells, places_of
 from trailkit.coverage.table_cells import folder_cells, whole
@@ -194,10 +194,9 @@ class Logs:
         if known is None:
             known = _SEEN[self.source] = self._look(Scope())
         proof = self.source.proof
-        if proof is None or known.deliveries == proof.deliveries:
-            return known
-        hours = tuple(Delivery(*each) for each in proof.deliveries)
-        known = _SEEN[self.source] = replace(known, deliveries=hours)
+        if proof is not None and known.deliveries is not proof.deliveries:
+            known = replace(known, deliveries=proof.deliveries)
+            _SEEN[self.source] = known
         return known
 
     def _look(self, scope: Scope) -> LogsSeen:

@@ -81,12 +81,9 @@ def _silences(seen: LogsSeen, place: Place, stops: Sequence[Doubt]) -> Iterator[
     """Find the unusually long stretches without an event that nothing explains."""
     quiet = seen.quiet(place)
     usual = f"; usual gap {_minutes(quiet.usual)}" if quiet.usual else ""
-    empty = [
-        (each.start, each.end)
-        for each in seen.deliveries
-        if (each.account, each.region) == place and not each.missing
-    ]
-    explained = [(each.start, each.end + MARGIN) for each in stops] + empty
+    empty = [(x.start, x.end) for x in seen.delivered(place) if not x.missing]
+    off = [(each.start, each.end + MARGIN) for each in stops]
+    explained = in_a_row(off + empty)
     for before, after in quiet.stretches:
         for first, last in without(before, after, explained):
             if last - first >= quiet.least or (first, last) == (before, after):
@@ -106,8 +103,8 @@ def _minutes(gap: timedelta) -> str:
 
 def _undelivered(seen: LogsSeen, place: Place) -> Iterator[Doubt]:
     """Find hours of which a digest names log files that are not at hand."""
-    for each in seen.deliveries:
-        if (each.account, each.region) == place and each.missing:
+    for each in seen.delivered(place):
+        if each.missing:
             why = (
                 f"a digest names {each.missing:,} log files of then that are not "
                 "among these"
@@ -186,3 +183,19 @@ def without(start: datetime, end: datetime, holes: Iterable[Stretch]) -> list[St
             if piece[0] < piece[1]
         ]
     return left
+
+
+def in_a_row(stretches: Iterable[Stretch]) -> list[Stretch]:
+    """Join stretches of time that touch or overlap.
+
+    >>> hours = [datetime(2026, 3, 9, hour) for hour in range(4)]
+    >>> in_a_row([(hours[2], hours[3]), (hours[0], hours[2])]) == [(hours[0], hours[3])]
+    True
+    """
+    joined: list[Stretch] = []
+    for start, end in sorted(stretches):
+        if joined and start <= joined[-1][1]:
+            joined[-1] = joined[-1][0], max(end, joined[-1][1])
+        else:
+            joined.append((start, end))
+    return joined

@@ -12,7 +12,7 @@ from trailkit.coverage.answers import Logs
 from trailkit.coverage.seen import in_words as when_of
 from trailkit.coverage.selectors import State
 from trailkit.coverage.states import Cell, Reads
-from trailkit.coverage.wording import in_words, kind_of, summed_up
+from trailkit.coverage.wording import all_recorded, in_words, kind_of, summed_up
 from trailkit.questions.question import Question
 
 _UNREAD = " What was not read may hold one: this does not show that nothing happened."
@@ -28,24 +28,34 @@ def _services(select: str) -> Collection[str] | None:
     return dialect.required_values(select, "events", ("service", "family"))
 
 
-def explain_empty(question: Question | None, logs: Logs) -> str:
+def explain_empty(question: Question | None, logs: Logs, known: "Covered") -> str:
     """Return what was searched, and what the emptiness proves."""
     searched = f"No rows. Searched {logs.source.title}: {logs.scope}."
     if question is None or not question.needs:
         return f"{searched} This does not show that nothing happened: {_ASK}"
-    needs, reads = question.needs, reads_of(question)
-    proved = logs.once("empty", needs, reads, lambda: _proved(needs, reads, logs))
-    unread = _UNREAD if logs.source.incomplete() else ""
-    return f"{searched} {proved}{unread}"
-
-
-def _proved(needs: Sequence[str], reads: Reads, logs: Logs) -> str:
-    found = logs.cells(needs, reads)
     # A table would bill for the count.
-    count = None if logs.source.needs_window else logs.searched(needs)
-    return in_words(found, count, logs.scope.bounded)
+    count = None if logs.source.needs_window else logs.searched(question.needs)
+    unread = _UNREAD if logs.source.incomplete() else ""
+    said = in_words(known.cells, count, logs.scope.bounded)
+    return f"{searched} {said}{unread}{_hint(logs)}"
 
 
+def explain_nought(known: "Covered") -> str:
+    """Return what a count of nought, or a sum over nothing, says."""
+    if known.sure:
+        return f"Nought, of what was recorded: {known.words}"
+    return f"Nought does not show that nothing happened. {known.words}"
+
+
+def _hint(logs: Logs) -> str:
+    """Name the digests that lie beside local files, where nobody validated them."""
+    if logs.source.needs_window or logs.source.proof is not None:
+        return ""
+    beside = logs.source.files()["file"].str.contains("CloudTrail-Digest", regex=False)
+    return f" {_DIGESTS}" if beside.any() else ""
+
+
+_DIGESTS = "Digests lie beside these logs: case.evidence.digests() may prove more."
 _ASK = "case.coverage() tells what was recorded."
 
 
@@ -53,28 +63,41 @@ _ASK = "case.coverage() tells what was recorded."
 class Covered:
     """What a frame says of coverage: in words, when trails were off, what never was.
 
+    ``sure`` says that all of it was recorded, and all that was delivered is read.
     ``stopped`` are stretches with ``start`` and ``end`` in ISO; ``notes`` say who
     stopped which trail.
     """
 
     words: str
+    cells: tuple[Cell, ...] = ()
+    sure: bool = False
     stopped: tuple[dict[str, str | None], ...] = ()
     not_recorded: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
 
-def covered(question: Question | None, logs: Logs) -> Covered:
-    """Return what a frame says of coverage; nothing is listed for it, no table read."""
+def covered(question: Question | None, logs: Logs, listing: bool = False) -> Covered:
+    """Return what a frame says of coverage.
+
+    Without ``listing`` no file is listed for it, and no table read.
+    """
     needs = question.needs if question and question.needs else _USUAL
     reads = reads_of(question) if question else Reads()
-    return logs.once("covered", needs, reads, lambda: _covered(needs, reads, logs))
+    return logs.once(
+        "covered", needs, reads, lambda: _covered(needs, reads, logs, listing)
+    )
 
 
-def _covered(needs: Sequence[str], reads: Reads, logs: Logs) -> Covered:
-    found = logs.cells(needs, reads, listing=False)
+def _covered(
+    needs: Sequence[str], reads: Reads, logs: Logs, listing: bool
+) -> Covered:
+    found = logs.cells(needs, reads, listing)
+    surely = listing or not logs.source.needs_window
     stops = {(each.start, each.end): each for each in found if each.cause == "stopped"}
     return Covered(
         words=summed_up(found),
+        cells=tuple(found),
+        sure=surely and all_recorded(found) and not logs.source.incomplete(),
         stopped=tuple({"start": _iso(a), "end": _iso(b)} for a, b in stops),
         not_recorded=_never(found),
         notes=tuple(

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from trailkit.coverage.control import Phase
-from trailkit.coverage.seen import Delivery, LogsSeen, Place
+from trailkit.coverage.seen import LogsSeen, Place
 from trailkit.coverage.selectors import State, recorded
+from trailkit.source import DigestHour
 
 
 def proved_by_digests(
@@ -19,15 +20,12 @@ def proved_by_digests(
 
     Events of a minute may be delivered an hour later: so each hour needs the next.
     """
-    hours = [
-        each
-        for each in seen.deliveries
-        if each.proved and not each.missing and (each.account, each.region) == place
-    ]
+    hours = [each for each in seen.delivered(place) if each.proved and not each.missing]
+    begun = {(each.trail, each.start) for each in hours}
     for each in hours:
-        if not any(_follows(other, each) for other in hours):
+        if (each.trail, each.end) not in begun:
             continue
-        for phase in _phases(seen, each.trail):
+        for phase in _phases(seen, each):
             if phase.logging is not False and _lets_through(phase, need):
                 first = max(each.start, phase.start, start)
                 last = min(each.end, phase.end or end, end)
@@ -35,16 +33,15 @@ def proved_by_digests(
                     yield first, last
 
 
-def _follows(other: Delivery, hour: Delivery) -> bool:
-    return other.trail == hour.trail and other.start <= hour.end < other.end
+def _phases(seen: LogsSeen, hour: DigestHour) -> Iterator[Phase]:
+    """Return the phases of the trail that a digest names; none where two have its name.
 
-
-def _phases(seen: LogsSeen, trail: str) -> Iterator[Phase]:
-    """Return the phases of the trail with an ARN."""
-    parts = trail.split(":")
-    for each in seen.trails:
-        if parts[3:5] == [each.home, each.account] and trail.endswith(f"/{each.name}"):
-            yield from each.phases
+    A digest does not say whose trail it is.
+    """
+    home, name = hour.trail.split(":")[3], hour.trail.rpartition("/")[2]
+    alike = [each for each in seen.trails if (each.name, each.home) == (name, home)]
+    if len(alike) == 1:
+        yield from alike[0].phases
 
 
 def _lets_through(phase: Phase, need: str) -> bool:

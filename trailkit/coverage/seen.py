@@ -15,6 +15,7 @@ from typing import Any, NamedTuple, TypeVar
 import pyarrow as pa
 
 from trailkit.coverage.control import TrailSeen, trails_of
+from trailkit.source import DigestHour
 
 SLOT = timedelta(minutes=5)
 """CloudTrail delivers about every five minutes: what is shorter is not a stretch."""
@@ -73,31 +74,13 @@ class Quiet(NamedTuple):
     stretches: tuple[tuple[datetime, datetime], ...]
 
 
-class Delivery(NamedTuple):
-    """An hour of a trail's digests: what was delivered of an account and Region.
-
-    ``named`` files stand in the digest, ``missing`` of them are not at hand. With
-    ``proved`` its signature and its place in the chain are valid, and each file at hand
-    has the hash that it names.
-    """
-
-    trail: str
-    account: str
-    region: str
-    start: datetime
-    end: datetime
-    named: int
-    missing: int
-    proved: bool = False
-
-
 @dataclass(frozen=True)
 class LogsSeen:
     """All that some log files show of what was recorded."""
 
     spans: Mapping[tuple[str, str, str], Span] = field(default_factory=dict)
     trails: tuple[TrailSeen, ...] = ()
-    deliveries: tuple[Delivery, ...] = ()
+    deliveries: tuple[DigestHour, ...] = ()
     _once: dict[Hashable, Any] = field(
         default_factory=dict[Hashable, Any], init=False, repr=False, compare=False
     )
@@ -116,6 +99,17 @@ class LogsSeen:
     def last(self) -> datetime | None:
         """The last minute of the evidence; None where there is none."""
         return max((each.last for each in self.spans.values()), default=None)
+
+    def delivered(self, place: Place) -> list[DigestHour]:
+        """List the hours of digests of a place."""
+        return self._delivered.get(place, [])
+
+    @cached_property
+    def _delivered(self) -> dict[Place, list[DigestHour]]:
+        found: dict[Place, list[DigestHour]] = {}
+        for each in self.deliveries:
+            found.setdefault((each.account, each.region), []).append(each)
+        return found
 
     def quiet(self, place: Place) -> Quiet:
         """Return the unusually long stretches without any event of a place.
@@ -166,7 +160,7 @@ def in_words(start: datetime, end: datetime | None) -> str:
 
 
 def seen(
-    kinds: pa.Table, changes: Rows, deliveries: Iterable[Delivery] = ()
+    kinds: pa.Table, changes: Rows, deliveries: Iterable[DigestHour] = ()
 ) -> LogsSeen:
     """Make the value of the answers to ``KINDS`` and ``control.CHANGES``."""
     spans = {

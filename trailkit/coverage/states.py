@@ -12,7 +12,7 @@ from functools import partial
 from itertools import groupby, pairwise
 from typing import NamedTuple
 
-from trailkit.coverage.doubts import MINUTE, Doubt, doubts
+from trailkit.coverage.doubts import MINUTE, Doubt, doubts, in_a_row
 from trailkit.coverage.home_regions import regions_of
 from trailkit.coverage.proved import proved_by_digests
 from trailkit.coverage.seen import LogsSeen, Place
@@ -116,7 +116,7 @@ def _stretches(seen: LogsSeen, need: str, place: Place, scope: Scope) -> Iterato
         for each in doubts(seen, need, place, start, end, scope.end is None)
         if each.start < end and each.end > start
     ]
-    proved = list(proved_by_digests(seen, need, place, start, end))
+    proved = in_a_row(proved_by_digests(seen, need, place, start, end))
     times = {start, end}
     times |= {time for each in against for time in each[:2]}
     times |= {time for each in proved for time in each}

@@ -67,6 +67,11 @@ def in_words(cells: Sequence[Cell], searched: int | None, bounded: bool) -> str:
     return f"{found}{_doubted(sure, doubtful)} {_NOTHING}"
 
 
+def all_recorded(cells: Sequence[Cell]) -> bool:
+    """Return whether there are cells, and each was recorded."""
+    return bool(cells) and all(each.state in _SURE for each in cells)
+
+
 def summed_up(cells: Sequence[Cell]) -> str:
     """Return what was recorded in one or two sentences."""
     if not cells:

@@ -39,8 +39,8 @@ class Provenance:
     an answer it is about; the facts are those of the whole query. ``bounds`` (the scope
     of the case as JSON) and ``select`` (the text of an ad hoc query) are what it takes
     to ask again. ``coverage`` says in words what was recorded of what the question
-    needs, ``stopped`` when trails were off (start and end in ISO), ``not_recorded``
-    which kinds never were.
+    needs, ``recorded`` whether all of it surely was, ``stopped`` when trails were off
+    (start and end in ISO), ``not_recorded`` which kinds never were.
     """
 
     run: str
@@ -64,6 +64,7 @@ class Provenance:
     bounds: dict[str, Any] = field(default_factory=dict[str, Any])
     select: str | None = None
     coverage: str | None = None
+    recorded: bool = False
     stopped: tuple[dict[str, str | None], ...] = ()
     not_recorded: tuple[str, ...] = ()
 

@@ -15,7 +15,7 @@ import pandas as pd
 from trailkit import dialect
 from trailkit.cost import estimate_bytes
 from trailkit.coverage.answers import Logs
-from trailkit.coverage.explain import Covered, covered, explain_empty
+from trailkit.coverage.explain import Covered, covered, explain_empty, explain_nought
 from trailkit.dialect import literals
 from trailkit.engines import Answer, QueryOptions
 from trailkit.errors import UnknownColumn
@@ -117,11 +117,11 @@ def run(
     origin = _begun(asked, logs, checked)
     answer = logs.engine.run(asked.runs, _query_options(asked, logs))
     frame = _marked(answer, known, own)
-    notes = [*answer.notes, *_notes(frame, asked, logs)]
+    recorded = covered(asked.question, logs, listing=_is_nothing(frame))
+    notes = [*answer.notes, *_notes(frame, asked, logs, recorded)]
     if cut := _cut(asked, len(frame)):
         notes.append(cut)
     _say(notes)
-    recorded = covered(asked.question, logs)
     ended = _ended(origin, answer, [*recorded.notes, *notes], recorded)
     return attach(frame, ended, logs.source.files)
 
@@ -140,13 +140,14 @@ def chunks(
     before. What to mind is said once.
     """
     origin, notes, given = _begun(asked, logs, checked), list[str](), 0
-    recorded = covered(asked.question, logs)
+    recorded = Covered("")
     parts = logs.engine.chunks(asked.runs, rows, _query_options(asked, logs))
     with closing(parts):
         for number, answer in enumerate(parts, start=1):
             frame = _marked(answer, known, own)
             if number == 1:
-                notes = [*answer.notes, *_notes(frame, asked, logs)]
+                recorded = covered(asked.question, logs, _is_nothing(frame))
+                notes = [*answer.notes, *_notes(frame, asked, logs, recorded)]
                 _say(notes)
                 notes = [*recorded.notes, *notes]
             frame.index = pd.RangeIndex(given, given + len(frame))
@@ -224,7 +225,9 @@ def _searched(question: Question, scope: Scope) -> Scope:
     return scope
 
 
-def _notes(frame: pd.DataFrame, asked: Request, logs: Logs) -> list[str]:
+def _notes(
+    frame: pd.DataFrame, asked: Request, logs: Logs, recorded: Covered
+) -> list[str]:
     """Return what the reader of the frame must know and cannot see in it."""
     kinds = {compose.RELATIONS[name].kind for name in asked.reads}
     notes = [*asked.notes, *logs.source.notes(asked.scope, kinds)]
@@ -235,8 +238,19 @@ def _notes(frame: pd.DataFrame, asked: Request, logs: Logs) -> list[str]:
     if frame.empty and asked.question:
         notes += held.near(asked.question, asked.values, logs)
     if frame.empty:
-        notes.append(explain_empty(asked.question, logs))
+        notes.append(explain_empty(asked.question, logs, recorded))
+    elif _is_nothing(frame):
+        notes.append(explain_nought(recorded))
     return notes
+
+
+def _is_nothing(frame: pd.DataFrame) -> bool:
+    """Look whether a frame holds nothing: no row, or one row of noughts."""
+    if len(frame) != 1:
+        return frame.empty
+    numbers = frame.select_dtypes("number")
+    noughts = numbers.isna() | (numbers == 0)
+    return len(numbers.columns) == len(frame.columns) and bool(noughts.all(axis=None))
 
 
 def _cut(asked: Request, rows: int) -> str | None:
@@ -283,6 +297,7 @@ def _ended(
         notes=tuple(notes),
         facts=answer.facts,
         coverage=recorded.words,
+        recorded=recorded.sure,
         stopped=recorded.stopped,
         not_recorded=recorded.not_recorded,
     )
