@@ -56,7 +56,7 @@ def in_words(cells: Sequence[Cell], searched: int | None, bounded: bool) -> str:
     """
     found = "" if searched is None else f"No such event among {searched:,}. "
     if not cells:
-        return f"{found}The logs hold no account in scope: this proves nothing."
+        return f"{found}The logs hold no account in scope. {_NOTHING}"
     doubtful = [each for each in cells if each.state not in _SURE]
     sure = [each for each in cells if each.state in _SURE]
     if not doubtful:
