@@ -36,6 +36,25 @@ def values(items: Items) -> list[object]:
     return [json.loads(bytes(text)) for text in items.texts]
 
 
+SPELLINGS = {
+    "lower": {"eventname": "GetObject", "eventid": "1", "eventsource": "s3"},
+    "snake": {"event_name": "GetObject", "event_id": "1", "event_source": "s3"},
+    "upper": {"EVENTNAME": "GetObject", "EVENTID": "1", "EVENTSOURCE": "s3"},
+    "title": {"Event name": "GetObject", "Event ID": "1", "Event source": "s3"},
+}
+
+
+@pytest.mark.parametrize("spelt", SPELLINGS.values(), ids=SPELLINGS)
+@pytest.mark.parametrize("many", [1, 30])
+def test_a_log_file_with_keys_in_another_spelling_is_read(
+    spelt: dict[str, str], many: int
+) -> None:
+    items = split(json.dumps({"Records": [spelt] * many}).encode())
+    right = {"eventName": "GetObject", "eventID": "1", "eventSource": "s3"}
+    assert values(items) == [right] * many
+    assert len(items.remarks) == many
+
+
 @pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
 def test_records_are_found_in_every_form(form: object):
     items = split(json.dumps(form).encode())

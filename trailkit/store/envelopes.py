@@ -147,6 +147,9 @@ _OTHER_FILES = {
 }
 
 _log = msgspec.json.Decoder(_Log)
+_KEYS = (b'"eventName"', b'"eventID"', b'"eventId"', b'"insightDetails"')
+"""Keys of records as AWS spells them, one of which each record has."""
+
 _list = msgspec.json.Decoder(list[Raw])
 _object = msgspec.json.Decoder(_Object)
 _keys = msgspec.json.Decoder(dict[str, Raw])
@@ -197,7 +200,7 @@ def _log_file(text: bytes) -> list[Raw] | None:
     rest = len(text) - sum(map(len, records)) - len(_EMPTY_LOG)
     separators = len(records) - 1
     usual = rest <= separators + _SLACK or abs(rest - 2 * separators) <= _SLACK
-    are_records = not records or b'"event' in bytes(records[0])
+    are_records = not records or any(key in bytes(records[0]) for key in _KEYS)
     return records if usual and are_records else None
 
 
