@@ -57,6 +57,9 @@ _Worked = TypeVar("_Worked")
 _APART = {"network", "insight", "aggregated"}
 """Kinds of events with a relation of their own."""
 
+_FEW_PLACES = 1_000
+"""So many folders are listed in any case: about half a cent of requests."""
+
 _AROUND = timedelta(days=1)
 """So far around its window a table that costs nothing is read for its coverage."""
 
@@ -132,7 +135,9 @@ class Logs:
         for need, each in said.items():
             kind = kind_of(need)
             if kind not in files:
-                files[kind] = self._listed(need)
+                # Where nothing can be concluded anyway, many requests are not worth it.
+                known = any(said[x].state is State.RECORDED for x in needs)
+                files[kind] = self._listed(need, None if known else _FEW_PLACES)
             found += folder_cells(need, each, files[kind], self.scope, reads)
         return found
 
@@ -148,12 +153,13 @@ class Logs:
         except TableError:
             return False
 
-    def _listed(self, need: str) -> ListedFiles | str | None:
+    def _listed(self, need: str, most: int | None) -> ListedFiles | str | None:
         """Return the log files in scope; a text that says why they are not known."""
         engine = self.unpaid or self.engine
         try:
             reach = self._reach(need)
-            return listed(self.source, engine, self.scope, kind_of(need), reach)
+            kind = kind_of(need)
+            return listed(self.source, engine, self.scope, kind, reach, most)
         except TrailkitError as error:
             return f"the log files in scope could not be listed: {error}"
 

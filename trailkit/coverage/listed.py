@@ -72,17 +72,25 @@ class ListedFiles:
 
 
 def listed(
-    source: Source, engine: Engine, scope: Scope, kind: Kind, reach: LogScope | None
+    source: Source,
+    engine: Engine,
+    scope: Scope,
+    kind: Kind,
+    reach: LogScope | None,
+    most: int | None = None,
 ) -> ListedFiles | None:
     """List the log files in scope; None where the engine lists none, or of a copy.
 
-    Takes LIST requests, as an estimate does. Raises what ``source.read_plan`` raises,
-    and AccessRefused without s3:ListBucket.
+    Takes LIST requests, as an estimate does: not where that would be more than ``most``
+    folders of an account and Region. Raises what ``source.read_plan`` raises, and
+    AccessRefused without s3:ListBucket.
     """
     plan = source.read_plan(kind, scope) if isinstance(engine, Billing) else None
     if plan is None or not isinstance(engine, Billing) or source.is_copy(kind):
         return None
     places: list[Place] = [*plan.places]
+    if most is not None and len(places) > most:
+        return None
     noted = _Noting(engine, kind)
     with line() as say:
         measure(places, noted, say)
