@@ -148,8 +148,10 @@ def test_the_silence_is_told_from_stop_to_start():
     minutes = (KEY.started.time - KEY.stopped.time).total_seconds() / 60
     assert f"{minutes:.0f} minutes later" in found.sentence
     assert KEY.trail in found.sentence
-    blind = f"{KEY.stopped.time:%Y-%m-%d %H:%M} to {KEY.started.time:%H:%M}"
-    assert any(blind in why for why in found["in_part"]["why"])
+    doubts = found["in_doubt"]
+    stopped = doubts[doubts["cause"] == "stopped"]
+    assert {*stopped["start"]} == {KEY.stopped.time}
+    assert {*stopped["end"]} == {KEY.started.time}
 
 
 def test_nothing_was_opened_to_others():
