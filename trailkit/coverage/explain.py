@@ -88,9 +88,7 @@ def covered(question: Question | None, logs: Logs, listing: bool = False) -> Cov
     )
 
 
-def _covered(
-    needs: Sequence[str], reads: Reads, logs: Logs, listing: bool
-) -> Covered:
+def _covered(needs: Sequence[str], reads: Reads, logs: Logs, listing: bool) -> Covered:
     found = logs.cells(needs, reads, listing)
     surely = listing or not logs.source.needs_window
     stops = {(each.start, each.end): each for each in found if each.cause == "stopped"}
