@@ -45,9 +45,9 @@ def case(tmp_path_factory: pytest.TempPathFactory) -> Case:
     )
     (folder / "logs" / "selectors.json").write_text(json.dumps({"Records": [selected]}))
     opened = tk.local(folder / "logs", store=folder / "store", progress=False)
-    said = tk.provenance(hours(opened).ask("s3/bucket-deletions", bucket="no")).notes[
-        -1
-    ]
+    said = tk.provenance(
+        hours(opened).ask("s3/bucket-deletions", bucket="no-such-bucket")
+    ).notes[-1]
     assert "case.evidence.digests() may prove more" in said
     opened.evidence.digests(keys=folder / "keys.json", progress=False)
     return opened
