@@ -19,7 +19,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from statistics import median
-from typing import NamedTuple, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 import pyarrow.parquet as pq
 
@@ -36,6 +36,7 @@ from tests.conformance.trino_server import (
 from tests.raw_rows import Located, partition_values, raw_rows
 from tools.practice_case import practice
 from tools.practice_case.organization import ACCOUNTS, ANALYTICS, ORGANIZATION
+from trailkit.aws.prices import prices_of
 from trailkit.case import Case
 from trailkit.questions.library import load
 from trailkit.questions.question import Question
@@ -99,8 +100,9 @@ class Counting:
     """An engine that lists log files, so that an estimate can weigh them."""
 
     name = "listing"
-    price = 5.0
     region = "us-east-1"
+    prices = prices_of(region)
+    reservation = None
 
     def __init__(self, folder: Path) -> None:
         """Take the folder that stands for the bucket."""
@@ -108,6 +110,10 @@ class Counting:
         sizes = {path.relative_to(folder).as_posix(): path.stat() for path in files}
         listing = Listing({key: stat.st_size for key, stat in sizes.items()})
         self.objects = listing.page
+
+    def headers(self, **asked: Any) -> Mapping[str, Any]:
+        """Return nothing: no file here is encrypted."""
+        return {}
 
     def run(self, sql: str) -> NoReturn:
         """Refuse: nothing is asked here."""

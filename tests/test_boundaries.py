@@ -40,7 +40,7 @@ TIMES: dict[str, Try] = {
 PLACES: dict[str, Try] = {
     "full width": lambda case: case.accounts("\uff11" * 12),
     "Arabic digits": lambda case: case.accounts("\u0661" * 12),
-    "a line break": lambda case: case.accounts("111122223333\n"),
+    "a line break": lambda case: case.accounts("111122223333\n4"),
     "a region": lambda case: case.regions("eu-west-1'"),
     "its digit": lambda case: case.regions("eu-west-\uff11"),
     "a table": lambda case: tk.athena("a.b'", workgroup="x"),

@@ -64,8 +64,9 @@ def test_it_ends_at_the_leaked_key_and_the_first_use_of_it(said):
 
 def test_it_counts_what_was_taken(said):
     taken = said["What did they take?"]
-    assert f" {KEY.reading.objects}\n" in taken
-    assert f" {KEY.reading.bytes}\n" in taken
+    # The trail was off for a part of the night: no sum is known to be whole.
+    assert f"at least {KEY.reading.objects:,} reads" in taken
+    assert f"at least {KEY.reading.bytes:,} bytes sent" in taken
 
 
 def test_it_shows_when_the_log_was_blind(said):
