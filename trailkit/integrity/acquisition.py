@@ -134,7 +134,7 @@ class _Run:
     def run(self, usd: float | None, say: Say) -> Acquisition:
         self._caller = self._access.caller()
         caller = self._caller[0]
-        self.folder.note("began", datetime.now(UTC).isoformat(timespec="seconds"))
+        self.folder.note("began", datetime.now(UTC).isoformat())
         self.folder.recheck(say)
         self._list(say)
         price = self._price()
