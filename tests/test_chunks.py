@@ -82,9 +82,9 @@ def test_a_chunk_says_where_it_came_from_and_which_it_is(asked: Case) -> None:
 def test_an_empty_answer_is_one_chunk_with_its_types(
     asked: Case, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    whole = asked.ask(LIST, bucket="no such bucket")
+    whole = asked.ask(LIST, bucket="no-such-bucket")
     capsys.readouterr()
-    [chunk] = asked.chunks(LIST, bucket="no such bucket")
+    [chunk] = asked.chunks(LIST, bucket="no-such-bucket")
     pd.testing.assert_frame_equal(chunk, whole)
     assert capsys.readouterr().err.count("No rows. Searched") == 1
 
@@ -132,9 +132,12 @@ def test_the_budget_pays_once(server: AthenaServer) -> None:
     chunks = paid.chunks(LIST, rows=10)
     assert paid.spending.spent == 0
     next(chunks)
-    assert paid.spending.spent == 84
+    assert paid.spending.spent == pytest.approx(84, abs=0.01)
     assert len(list(chunks)) > 3
-    assert (paid.spending.spent, paid.spending.queries) == (84, 1)
+    assert (paid.spending.spent, paid.spending.queries) == (
+        pytest.approx(84, abs=0.01),
+        1,
+    )
 
 
 def test_chunks_come_by_csv_also_where_answers_are_unloaded(

@@ -13,24 +13,24 @@ from trailkit.errors import TrailkitError
 @pytest.fixture
 def frame(practice_case):
     hour = practice_case.window("2026-03-09 10:00", "2026-03-09 11:00")
-    return hour.ask("s3/bucket-deletions", bucket="it's")
+    return hour.ask("s3/bucket-deletions", bucket="no-such-bucket")
 
 
 def test_a_frame_says_its_question_parameters_scope_and_engine(frame):
     origin = tk.provenance(frame)
     assert origin.question == "s3/bucket-deletions"
-    assert origin.parameters == {"bucket": "it's"}
+    assert origin.parameters == {"bucket": "no-such-bucket"}
     assert origin.scope.startswith("2026-03-09 10:00:00 to 2026-03-09 11:00:00 UTC")
     assert (origin.engine, origin.rows) == ("local", 0)
 
 
 def test_its_sql_is_the_text_with_every_value_in_it(practice_case, frame):
-    assert "'it''s'" in tk.provenance(frame).sql
+    assert "'no-such-bucket'" in tk.provenance(frame).sql
 
 
 def test_sql_shows_what_ask_runs(practice_case):
-    text = practice_case.sql("s3/bucket-deletions", bucket="x")
-    ran = practice_case.ask("s3/bucket-deletions", bucket="x")
+    text = practice_case.sql("s3/bucket-deletions", bucket="nowhere")
+    ran = practice_case.ask("s3/bucket-deletions", bucket="nowhere")
     assert tk.provenance(ran).sql == text
 
 

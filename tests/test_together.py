@@ -78,11 +78,11 @@ def test_a_wrong_call_is_refused_before_anything_runs(server: AthenaServer) -> N
 
 
 def test_a_question_asked_twice_is_named_with_its_values(server: AthenaServer) -> None:
-    wanted = [(DELETIONS, {"bucket": "payroll"}), (DELETIONS, {"bucket": "x"})]
+    wanted = [(DELETIONS, {"bucket": "payroll"}), (DELETIONS, {"bucket": "nowhere"})]
     answers = week().ask_all(wanted)
     assert {name: len(frame) for name, frame in answers.items()} == {
         f"{DELETIONS}(bucket='payroll')": 72,
-        f"{DELETIONS}(bucket='x')": 0,
+        f"{DELETIONS}(bucket='nowhere')": 0,
     }
 
 
@@ -119,7 +119,7 @@ def test_a_budget_holds_for_all_of_them(server: AthenaServer) -> None:
     answers = paid.ask_all(SEVERAL)
     assert len(answers) == 2
     assert {type(error) for error in answers.errors.values()} == {BudgetExceeded}
-    assert paid.spending.spent == 168
+    assert paid.spending.spent == pytest.approx(168, abs=0.01)
 
 
 def test_ctrl_c_stops_them_all(server: AthenaServer) -> None:
