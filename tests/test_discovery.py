@@ -425,7 +425,7 @@ def test_a_place_that_no_table_can_have_is_left_out(aws: AthenaServer) -> None:
 
 
 def test_a_place_outside_s3_is_refused(aws: AthenaServer) -> None:
-    with pytest.raises(TableError, match="no place in S3"):
+    with pytest.raises(TableError, match="not a place in S3"):
         find(logs="central-logs/prefix")
 
 

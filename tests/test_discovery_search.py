@@ -276,7 +276,7 @@ def test_a_folder_that_may_not_be_looked_into_stays_with_unknown_days(
 
 @pytest.mark.parametrize("most", [-1, 1.5, True, "100"])
 def test_a_bound_that_is_no_number_is_refused(most: Any) -> None:
-    with pytest.raises(TableError, match=r"Write a whole number, such as"):
+    with pytest.raises(TableError, match=r"Write a whole one, such as"):
         find(most_requests=most)
 
 

@@ -34,5 +34,5 @@ def test_a_file_that_is_there_is_never_touched(tmp_path: Path):
 
 @pytest.mark.parametrize("name", ["../out", "a/b", "", '"; import os', ".hidden"])
 def test_a_name_that_is_no_files_is_refused(name: str, tmp_path: Path):
-    with pytest.raises(CommandError, match="no name"):
+    with pytest.raises(CommandError, match="cannot name"):
         write_notebook(name, tmp_path)

@@ -215,9 +215,17 @@ SAMPLES = {
 """A value of each type but text."""
 
 
-def sample(kind: str) -> Any:
+MEANT = {
+    "access_key": "AKIAIOSFODNN7EXAMPLE",
+    "bucket": "payroll",
+    "event_id": "5f4a1c3e-0000-4000-8000-000000000001",
+}
+"""A text for each meaning that refuses others."""
+
+
+def sample(kind: str, name: str) -> Any:
     """Return a value of a type; of a list, one with one item."""
-    value = SAMPLES.get(kind.removeprefix("list of "), "it's")
+    value = SAMPLES.get(kind.removeprefix("list of "), MEANT.get(name, "it's"))
     return [value] if kind.startswith("list of ") else value
 
 
@@ -229,7 +237,7 @@ def test_the_text_for_athena_is_the_golden_one(question: Question) -> None:
     source = TableSource(names, by_name.__getitem__)
     case = Case(source, NoEngine(), LIBRARY).window("2026-03-09", "2026-03-10")
     needed = {
-        each.name: sample(each.type)
+        each.name: sample(each.type, each.name)
         for each in question.parameters
         if not each.optional and each.default is None
     }

@@ -48,7 +48,7 @@ def test_it_says_only_what_the_last_step_had_to_say(
 def test_it_ends_with_the_budget(
     server: AthenaServer, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    paid = case(price=1024.0**2).budget(usd=60)
+    paid = case(price=1024.0**2).budget(usd=60.1)
     frame = paid.find(DELETIONS, around="2026-03-05 12:10", bucket="nothing")
     assert frame.empty
     said = capsys.readouterr().err

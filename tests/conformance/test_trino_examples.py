@@ -60,7 +60,7 @@ def values(question: Question) -> list[dict[str, Any]]:
     others = [
         {**own, each.name: VALUES[each.type]}
         for each in question.parameters
-        if each.name not in own and each.type in VALUES
+        if each.name not in own and each.type in VALUES and each.means is None
     ]
     return [own, *others]
 

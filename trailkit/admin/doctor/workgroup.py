@@ -25,7 +25,7 @@ def look_at(engine: AthenaEngine) -> tuple[Lines, dict[str, Any]]:
     if group is None:
         return lines, {}
     settings: dict[str, Any] = group.get("Configuration") or {}
-    if group.get("Standing") == "DISABLED":
+    if group.get("State") == "DISABLED":
         lines.stop("state", f'"{name}" is disabled.', "Enable it, or name another.")
     else:
         lines.good("state", f'"{name}" is there and enabled.')

@@ -86,9 +86,9 @@ def _is_refused(column: exp.Expr) -> bool:
     if isinstance(value, exp.Cast | exp.TryCast):
         kind = value.to.sql("athena").upper()
         return kind.startswith(_REFUSED_TYPES) and not kind.startswith("TIMESTAMP")
-    return isinstance(
-        value, exp.Null | exp.ParseJSON | exp.JSONExtract | exp.Interval
-    ) and not isinstance(value, exp.JSONExtractScalar)
+    if isinstance(value, exp.Anonymous):
+        return value.name.lower() in ("json_parse", "json_extract")
+    return isinstance(value, exp.Null | exp.Interval)
 
 
 def _key(item: exp.Ordered, names: list[str]) -> tuple[str, str] | None:

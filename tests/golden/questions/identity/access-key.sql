@@ -432,7 +432,7 @@ from (
 own as (
     select array_sort(array_agg(distinct session_id)) as sessions
     from events
-    where access_key = 'it''s' and session_start is not null
+    where access_key = 'AKIAIOSFODNN7EXAMPLE' and session_start is not null
 ),
 
 near as (
@@ -451,7 +451,7 @@ near as (
     from events as e
     cross join own as o
     where
-        e.access_key = 'it''s'
+        e.access_key = 'AKIAIOSFODNN7EXAMPLE'
         or contains(o.sessions, e.session_id)
         or (e.issued_key is not null and contains(o.sessions, e.issued_session))
 ),
@@ -462,7 +462,7 @@ judged as (
         service, access_key, session_id, via, user_agent, read_only,
         error_code, error_message, in_session,
         case
-            when access_key = 'it''s'
+            when access_key = 'AKIAIOSFODNN7EXAMPLE'
                 then 'key'
             when
                 in_session is distinct from true

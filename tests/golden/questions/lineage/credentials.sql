@@ -327,7 +327,9 @@ select
     max(source_identity) as source_identity,
     max(via) as one_via,
     max(sign_in_session) as sign_in_session,
-    array_join(array_sort(array_agg(distinct link)), ' ') as links,
+    array_join(
+        array_sort(array_agg(distinct link) filter (where link is not null)), ' '
+    ) as links,
     count(*) as events,
     count_if(outcome <> 'success') as unsuccessful,
     -- A partner with delegated access shows its account there, and is no service.

@@ -347,12 +347,12 @@ from object_reads
 where
     copy = 1
     and (
-        bucket = 'it''s'
+        bucket = 'payroll'
         -- Through an access point the bucket is among the resources only.
         or (
             copied is null
             and any_match(
-                resources, one -> regexp_extract(one.arn, ':([^:/]+)$', 1) = 'it''s'
+                resources, one -> regexp_extract(one.arn, ':([^:/]+)$', 1) = 'payroll'
             )
         )
     )
