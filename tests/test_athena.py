@@ -114,11 +114,9 @@ def test_an_empty_answer_keeps_its_types(way: AthenaEngine) -> None:
     assert to_frame(empty).dtypes.equals(to_frame(full).dtypes)
 
 
-def test_a_name_of_a_column_may_hold_a_line_break(way: AthenaEngine) -> None:
-    answer = way.run(
-        'select number as "a\nb" from security.cloudtrail where number = 2'
-    )
-    assert answer.table.to_pylist() == [{"a\nb": 2}]
+def test_a_name_of_a_column_may_hold_a_comma(way: AthenaEngine) -> None:
+    answer = way.run('select number as "a,b" from security.cloudtrail where number = 2')
+    assert answer.table.to_pylist() == [{"a,b": 2}]
 
 
 def test_a_single_null_column_keeps_its_rows(way: AthenaEngine) -> None:
@@ -428,7 +426,7 @@ def test_the_reason_of_a_failure_is_athenas_own(server: AthenaServer) -> None:
 
 def test_a_query_cancelled_from_outside(server: AthenaServer) -> None:
     server.failure, server.failure_state = "Query cancelled by user", "CANCELLED"
-    with pytest.raises(QueryCancelled, match=r"250\.0 MB scanned, less than \$0\.01"):
+    with pytest.raises(QueryCancelled, match=r"500\.0 MB scanned, less than \$0\.01"):
         engine().run("select count(*) as n from security.cloudtrail")
 
 
