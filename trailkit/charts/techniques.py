@@ -71,6 +71,8 @@ def _found(frame: pd.DataFrame) -> pd.DataFrame:
             "end": times(frame["last_seen"]),
         }
     )
+    titled = found["finding"] != ""
+    found["title"] = found["finding"].where(titled, found["question"])
     found["hover"] = _hover(frame, found)
     found["rank"] = rank(found["severity"])
     dated = found.dropna(subset=["start", "end"])
@@ -87,8 +89,9 @@ def _hover(frame: pd.DataFrame, found: pd.DataFrame) -> list[str]:
     told = [name for name in ("actors", "accounts", "why") if name in frame.columns]
     counts = frame.get("count", pd.Series(pd.NA, frame.index))
     when = written(found["start"], found["end"])
-    titles = found["finding"].where(found["finding"] != "", found["question"])
-    heads = zip(found["technique"].fillna(""), titles, counts, when, strict=True)
+    heads = zip(
+        found["technique"].fillna(""), found["title"], counts, when, strict=True
+    )
     rows = frame[told].astype(object).to_numpy()
     return [
         f"<b>{label(technique)}</b> {label(title, 60)}<br>"
@@ -101,9 +104,8 @@ def _hover(frame: pd.DataFrame, found: pd.DataFrame) -> list[str]:
 
 def _lanes(found: pd.DataFrame) -> list[str]:
     """Set each finding on the lane of its kind and actor; return the lanes' names."""
-    titles = found["finding"].where(found["finding"] != "", found["question"])
     ids = found["technique"].fillna("").astype(str)
-    kind = [*zip(ids, titles, found["actors"], strict=True)]
+    kind = [*zip(ids, found["title"], found["actors"], strict=True)]
     found["row"], lanes = pd.factorize(pd.Series(kind, dtype=object))
     short, told, who = zip(*lanes, strict=True)
     parts = [_told(short, 14), _told(told, 34), _told(who, 26)]
