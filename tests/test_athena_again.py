@@ -5,8 +5,8 @@ import pytest
 from tests.athena_server import AthenaServer
 from tests.trail_listed import case, deliver
 from trailkit.case import Case
+from trailkit.display.provenance import provenance
 from trailkit.errors import AccessRefused, QueryFailed
-from trailkit.execution.provenance import provenance
 
 DELETIONS = "s3/bucket-deletions"
 THROTTLED = "HIVE_CURSOR_ERROR: Please reduce your request rate. (Error Code: SlowDown)"

@@ -13,9 +13,9 @@ from trailkit.case import Case
 from trailkit.cost.budget import Budget, PaidEngine
 from trailkit.cost.count_files import Size
 from trailkit.cost.estimate import Estimate
+from trailkit.display.provenance import provenance
 from trailkit.engines import ANEW, Answer, QueryOptions
 from trailkit.errors import BudgetExceeded, InvalidParameter, QueryFailed
-from trailkit.execution.provenance import provenance
 from trailkit.scope import Scope
 
 DELETIONS = "s3/bucket-deletions"

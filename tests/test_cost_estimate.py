@@ -16,6 +16,7 @@ from tests.trail_listed import (
 )
 from trailkit.aws.prices import prices_of
 from trailkit.cost.budget import Budget
+from trailkit.display.provenance import provenance
 from trailkit.errors import (
     AccessRefused,
     InvalidParameter,
@@ -23,7 +24,6 @@ from trailkit.errors import (
     UnboundedScan,
     UnknownQuestion,
 )
-from trailkit.execution.provenance import provenance
 from trailkit.questions.library import Library
 
 DELETIONS = "s3/bucket-deletions"

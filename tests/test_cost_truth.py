@@ -25,8 +25,8 @@ from tests.trail_tables import (
 )
 from trailkit.case import Case
 from trailkit.cost.bill import Usage
+from trailkit.display.provenance import provenance
 from trailkit.errors import AccessRefused, TableError
-from trailkit.execution.provenance import provenance
 from trailkit.record import Kind
 from trailkit.scope import Scope
 from trailkit.tables.table_source import TableSource

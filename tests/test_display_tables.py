@@ -13,7 +13,7 @@ from trailkit.display import cells
 from trailkit.display.columns import columns_of
 from trailkit.display.jupyter import install_into
 from trailkit.display.reading_table import to_html, to_text
-from trailkit.display.visible import block, safe, visible
+from trailkit.visible import block, safe, visible
 
 ID = "43b82edd-43d2-48d5-a16c-dfc67c9c1151"
 HOSTILE = [

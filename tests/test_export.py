@@ -6,7 +6,7 @@ import re
 import pandas as pd
 import pytest
 
-from trailkit.export import to_csv, to_parquet
+from trailkit.report.export import to_csv, to_parquet
 
 
 def written(frame: pd.DataFrame) -> str:

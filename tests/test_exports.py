@@ -12,7 +12,7 @@ import stix2
 import trailkit as tk
 from trailkit.errors import ExportError
 from trailkit.report.excel import to_excel
-from trailkit.report.exports import to_navigator, to_ocsf, to_stix, to_timesketch
+from trailkit.report.interchange import to_navigator, to_ocsf, to_stix, to_timesketch
 
 HOSTILE = ["=cmd()", "+1", "@x", "http://x", "it's \\ x", "\x1b[2J", "{=1}", "-2"]
 

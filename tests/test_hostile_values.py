@@ -218,7 +218,7 @@ def test_quotes_are_escaped_in_one_place_for_each_language() -> None:
         if '.replace("\'"' in path.read_text(encoding="utf-8")
     ]
     assert found == [
-        "trailkit/report/exports.py",  # patterns of STIX
+        "trailkit/report/interchange.py",  # patterns of STIX
         "trailkit/scope.py",  # SQL
         "trailkit/tables/names.py",  # DDL
     ]

@@ -19,16 +19,16 @@ MAY_SEE: dict[str, set[str]] = {
     "record": {"errors"},
     "aws": {"errors"},
     "charts": {"errors"},
-    "dialect": {"errors", "scope"},
+    "dialect": {"errors", "record", "scope"},
 }
 """Rooms that stand at the bottom of the house, and all that they may import."""
 
 NEVER_SEES = {
     "charts": ["display"],
     "display": ["case", "engines", "execution", "lens", "questions", "store", "tables"],
-    "engines": ["case", "charts", "execution", "questions"],
+    "engines": ["case", "charts", "execution", "questions", "store"],
     "tables": ["case", "charts", "engines", "execution", "questions"],
-    "store": ["case", "charts", "engines", "execution", "questions"],
+    "store": ["case", "charts", "execution", "questions"],
     "admin": ["case", "charts", "execution", "questions"],
     "integrity": ["case", "charts", "questions", "report"],
     "report": ["case", "engines", "store", "tables"],
@@ -190,12 +190,15 @@ def rooms() -> dict[str, set[str]]:
     return graph
 
 
-def test_no_circle_between_packages_and_at_most_thirty_rooms() -> None:
+def test_no_circle_between_packages_and_at_most_thirty_rooms_on_twelve_floors() -> None:
     graph = rooms()
-    order = list(TopologicalSorter(graph).static_order())
-    for room in order:
-        print(f"{room or 'trailkit'} -> {', '.join(sorted(graph.get(room, ())))}")
+    floor: dict[str, int] = {}
+    for room in TopologicalSorter(graph).static_order():
+        below = sorted(graph.get(room, ()))
+        floor[room] = 1 + max((floor[each] for each in below), default=0)
+        print(f"{floor[room]:2} {room or 'trailkit'} -> {', '.join(below)}")
     assert len(graph) <= 30
+    assert max(floor.values()) <= 12
 
 
 def test_no_module_stem_and_no_public_class_stands_twice() -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trailkit.lens.predicates import KIND_OF
+from trailkit.dialect.predicates import KIND_OF
 from trailkit.record import Kind
 from trailkit.scope import quoted
 from trailkit.store import ingest_sql

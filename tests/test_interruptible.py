@@ -7,7 +7,7 @@ import weakref
 import duckdb
 import pytest
 
-from trailkit.store.interruptible import interruptible
+from trailkit.engines.interruptible import interruptible
 
 ENDLESS = "select count(*) from range(100_000_000) as a, range(100_000) as b"
 

@@ -4,7 +4,7 @@ import duckdb
 import pytest
 
 from trailkit.lens import families, lateral_aliases
-from trailkit.questions.library import sql_folder
+from trailkit.lens.lens_files import sql_folder
 from trailkit.record import PLACE, relation_columns
 
 SOURCE = ["a", "n"]

@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 
 from trailkit.errors import InvalidQuestion, UnknownQuestion
-from trailkit.questions.library import Ask, Library, load, sql_folder
+from trailkit.lens.lens_files import sql_folder
+from trailkit.questions.library import Ask, Library, load
 from trailkit.questions.question import Question
 
 OWN = """\

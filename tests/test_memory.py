@@ -5,8 +5,8 @@ import time
 import pytest
 
 from trailkit.case import Case
+from trailkit.engines import memory
 from trailkit.errors import QueryFailed, UnsupportedSQL
-from trailkit.store import memory
 
 HUGE = (
     "select lpad(action, 2000000000, 'x') as a from events",

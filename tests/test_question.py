@@ -8,8 +8,9 @@ import pytest
 from trailkit import charts
 from trailkit.errors import InvalidQuestion
 from trailkit.lens import compose
+from trailkit.lens.lens_files import sql_folder
 from trailkit.questions import header, question
-from trailkit.questions.library import load, sql_folder
+from trailkit.questions.library import load
 from trailkit.questions.parameters import Parameter
 from trailkit.questions.question import Question, check, read
 

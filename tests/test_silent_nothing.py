@@ -11,8 +11,8 @@ from tests.raw_rows import raw_rows
 from tests.tables_made import BOOTSTRAP, DOCUMENTED, NUMBERED, by_hand
 from tests.trail_listed import TABLE, many_accounts, record, session
 from trailkit.case import Case
+from trailkit.display.provenance import provenance
 from trailkit.errors import ScopeError, TableError, TrailkitError, UnboundedScan
-from trailkit.execution.provenance import provenance
 from trailkit.tables.definition import Definition
 
 DELETIONS = "s3/bucket-deletions"

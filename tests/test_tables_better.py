@@ -13,8 +13,8 @@ from tests.trail_listed import session
 from tests.trail_tables import deliver, publish, table_of
 from trailkit.case import Case
 from trailkit.cost import table_cost as cost_advice
+from trailkit.display.provenance import provenance
 from trailkit.errors import TableError
-from trailkit.execution.provenance import provenance
 from trailkit.record import Kind
 from trailkit.tables import ddl
 from trailkit.tables.advice import advice, better, unpruned

@@ -21,9 +21,9 @@ from tests.trail_tables import (
     table_of,
 )
 from trailkit.case import Case
+from trailkit.display.provenance import provenance
 from trailkit.engines.athena import AthenaEngine
 from trailkit.errors import ScopeError, TableError, UnboundedScan
-from trailkit.execution.provenance import provenance
 from trailkit.record import Kind
 from trailkit.scope import Scope
 from trailkit.tables import missing_partitions

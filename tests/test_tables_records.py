@@ -15,7 +15,7 @@ from tests.raw_rows import Located, raw_rows
 from tests.tables_made import ACCOUNTS, DOCUMENTED, OWN
 from trailkit import dialect
 from trailkit.errors import ScopeError, TableError, UnboundedScan
-from trailkit.questions.library import sql_folder
+from trailkit.lens.lens_files import sql_folder
 from trailkit.record import PLACE, Column, Kind, Type, columns, relation_columns
 from trailkit.scope import Scope
 from trailkit.tables import records

@@ -4,8 +4,8 @@ import pytest
 
 from tests.athena_server import AthenaServer
 from tests.trail_listed import case, deliver
+from trailkit.display.provenance import provenance
 from trailkit.errors import BudgetExceeded, UnknownQuestion
-from trailkit.execution.provenance import provenance
 
 DELETIONS = "s3/bucket-deletions"
 

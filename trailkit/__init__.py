@@ -3,25 +3,25 @@
 from typing import TYPE_CHECKING, Any
 
 from trailkit import charts
-from trailkit.access_key import account_of
 from trailkit.admin.copies import TableCopy
 from trailkit.admin.discovery import discover
 from trailkit.admin.setup import Setup
+from trailkit.aws.access_key import account_of
 from trailkit.charts import chart
 from trailkit.connect import athena, demo, local, trino
 from trailkit.display.amounts import amount
 from trailkit.display.enrichment import enrich
 from trailkit.display.jupyter import install
 from trailkit.display.picking import earliest, latest
+from trailkit.display.provenance import Provenance, provenance
 from trailkit.display.searchable import table
 from trailkit.display.sentences import finding, tell
 from trailkit.errors import TrailkitError
-from trailkit.execution.provenance import Provenance, provenance
-from trailkit.export import to_csv
 from trailkit.history import event_history
 from trailkit.integrity import acquire, digests
 from trailkit.report.excel import to_excel
-from trailkit.report.exports import to_navigator, to_ocsf, to_stix, to_timesketch
+from trailkit.report.export import to_csv
+from trailkit.report.interchange import to_navigator, to_ocsf, to_stix, to_timesketch
 from trailkit.scope import Scope
 from trailkit.tables.raw import ddl
 

@@ -17,6 +17,7 @@ from trailkit.cost.estimate import Estimate, estimate
 from trailkit.coverage.answers import Logs, Trails
 from trailkit.coverage.explain import coverage
 from trailkit.dialect import literals
+from trailkit.display.known import Known, known_good
 from trailkit.engines import Engine
 from trailkit.errors import (
     EvidenceError,
@@ -26,7 +27,6 @@ from trailkit.errors import (
 )
 from trailkit.execution import batch, run, widening
 from trailkit.execution.batch import Answers, Wanted
-from trailkit.execution.known import Known, known_good
 from trailkit.execution.own_traces import OwnTraces, SignsCalls
 from trailkit.lens import compose
 from trailkit.lens.described import described

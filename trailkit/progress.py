@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TextIO
 
-from trailkit.display.visible import visible, visible_text
+from trailkit.visible import visible, visible_text
 
 FIRST_SHOWN = 1.0
 """Seconds of silence: what takes less time needs no progress."""

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pandas as pd
 
-from trailkit import export
 from trailkit.case import Case
 from trailkit.commands.arguments import Command
 from trailkit.commands.opening import add_case, open_case
@@ -17,6 +16,7 @@ from trailkit.display.sentences import finding
 from trailkit.errors import CommandError
 from trailkit.progress import keeping, notice
 from trailkit.questions.parameters import from_texts
+from trailkit.report import export
 
 
 def _add_ask(parser: argparse.ArgumentParser) -> None:

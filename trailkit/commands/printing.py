@@ -4,7 +4,7 @@ import sys
 
 import pandas as pd
 
-from trailkit.display.visible import visible, visible_text
+from trailkit.visible import visible, visible_text
 
 
 def show(frame: pd.DataFrame) -> None:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from trailkit.display.reading_table import to_html, to_text
 from trailkit.display.style import CLASSES, framed
-from trailkit.display.visible import block, safe, visible, visible_line
+from trailkit.visible import block, safe, visible, visible_line
 
 Line = str | tuple[str, object]
 """A sentence, or a name with its value."""

@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 
 from trailkit.display.columns import Kind
-from trailkit.display.visible import middle, safe, visible
+from trailkit.visible import middle, safe, visible
 
 MISSING = "–"
 """What stands for a missing value; an empty text is shown as (empty)."""

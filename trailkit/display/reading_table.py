@@ -10,7 +10,7 @@ from trailkit.charts.reading import about
 from trailkit.display import cells
 from trailkit.display.columns import TableColumn, columns_of
 from trailkit.display.style import framed
-from trailkit.display.visible import safe, visible
+from trailkit.visible import safe, visible
 
 ROWS = 30
 """So many rows are shown in Jupyter; ``tk.table(frame)`` shows all, to search in."""

@@ -9,8 +9,8 @@ from trailkit.display import cells
 from trailkit.display.columns import TableColumn, columns_of
 from trailkit.display.reading_table import footer
 from trailkit.display.style import CLASSES
-from trailkit.display.visible import visible
 from trailkit.errors import MissingExtra
+from trailkit.visible import visible
 
 _LEFT = "<style>.tk table.dataTable :is(th,td){text-align:left!important}</style>"
 

@@ -14,11 +14,11 @@ import pyarrow as pa
 
 from trailkit import dialect
 from trailkit.engines import ANEW, Answer, QueryOptions
+from trailkit.engines.interruptible import interruptible
+from trailkit.engines.memory import Room
 from trailkit.engines.parts import of_rows, timed
 from trailkit.errors import QueryFailed
 from trailkit.progress import line
-from trailkit.store.interruptible import interruptible
-from trailkit.store.memory import Room
 
 _TYPES = {
     "VARCHAR": "varchar",

@@ -9,11 +9,11 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from trailkit.coverage.answers import Logs
-from trailkit.display.visible import visible
 from trailkit.lens import compose
 from trailkit.questions.question import Question
 from trailkit.scope import Scope
 from trailkit.source import Source
+from trailkit.visible import visible
 
 _MOST = 20
 _MANY = 20_000

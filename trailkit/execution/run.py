@@ -17,13 +17,13 @@ from trailkit.cost import estimate_bytes
 from trailkit.coverage.answers import Logs
 from trailkit.coverage.explain import Covered, covered, explain_empty, explain_nought
 from trailkit.dialect import literals
+from trailkit.display.known import Known, marked
+from trailkit.display.provenance import Provenance, attach
 from trailkit.engines import Answer, QueryOptions
 from trailkit.errors import UnknownColumn
 from trailkit.execution import held
 from trailkit.execution.frames import to_frame
-from trailkit.execution.known import Known, marked
 from trailkit.execution.own_traces import OwnTraces
-from trailkit.execution.provenance import Provenance, attach
 from trailkit.lens import compose, described
 from trailkit.progress import notice
 from trailkit.questions import meanings, parameters

@@ -15,9 +15,9 @@ from typing import Any
 
 import pandas as pd
 
+from trailkit.display.provenance import KEY, provenance
 from trailkit.display.reading_table import to_html, to_text
 from trailkit.errors import JournalError
-from trailkit.execution.provenance import KEY, provenance
 from trailkit.integrity import chained_lines as chain
 from trailkit.integrity.frame_hash import frame_hash
 from trailkit.integrity.verify_bundle import fits, read_lines

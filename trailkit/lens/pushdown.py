@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterable, Iterator
 from sqlglot import exp
 
 from trailkit.dialect.grammar import parse
+from trailkit.dialect.predicates import texts
 from trailkit.dialect.relations import relation_tables
 from trailkit.lens.families import families
-from trailkit.lens.predicates import texts
 
 Spelling = tuple[str, str]
 """A value as a whole, and the beginning of its longer forms."""

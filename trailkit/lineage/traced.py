@@ -10,8 +10,8 @@ from typing import Any
 import pandas as pd
 
 from trailkit.display.card import Card, Line, Part
+from trailkit.display.provenance import Provenance, attach, provenance
 from trailkit.display.style import framed
-from trailkit.execution.provenance import Provenance, attach, provenance
 from trailkit.lineage import ends as ending
 from trailkit.lineage.askable import Askable
 from trailkit.lineage.columns_framed import CREDENTIALS, EDGES, OF_CALL

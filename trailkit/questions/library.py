@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from trailkit.errors import InvalidQuestion, UnknownQuestion, nearest
+from trailkit.lens.lens_files import sql_folder
 from trailkit.progress import notice
 from trailkit.questions.parameters import Parameter
 from trailkit.questions.question import Question, check, read, take_apart
@@ -25,13 +26,6 @@ _ANNOTATIONS: dict[str, Any] = {
     "duration": str | timedelta,
     "cidr": str,
 }
-
-
-def sql_folder() -> Path:
-    """Return the folder of the questions: in the wheel, or beside the package."""
-    package = Path(__file__).parents[1]
-    inside = package / "sql"
-    return inside if inside.is_dir() else package.parent / "sql"
 
 
 class Library:

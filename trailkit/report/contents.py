@@ -7,8 +7,8 @@ from typing import Any
 
 import pandas as pd
 
+from trailkit.display.provenance import provenance
 from trailkit.errors import ReportError, TrailkitError
-from trailkit.execution.provenance import provenance
 from trailkit.integrity.frame_hash import frame_hash
 from trailkit.integrity.journal import Entry, Journal, fingerprint, run_of
 from trailkit.progress import keeping, line, notice

@@ -7,9 +7,9 @@ from typing import Any
 import pandas as pd
 
 from trailkit.display.cells import missing
-from trailkit.display.visible import visible
 from trailkit.errors import ExportError, MissingExtra
-from trailkit.export import written
+from trailkit.report.export import written
+from trailkit.visible import visible
 
 _ROWS, _TEXT = 1_048_575, 32_767
 """What a sheet of Excel holds: rows below the heading, characters in a cell."""

@@ -11,10 +11,10 @@ from typing import Any
 import pandas as pd
 
 from trailkit.errors import ReportError
-from trailkit.export import check_target, to_csv
 from trailkit.integrity import frame_hash, verify_bundle
 from trailkit.progress import notice
 from trailkit.report.contents import Contents, gather, head
+from trailkit.report.export import check_target, to_csv
 from trailkit.report.report_file import data_of, hash_of, sealed
 from trailkit.report.reported_case import ReportedCase
 from trailkit.report.story import kept

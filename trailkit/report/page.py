@@ -13,14 +13,14 @@ from trailkit.charts import chart
 from trailkit.charts.notebook import html_of
 from trailkit.display.card import Card, Part
 from trailkit.display.cells import missing
+from trailkit.display.provenance import KEY
 from trailkit.display.reading_table import to_html
 from trailkit.display.sentences import finding
-from trailkit.display.visible import block, safe
 from trailkit.errors import ChartError
-from trailkit.execution.provenance import KEY
 from trailkit.report.contents import Answered, Contents
 from trailkit.report.page_style import HEAD, SCRIPT
 from trailkit.report.pictures import pictures
+from trailkit.visible import block, safe
 
 _ROWS = 100
 _FILES = 3_000

@@ -12,11 +12,11 @@ import pandas as pd
 from plotly.offline import get_plotlyjs
 
 from trailkit.errors import ReportError, TrailkitError
-from trailkit.export import check_target
 from trailkit.integrity.frame_hash import frame_hash
 from trailkit.integrity.journal import Entry, fingerprint
 from trailkit.progress import keeping, notice
 from trailkit.report.contents import Contents, gather, head
+from trailkit.report.export import check_target
 from trailkit.report.masking import Mask, masked, read_key, write_key
 from trailkit.report.page import page
 from trailkit.report.reported_case import ReportedCase, ask_again

@@ -7,8 +7,8 @@ from typing import Any
 import pandas as pd
 
 from trailkit.dialect.literals import literal
+from trailkit.display.provenance import KEY, provenance
 from trailkit.errors import InvalidParameter, JournalError, TrailkitError
-from trailkit.execution.provenance import KEY, provenance
 from trailkit.integrity.journal import NAME, Entry, Journal, begin, run_of
 from trailkit.progress import notice
 from trailkit.report.reported_case import ReportedCase

@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 import duckdb
 import pyarrow as pa
 
+from trailkit.engines.interruptible import interruptible
 from trailkit.progress import Say
-from trailkit.store.interruptible import interruptible
 
 MEMORY = "256MB"
 """What DuckDB may hold in memory; the rest of its work lies on the disk."""

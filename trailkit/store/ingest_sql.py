@@ -8,7 +8,7 @@ the incoming records add.
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from trailkit.lens.predicates import KIND_OF
+from trailkit.dialect.predicates import KIND_OF
 from trailkit.record import PLACE, Type, relation_columns
 from trailkit.scope import quoted
 from trailkit.store.manifest import SCHEMAS

@@ -8,9 +8,9 @@ import pyarrow as pa
 from pyarrow.compute import SetLookupOptions, call_function
 
 from trailkit import dialect
+from trailkit.engines.interruptible import interruptible
 from trailkit.lens import kept
 from trailkit.progress import Say
-from trailkit.store.interruptible import interruptible
 
 _PIECE = 5_000
 """Rows that a thread of DuckDB takes at a time."""

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pyarrow.parquet as pq
 
-from trailkit.lens.predicates import conditions, texts
+from trailkit.dialect.predicates import conditions, texts
 from trailkit.record import PLACE, Kind
 from trailkit.scope import Scope, quoted
 from trailkit.source import Files, Lacking, Original, Proof

@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
+from trailkit.dialect.predicates import account_of, time_of
 from trailkit.errors import TableError
-from trailkit.lens.predicates import account_of, time_of
 from trailkit.record import PLACE, Kind, columns
 from trailkit.scope import Scope
 from trailkit.tables import names, records

@@ -6,8 +6,8 @@ into. So a scope beyond the table is refused here.
 
 from datetime import UTC, date, datetime, timedelta
 
+from trailkit.dialect.predicates import texts
 from trailkit.errors import ScopeError, TableError, UnboundedScan, nearest
-from trailkit.lens.predicates import texts
 from trailkit.scope import Scope
 from trailkit.tables.days import days_between
 from trailkit.tables.keys import Key

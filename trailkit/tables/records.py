@@ -6,8 +6,8 @@ Athena is paid for; the outer one keeps exactly what the scope says.
 
 from collections.abc import Iterable
 
+from trailkit.dialect.predicates import conditions
 from trailkit.errors import TableError, nearest
-from trailkit.lens.predicates import conditions
 from trailkit.record import PLACE, Type, columns, every_column, relation_columns
 from trailkit.scope import Scope
 from trailkit.tables.column_expressions import expression, null

@@ -9,7 +9,7 @@ import pandas as pd
 from trailkit.coverage.answers import Logs
 from trailkit.coverage.explain import coverage
 from trailkit.coverage.selectors import State
-from trailkit.execution.known import Known, known_why
+from trailkit.display.known import Known, known_why
 from trailkit.progress import notice
 from trailkit.questions.header import SEVERITIES
 from trailkit.triage.kinds import kinds

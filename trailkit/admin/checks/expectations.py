@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from trailkit.dialect import columns_used
 from trailkit.dialect.literals import literal
-from trailkit.lens.predicates import KIND_OF, account_column, time_of
+from trailkit.dialect.predicates import KIND_OF, account_column, time_of
 from trailkit.record import FOLDERS, Column, Kind, Type, columns, relation_columns
 from trailkit.scope import quoted
 from trailkit.tables.pruning import REGIONS_APART

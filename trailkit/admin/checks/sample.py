@@ -16,9 +16,9 @@ from trailkit import dialect
 from trailkit.admin.checks.counts import CheckedPlace, read_by
 from trailkit.cost.count_files import measure
 from trailkit.cost.estimate import Billing
+from trailkit.dialect.predicates import account_of, folder_of, time_of
 from trailkit.engines import Engine
 from trailkit.errors import AccessRefused, TableError
-from trailkit.lens.predicates import account_of, folder_of, time_of
 from trailkit.progress import be_silent, line
 from trailkit.record import Kind
 from trailkit.scope import Moment, Scope, moment

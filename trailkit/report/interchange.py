@@ -17,7 +17,7 @@ import pandas as pd
 from trailkit.charts.reading import time_column
 from trailkit.display.cells import missing
 from trailkit.errors import ExportError
-from trailkit.export import to_csv, written
+from trailkit.report.export import to_csv, written
 
 ATTACK = "19"
 """The version of ATT&CK whose ids the questions name."""

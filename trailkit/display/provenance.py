@@ -15,8 +15,8 @@ import numpy as np
 import pandas as pd
 
 from trailkit.aws.prices import say_bytes, say_dollars
-from trailkit.display.visible import visible_text
 from trailkit.errors import TrailkitError
+from trailkit.visible import visible_text
 
 KEY = "trailkit"
 """The key of ``frame.attrs`` under which a frame carries its summary."""
