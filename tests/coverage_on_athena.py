@@ -44,11 +44,11 @@ class Told:
         """List the kinds."""
         return [*self._states]
 
-    def accounts(self, reach: LogScope) -> list[str]:
+    def accounts(self, log_scope: LogScope) -> list[str]:
         """List the accounts of the table."""
         return [A]
 
-    def recorded(self, need: str, reach: LogScope | None = None) -> Coverage:
+    def recorded(self, need: str, log_scope: LogScope | None = None) -> Coverage:
         """Return the state of a kind."""
         return self._states[need]
 

@@ -21,7 +21,7 @@ from tests.records_made import ACCOUNT, OTHER, Record, case_of, record, user
 from tests.tables_made import DOCUMENTED
 from trailkit import dialect
 from trailkit.admin.checks import Check
-from trailkit.admin.checks.expectations import claims
+from trailkit.admin.checks.expectations import expectations
 from trailkit.case import Case
 from trailkit.errors import (
     AccessRefused,
@@ -206,7 +206,7 @@ def test_every_claim_has_a_test_that_makes_it_fail() -> None:
     failed = {claim for claim, *_ in UNTRUE}
     never = [
         claim.text
-        for claim in claims()
+        for claim in expectations()
         if claim.due != NOBODY
         and not any(claim.text.startswith(each) for each in failed)
     ]

@@ -14,7 +14,7 @@ from tests.test_checking import everyday, failing, published, session, url, verd
 from trailkit import dialect
 from trailkit.admin.checks import Check
 from trailkit.admin.checks.counts import CheckedPlace, count_again
-from trailkit.admin.checks.expectations import claims
+from trailkit.admin.checks.expectations import expectations
 from trailkit.admin.copies import backfill
 from trailkit.case import Case
 from trailkit.errors import BudgetExceeded
@@ -180,6 +180,6 @@ def test_an_iceberg_copy_is_checked_once_its_account_is_named(
 
 @pytest.mark.parametrize("kind", Kind)
 def test_of_folders_nothing_is_claimed(kind: Kind) -> None:
-    of_table = {claim.name for claim in claims(kind)}
-    of_copy = {claim.name for claim in claims(kind, copied=True)}
+    of_table = {claim.name for claim in expectations(kind)}
+    of_copy = {claim.name for claim in expectations(kind, copied=True)}
     assert of_table - of_copy == {"place", "early", "late", "account", "region"}

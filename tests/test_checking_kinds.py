@@ -24,7 +24,7 @@ from tests.test_checking import (
     url,
     verdicts,
 )
-from trailkit.admin.checks.expectations import claims
+from trailkit.admin.checks.expectations import expectations
 from trailkit.case import Case
 from trailkit.errors import TableError
 from trailkit.record import Kind
@@ -189,7 +189,7 @@ def test_every_claim_has_a_test_that_makes_it_fail(kind: Kind) -> None:
     failed = {claim for of, claim, *_ in UNTRUE if of is kind}
     never = [
         claim.text
-        for claim in claims(kind)
+        for claim in expectations(kind)
         if claim.due != NOBODY and not claim.text.startswith(tuple(failed))
     ]
     # A source and a name are claimed together; that a path is there, of every kind.
@@ -202,7 +202,7 @@ def test_every_claim_has_a_test_that_makes_it_fail(kind: Kind) -> None:
 
 def test_calls_by_an_endpoint_have_the_claims_of_events() -> None:
     others = {Kind.EVENT: Kind.NETWORK, Kind.NETWORK: Kind.EVENT}
-    names = {kind: [claim.name for claim in claims(kind)] for kind in others}
+    names = {kind: [claim.name for claim in expectations(kind)] for kind in others}
     assert names[Kind.EVENT] == names[Kind.NETWORK]
 
 

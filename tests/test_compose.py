@@ -13,11 +13,11 @@ class Table:
     needs_window = False
     title = "a table"
 
-    def __init__(self, folds: bool = True, skips: bool = False) -> None:
-        self._folds, self._skips = folds, skips
+    def __init__(self, deduplicates: bool = True, skips: bool = False) -> None:
+        self._folds, self._skips = deduplicates, skips
         self.asked: list[tuple[Kind, list[str], bool]] = []
 
-    def folds(self) -> bool:
+    def deduplicates(self) -> bool:
         return self._folds
 
     def skips(self, kind: Kind) -> bool:
@@ -50,7 +50,9 @@ def test_the_event_id_is_always_there_to_tell_events_apart():
 
 
 def test_events_are_distinct_where_the_source_holds_repeats():
-    assert "select distinct" in composed("select time from events", Table(folds=False))
+    assert "select distinct" in composed(
+        "select time from events", Table(deduplicates=False)
+    )
 
 
 def test_events_are_not_made_distinct_where_they_are_already():
@@ -58,7 +60,7 @@ def test_events_are_not_made_distinct_where_they_are_already():
 
 
 def test_deliveries_keep_their_repeats_and_their_file():
-    table = Table(folds=False)
+    table = Table(deduplicates=False)
     sql = composed("select file from deliveries", table)
     assert "distinct" not in sql
     assert table.asked[0][2] is True
@@ -88,7 +90,7 @@ def test_the_questions_own_ctes_follow_and_its_text_stays():
 
 @pytest.mark.parametrize("name", sorted(compose.RELATIONS))
 def test_every_relation_composes_whole(name):
-    table = Table(folds=False)
+    table = Table(deduplicates=False)
     sql = composed(f"select * from {name}", table)
     assert all(f" as {column}" in sql for column in compose.columns(name))
 

@@ -22,7 +22,7 @@ from trailkit.scope import Scope
 from trailkit.tables import ddl, read_plan
 from trailkit.tables.definition import Definition
 from trailkit.tables.layout import Layout
-from trailkit.tables.partitions import narrowing
+from trailkit.tables.partitions import partition_filter
 from trailkit.tables.raw import MOST_ACCOUNTS, RawTable
 from trailkit.tables.regions import REGIONS
 from trailkit.tables.table import Table
@@ -147,11 +147,11 @@ def test_fifty_thousand_partitions_are_chosen_from_in_a_second_or_two() -> None:
 
 def test_glue_is_told_no_more_than_it_takes() -> None:
     table = Table.of(by_hand("account", "region", "year", "month", "day"))
-    text = narrowing(table, Scope().window(*YEARS).with_accounts(*ACCOUNTS))
+    text = partition_filter(table, Scope().window(*YEARS).with_accounts(*ACCOUNTS))
     assert "account" not in text
     assert "year in ('2019', '2020'" in text
     assert len(text) <= 2048
-    few = narrowing(table, Scope().window(*YEARS).with_accounts(*ACCOUNTS[:3]))
+    few = partition_filter(table, Scope().window(*YEARS).with_accounts(*ACCOUNTS[:3]))
     assert few.startswith(f"account in ('{ACCOUNTS[0]}', ")
 
 

@@ -112,7 +112,7 @@ def test_an_empty_answer_has_the_same_columns_and_types(
 class Unfolded(StoreSource):
     """A store that gives every delivery as a record, as a raw table does."""
 
-    def folds(self) -> bool:
+    def deduplicates(self) -> bool:
         return False
 
     def records(self, *args: Any, **fields: Any) -> str:

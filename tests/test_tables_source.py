@@ -66,7 +66,7 @@ def test_nothing_is_late_yet_in_a_window_that_touches_today() -> None:
 
 def test_what_a_table_cannot_know_is_refused_with_the_way_to_it() -> None:
     tables = source(event="organization_trail")
-    assert not tables.folds()
+    assert not tables.deduplicates()
     assert tables.counts() == {}
     for ask in (tables.files, tables.problems, lambda: tables.originals("e1", list)):
         with pytest.raises(TableError, match="select distinct file from deliveries"):

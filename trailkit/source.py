@@ -164,7 +164,7 @@ class Source(Protocol):
         """Return which days and accounts in scope a copy does not hold whole."""
         ...
 
-    def folds(self) -> bool:
+    def deduplicates(self) -> bool:
         """Return whether ``records`` already holds every event once."""
         ...
 

@@ -9,14 +9,14 @@ from random import Random
 from trailkit.aws.prices import say_bytes
 from trailkit.cost.encryption import Examples
 from trailkit.cost.s3_listing import (
+    Listing,
     ListPage,
     Page,
     Place,
     Size,
     Sizes,
-    Walk,
     days_apart,
-    walks,
+    listings,
 )
 from trailkit.progress import Say
 
@@ -57,11 +57,11 @@ def sample(places: Sequence[Place], list_page: ListPage) -> int:
     chance = Random(0)  # noqa: S311 - nothing is kept secret by it
     looked = chance.sample(every, min(len(every), _AT_ONCE))
 
-    def weigh(walk: Walk) -> int:
-        return total_of(walk.step(list_page).sizes).bytes
+    def size_of(listing: Listing) -> int:
+        return total_of(listing.step(list_page).sizes).bytes
 
     with ThreadPoolExecutor(_AT_ONCE, "trailkit-look") as pool:
-        seen = sum(pool.map(weigh, looked))
+        seen = sum(pool.map(size_of, looked))
     return seen * len(every) // max(1, len(looked))
 
 
@@ -81,12 +81,12 @@ def total_of(sizes: Mapping[date | None, Size]) -> Size:
 
 def pages(places: Sequence[Place], list_page: ListPage) -> Generator[Page]:
     """Count page by page, each as soon as it is there; close it to stop."""
-    waiting = iter(walks(places))
+    waiting = iter(listings(places))
     pool = ThreadPoolExecutor(_AT_ONCE, "trailkit-list")
     running: set[Future[Page]] = set()
 
-    def begin(walks: Iterable[Walk]) -> None:
-        running.update(pool.submit(each.step, list_page) for each in walks)
+    def begin(listings: Iterable[Listing]) -> None:
+        running.update(pool.submit(each.step, list_page) for each in listings)
 
     try:
         begin(islice(waiting, 2 * _AT_ONCE))

@@ -19,7 +19,7 @@ from trailkit.source import Source
 from trailkit.tables.pruning import delivery_days
 
 
-def weigh(
+def estimate_bytes(
     relations: Iterable[str], source: Source, engine: Engine, scope: Scope
 ) -> int:
     """Return about how many bytes of log files lie in a scope, for these relations.

@@ -43,11 +43,11 @@ class Trails(Protocol):
         """List the kinds of events that a trail is known to record, or may."""
         ...
 
-    def accounts(self, reach: LogScope) -> list[str]:
+    def accounts(self, log_scope: LogScope) -> list[str]:
         """List the accounts that have log files of a kind at a place."""
         ...
 
-    def recorded(self, need: str, reach: LogScope | None = None) -> Coverage:
+    def recorded(self, need: str, log_scope: LogScope | None = None) -> Coverage:
         """Return whether events of a kind were recorded wherever a question reaches."""
         ...
 
@@ -157,9 +157,9 @@ class Logs:
         """Return the log files in scope; a text that says why they are not known."""
         engine = self.unpaid or self.engine
         try:
-            reach = self._reach(need)
+            log_scope = self._log_scope(need)
             kind = kind_of(need)
-            return listed(self.source, engine, self.scope, kind, reach, most)
+            return listed(self.source, engine, self.scope, kind, log_scope, most)
         except TrailkitError as error:
             return f"the log files in scope could not be listed: {error}"
 
@@ -229,32 +229,32 @@ class Logs:
     def _by_trails(self, need: str, trails: Trails) -> Coverage:
         """Ask the trails that deliver to the place that the table looks into."""
         try:
-            reach = self._reach(need)
-            lacking = self._lacking(reach, trails)
+            log_scope = self._log_scope(need)
+            lacking = self._lacking(log_scope, trails)
         except (TableError, AccessRefused) as error:
             return Coverage(State.UNKNOWN, str(error))
-        if reach is None:
+        if log_scope is None:
             return Coverage(State.UNKNOWN, "the table lies in no trail's folders")
         if lacking is not None:
             return lacking
-        state, why = trails.recorded(need, reach)
+        state, why = trails.recorded(need, log_scope)
         if state is State.RECORDED and self._may_still_come():
             return Coverage(State.UNKNOWN, "log files of the last hour may still come")
         return Coverage(
             state, f"{why}; as the selectors stand on {trails.time:%Y-%m-%d}"
         )
 
-    def _reach(self, need: str) -> LogScope | None:
+    def _log_scope(self, need: str) -> LogScope | None:
         return self.source.log_scope(kind_of(need), self.scope)
 
-    def _lacking(self, reach: LogScope | None, trails: Trails) -> Coverage | None:
+    def _lacking(self, log_scope: LogScope | None, trails: Trails) -> Coverage | None:
         """Say what a copy does not hold of the scope, whatever the trails recorded."""
         source = self.source
-        if reach is None or not source.is_copy(reach.kind):
+        if log_scope is None or not source.is_copy(log_scope.kind):
             return None
-        accounts = reach.accounts or trails.accounts(reach)
+        accounts = log_scope.accounts or trails.accounts(log_scope)
         late = timedelta(seconds=SETTLED)
-        missing, unsure = source.lacking(reach.kind, self.scope, accounts, late)
+        missing, unsure = source.lacking(log_scope.kind, self.scope, accounts, late)
         if missing:
             return Coverage(State.NOT_COPIED, missing)
         return Coverage(State.UNKNOWN, unsure) if unsure else None

@@ -76,7 +76,7 @@ def listed(
     engine: Engine,
     scope: Scope,
     kind: Kind,
-    reach: LogScope | None,
+    log_scope: LogScope | None,
     most: int | None = None,
 ) -> ListedFiles | None:
     """List the log files in scope; None where the engine lists none, or of a copy.
@@ -97,8 +97,8 @@ def listed(
     today = datetime.now(UTC).date()
     days = tuple(day for day in plan.days if day <= today)
     found = {at: files for at, files in noted.found.items() if at.day in set(days)}
-    beside = tuple(_beside(engine, reach, scope)) if reach else ()
-    return ListedFiles(days, found, beside, reach.accounts if reach else ())
+    beside = tuple(_beside(engine, log_scope, scope)) if log_scope else ()
+    return ListedFiles(days, found, beside, log_scope.accounts if log_scope else ())
 
 
 class _Noting:
@@ -132,21 +132,27 @@ def _key_of(folder: str) -> LogKey | None:
 
 
 def _beside(
-    engine: Billing, reach: LogScope, scope: Scope
+    engine: Billing, log_scope: LogScope, scope: Scope
 ) -> Iterator[tuple[str, str]]:
     """Name the accounts and Regions that lie in S3 where the table does not look."""
-    layout = reach.layout
+    layout = log_scope.layout
     bucket, root = layout.bucket, layout.root.partition(f"s3://{layout.bucket}/")[2]
     there = [name for name in _below(engine, bucket, root) if len(name) == 12]
     for account in there:
-        if reach.accounts and account not in reach.accounts and not scope.accounts:
+        if (
+            log_scope.accounts
+            and account not in log_scope.accounts
+            and not scope.accounts
+        ):
             yield account, "all Regions"
-    if not reach.regions or scope.regions:
+    if not log_scope.regions or scope.regions:
         return
-    for account in [each for each in there if each in reach.accounts][:_MOST_ACCOUNTS]:
-        folder = f"{root}{account}/{FOLDERS[reach.kind]}/"
+    for account in [each for each in there if each in log_scope.accounts][
+        :_MOST_ACCOUNTS
+    ]:
+        folder = f"{root}{account}/{FOLDERS[log_scope.kind]}/"
         for region in _below(engine, bucket, folder):
-            if region not in reach.regions:
+            if region not in log_scope.regions:
                 yield account, region
 
 

@@ -21,7 +21,7 @@ Event types are compared in any case: AWS's own pages spell some in two ways.
 """
 
 
-def conditions(scope: Scope, kind: Kind) -> dict[str, tuple[str, ...]]:
+def scope_predicates(scope: Scope, kind: Kind) -> dict[str, tuple[str, ...]]:
     """Write the conditions that keep what is in scope, each with the columns it reads.
 
     >>> conditions(Scope(regions=("eu-west-1",)), Kind.EVENT)

@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from trailkit import dialect
-from trailkit.cost import estimate_bytes
+from trailkit.cost.estimate_bytes import estimate_bytes
 from trailkit.coverage.answers import Logs
 from trailkit.coverage.explain import Covered, covered, explain_empty, explain_nought
 from trailkit.dialect import literals
@@ -211,7 +211,11 @@ def _query_options(asked: Request, logs: Logs) -> QueryOptions:
         reuse=logs.source.reuse(kinds, asked.scope),
         lists=asked.lists,
         estimate=partial(
-            estimate_bytes.weigh, asked.reads, logs.source, logs.engine, asked.scope
+            estimate_bytes,
+            asked.reads,
+            logs.source,
+            logs.engine,
+            asked.scope,
         ),
     )
 

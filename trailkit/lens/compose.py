@@ -111,7 +111,9 @@ def _relation(
     needed = lateral_aliases.needed(every, wanted)
     read = {name for column in needed.values() for name in column.below}
     below = "records" if relation.name == "events" else f"{relation.name}_records"
-    verb = "select" if relation.deliveries or source.folds() else "select distinct"
+    verb = (
+        "select" if relation.deliveries or source.deduplicates() else "select distinct"
+    )
     text = lateral_aliases.nested(needed, wanted, below, verb, where)
     if narrowed:
         text = _of_people(text, [name for name in needed if name in wanted])

@@ -50,7 +50,7 @@ class Contents:
     masked: bool = False
 
 
-def gather(
+def collect(
     case: ReportedCase,
     title: str = "",
     summary: str = "",

@@ -13,7 +13,7 @@ import pandas as pd
 from trailkit.errors import ReportError
 from trailkit.integrity import frame_hash, verify_bundle
 from trailkit.progress import notice
-from trailkit.report.contents import Contents, gather, head
+from trailkit.report.contents import Contents, collect, head
 from trailkit.report.export import check_target, to_csv
 from trailkit.report.report_file import data_of, hash_of, sealed
 from trailkit.report.reported_case import ReportedCase
@@ -72,7 +72,7 @@ def bundle(
     """Write the bundle of a case, and return its path."""
     check_target(path)
     target, journal = Path(path), kept(case)
-    contents = gather(case, title, summary, frames)
+    contents = collect(case, title, summary, frames)
     told = {"journal": head(journal)}
     parts = _parts(contents, told, target.name)
     if journal.path.exists():

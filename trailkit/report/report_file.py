@@ -15,7 +15,7 @@ from trailkit.errors import ReportError, TrailkitError
 from trailkit.integrity.frame_hash import frame_hash
 from trailkit.integrity.journal import Entry, fingerprint
 from trailkit.progress import keeping, notice
-from trailkit.report.contents import Contents, gather, head
+from trailkit.report.contents import Contents, collect, head
 from trailkit.report.export import check_target
 from trailkit.report.masking import Mask, masked, read_key, write_key
 from trailkit.report.page import page
@@ -55,7 +55,7 @@ def report(
     """Write the report of a case into one HTML file, and return its path."""
     check_target(path)
     target, journal = Path(path), kept(case)
-    contents = gather(case, title, summary, frames)
+    contents = collect(case, title, summary, frames)
     if mask:
         key_file = Path(key) if key else target.with_name(f"{target.stem}.key.json")
         text = _masked(case, contents, key_file, head(journal))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pyarrow.parquet as pq
 
-from trailkit.dialect.predicates import conditions, texts
+from trailkit.dialect.predicates import scope_predicates, texts
 from trailkit.record import PLACE, Kind
 from trailkit.scope import Scope, quoted
 from trailkit.source import Files, Lacking, Original, Proof
@@ -90,7 +90,7 @@ class StoreSource:
         files = texts(str(file) for file in self._store.parquet(name))
         return f"read_parquet([{files}])"
 
-    def folds(self) -> bool:
+    def deduplicates(self) -> bool:
         """Return whether each event id stands once.
 
         The store has folded exact repeats. Where an id occurs with different content,
@@ -107,7 +107,7 @@ class StoreSource:
     ) -> str:
         """Write the SELECT of ``records``, with the scope's predicates."""
         table = f"{_SCHEMA}.{'deliveries' if deliveries else 'records'}"
-        kept = [f"kind = {quoted(kind)}", *conditions(scope, kind)]
+        kept = [f"kind = {quoted(kind)}", *scope_predicates(scope, kind)]
         selected = ", ".join(columns)
         where = "\n    and ".join(kept)
         return f"select {selected}\nfrom {table}\nwhere\n    {where}"

@@ -54,7 +54,7 @@ class Partition:
     location: str
 
 
-def narrowing(table: Table, scope: Scope) -> str:
+def partition_filter(table: Table, scope: Scope) -> str:
     """Write what Glue can tell of a scope's predicates: it gives fewer partitions then.
 
     It may give too many, for it is told only what it surely understands.

@@ -144,7 +144,7 @@ def _partitions(
 ) -> list[Partition]:
     """Return the partitions in scope; a table of log files must have some."""
     name = definition.full_name
-    few = listed(name, partitions.narrowing(table, scope))
+    few = listed(name, partitions.partition_filter(table, scope))
     found = list(partitions.chosen(table, definition, scope, few))
     if found or table.is_copy:
         return found

@@ -6,7 +6,7 @@ Athena is paid for; the outer one keeps exactly what the scope says.
 
 from collections.abc import Iterable
 
-from trailkit.dialect.predicates import conditions
+from trailkit.dialect.predicates import scope_predicates
 from trailkit.errors import TableError, nearest
 from trailkit.record import PLACE, Type, columns, every_column, relation_columns
 from trailkit.scope import Scope
@@ -27,7 +27,7 @@ def select(table: Table, scope: Scope, wanted: Iterable[str] | None = None) -> s
     """
     shown = _known(wanted)
     partitions = pruning(table, scope)
-    kept = conditions(scope, table.kind)
+    kept = scope_predicates(scope, table.kind)
     needed = {*shown, *(name for names in kept.values() for name in names)}
     read = [f"{text} as {name}" for name, text in _expressions(table, needed).items()]
     inner = select_text(read, table.name, partitions)

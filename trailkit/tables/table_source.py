@@ -15,7 +15,7 @@ from trailkit.tables.completeness import Mark, lacking
 from trailkit.tables.definition import Definition
 from trailkit.tables.keys import by_hand
 from trailkit.tables.log_scope import LogScope, log_scope
-from trailkit.tables.partitions import ListPartitions, narrowing
+from trailkit.tables.partitions import ListPartitions, partition_filter
 from trailkit.tables.pruning import beyond, delivery_days
 from trailkit.tables.raw import RawTable
 from trailkit.tables.read_plan import read_plan
@@ -69,7 +69,7 @@ class TableSource:
         """Raise TableError: a table does not list its files."""
         raise self._unlisted()
 
-    def folds(self) -> bool:
+    def deduplicates(self) -> bool:
         """Say no: a trail may deliver a record twice, and the table shows both."""
         return False
 
@@ -165,7 +165,7 @@ class TableSource:
         Raises what ``records`` raises, and AccessRefused without glue:GetPartitions.
         """
         table, definition = self._table(kind)
-        marks = self._marks(definition.full_name, narrowing(table, scope))
+        marks = self._marks(definition.full_name, partition_filter(table, scope))
         return lacking(definition.partitions, marks, accounts, scope, settled)
 
     def reuse(self, kinds: Collection[Kind], scope: Scope) -> timedelta | None:

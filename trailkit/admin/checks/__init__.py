@@ -50,7 +50,7 @@ def check(
     """
     place = choose(source, engine, scope, wanted)
     planned = compose(source, place)
-    weighed = _weigh(source, engine, place, unpriced and spending is None)
+    weighed = _estimate(source, engine, place, unpriced and spending is None)
     billed = weighed is not None and weighed.prices is not None
     if billed:
         notice(f"{weighed}" if spending is None else f"{weighed}\n{spending}")
@@ -69,7 +69,7 @@ def _title(source: Source, place: CheckedPlace) -> str:
     return source.name(place.kind)
 
 
-def _weigh(
+def _estimate(
     source: Source, engine: Engine, place: CheckedPlace, unpriced: bool
 ) -> Estimate | None:
     """Return what the look will read; None where that cannot be told, and need not be.

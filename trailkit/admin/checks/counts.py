@@ -7,7 +7,7 @@ from typing import Any
 from trailkit import dialect
 from trailkit.admin.checks import deviations
 from trailkit.admin.checks.deviations import Finding
-from trailkit.admin.checks.expectations import Claim, claims
+from trailkit.admin.checks.expectations import Expectation, expectations
 from trailkit.engines import Answer, Engine
 from trailkit.errors import QueryFailed
 from trailkit.record import Kind, columns, every_column, relation_columns
@@ -42,8 +42,8 @@ class Look:
     those about a column that the table does not have.
     """
 
-    claims: tuple[Claim, ...]
-    absent: tuple[Claim, ...]
+    claims: tuple[Expectation, ...]
+    absent: tuple[Expectation, ...]
     undeclared: frozenset[str]
     sql: str
 
@@ -53,7 +53,7 @@ def compose(source: Source, place: CheckedPlace, path: bool = True) -> Look:
 
     Raises what ``source.records`` raises.
     """
-    every = claims(place.kind, place.copied)
+    every = expectations(place.kind, place.copied)
     asked = tuple(each for each in every if path or "file" not in each.reads)
     counts = _TOTALS | (_FILES if path else {})
     for claim in asked:

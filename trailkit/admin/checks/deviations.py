@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from trailkit.admin.checks.expectations import Claim
+from trailkit.admin.checks.expectations import Expectation
 
 
 class Verdict(StrEnum):
@@ -27,7 +27,7 @@ class Finding:
     meaning: str
 
 
-def judge(claim: Claim, counts: Mapping[str, Any]) -> Finding:
+def judge(claim: Expectation, counts: Mapping[str, Any]) -> Finding:
     """Judge a claim by the counts of its aggregates."""
     rows, against = counts[f"{claim.name}_rows"], counts[f"{claim.name}_against"]
     if claim.due is None:
@@ -35,7 +35,7 @@ def judge(claim: Claim, counts: Mapping[str, Any]) -> Finding:
     return _some(claim, rows, against, counts[f"{claim.name}_due"])
 
 
-def _every(claim: Claim, rows: int, against: int) -> Finding:
+def _every(claim: Expectation, rows: int, against: int) -> Finding:
     if not rows:
         return Finding(claim.text, 0, 0, Verdict.OPEN, "No row is about it.")
     if against:
@@ -43,7 +43,7 @@ def _every(claim: Claim, rows: int, against: int) -> Finding:
     return Finding(claim.text, rows, 0, Verdict.HOLDS, "")
 
 
-def _some(claim: Claim, rows: int, against: int, due: int) -> Finding:
+def _some(claim: Expectation, rows: int, against: int, due: int) -> Finding:
     agree = rows - against
     if agree:
         share = f"So in {agree / rows:.1%} of the rows."
@@ -53,12 +53,12 @@ def _some(claim: Claim, rows: int, against: int, due: int) -> Finding:
     return Finding(claim.text, rows, against, Verdict.OPEN, _UNSEEN)
 
 
-def undeclared(claim: Claim, rows: int) -> Finding:
+def undeclared(claim: Expectation, rows: int) -> Finding:
     """Return of a column that the table does not declare it."""
     return Finding(claim.text, rows, rows, Verdict.OPEN, _UNDECLARED)
 
 
-def absent(claim: Claim, rows: int) -> Finding:
+def absent(claim: Expectation, rows: int) -> Finding:
     """Return of a claim that what it is about cannot even be asked for."""
     return Finding(claim.text, rows, rows, Verdict.FAILS, claim.advice)
 

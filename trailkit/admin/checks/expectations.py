@@ -19,7 +19,7 @@ _NONE = "false"
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class Expectation:
     """A sentence about records: how many rows it is about, and how many disagree.
 
     With ``due`` a single row that agrees is enough; it counts the rows of which one
@@ -49,14 +49,14 @@ class Claim:
 
 def every(
     name: str, text: str, about: str, against: str, advice: str, column: str = ""
-) -> Claim:
+) -> Expectation:
     """Claim something of every row that a condition is true of."""
     disagree = f"count_if(({about}) and ({against}))"
     rows = f"count_if({about})"
-    return Claim(name, text, rows, disagree, advice, column=column or None)
+    return Expectation(name, text, rows, disagree, advice, column=column or None)
 
 
-def claims(kind: Kind = Kind.EVENT, copied: bool = False) -> list[Claim]:
+def expectations(kind: Kind = Kind.EVENT, copied: bool = False) -> list[Expectation]:
     """Return every claim about a kind of record, in a table or in a copy of one.
 
     A copy lies in no trail's folders. What is to be said of those is said of the table
@@ -77,7 +77,7 @@ def claims(kind: Kind = Kind.EVENT, copied: bool = False) -> list[Claim]:
     ]
 
 
-def _records(kind: Kind) -> Iterator[Claim]:
+def _records(kind: Kind) -> Iterator[Expectation]:
     """Claim that rows are records of the kind, each with what tells it apart."""
     yield _is_named(kind)
     yield every(
@@ -107,7 +107,7 @@ def _records(kind: Kind) -> Iterator[Claim]:
     )
 
 
-def _is_named(kind: Kind) -> Claim:
+def _is_named(kind: Kind) -> Expectation:
     """Claim that a row has the source and the name of an event, as far as it may."""
     found = [
         f"coalesce({column}, '') = ''"
@@ -125,11 +125,11 @@ def _is_named(kind: Kind) -> Claim:
     )
 
 
-def _is_of_one_event(kind: Kind) -> Claim:
+def _is_of_one_event(kind: Kind) -> Expectation:
     written = f"date_format({time_of(kind)}, '%Y-%m-%dT%H:%i:%sZ')"
     parts = [*_ending_in("eventName", kind), written]
     told = " || '/' || ".join(f"coalesce({part}, '')" for part in parts)
-    return Claim(
+    return Expectation(
         "same",
         "An event id is that of one event",
         "count(distinct event_id)",
@@ -162,7 +162,7 @@ _FILE = every(
 )
 
 
-def _folders(kind: Kind) -> Iterator[Claim]:
+def _folders(kind: Kind) -> Iterator[Expectation]:
     """Claim that the folders of log files say what they are taken to say."""
     time, account = time_of(kind), account_column(kind)
     folder = FOLDERS[kind]
@@ -212,7 +212,7 @@ def _folders(kind: Kind) -> Iterator[Claim]:
 
 
 _CONTENT = (
-    Claim(
+    Expectation(
         "capitals",
         "Keys inside requestParameters keep their capitals",
         "count_if(regexp_like(request_parameters, '\"[A-Za-z]+\" *:'))",
@@ -277,7 +277,7 @@ def _is_json_text(column: Column) -> bool:
     return column.type is Type.JSON and column.in_files and len(column.path) == 1
 
 
-def _parses(column: Column, kind: Kind) -> Claim:
+def _parses(column: Column, kind: Kind) -> Expectation:
     name = column.name
     where = "case.original(event_id)" if kind is Kind.EVENT else "in the log files"
     return every(
@@ -314,11 +314,11 @@ def _is_unlisted(column: Column) -> bool:
     return not column.documented and column.in_files
 
 
-def _is_filled(column: Column) -> Claim:
+def _is_filled(column: Column) -> Expectation:
     empty = "" if column.type in (Type.TIME, Type.BOOLEAN) else " or {0} = ''"
     rare = Kind.EVENT in column.kinds
     due = _DUE.get(column.name, _NONE if rare else "true")
-    return Claim(
+    return Expectation(
         column.name,
         f"{_said(column)} is filled, which AWS's table does not list",
         "count(*)",

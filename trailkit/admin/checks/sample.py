@@ -141,13 +141,13 @@ def _by_region(found: ReadPlan) -> dict[tuple[str, str], LogFolder]:
 def _fullest(folders: Mapping[str, LogFolder], engine: Billing, what: str) -> str:
     """Name the folder with most bytes."""
 
-    def weigh(folder: LogFolder) -> int:
+    def size_of(folder: LogFolder) -> int:
         sizes = measure([folder], engine.objects, be_silent)
         return sum(size.bytes for size in sizes.values())
 
     with line() as say, ThreadPoolExecutor(_AT_ONCE, "trailkit-list") as pool:
         say(what)
-        sizes = list(pool.map(weigh, folders.values()))
+        sizes = list(pool.map(size_of, folders.values()))
     return max(zip(folders, sizes, strict=True), key=lambda pair: pair[1])[0]
 
 

@@ -174,7 +174,7 @@ class Filling:
         return Plan(
             f"AWS account {wanted.account}, {wanted.region}: {wanted.source} into "
             f"{wanted.name}\n  table {wanted.name} over {wanted.files}: {state}",
-            tuple(map(self._weigh, steps)),
+            tuple(map(self._estimate, steps)),
             tuple(map(self._statements, steps)),
             f'Nothing is changed yet. Add confirm="{wanted.account}".',
         )
@@ -190,7 +190,7 @@ class Filling:
         for step in copies.steps(first, last, accounts, days=self._wanted.days):
             yield replace(step, late=days.late)
 
-    def _weigh(self, step: Scope) -> Estimate:
+    def _estimate(self, step: Scope) -> Estimate:
         kind = self._table.kind
         source = TableSource(
             {kind: self._wanted.source},

@@ -96,13 +96,13 @@ class Discovery:
         ]
         return pd.DataFrame(rows, columns=["need", "trail", "state", "why"])
 
-    def recorded(self, need: str, reach: LogScope | None = None) -> Coverage:
+    def recorded(self, need: str, log_scope: LogScope | None = None) -> Coverage:
         """Return whether events of a kind are recorded wherever a question reaches.
 
         ``need`` is in the words of a question's ``needs``, such as ``data:s3``. Without
-        a ``reach`` it is about all the places where logs were found, at present.
+        a ``log_scope`` it is about all the places where logs were found, at present.
         """
-        asked = [reach] if reach else self._everything()
+        asked = [log_scope] if log_scope else self._everything()
         said = [self._known.recorded(need, each) for each in asked]
         for state in (State.RECORDED, State.NOT_RECORDED):
             if said and all(each.state is state for each in said):
@@ -111,9 +111,9 @@ class Discovery:
         reasons = "; ".join(dict.fromkeys(unknown)) or "no log files were found"
         return Coverage(State.UNKNOWN, reasons)
 
-    def accounts(self, reach: LogScope) -> list[str]:
+    def accounts(self, log_scope: LogScope) -> list[str]:
         """List the accounts that have log files of a kind at a place."""
-        place = reach.layout, reach.kind
+        place = log_scope.layout, log_scope.kind
         there = (each for each in self.all_folders if (each.layout, each.kind) == place)
         return sorted({each.account for each in there})
 

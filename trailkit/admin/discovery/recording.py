@@ -29,23 +29,25 @@ class KnownTrails:
     folders: tuple[TrailFolder, ...]
     complete: bool
 
-    def recorded(self, need: str, reach: LogScope) -> Coverage:
+    def recorded(self, need: str, log_scope: LogScope) -> Coverage:
         """Return whether events of a kind were recorded wherever a question reaches.
 
         *Recorded* takes trails that record all of them, over each account and region,
         and log files of each account over the whole window. *Not recorded* takes that
         every trail is known and none does.
         """
-        here = [each for each in self.trails if _delivers(each, reach.layout)]
-        said = [(each, each.recorded(need, reach.start, reach.end)) for each in here]
-        if doubt := self._doubt(here, reach.layout):
+        here = [each for each in self.trails if _delivers(each, log_scope.layout)]
+        said = [
+            (each, each.recorded(need, log_scope.start, log_scope.end)) for each in here
+        ]
+        if doubt := self._doubt(here, log_scope.layout):
             return Coverage(State.UNKNOWN, doubt)
         if all(state is State.NOT_RECORDED for _, (state, _) in said):
-            if self._sees_all(here, reach):
+            if self._sees_all(here, log_scope):
                 return Coverage(State.NOT_RECORDED, _reasons(said))
             return Coverage(State.UNKNOWN, f"{_reasons(said)}; {_OTHERS}")
         recording = [each for each, (state, _) in said if state is State.RECORDED]
-        gap = self._gap(recording, reach) if recording else ""
+        gap = self._gap(recording, log_scope) if recording else ""
         if recording and not gap:
             chosen = [pair for pair in said if pair[0] in recording]
             return Coverage(State.RECORDED, _reasons(chosen, since=True))
@@ -65,29 +67,33 @@ class KnownTrails:
             return "logs of several organizations lie there"
         return ""
 
-    def _sees_all(self, here: Sequence[Trail], reach: LogScope) -> bool:
+    def _sees_all(self, here: Sequence[Trail], log_scope: LogScope) -> bool:
         """Look whether a trail that was not seen could deliver there."""
-        accounts = set(self._accounts(reach))
+        accounts = set(self._accounts(log_scope))
         mine = bool(accounts) and accounts <= {self.account}
         return self.complete and (mine or any(each.organization for each in here))
 
-    def _accounts(self, reach: LogScope) -> tuple[str, ...]:
+    def _accounts(self, log_scope: LogScope) -> tuple[str, ...]:
         """Return the accounts that a question reaches, as far as they are known."""
-        found = {each.account for each in self.folders if each.layout == reach.layout}
-        return reach.accounts or tuple(sorted(found))
+        found = {
+            each.account for each in self.folders if each.layout == log_scope.layout
+        }
+        return log_scope.accounts or tuple(sorted(found))
 
-    def _gap(self, recording: Sequence[Trail], reach: LogScope) -> str:
+    def _gap(self, recording: Sequence[Trail], log_scope: LogScope) -> str:
         """Return which account, region or time the trails do not cover, if any."""
-        files = self._files(reach.layout)
-        for account in self._accounts(reach) or ("",):
+        files = self._files(log_scope.layout)
+        for account in self._accounts(log_scope) or ("",):
             own = [each for each in recording if _is_over(each, account)]
             if not own:
                 return f"of {account or 'every account'} no such trail was seen"
             homes = {each.home_region for each in own}
             wide = any(each.multi_region for each in own)
-            if not wide and not (reach.regions and homes.issuperset(reach.regions)):
+            if not wide and not (
+                log_scope.regions and homes.issuperset(log_scope.regions)
+            ):
                 return f"in {', '.join(sorted(homes))} alone"
-            if files and (lacking := self._lacking(account, files, reach)):
+            if files and (lacking := self._lacking(account, files, log_scope)):
                 return lacking
         return ""
 
@@ -101,26 +107,29 @@ class KnownTrails:
         return found
 
     def _lacking(
-        self, account: str, files: Mapping[str, Sequence[TrailFolder]], reach: LogScope
+        self,
+        account: str,
+        files: Mapping[str, Sequence[TrailFolder]],
+        log_scope: LogScope,
     ) -> str:
         """Say which days of the window an account's log files do not span, if any."""
-        if reach.start is None or reach.kind is not Kind.EVENT:
+        if log_scope.start is None or log_scope.kind is not Kind.EVENT:
             return ""
         own = files.get(account)
         if not own:
             return f"no log file of {account} was found"
         first = min((day for each in own if (day := each.first_day)), default=None)
         last = max((day for each in own if (day := each.last_day)), default=None)
-        begins = first is not None and first <= reach.start.date()
-        if begins and last is not None and self._last_day(reach) <= last:
+        begins = first is not None and first <= log_scope.start.date()
+        if begins and last is not None and self._last_day(log_scope) <= last:
             return ""
         if not all(each.is_seen for each in own):
             return f"not all days of the log files of {account} were looked for"
         return f"log files of {account} lie there from {first} to {last}"
 
-    def _last_day(self, reach: LogScope) -> date:
+    def _last_day(self, log_scope: LogScope) -> date:
         """Return the last day of a window of which there can be log files."""
-        end = reach.end - timedelta(microseconds=1) if reach.end else self.time
+        end = log_scope.end - timedelta(microseconds=1) if log_scope.end else self.time
         return min(end, self.time).date()
 
 

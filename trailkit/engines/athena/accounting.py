@@ -25,17 +25,17 @@ def accounted() -> Generator[list[Query]]:
     try:
         yield queries
     except TrailkitError as error:
-        if told := _endings(queries):
+        if told := _failures(queries):
             error.args = (" ".join([f"{str(error).rstrip('.')}.", *told]),)
         error.dollars, error.ran = _sum(queries), _any_ran(queries)
         raise
     except KeyboardInterrupt as interrupt:
-        ended = InterruptedQuery(str(interrupt) or " ".join(_endings(queries)))
+        ended = InterruptedQuery(str(interrupt) or " ".join(_failures(queries)))
         ended.dollars, ended.ran = _sum(queries), _any_ran(queries)
         raise ended from None
 
 
-def _endings(queries: Sequence[Query]) -> list[str]:
+def _failures(queries: Sequence[Query]) -> list[str]:
     return [ending for query in queries if (ending := query.stop())]
 
 

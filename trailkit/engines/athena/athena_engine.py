@@ -178,7 +178,7 @@ class AthenaEngine:
             )
 
     def partitions(
-        self, table: str, narrowing: str = ""
+        self, table: str, partition_filter: str = ""
     ) -> Iterator[tuple[list[str], str]]:
         """List a table's partitions in Glue: the values of their keys, their places.
 
@@ -187,13 +187,13 @@ class AthenaEngine:
         """
         name = glue_catalog.TableName.parse(table)
         with explained(), line() as say:
-            listed = glue_catalog.partitions(name, self._access, narrowing)
+            listed = glue_catalog.partitions(name, self._access, partition_filter)
             for number, each in enumerate(listed, start=1):
                 say(f"Reading the partitions of {table}: {number:,}")
                 yield each
 
     def marks(
-        self, table: str, narrowing: str = ""
+        self, table: str, partition_filter: str = ""
     ) -> Iterator[tuple[list[str], str | None]]:
         """List a copy's partitions in Glue, with up to when log files were copied.
 
@@ -201,7 +201,7 @@ class AthenaEngine:
         """
         with explained():
             yield from glue_catalog.marks(
-                glue_catalog.TableName.parse(table), self._access, narrowing
+                glue_catalog.TableName.parse(table), self._access, partition_filter
             )
 
     def read(self, url: str) -> bytes:

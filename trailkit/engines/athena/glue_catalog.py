@@ -65,23 +65,23 @@ def read(table: TableName, access: Access) -> dict[str, Any]:
 
 
 def partitions(
-    table: TableName, access: Access, narrowing: str
+    table: TableName, access: Access, partition_filter: str
 ) -> Iterator[tuple[list[str], str]]:
     """List a table's partitions: values, and place in S3."""
-    for each in _partitions(table, access, narrowing):
+    for each in _partitions(table, access, partition_filter):
         yield each["Values"], each["StorageDescriptor"]["Location"]
 
 
 def marks(
-    table: TableName, access: Access, narrowing: str
+    table: TableName, access: Access, partition_filter: str
 ) -> Iterator[tuple[list[str], str | None]]:
     """List a copy's partitions: values, and up to when log files were copied."""
-    for each in _partitions(table, access, narrowing):
+    for each in _partitions(table, access, partition_filter):
         yield each["Values"], each.get("Parameters", {}).get(DELIVERED_UNTIL)
 
 
 def _partitions(
-    table: TableName, access: Access, narrowing: str
+    table: TableName, access: Access, partition_filter: str
 ) -> Iterator[dict[str, Any]]:
     """Return the partitions as Glue has them, a page at a time.
 
@@ -96,7 +96,7 @@ def _partitions(
         **_catalog_id(table, access),
     }
     try:
-        narrowed = {"Expression": narrowing} if narrowing else {}
+        narrowed = {"Expression": partition_filter} if partition_filter else {}
         answer = glue.get_partitions(**asked, **narrowed)
         asked |= narrowed
     except (
