@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from importlib.metadata import version
 
 from trailkit.commands.arguments import Command
-from trailkit.commands.asking import ASK, QUERY, TRIAGE
+from trailkit.commands.ask_commands import ASK, QUERY, TRIAGE
 from trailkit.commands.doctoring import DOCTOR
 from trailkit.commands.listing import DEMO, LIBRARY
 from trailkit.commands.new_question import NEW

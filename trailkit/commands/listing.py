@@ -3,7 +3,7 @@
 import argparse
 
 from trailkit.commands.arguments import Command
-from trailkit.commands.opening import add_questions
+from trailkit.commands.case_options import add_questions
 from trailkit.commands.printing import show, write
 from trailkit.errors import UnknownQuestion
 from trailkit.questions.library import load

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from trailkit.case import Case
 from trailkit.commands.arguments import Command
-from trailkit.commands.opening import add_case, open_case
+from trailkit.commands.case_options import add_case, open_case
 from trailkit.commands.printing import show, write
 from trailkit.errors import CommandError, ReportError
 from trailkit.integrity.journal import NAME

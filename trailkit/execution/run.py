@@ -21,9 +21,9 @@ from trailkit.display.known import Known, marked
 from trailkit.display.provenance import Provenance, attach
 from trailkit.engines import Answer, QueryOptions
 from trailkit.errors import UnknownColumn
-from trailkit.execution import held
 from trailkit.execution.frames import to_frame
 from trailkit.execution.own_traces import OwnTraces
+from trailkit.execution.values_in_logs import near, not_held
 from trailkit.lens import compose, described
 from trailkit.progress import notice
 from trailkit.questions import meanings, parameters
@@ -238,9 +238,9 @@ def _notes(
     if asked.scope.everywhere:
         services = ", ".join(asked.scope.everywhere)
         notes.append(f"Events of {services} were searched in all regions.")
-    notes += held.not_held(asked.scope, logs)
+    notes += not_held(asked.scope, logs)
     if frame.empty and asked.question:
-        notes += held.near(asked.question, asked.values, logs)
+        notes += near(asked.question, asked.values, logs)
     if frame.empty:
         notes.append(explain_empty(asked.question, logs, recorded))
     elif _is_nothing(frame):

@@ -10,7 +10,7 @@ import pandas as pd
 
 from trailkit.case import Case
 from trailkit.commands.arguments import Command
-from trailkit.commands.opening import add_case, open_case
+from trailkit.commands.case_options import add_case, open_case
 from trailkit.commands.printing import show, write
 from trailkit.display.sentences import finding
 from trailkit.errors import CommandError
