@@ -71,12 +71,17 @@ def sign(region: str, text: str) -> str:
 
 
 def digest_key(
-    region: str, end: datetime, trail: str = TRAIL, backfill: bool = False
+    region: str,
+    end: datetime,
+    trail: str = TRAIL,
+    backfill: bool = False,
+    root: str = ROOT,
 ) -> str:
     late = "_backfill" if backfill else ""
-    name = f"{ACCOUNT}_CloudTrail-Digest_{region}_{trail}_{HOME}"
+    account = root.rpartition("/")[2]
+    name = f"{account}_CloudTrail-Digest_{region}_{trail}_{HOME}"
     day = f"{end:%Y/%m/%d}"
-    folder = f"{ROOT}/CloudTrail-Digest/{region}/{day}"
+    folder = f"{root}/CloudTrail-Digest/{region}/{day}"
     return f"{folder}/{name}_{end:%Y%m%dT%H%M%SZ}{late}.json.gz"
 
 
@@ -86,13 +91,17 @@ def iso(time: datetime) -> str:
 
 @dataclass
 class Trail:
-    """The objects of a trail by key; ``last`` is the newest digest of each chain."""
+    """The objects of a trail by key; ``last`` is the newest digest of each chain.
+
+    ``root`` is the folder of an account; below it lie its files.
+    """
 
     objects: dict[str, Made] = field(default_factory=dict)
     last: dict[tuple[str, str, bool], str] = field(default_factory=dict)
+    root: str = ROOT
 
     def copy(self) -> "Trail":
-        return Trail(dict(self.objects), dict(self.last))
+        return Trail(dict(self.objects), dict(self.last), self.root)
 
     def put(self, key: str, content: bytes, **metadata: str) -> None:
         self.objects[key] = Made(content, metadata)
@@ -140,7 +149,7 @@ class Trail:
     ) -> str:
         """Add the digest of an hour as CloudTrail does; ``anew`` begins a chain."""
         end = end or start + HOUR
-        key = digest_key(region, end, trail, backfill)
+        key = digest_key(region, end, trail, backfill, self.root)
         chain = (region, trail, backfill)
         before = None if anew else self.last.get(chain)
         said = self._said(region, key, start, end, before)
@@ -169,7 +178,7 @@ class Trail:
     ) -> dict[str, Any]:
         text = gzip.decompress(self.objects[before].content) if before else b""
         return {
-            "awsAccountId": ACCOUNT,
+            "awsAccountId": self.root.rpartition("/")[2],
             "digestStartTime": iso(start),
             "digestEndTime": iso(end),
             "digestS3Bucket": BUCKET,

@@ -38,7 +38,7 @@ def case(tmp_path_factory: pytest.TempPathFactory) -> Case:
     selected = record(
         "PutEventSelectors",
         "cloudtrail",
-        at=iso(FIRST - HOUR),
+        at=iso(FIRST),
         requestParameters=SELECTED,
         awsRegion=REGION,
         recipientAccountId=ACCOUNT,

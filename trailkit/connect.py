@@ -38,7 +38,7 @@ def local(
     """
     from trailkit.engines.duckdb import LocalEngine
     from trailkit.execution.own_traces import is_caller
-    from trailkit.integrity.acquisition_check import fetched_by, said_on_opening
+    from trailkit.integrity import acquisition_check, local_digests
     from trailkit.store.store import open_store
     from trailkit.store.store_source import StoreSource
 
@@ -46,11 +46,12 @@ def local(
     opened = open_store(evidence, folder=folder, progress=progress)
     for note in opened.notes:
         notice(note)
-    source = StoreSource(opened)
-    for note in said_on_opening(source):
-        notice(note)
+    source = StoreSource(opened, local_digests.delivered)
+    for room in (acquisition_check, local_digests):
+        for note in room.said_on_opening(source):
+            notice(note)
     case = _case(source, LocalEngine(opened.folder, source.views()), questions)
-    who = [each for each in fetched_by(source) if is_caller(each)]
+    who = [each for each in acquisition_check.fetched_by(source) if is_caller(each)]
     return case.investigated_by(*who) if who else case
 
 

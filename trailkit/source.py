@@ -68,9 +68,10 @@ class DigestHour(NamedTuple):
     """An hour of a trail's digests: what was delivered of an account and Region.
 
     ``trail`` is an ARN; that of an organization's trail has the member's account, since
-    a digest does not name the owner. ``named`` log files stand in the digest,
-    ``missing`` of them are not at hand. With ``proved`` its signature and its link are
-    valid, and each file has the hash that it names.
+    a digest does not name the owner; ``organization`` is then the one of its folder.
+    ``named`` log files stand in the digest, ``missing`` of them are not at hand. With
+    ``proved`` its signature and its link are valid, and each file has the hash that it
+    names; with ``refuted`` they were looked at, and are not.
     """
 
     trail: str
@@ -81,6 +82,8 @@ class DigestHour(NamedTuple):
     named: int
     missing: int
     proved: bool = False
+    organization: str = ""
+    refuted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,19 +91,25 @@ class Proof:
     """What CloudTrail's digests prove of local log files.
 
     ``validated`` of ``files`` log files are named by a valid digest, with their hash.
-    ``deliveries`` are the hours of the digests at hand.
+    ``deliveries`` are the hours of the digests at hand; ``tampered`` counts what
+    somebody must have changed.
 
     >>> print(Proof(4_112, 4_112, ()))
     4,112 of 4,112 files validated by digests
+    >>> print(Proof(4_111, 4_112, (), tampered=1))
+    4,111 of 4,112 files validated by digests, signs of tampering: 1
     """
 
     validated: int
     files: int
     deliveries: tuple[DigestHour, ...]
+    tampered: int = 0
 
     def __str__(self) -> str:
         """Return it as part of a sentence."""
-        return f"{self.validated:,} of {self.files:,} files validated by digests"
+        said = f"{self.validated:,} of {self.files:,} files validated by digests"
+        signs = f", signs of tampering: {self.tampered:,}" if self.tampered else ""
+        return f"{said}{signs}"
 
 
 class Source(Protocol):
@@ -111,6 +120,19 @@ class Source(Protocol):
 
     proof: Proof | None
     """What digests proved of local files; None before they were validated."""
+
+    @property
+    def deliveries(self) -> tuple[DigestHour, ...]:
+        """The hours of the digests among local files, validated or not."""
+        ...
+
+    def keep(self, name: str, content: bytes) -> None:
+        """Keep a result about local files until one of them changes."""
+        ...
+
+    def kept(self, name: str) -> bytes | None:
+        """Return a result that was kept; raise ValueError for one that was changed."""
+        ...
 
     @property
     def lens(self) -> str | None:

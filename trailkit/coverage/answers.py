@@ -199,9 +199,8 @@ class Logs:
         known = _SEEN.get(self.source)
         if known is None:
             known = _SEEN[self.source] = self._look(Scope())
-        proof = self.source.proof
-        if proof is not None and known.deliveries is not proof.deliveries:
-            known = replace(known, deliveries=proof.deliveries)
+        if known.deliveries is not self.source.deliveries:
+            known = replace(known, deliveries=self.source.deliveries)
             _SEEN[self.source] = known
         return known
 

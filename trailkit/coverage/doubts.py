@@ -81,7 +81,8 @@ def _silences(seen: LogsSeen, place: Place, stops: Sequence[Doubt]) -> Iterator[
     """Find the unusually long stretches without an event that nothing explains."""
     quiet = seen.quiet(place)
     usual = f"; usual gap {_minutes(quiet.usual)}" if quiet.usual else ""
-    empty = [(x.start, x.end) for x in seen.delivered(place) if not x.missing]
+    whole = (x for x in seen.delivered(place) if not x.missing and not x.refuted)
+    empty = [(each.start, each.end) for each in whole]
     off = [(each.start, each.end + MARGIN) for each in stops]
     explained = in_a_row(off + empty)
     for before, after in quiet.stretches:

@@ -84,11 +84,20 @@ class LogsSeen:
     _once: dict[Hashable, Any] = field(
         default_factory=dict[Hashable, Any], init=False, repr=False, compare=False
     )
+    of_digests: dict[Place, Any] = field(
+        default_factory=dict[Place, Any], init=False, repr=False, compare=False
+    )
+    """What ``proved`` works out of each place, whatever kind of event is asked for."""
 
     @cached_property
     def places(self) -> frozenset[Place]:
         """The accounts and Regions of which there is any event."""
         return frozenset((account, region) for account, region, _ in self.spans)
+
+    @cached_property
+    def told(self) -> frozenset[Place]:
+        """The accounts and Regions that events or digests tell of."""
+        return self.places.union(self._delivered)
 
     @cached_property
     def first(self) -> datetime | None:

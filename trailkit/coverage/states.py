@@ -12,9 +12,9 @@ from functools import partial
 from itertools import groupby, pairwise
 from typing import NamedTuple
 
-from trailkit.coverage.doubts import MINUTE, Doubt, doubts, in_a_row
+from trailkit.coverage.doubts import MINUTE, Doubt, Stretch, doubts
 from trailkit.coverage.home_regions import regions_of
-from trailkit.coverage.proved import proved_by_digests
+from trailkit.coverage.proved import ByDigests, by_digests
 from trailkit.coverage.seen import LogsSeen, Place
 from trailkit.coverage.selectors import State
 from trailkit.scope import Scope
@@ -84,10 +84,10 @@ def places_of(seen: LogsSeen, scope: Scope, reads: Reads) -> Iterator[Place]:
 
     The Regions that an account has none of are one place together.
     """
-    held = {region for _, region in seen.places}
+    held = {region for _, region in seen.told}
     regions = regions_of(reads.only, reads.everywhere, scope.regions, held)
-    for account in scope.accounts or sorted({account for account, _ in seen.places}):
-        lacking = sorted(each for each in regions if (account, each) not in seen.places)
+    for account in scope.accounts or sorted({account for account, _ in seen.told}):
+        lacking = sorted(each for each in regions if (account, each) not in seen.told)
         for region in sorted(regions.difference(lacking)):
             yield account, region
         if lacking:
@@ -116,12 +116,12 @@ def _stretches(seen: LogsSeen, need: str, place: Place, scope: Scope) -> Iterato
         for each in doubts(seen, need, place, start, end, scope.end is None)
         if each.start < end and each.end > start
     ]
-    proved = in_a_row(proved_by_digests(seen, need, place, start, end))
+    told = by_digests(seen, need, place, start, end)
     times = {start, end}
     times |= {time for each in against for time in each[:2]}
-    times |= {time for each in proved for time in each}
+    times |= {time for row in told for each in row for time in each}
     yield from _joined(
-        _judged(need, place, after, before, here, proved)
+        _judged(need, place, after, before, here, told)
         for after, before, here in _swept(sorted(times), against)
     )
 
@@ -152,17 +152,25 @@ def _judged(
     start: datetime,
     end: datetime,
     here: Sequence[Doubt],
-    proved: Sequence[tuple[datetime, datetime]],
+    told: ByDigests,
 ) -> Cell:
-    if any(first <= start and end <= last for first, last in proved):
+    """Return the state of a stretch; here is what speaks against it."""
+    if _within(start, end, told.proved):
         why = "a valid chain of digests, and selectors that are known"
         return Cell(need, *place, State.PROVED, start, end, why)
     if not here:
         return Cell(need, *place, State.RECORDED, start, end, _INFERRED)
+    if _within(start, end, told.inferred):
+        why = "digests that nobody validated, and selectors that are known"
+        return Cell(need, *place, State.RECORDED, start, end, why)
     first = min(here, key=_gravity)
     alike = [each for each in here if each.cause == first.cause]
     why = "; ".join(dict.fromkeys(each.why for each in alike))
     return Cell(need, *place, first.state, start, end, why, first.cause)
+
+
+def _within(start: datetime, end: datetime, stretches: Iterable[Stretch]) -> bool:
+    return any(first <= start and end <= last for first, last in stretches)
 
 
 def _gravity(doubt: Doubt) -> tuple[bool, int]:

@@ -62,21 +62,23 @@ class Evidence:
         object: a plain copy is proved up to the newest digest, but not that one.
 
         Frames that are asked for later carry the result in their provenance, and
-        ``case.coverage()`` uses it. Source: CloudTrail User Guide, "Validating
-        CloudTrail log file integrity". Raises EvidenceError for a file without keys,
-        and with a session AccessRefused without cloudtrail:ListPublicKeys.
+        ``case.coverage()`` uses it. It is kept with the store until a file changes, so
+        that the case has it when it is opened again; each call validates anew. Source:
+        CloudTrail User Guide, "Validating CloudTrail log file integrity". Raises
+        EvidenceError for a file without keys, and with a session AccessRefused without
+        cloudtrail:ListPublicKeys.
 
         >>> import trailkit as tk
         >>> frame = tk.demo().evidence.digests(progress=False)
         >>> frame[frame["verdict"] == "tampered"].empty
         True
         """
-        from trailkit.integrity.local_digests import validate_local
+        from trailkit.integrity.local_digests import keep, validate_local
 
         path = Path(keys).expanduser() if keys is not None else None
         with line(progress) as say:
             validation = validate_local(self.source, path, session, say)
-        self.source.proof = validation.proof if validation.digests else None
+        keep(self.source, validation)
         notice(validation.summary)
         return validation.frame()
 

@@ -6,9 +6,13 @@ metadata, stands in its manifest. A plain copy has paths alone.
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from trailkit.aws.failures import explained
 from trailkit.aws.session import Access
@@ -24,8 +28,8 @@ from trailkit.integrity.digest_keys import (
 )
 from trailkit.integrity.held_files import Held, LocalFiles, Say
 from trailkit.integrity.log_names import chain_name, digest_end
-from trailkit.integrity.validation import Validation, validate
-from trailkit.source import Source
+from trailkit.integrity.validation import Validation, told, validate
+from trailkit.source import DigestHour, Source
 
 if TYPE_CHECKING:
     import boto3
@@ -44,6 +48,58 @@ def validate_local(
     held = held_by(source)
     chosen = _keys(held, keys, session)
     return validate(LocalFiles(held), chosen, say, _asked(source))
+
+
+_RESULT, _HOURS = "digests", "digest-hours"
+
+
+def keep(source: Source, validation: Validation) -> None:
+    """Let later frames say what a validation proved, also when opened again."""
+    if validation.digests:
+        source.proof = validation.proof
+        source.keep(_RESULT, msgspec.json.encode(validation))
+    else:
+        source.proof = None
+
+
+def kept(source: Source) -> Validation | None:
+    """Return the last validation by this trailkit, if no file has changed since."""
+    content = source.kept(_RESULT)
+    validation = content and msgspec.json.decode(content, type=Validation)
+    if not validation or validation.trailkit != version("trailkit"):
+        return None
+    return validation
+
+
+def said_on_opening(source: Source) -> list[str]:
+    """Take the last validation up, and return what it proved, as a sentence."""
+    try:
+        validation = kept(source)
+    except ValueError as error:
+        return [
+            f'What digests proved had been changed in "{error}", and counts for '
+            "nothing. Validate again: case.evidence.digests()."
+        ]
+    if validation is None:
+        return []
+    source.proof = validation.proof
+    return [f"Validated {validation.time:%Y-%m-%d %H:%M} UTC: {validation.summary}"]
+
+
+def delivered(source: Source) -> tuple[DigestHour, ...]:
+    """Return what the digests among local files say was delivered; validate nothing."""
+    if not any(is_digest(each) for each in source.files()["file"]):
+        return ()
+    with suppress(ValueError):
+        if content := source.kept(_HOURS):
+            return msgspec.json.decode(content, type=tuple[DigestHour, ...])
+    hours = told(LocalFiles(held_by(source)), _silent, _asked(source))
+    source.keep(_HOURS, msgspec.json.encode(hours))
+    return hours
+
+
+def _silent(text: str) -> None:
+    """Show no progress: it is read within an answer."""
 
 
 def held_by(source: Source) -> list[Held]:

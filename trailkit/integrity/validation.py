@@ -9,12 +9,14 @@ what a finding hides.
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from importlib.metadata import version
 from typing import Any
 
 import pandas as pd
 
-from trailkit.integrity.digest_chains import Chain, is_digest, read_chains
+from trailkit.integrity.digest_chains import Chain, Link, is_digest, read_chains
 from trailkit.integrity.digest_findings import DigestFinding, DigestVerdict, about
 from trailkit.integrity.digest_keys import PublicKeys
 from trailkit.integrity.hash_worker import Hashed
@@ -22,6 +24,7 @@ from trailkit.integrity.held_files import Held, HeldFiles, Names, Say
 from trailkit.integrity.log_names import log_name
 from trailkit.integrity.named_files import NamedFiles, unnamed
 from trailkit.source import DigestHour, Proof
+from trailkit.tables.layout import parse
 
 _ORDER = [*DigestVerdict]
 
@@ -55,6 +58,8 @@ class Validation:
     keys: str
     seconds: float
     digests_of: Mapping[int, int] = field(default_factory=dict[int, int])
+    time: datetime | None = None
+    trailkit: str = ""
 
     def count(self, verdict: DigestVerdict) -> int:
         """Count the findings of a verdict."""
@@ -68,12 +73,10 @@ class Validation:
                 f"There are no digests among {self.proof.files:,} log files: nothing "
                 "is validated. The trail has validation off, or they were not copied."
             )
-        tampered, gaps = (
-            self.count(DigestVerdict.TAMPERED),
-            self.count(DigestVerdict.GAP),
-        )
+        tampered, gaps = self.proof.tampered, self.count(DigestVerdict.GAP)
+        files = replace(self.proof, tampered=0)
         return (
-            f"{self.proof}: {self.valid_digests:,} of {self.digests:,} digests valid "
+            f"{files}: {self.valid_digests:,} of {self.digests:,} digests valid "
             f"by {self.keys}; {tampered:,} signs of tampering, {gaps:,} gaps."
         )
 
@@ -121,15 +124,18 @@ def validate(
     findings += unnamed(chains, named, logs)
     links = [link for chain in chains for link in chain.links]
     deliveries = tuple(_deliveries(chains, named))
+    signs = sum(each.verdict is DigestVerdict.TAMPERED for each in findings)
     return Validation(
         findings=findings,
         chains=[_in_a_row(chain, named) for chain in chains],
-        proof=Proof(len(named.validated), len(logs), deliveries),
+        proof=Proof(len(named.validated), len(logs), deliveries, signs),
         digests=len(links) + len(loose),
         valid_digests=sum(link.valid for link in links),
         keys=keys.source,
         seconds=round(time.monotonic() - began, 3),
         digests_of={at: len(chain.links) for at, chain in enumerate(chains)},
+        time=datetime.now(UTC),
+        trailkit=version("trailkit"),
     )
 
 
@@ -180,14 +186,43 @@ def _deliveries(chains: Iterable[Chain], named: NamedFiles) -> Iterator[DigestHo
         if chain.name.backfill:
             continue
         for link in chain.links:
-            digest, missing = link.digest, named.missing.get(id(link), 0)
-            yield DigestHour(
-                chain.name.arn,
-                chain.name.account,
-                chain.name.region,
-                digest.start,
-                digest.end,
-                len(digest.text.files),
-                missing,
-                link.valid and id(link) in named.whole,
-            )
+            missing = named.missing.get(id(link), 0)
+            proved = link.valid and id(link) in named.whole
+            hour = _hour(chain, link, missing)
+            yield hour._replace(proved=proved, refuted=not link.trusted)
+
+
+def _hour(chain: Chain, link: Link, missing: int) -> DigestHour:
+    digest, name = link.digest, chain.name
+    place = parse(digest.text.key)
+    return DigestHour(
+        name.arn,
+        name.account,
+        name.region,
+        digest.start,
+        digest.end,
+        len(digest.text.files),
+        missing,
+        organization=(place and place.organization) or "",
+    )
+
+
+def told(
+    files: HeldFiles, say: Say, asked: Callable[[str, str], bool]
+) -> tuple[DigestHour, ...]:
+    """Return the hours of the digests at hand, with nothing validated and hashed."""
+    chains, _ = read_chains(files, PublicKeys(), say)
+    names = Names(_log_files(files.held, chains))
+    return tuple(
+        _hour(
+            chain,
+            link,
+            sum(
+                not (asked(each.bucket, each.key) and names.find(each.bucket, each.key))
+                for each in link.digest.text.files
+            ),
+        )
+        for chain in chains
+        if not chain.name.backfill
+        for link in chain.links
+    )

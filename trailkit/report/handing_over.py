@@ -12,6 +12,7 @@ import pandas as pd
 
 from trailkit.errors import ReportError
 from trailkit.integrity import frame_hash, verify_bundle
+from trailkit.integrity.local_digests import kept as kept_validation
 from trailkit.progress import notice
 from trailkit.report.contents import Contents, collect, head
 from trailkit.report.export import check_target, to_csv
@@ -155,10 +156,11 @@ def _versions() -> dict[str, str]:
 
 
 def _digests(case: ReportedCase) -> pd.DataFrame | None:
-    """Validate the digests of local files, offline; a table has none at hand."""
+    """Return what digests prove of local files; a table has none at hand."""
     if case.source.needs_window:
         return None
-    return case.evidence.digests(progress=False)
+    known = kept_validation(case.source)
+    return known.frame() if known else case.evidence.digests(progress=False)
 
 
 def _json(content: Any) -> bytes:

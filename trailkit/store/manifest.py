@@ -290,7 +290,8 @@ def sweep(folder: Path, manifest: Manifest) -> None:
     Nothing is touched whose name is not one of ours.
     """
     shutil.rmtree(folder / WORK, ignore_errors=True)
-    (folder / _NEW).unlink(missing_ok=True)
+    for new in folder.glob("*.new"):
+        new.unlink(missing_ok=True)
     for entry in folder.iterdir():
         if _PART.fullmatch(entry.name) and entry.name not in manifest.files():
             entry.unlink()

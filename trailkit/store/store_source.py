@@ -1,6 +1,6 @@
 """A local store as the source of a case, with the way back to the log files."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
@@ -11,7 +11,8 @@ import pyarrow.parquet as pq
 from trailkit.dialect.predicates import scope_predicates, texts
 from trailkit.record import PLACE, Kind
 from trailkit.scope import Scope, quoted
-from trailkit.source import Files, Lacking, Original, Proof
+from trailkit.source import DigestHour, Files, Lacking, Original, Proof
+from trailkit.store.kept_results import KeptResults
 from trailkit.store.store import Store
 from trailkit.store.walk import BAD_NAME
 
@@ -19,15 +20,36 @@ _SCHEMA = "store"
 _NAMED = 3
 
 
+ReadDigests = Callable[["StoreSource"], tuple[DigestHour, ...]]
+
+
 class StoreSource:
     """Write ``records`` over a store's views, and read its lists of files."""
 
     needs_window = False
 
-    def __init__(self, store: Store) -> None:
-        """Stand on an open store."""
-        self._store = store
+    def __init__(self, store: Store, digests: ReadDigests | None = None) -> None:
+        """Stand on an open store; ``digests`` reads those among its files."""
+        self._store, self._results = store, KeptResults(store)
+        self._digests = digests
         self.proof: Proof | None = None
+
+    @property
+    def deliveries(self) -> tuple[DigestHour, ...]:
+        """The hours of the digests at hand; read when first needed."""
+        return self.proof.deliveries if self.proof else self._read_digests
+
+    @cached_property
+    def _read_digests(self) -> tuple[DigestHour, ...]:
+        return self._digests(self) if self._digests else ()
+
+    def keep(self, name: str, content: bytes) -> None:
+        """Keep a result in the store until a file changes."""
+        self._results.keep(name, content)
+
+    def kept(self, name: str) -> bytes | None:
+        """Return a result that was kept; raise ValueError for one that was changed."""
+        return self._results.find(name)
 
     @property
     def lens(self) -> str:

@@ -8,7 +8,7 @@ from typing import NoReturn
 from trailkit.errors import TableError
 from trailkit.record import Kind
 from trailkit.scope import Scope
-from trailkit.source import Files, Lacking, Original, Proof, ReadPlan
+from trailkit.source import DigestHour, Files, Lacking, Original, Proof, ReadPlan
 from trailkit.tables import missing_partitions, records
 from trailkit.tables.advice import advice, better
 from trailkit.tables.completeness import Mark, lacking
@@ -38,6 +38,7 @@ class TableSource:
     needs_window = True
     lens = None
     proof: Proof | None = None
+    deliveries: tuple[DigestHour, ...] = ()
 
     def __init__(
         self,
@@ -54,6 +55,12 @@ class TableSource:
         self._tables: dict[Kind, tuple[Table, Definition]] = {}
         self._last: dict[Kind, tuple[Scope, ReadPlan]] = {}
         self._advised: set[Kind] = set()
+
+    def keep(self, name: str, content: bytes) -> None:
+        """Keep nothing: the log files are not at hand."""
+
+    def kept(self, name: str) -> None:
+        """Return None: nothing is kept of a table."""
 
     @property
     def title(self) -> str:
