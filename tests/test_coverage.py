@@ -160,10 +160,10 @@ TRAIL = f"arn:aws:cloudtrail:us-east-1:{A}:trail/main"
 
 
 def digests(missing: int = 0, proved: bool = True, until: int = 15) -> list[DigestHour]:
-    """Make the digests of the hours from nine on."""
+    """Make the digests of the hours from one on, when the trail began."""
     return [
         DigestHour(TRAIL, *PLACE, at(n), at(n + 1), 4, missing, proved)
-        for n in range(9, until)
+        for n in range(1, until)
     ]
 
 
@@ -186,6 +186,10 @@ def test_a_valid_chain_and_known_selectors_prove_what_was_recorded() -> None:
 def test_a_chain_proves_nothing_about_selectors() -> None:
     state, _ = judged(digests(), known(selectors=False))
     assert state is State.RECORDED, "an empty hour is explained, and no more"
+
+
+def test_before_the_first_digest_a_change_of_the_trail_may_be_overlooked() -> None:
+    assert judged(digests()[3:], known())[0] is not State.PROVED
 
 
 def test_the_last_hour_of_a_chain_is_not_proved() -> None:
