@@ -19,7 +19,7 @@
 --                         identity/root-activity, which follows it
 --   service/ec2           an AWS service for itself
 --   account/ID/principal  an identity of another account, as far as it is told
---   anonymous             nobody signed the request
+--   anonymous             no one signed the request
 --   unknown/…             what else there is, under its type in lower case
 select
     event_time as time,
@@ -241,7 +241,7 @@ select
     -- What the record shows the caller to be, by what AWS writes and a caller cannot:
     --   service   an AWS service for itself, or under its service-linked role
     --   workload  a function, an instance or a container with a role of its own
-    --   person    root, somebody who signed in to the console or the access portal, or
+    --   person    root, someone who signed in to the console or the access portal, or
     --             who gave a second factor
     -- Null where it does not show, as with a long-term key or any other role.
     case

@@ -1,4 +1,4 @@
-"""The ad hoc queries in ``tests/adhoc/``, as somebody types them at a case.
+"""The ad hoc queries in ``tests/adhoc/``, as someone types them at a case.
 
 A query ends in a semicolon at the end of a line. ``refused.sql`` has what Athena
 refuses, ``not_shared.sql`` what it would answer otherwise than another engine; there a

@@ -66,7 +66,7 @@ class Faults:
     def __init__(
         self, application: Callable[..., Iterable[bytes]], account: str
     ) -> None:
-        """Stand in front of moto; ``account`` owns what nobody else does."""
+        """Stand in front of moto; ``account`` owns what no one else does."""
         self._application = application
         self._account = account
         self.planned: list[Fault] = []

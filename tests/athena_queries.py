@@ -140,7 +140,7 @@ class Warehouse:
         return self.usage(sql, database).bytes
 
     def usage(self, sql: str, database: str) -> Read:
-        """Say what a SELECT reads: bytes, and for files in S3 the requests as well."""
+        """Return what a SELECT reads: bytes, and for files in S3 requests too."""
         total = Read()
         if sql.endswith("limit 0"):
             return total
@@ -161,7 +161,7 @@ class Warehouse:
             yield self._tables[key], node
 
     def _find(self, database: str, name: str) -> bool:
-        """Take a table that somebody made in Glue, with nothing in it."""
+        """Take a table that someone made in Glue, with nothing in it."""
         definition = writing.in_glue(database, name, REGION)
         if definition:
             self.create(definition)
@@ -259,7 +259,7 @@ _NO_ROWS = Rows(["rows"], ["bigint"], [], pa.table({"rows": pa.array([], "int64"
 
 @dataclass
 class Query:
-    """One query execution, which moves on a step each time somebody looks."""
+    """One query execution, which moves on a step each time someone looks."""
 
     sql: str
     database: str

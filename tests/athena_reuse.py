@@ -4,7 +4,7 @@
 text but for blanks and comments, without functions whose value changes and without a
 limit on rows in no order; only where the workgroup's settings of results hold and
 nothing else was sent; not of managed results, and not once the file is gone. Whether
-log files have come since, nobody looks.
+log files have come since, no one looks.
 """
 
 import re

@@ -239,7 +239,7 @@ class AthenaServer:
     ``slow`` makes queries run that many seconds. ``failure`` makes them fail with a
     reason, ``failure_state`` says FAILED or CANCELLED; only the first ``failures`` do,
     and one ``comes_back`` to the queue so often. ``queries`` holds what ran.
-    ``afterwards`` is done to each query that has succeeded, before anybody hears of it.
+    ``afterwards`` is done to each query that has succeeded, before anyone hears of it.
     ``pass_time`` lets what has run be so much older.
     """
 

@@ -47,7 +47,7 @@ class Insert:
 
 
 def is_definition(sql: str) -> bool:
-    """Say whether a statement makes a table, or names partitions, and reads nothing."""
+    """Return whether a statement makes a table or names partitions, reading nothing."""
     return bool(_CREATE.fullmatch(sql) or _ADD.fullmatch(sql))
 
 
@@ -95,7 +95,7 @@ def _add_partitions(match: re.Match[str], region: str) -> None:
 
 
 def in_glue(database: str, name: str, region: str) -> Definition | None:
-    """Read a table that somebody made in Glue; None where there is none."""
+    """Read a table that someone made in Glue; None where there is none."""
     glue = glue_backends[DEFAULT_ACCOUNT_ID][region]
     found = glue.databases.get(database)
     table = found and found.tables.get(name)

@@ -32,7 +32,7 @@ TABLE = RawTable(
 
 
 class Told:
-    """What somebody who saw all trails tells of them: one state for each kind."""
+    """What someone who saw all trails tells of them: one state for each kind."""
 
     time = datetime(2026, 3, 20, tzinfo=UTC)
 

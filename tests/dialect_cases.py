@@ -944,5 +944,5 @@ DIFFERENCES: list[tuple[str, Any, Any]] = [
 ]
 """What is known to differ: expression, what Trino gives, what DuckDB gives.
 
-None of it should matter to a question; each is here so that nobody meets it unawares.
+None of it should matter to a question; each is here so that no one meets it unawares.
 """

@@ -1,4 +1,4 @@
-"""What somebody may do to log files and digests, and what a validation must say of it.
+"""What someone may do to log files and digests, and what a validation must say of it.
 
 Each changes a trail in place and returns the findings that must come, and no other:
 what, and the key that it is about. ``AWS`` says whether ``aws cloudtrail
@@ -261,7 +261,7 @@ def a_trail_stopped_for_three_hours(trail: Trail) -> Found:
 
 
 def signed(trail: Trail, key: str, said: dict[str, Any], by: str) -> None:
-    """Write a digest anew, signed by somebody."""
+    """Write a digest anew, signed by someone."""
     trail.rewrite(key, said)
     text = gzip.decompress(trail.objects[key].content)
     previous = said["previousDigestSignature"]

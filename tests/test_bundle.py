@@ -1,4 +1,4 @@
-"""The bundle: verified by anybody, and each changed byte is found and named."""
+"""The bundle: verified by anyone, and each changed byte is found and named."""
 
 import random
 import re

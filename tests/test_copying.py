@@ -265,7 +265,7 @@ def test_while_one_fills_another_is_refused(
 
     def fill_meanwhile(**settings: Any) -> Any:
         assert locked()
-        with pytest.raises(TableError, match=r"Somebody fills this copy: arn:aws:.*"):
+        with pytest.raises(TableError, match=r"Someone fills this copy: arn:aws:.*"):
             fill()
         refused.append(settings["sql"])
         return start(**settings)
@@ -280,12 +280,12 @@ def test_a_lock_that_was_left_behind_is_named_with_the_remedy(
     server: AthenaServer,
 ) -> None:
     boto3.client("s3").put_object(
-        Bucket="analysis", Key="copy.filling", Body=b"Somebody\x1b[31m, once."
+        Bucket="analysis", Key="copy.filling", Body=b"Someone\x1b[31m, once."
     )
     with pytest.raises(TableError) as refused:
         fill()
     assert str(refused.value) == (
-        "Somebody fills this copy: Somebody[31m, once. Two at once would write records"
+        "Someone fills this copy: Someone[31m, once. Two at once would write records"
         " twice. Wait for the end. If that run has ended and left"
         " s3://analysis/copy.filling behind: When no statement that fills the copy"
         " runs any more in the workgroup dfir, delete that object; then the same call"

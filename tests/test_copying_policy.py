@@ -262,7 +262,7 @@ def test_all_that_a_fill_asks_of_aws_is_allowed(
     days = {"first": "2026-03-01", "last": "2026-03-03", "accounts": ACCOUNTS}
     for _ in range(2):
         copy.fill_in_account(**days, session=session(), confirm=ACCOUNT)
-    # What nobody needs to know is asked for all the same, and may be refused.
+    # What no one needs to know is asked for all the same, and may be refused.
     optional = "athena:ListCapacityReservations"
     asked = [each for each in server.faults.asked if each.action != optional]
     assert [x for x in asked if not permits(text, x, ACCOUNT, REGION, "dfir")] == []

@@ -2,7 +2,7 @@
 
 The cells stand in ``coverage_matrix.yaml``, under the engine, then the logs that there
 are (``coverage_situations.py``): question, scope, sentence. Only a sentence that ends
-in "and this is not among them" lets somebody conclude that nothing happened.
+in "and this is not among them" lets someone conclude that nothing happened.
 """
 
 from collections.abc import Callable, Iterator

@@ -120,7 +120,7 @@ def test_without_discovery_it_is_unknown_and_the_way_is_told(
     trail(advanced=[DATA_S3], IsOrganizationTrail=True)
     logs()
     words = said(over(aws, find()), READS)
-    assert "(case.recorded_by(tk.discover()) may tell)" in words
+    assert "(case.recorded_by(tk.discover()) can show it)" in words
 
 
 def test_several_kinds_are_told_apart(aws: AthenaServer) -> None:

@@ -104,7 +104,7 @@ def test_a_hostile_event_is_inert_and_its_next_lines_stay_python():
 def test_what_an_event_does_not_have_is_left_out():
     text = str(event_card(pd.Series({"actor": None, "action": "x"})))
 
-    assert text.startswith("somebody unknown called x")
+    assert text.startswith("someone unknown called x")
     assert "None" not in text
 
 

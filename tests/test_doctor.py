@@ -214,7 +214,7 @@ BROKEN: dict[str, tuple[Callable[[AthenaServer], object], list[str]]] = {
         lambda server: every_file(with_kms),
         ["look  KMS: .* take a KMS Decrypt each. Turn on S3 Bucket Keys"],
     ),
-    "Regions that nobody uses": (
+    "Regions that no one uses": (
         many_regions,
         ["look  empty partitions: of 20 accounts and Regions 16 .*case.regions"],
     ),

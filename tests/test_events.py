@@ -338,7 +338,7 @@ WHO = [
         actor=f"account/{ACCOUNT}",
         identity_id=ACCOUNT,
     ),
-    sees("nobody is nobody", record(who={}), actor=None, identity_id=None),
+    sees("no one is no one", record(who={}), actor=None, identity_id=None),
     sees(
         "another account's role is told by its id alone",
         record("AssumeRole", "sts", stranger("AROAADMINXXXXXXXXXXX:alice")),
@@ -661,7 +661,7 @@ OUTCOME = [
         outcome="failed",
     ),
     sees(
-        "a wrong user name is hidden and nobody's",
+        "a wrong user name is hidden and no one's",
         record(
             "ConsoleLogin",
             "signin",

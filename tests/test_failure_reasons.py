@@ -71,7 +71,7 @@ REASONS: dict[str, tuple[str, type[Exception], str]] = {
         EngineError,
         "Repeat the line",
     ),
-    "a reason that nobody knows": ("SOMETHING_NEW: x", EngineError, "look up what"),
+    "a reason that no one knows": ("SOMETHING_NEW: x", EngineError, "look up what"),
 }
 
 

@@ -52,7 +52,7 @@ LONGEST = replace(
 
 
 def adopted(accounts: tuple[str, ...] = ACCOUNTS) -> Definition:
-    """Return a table that somebody made with a list of all accounts."""
+    """Return a table that someone made with a list of all accounts."""
     definition = LONGEST.definition()
     listed = {
         "projection.account.type": "enum",

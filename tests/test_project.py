@@ -90,7 +90,7 @@ def test_links_between_documents_lead_somewhere() -> None:
 # --- What must not be in it ------------------------------------------------------
 
 LEAKS = {
-    "a path of somebody's machine": rf"{re.escape(str(PROJECT))}\b|/(home|Users)/\w+/",
+    "a path of someone's machine": rf"{re.escape(str(PROJECT))}\b|/(home|Users)/\w+/",
     "a registry's host": r"://[^\s/\"']*(pypi|pythonhosted|npmjs|repo\w*\.maven|crates|debian)\b",
     "a private key": r"-----BEGIN [A-Z ]*PRIVATE KEY",
     "an access key": r"\b(AKIA|ASIA)(?!IOSFODNN7|[A-Z0-9]*EXAMPLE)[A-Z0-9]{16}\b",

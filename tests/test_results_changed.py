@@ -1,4 +1,4 @@
-"""Results of Athena that somebody changed: each is an error, and hurts nothing else."""
+"""Results of Athena that someone changed: each is an error, and hurts nothing else."""
 
 import random
 from collections.abc import Callable
@@ -37,7 +37,7 @@ LATER = (3, 60, 86_400)
 
 @pytest.fixture
 def server(athena: AthenaServer, monkeypatch: pytest.MonkeyPatch) -> AthenaServer:
-    """Give an Athena with one table, one log file and the results of somebody else."""
+    """Return an Athena with a table, a log file and the results of someone else."""
     monkeypatch.setattr(figures, "_WAITS", (0.0,))
     athena.register("security", "cloudtrail", ROWS)
     athena.bucket("trail-logs")
@@ -115,7 +115,7 @@ def _on_csv(dice: random.Random, query: Query) -> None:
         "doubled": content + content,
         "no rows": content.split(b"\n")[0] + b"\n",
         "empty": b"",
-        "columns": content.replace(b'"actor"', b'"nobody"', 1),
+        "columns": content.replace(b'"actor"', b'"no one"', 1),
         "gone": None,
     }
     later = {

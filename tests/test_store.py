@@ -506,7 +506,7 @@ def listing(folder: Path) -> dict[str, tuple[int, int, int]]:
 
 @pytest.fixture
 def closed(logs: Path) -> Iterator[Path]:
-    """Return evidence into which nobody may write."""
+    """Return evidence into which no one may write."""
     put(logs / "below", {"a.json": log([record(), record()]), "b.json": b"{"})
     put(logs, {"c.zip": zipped({"d.json": respelt(record())}), "e.gz": PACKED[:99]})
     for folder in (logs, logs / "below"):

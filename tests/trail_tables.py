@@ -72,7 +72,7 @@ BY_HAND = [
     for kind, table in KINDS.items()
     if table.partitions and "projection.enabled" not in table.properties
 ]
-"""Those to which somebody adds partitions."""
+"""Those to which someone adds partitions."""
 
 CHANCE = random.Random(0)
 
@@ -109,7 +109,7 @@ def publish(
 ) -> None:
     """Make a table with a row for each file that it looks into, and its partitions.
 
-    ``added`` says of the files whether somebody added the partitions in which they lie.
+    ``added`` says of the files whether someone added the partitions in which they lie.
     """
     located: list[Located] = [(url, record(url)) for url in sizes if _sees(table, url)]
     rows = raw_rows(located, table)

@@ -1,4 +1,4 @@
-"""Say which pinned libraries have known weaknesses: ``make audit ADVISORIES=folder``.
+"""List the pinned libraries with known weaknesses: ``make audit ADVISORIES=folder``.
 
 The folder holds advisories in the OSV format, one JSON file each, such as an export of
 the Python Packaging Advisory Database. Nothing is fetched. (OSV schema 1.6, "affected":

@@ -488,7 +488,7 @@ class Case:
     # The evidence behind it
 
     def inventory(self) -> pd.DataFrame:
-        """Say what there is: files, events, repeats, problems, accounts, regions, span.
+        """Return what there is: files, events, repeats, problems, accounts, span.
 
         One row a fact, with columns ``what`` and ``value`` (text). Events in scope are
         counted for each account that recorded them; of calls in scope one that two

@@ -28,7 +28,7 @@
     * EngineError: the engine did not answer
         * NotConfigured: region, workgroup or place for results is missing or wrong
         * QueryFailed: it refused or broke off the query
-        * QueryCancelled: somebody stopped the query
+        * QueryCancelled: someone stopped the query
         * ResultsChanged: its results are not as Athena wrote them
         * AccessRefused: a right is missing, or credentials are
         * Unavailable: it could not be reached, or throttled us
@@ -53,7 +53,7 @@ class TrailkitError(Exception):
     """Any error that the user can mend; its text says how."""
 
     dollars: float | None = 0.0
-    """What is billed all the same; None where a query was started, and nobody knows."""
+    """What is billed all the same; None where a query was started, and no one knows."""
 
     ran: bool = False
     """Whether a query had begun: S3 bills the requests of one that failed, too."""
@@ -193,7 +193,7 @@ class QueryFailed(EngineError):
 
 
 class QueryCancelled(EngineError):
-    """Somebody stopped the query."""
+    """Someone stopped the query."""
 
 
 class ResultsChanged(EngineError):

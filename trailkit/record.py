@@ -25,7 +25,7 @@ class Kind(StrEnum):
 
     @classmethod
     def named(cls, name: str) -> Self:
-        """Return the kind of a name that somebody typed; raises TableError for none.
+        """Return the kind of a name that someone typed; raises TableError for none.
 
         >>> Kind.named("network")
         <Kind.NETWORK: 'network'>

@@ -14,7 +14,7 @@
 -- notes: |
 --   One row stands for a peak: a window of `minutes` in which an identity made more
 --   different calls than in the windows before and after it, which overlap by half.
---   `denied` high beside `actions` is somebody who tries what a key may do. The
+--   `denied` high beside `actions` is someone who tries what a key may do. The
 --   sessions of a role are one identity, except those of instances (i-…) and of people
 --   in Identity Center.
 -- false_positives: |

@@ -17,7 +17,7 @@
 --   allowed (they were). `tried` names the calls. What the identity got through with in
 --   the same time is in identity/activity.
 -- false_positives: |
---   Somebody with few rights who clicks through the console; a posture scanner whose
+--   Someone with few rights who clicks through the console; a posture scanner whose
 --   role lacks new services; code after a change of policies: the same calls come again
 --   each day.
 -- cannot_show: |

@@ -14,7 +14,7 @@
 -- notes: |
 --   `target` is what was asked for: ids of images, else the filters. `owners` says
 --   whose images may answer: a search by name without an owner takes the newest of
---   anybody's images (name confusion). `deprecated` is true where images that AWS hides
+--   anyone's images (name confusion). `deprecated` is true where images that AWS hides
 --   by age were asked for: old, open to known attacks, or an attacker's habit.
 -- false_positives: |
 --   Terraform, Packer and scaling code search at each run, with the same filters.

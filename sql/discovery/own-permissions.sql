@@ -9,13 +9,13 @@
 --   own_only:
 --     type: boolean
 --     default: false
---     help: "true where somebody asked about itself alone"
+--     help: "true where someone asked about itself alone"
 -- chart: timeline
 -- next: [privilege/policy-changes, discovery/denied-probing, identity/activity]
 -- notes: |
 --   Simulations of policies, the dump of all of IAM (GetAccountAuthorizationDetails),
 --   and reads of policies and groups of one user or role. `own` is true where it is the
---   caller's own, or none is named, which means the caller. Somebody who reads its own
+--   caller's own, or none is named, which means the caller. Someone who reads its own
 --   rights step by step, then changes them, is what to look for.
 -- false_positives: |
 --   The console of IAM reads policies of whatever user is opened; Terraform and posture

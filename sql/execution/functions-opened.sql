@@ -23,7 +23,7 @@
 -- notes: |
 --   `to_anyone` is true for `*` without organization or source, and for a URL with
 --   authentication NONE. A service principal without `source_arn` or
---   `principal_account` lets that service call for anybody's account.
+--   `principal_account` lets that service call for anyone's account.
 --   `principal_account` is another account than `account`: it may be called from there.
 with calls as (
     select

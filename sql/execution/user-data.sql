@@ -21,7 +21,7 @@
 --   or at each one if it says so (cloud-boothook, scripts-per-boot).
 -- notes: |
 --   An instance must be stopped for a change of its user data. `stopped_at` is its last
---   stop before and `started_at` its first start after, in the window, by anybody:
+--   stop before and `started_at` its first start after, in the window, by anyone:
 --   stop, change and start within minutes is the pattern. A denied call without its
 --   request is listed only where its message names user data.
 with calls as (

@@ -15,7 +15,7 @@
 -- false_positives: |
 --   Many people can share an address: an office, a VPN, carrier NAT, a cloud function.
 -- cannot_show: |
---   Calls that a service made for somebody carry the service's name, not the address.
+--   Calls that a service made for someone carry the service's name, not the address.
 --   The same person's calls from other addresses are not here.
 -- notes: |
 --   It is compared as AWS wrote it; an IPv6 address must be written the same way.

@@ -24,7 +24,7 @@
 --   weak lead.
 -- cannot_show: |
 --   A refused AssumeRole is in the caller's account only. Who an outsider is: of
---   another account's identity the owner sees an id. Trust that nobody used: read the
+--   another account's identity the owner sees an id. Trust that no one used: read the
 --   policies.
 -- notes: |
 --   `how` is role (a role of the other account was assumed or refused) or resource (a

@@ -26,7 +26,7 @@
 --   Calls that came through a service or a VPC endpoint show no public address.
 -- notes: |
 --   Private addresses, service names and AWS Internal are left out, and what a service
---   did for somebody. Failed sign-ins count: see `sign_in_failures`.
+--   did for someone. Failed sign-ins count: see `sign_in_failures`.
 --   An address and `outside` are compared as numbers, in any spelling of IPv6.
 with calls as (
     select

@@ -13,7 +13,7 @@
 -- chart: ranking
 -- next: [identity/access-key, signin/temporary-credentials, identity/credential-misuse]
 -- false_positives: |
---   Brokers that assume a role for somebody else and pass the keys on; NAT pools with
+--   Brokers that assume a role for someone else and pass the keys on; NAT pools with
 --   many addresses; CI runners; dual stack.
 -- cannot_show: |
 --   Keys that no record issues: of consoles, the access portal, `aws login`, services.

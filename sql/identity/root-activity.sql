@@ -8,8 +8,8 @@
 -- chart: timeline
 -- next: [signin/passwords, signin/console, persistence/users-and-keys]
 -- false_positives: |
---   Once a year somebody changes contacts, billing or the support plan as root. A
---   failed sign-in as root may be anybody who knows the account's e-mail address.
+--   Once a year someone changes contacts, billing or the support plan as root. A
+--   failed sign-in as root may be anyone who knows the account's e-mail address.
 -- cannot_show: |
 --   Who the person was: root has no name. Mail and telephone of a password recovery.
 -- notes: |

@@ -18,7 +18,7 @@
 -- notes: |
 --   One row a call. `wanted` is how many the call asked for. Look for large or GPU
 --   types (p, g, trn, inf), for many at once, for a Region that was never used, and for
---   a `key_name` nobody knows. A refused or failed call is listed: a quota that stops
+--   a `key_name` no one knows. A refused or failed call is listed: a quota that stops
 --   it is `failed`. RequestServiceQuotaIncrease is here because it comes before.
 -- false_positives: |
 --   Auto scaling, deployments and batch work: look at `via` and at what the same

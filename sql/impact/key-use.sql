@@ -13,7 +13,7 @@
 --   own_calls_only:
 --     type: boolean
 --     default: false
---     help: "leave out what services did for somebody"
+--     help: "leave out what services did for someone"
 -- chart: ranking
 -- next: [impact/keys, s3/encrypted-objects, identity/activity]
 -- notes: |

@@ -17,7 +17,7 @@
 --   tells: the default of the account then decides. Log groups are always encrypted by
 --   AWS: `false` means without a key of your own. DisableEbsEncryptionByDefault holds
 --   for one Region, and from then on a new disk or a copy of a snapshot is plain: it
---   can be shared with anybody.
+--   can be shared with anyone.
 -- false_positives: |
 --   Old templates, and things that need no encryption.
 -- cannot_show: |

@@ -26,7 +26,7 @@
 -- false_positives: |
 --   Ports 80 and 443 of load balancers, and infrastructure code.
 -- cannot_show: |
---   Whether anybody came in: that is in flow logs. A prefix list can grow later without
+--   Whether anyone came in: that is in flow logs. A prefix list can grow later without
 --   a change of the group.
 with calls as (
     select

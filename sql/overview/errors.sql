@@ -8,7 +8,7 @@
 -- next: [identity/active, identity/access-key, overview/user-agents]
 -- notes: |
 --   One row for each code and identity; `code_events` counts the code over all of them.
---   Many different actions denied to one identity is somebody trying doors. Throttling
+--   Many different actions denied to one identity is someone trying doors. Throttling
 --   and "no such configuration" are everyday work of consoles and scanners.
 --   A failed sign-in has no code. Client.DryRunOperation means that the permission was
 --   there.

@@ -19,7 +19,7 @@
 -- notes: |
 --   Calls of the window that the identity made `times` times or fewer in the window and
 --   the 28 days before. `callers` counts the identities that make the call at all: one
---   that nobody else makes stands first. Where the logs begin late all is rare: see
+--   that no one else makes stands first. Where the logs begin late all is rare: see
 --   `logs_begin`. For an identity with few events everything is rare: it is left out.
 with condensed as (
     select

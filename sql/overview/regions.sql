@@ -10,7 +10,7 @@
 --   Here each account counts its own records: a call into another account is one event
 --   in each of the two.
 --   IAM, STS and other global services are recorded in one Region, mostly us-east-1,
---   wherever the caller works. Denied calls in a Region that nobody uses are telling.
+--   wherever the caller works. Denied calls in a Region that no one uses are telling.
 select
     account,
     region,

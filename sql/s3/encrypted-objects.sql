@@ -13,7 +13,7 @@
 -- chart: timeline
 -- next: [s3/ransom-notes, s3/object-deletions, impact/key-use, s3/bucket-changes]
 -- notes: |
---   SSE_C: the caller brought the key, and AWS forgets it; nobody else can read the
+--   SSE_C: the caller brought the key, and AWS forgets it; no one else can read the
 --   object again. A `kms_key` in another account can be taken away by that account at
 --   any time. `copied_from` equal to the object itself is encryption in place. Many of
 --   these in a row are ransom.

@@ -18,7 +18,7 @@
 --   Applications and people who work with the bucket: look for new ones.
 -- cannot_show: |
 --   Object reads are data events, which are off unless turned on for the bucket.
---   Reads by somebody who has a copy of the object elsewhere.
+--   Reads by someone who has a copy of the object elsewhere.
 with named as (
     select
         time, outcome, action_id, identity_type, identity_id, source_ip, resources,

@@ -19,7 +19,7 @@
 -- next: [s3/bucket-access, exfiltration/endpoint-denials, identity/address]
 -- notes: |
 --   Reads and lists that came over no VPC endpoint, or over another than the one you
---   name. Calls that an AWS service made for somebody are left out. `signed_by`
+--   name. Calls that an AWS service made for someone are left out. `signed_by`
 --   QueryString is a presigned URL, used by whoever had it. `caller_account` is the
 --   account of the caller.
 -- false_positives: |

@@ -15,7 +15,7 @@
 -- next: [signin/console, identity/root-activity, persistence/users-and-keys]
 -- false_positives: |
 --   A help desk that resets passwords; users who change their own; a yearly change of
---   contacts. PasswordRecoveryRequested alone may be anybody who knows the address.
+--   contacts. PasswordRecoveryRequested alone may be anyone who knows the address.
 -- cannot_show: |
 --   The password. Who reads the mailbox that a recovery goes to. Passwords of an
 --   outside identity provider or directory.

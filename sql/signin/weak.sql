@@ -13,7 +13,7 @@
 --   from the second factor on purpose, such as break-glass accounts.
 -- cannot_show: |
 --   Of federated users and outside identity providers AWS cannot know whether there was
---   a second factor: none is listed for that. A failed sign-in as root may be anybody.
+--   a second factor: none is listed for that. A failed sign-in as root may be anyone.
 -- notes: |
 --   `finding` says why a sign-in is here. Without a second factor: an IAM user or root
 --   whose MFAUsed is not Yes, or an Identity Center sign-in with a password alone.

@@ -1,4 +1,4 @@
--- What somebody types in the first minutes.
+-- What someone types in the first minutes.
 
 select * from events order by time, event_id limit 20;
 select * from events where action = 'ConsoleLogin' order by time, event_id;

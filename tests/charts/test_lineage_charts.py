@@ -63,7 +63,7 @@ def test_ends_alike_are_counted_in_one_row():
 
 def test_certain_inferred_and_denied_edges_look_apart():
     frame = edges(("a", "b"), ("a", "c"), ("a", "d"), ("a", "e"))
-    frame["certainty"] = ["certain", "inferred", "certain", "said by nobody"]
+    frame["certainty"] = ["certain", "inferred", "certain", "said by no one"]
     frame["outcome"] = ["success", "success", "denied", "success"]
     lines = {
         trace.name: trace.line for trace in chain(frame).data if trace.mode == "lines"

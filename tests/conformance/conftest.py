@@ -55,7 +55,7 @@ def published(trino: TrinoServer, logs: Path) -> TrinoServer:
 def athena_on_trino(
     _running_athena: AthenaServer, published: TrinoServer, logs: Path
 ) -> Iterator[AthenaServer]:
-    """Give the tests' Athena, with the practice tables, that runs all on that Trino."""
+    """Return the tests' Athena with the practice tables, run on that Trino."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(backfill, "POLL", 0.01)
         _running_athena.begin(patch)

@@ -51,7 +51,7 @@ class Copies:
 
 
 def lie(folder: Path) -> tuple[float, int]:
-    """Say how a copy's rows lie: the part out of order, and the rows of a large file.
+    """Return how a copy's rows lie: the part out of order, the rows of a large file.
 
     Where the pages of two writers meet, a few may stand the wrong way round.
     """

@@ -62,7 +62,7 @@ def doubled(published: TrinoServer) -> Case:
 def athena(
     _running_athena: AthenaServer, published: TrinoServer, logs: Path
 ) -> Iterator[tuple[Case, Case]]:
-    """Give the test server's Athena, by CSV and by UNLOAD; Trino runs what it asks."""
+    """Return the test server's Athena, by CSV and by UNLOAD; Trino runs it."""
     with pytest.MonkeyPatch.context() as patch:
         _running_athena.begin(patch)
         _running_athena.warehouse = TrinoWarehouse(published)

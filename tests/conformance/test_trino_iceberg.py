@@ -188,7 +188,7 @@ class Made:
         return self.trino.folder / DATABASE / self.name / "data"
 
     def lying(self) -> set[Path]:
-        """Give the data files that lie there, whether or not a row is read of them."""
+        """Return the data files that lie there, read or not."""
         return set(self.folder.rglob("*.parquet"))
 
 

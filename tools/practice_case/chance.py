@@ -33,7 +33,7 @@ class Chance(random.Random):
         return "".join(self.choices(alphabet, k=length))
 
     def key(self, prefix: str = "ASIA") -> str:
-        """Return an access key id that ends as in AWS's examples, hence is nobody's."""
+        """Return an access key id that ends as in AWS's examples, so no one's."""
         return f"{prefix}{self.text(9, BASE32)}EXAMPLE"
 
     def between(self, low: int, high: int) -> int:

@@ -74,7 +74,7 @@ def _details(what: Unusual, state: str, minutes: int) -> dict[str, Any]:
 
 
 def _attributions(what: Unusual) -> list[dict[str, Any]]:
-    """Say who and what made the difference; a call without error has the text null."""
+    """Return who and what made the difference; no error is the text null."""
     values = {"userIdentityArn": what.caller, "userAgent": what.agent}
     if not what.error:
         values["errorCode"] = "null"

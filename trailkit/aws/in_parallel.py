@@ -12,7 +12,7 @@ _Item = TypeVar("_Item")
 _Answer = TypeVar("_Answer")
 
 _UNDER_WAY = 4 * AT_ONCE
-"""So many wait for their turn or to be taken, that one slow answer stops nobody."""
+"""So many wait for their turn or to be taken, that one slow answer stops no one."""
 
 _LOOK = 0.2
 """Seconds between two looks: Ctrl-C is heard in between, on any system."""

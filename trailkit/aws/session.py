@@ -58,7 +58,7 @@ class Access:
 
     @cached_property
     def region(self) -> str:
-        """The region; raises NotConfigured where nobody has set one."""
+        """The region; raises NotConfigured where no one has set one."""
         region = self._region or self.session.region_name or self._otherwise
         if not region:
             raise NotConfigured(

@@ -178,7 +178,7 @@ def _pale(colour: str) -> str:
 def _finding(parts: pd.DataFrame, stages: tuple[str, ...]) -> str:
     """Return the address that used most identities, or was denied most."""
     first, second = stages[:2]
-    # The rest as one is nobody.
+    # The rest as one is no one.
     named = parts[[not isinstance(value, _Others) for value in parts[first]]]
     named = named if len(named) else parts
     many = named.groupby(first, sort=False)[second].nunique()

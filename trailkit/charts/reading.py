@@ -183,7 +183,7 @@ def _parts(
     if count is not None:
         rest = _numbers(frame, count) - frame[[*split.values()]].sum(axis=1)
         missing = [outcome for outcome in _SPLIT if outcome not in split]
-        # Without two of the three, nobody can say what the rest was.
+        # Without two of the three, no one can say what the rest was.
         yield missing[0] if len(missing) == 1 else "unknown", rest.clip(lower=0)
 
 

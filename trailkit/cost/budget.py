@@ -18,7 +18,7 @@ class Budget:
 
     What is spent is what Athena billed, also for a query whose answer was lost after it
     was started, and what S3 and KMS bill for its requests, as its estimate counted
-    them. Where nobody knows the bill, it counts with its whole estimate.
+    them. Where no one knows the bill, it counts with its whole estimate.
     """
 
     def __init__(self, amount: float, currency: str = "USD") -> None:
@@ -118,7 +118,7 @@ def _in_full(estimate: Estimate) -> str:
 
 
 def _of_failed(error: BaseException, estimate: Estimate) -> float | None:
-    """Return what a query costs that has no answer; None where nobody knows.
+    """Return what a query costs that has no answer; None where no one knows.
 
     One that never began costs nothing; of one that failed S3 bills the requests.
     """

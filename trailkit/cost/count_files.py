@@ -48,7 +48,7 @@ def measure(
 
 
 def sample(places: Sequence[Place], list_page: ListPage) -> int:
-    """Say about how many bytes lie in some places, from a page of a few of their days.
+    """Return about how many bytes lie in some places, by a page of a few of their days.
 
     Which ones is chance, but the same for the same places. Raises what ``list_page``
     raises.

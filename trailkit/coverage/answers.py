@@ -1,8 +1,8 @@
 """What was recorded of the logs that one asks, and how one knows.
 
-A trail records what its selectors say: data events, for one, are off until somebody
+A trail records what its selectors say: data events, for one, are off until someone
 turns them on. A question says in ``needs`` what must have been recorded. Of a table
-the trails can tell, where somebody has discovered them, and the log files in S3; of
+the trails can tell, where someone has discovered them, and the log files in S3; of
 local files, and of a table that costs nothing to read, what lies in them.
 """
 
@@ -222,7 +222,9 @@ class Logs:
         if not self.source.needs_window:
             return _summed(self.cells([need]))
         if self.trails is None:
-            return Coverage(State.UNKNOWN, "case.recorded_by(tk.discover()) may tell")
+            return Coverage(
+                State.UNKNOWN, "case.recorded_by(tk.discover()) can show it"
+            )
         return self._by_trails(need, self.trails)
 
     def _by_trails(self, need: str, trails: Trails) -> Coverage:
@@ -247,7 +249,7 @@ class Logs:
         return self.source.log_scope(kind_of(need), self.scope)
 
     def _lacking(self, log_scope: LogScope | None, trails: Trails) -> Coverage | None:
-        """Say what a copy does not hold of the scope, whatever the trails recorded."""
+        """Return what a copy lacks of the scope, whatever the trails recorded."""
         source = self.source
         if log_scope is None or not source.is_copy(log_scope.kind):
             return None

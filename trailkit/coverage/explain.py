@@ -48,7 +48,7 @@ def explain_nought(known: "Covered") -> str:
 
 
 def _hint(logs: Logs) -> str:
-    """Name the digests that lie beside local files, where nobody validated them."""
+    """Name the digests that lie beside local files, where no one validated them."""
     if logs.source.needs_window or logs.source.proof is not None:
         return ""
     beside = logs.source.files()["file"].str.contains("CloudTrail-Digest", regex=False)

@@ -84,7 +84,7 @@ def summed_up(cells: Sequence[Cell]) -> str:
 
 
 def _doubted(sure: Sequence[Cell], doubtful: Sequence[Cell]) -> str:
-    """Return what was recorded, what not, and what nobody knows."""
+    """Return what was recorded, what not, and what no one knows."""
     window = _window([*sure, *doubtful])
     held = {each.account for each in [*sure, *doubtful]}
     known = {(each.need, each.account, each.region) for each in sure}

@@ -1,6 +1,6 @@
 """What a question of the library keeps to beyond the dialect.
 
-A question is asked again and again, over logs that nobody has seen: what would do for
+A question is asked again and again, over logs that no one has seen: what would do for
 an ad hoc query may end it, or give other columns, on the next log.
 """
 

@@ -110,7 +110,7 @@ def _parsed(network: exp.Expr) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
 
 
 def _unknown() -> exp.Expr:
-    """Give the answer about no network: a null that is a boolean, as a frame shows."""
+    """Return the answer about no network: a null of type boolean."""
     return exp.cast(exp.Null(), exp.DType.BOOLEAN)
 
 

@@ -94,7 +94,7 @@ def columns_used(sql: str) -> set[str] | None:
     """Return every name that may be a column the query reads, in lower case.
 
     None where the answer shows all the columns of a relation, by ``select *``. A star
-    inside a CTE shows those that somebody names. The names are too many rather than
+    inside a CTE shows those that someone names. The names are too many rather than
     too few: those of CTEs and of lambdas are among them.
 
     >>> sorted(columns_used("select a.Time, count(*) as n from events a group by 1"))
@@ -133,7 +133,7 @@ def _takes_all(select: exp.Select) -> bool:
 
 
 def _shows_all(select: exp.Select) -> bool:
-    """Return whether a star's columns matter though nobody names them.
+    """Return whether a star's columns matter though no one names them.
 
     They do in the answer itself, in a union or an ``in (…)``, where columns are told by
     their place, and under ``distinct``.

@@ -38,7 +38,7 @@ def _sources(select: exp.Select) -> list[exp.Expr]:
 
 
 def _source_lists(source: exp.Expr) -> bool:
-    """Say whether what a SELECT reads is long: a relation is, a summary of it not."""
+    """Return whether a SELECT reads much: a relation is long, a summary of it not."""
     if isinstance(source, exp.Table):
         cte = own_cte(source)
         return cte is None or cte in ancestors(source) or _lists(cte.this)
@@ -46,7 +46,7 @@ def _source_lists(source: exp.Expr) -> bool:
 
 
 def _adds_up(select: exp.Select) -> bool:
-    """Say whether a SELECT makes one row of all: by an aggregate without a window."""
+    """Return whether a SELECT makes one row of all: an aggregate without a window."""
     return any(
         call.name.lower() in AGGREGATES
         and call.find_ancestor(exp.Window) is None

@@ -81,7 +81,7 @@ class KnownNames:
 
 
 def nearest_column(name: str, known: Iterable[str]) -> str:
-    """Say which columns come nearest by spelling, or where all of them are listed."""
+    """Return the columns nearest by spelling, or where all of them are listed."""
     listed = list(known)
     said = nearest(name, listed)
     if said.startswith("There are") and len(listed) > 20:

@@ -15,7 +15,7 @@ def amount(frame: Frames, column: str = "") -> str:
     """Return how many rows there are, or the sum of a column, for a sentence.
 
     It is "at least" so many where something may not have been recorded, or some value
-    is missing, and "unknown" where nothing is there and nobody knows. Only where all
+    is missing, and "unknown" where nothing is there and no one knows. Only where all
     was recorded, nought is "0". Several frames are counted together.
 
     >>> frame = pd.DataFrame({"bytes_out": pd.array([4000, None], "Int64")})

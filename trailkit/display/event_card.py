@@ -56,7 +56,7 @@ def _title(event: pd.Series) -> str:
     action, outcome = event.get("action", "an event"), event.get("outcome", "success")
     said = came_to(outcome, action, event[about] if about else None)
     actor = event.get("actor")
-    who = "somebody unknown" if cells.missing(actor) else str(actor)
+    who = "someone unknown" if cells.missing(actor) else str(actor)
     return f"{who} {plain(said)}"
 
 

@@ -52,7 +52,7 @@ class QueryOptions:
     ``reuse`` says how old an answer may be that is given again; None: it is worked out
     anew. ``lists`` says that the answer is a list, with a row for each of what it is
     about, and so may be long. ``estimate`` says about how many bytes of log files are
-    read, 0 where nobody knows: it may take a few requests, so an engine asks it only
+    read, 0 where no one knows: it may take a few requests, so an engine asks it only
     where that decides something.
     """
 

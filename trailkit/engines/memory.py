@@ -31,7 +31,7 @@ class Room:
 
 
 def used() -> int | None:
-    """Return the bytes of memory that this process holds; None where nobody knows."""
+    """Return the bytes of memory that this process holds; None where no one knows."""
     return _read(_STATUS, "VmRSS")
 
 

@@ -28,7 +28,7 @@ def of_rows(tables: Iterable[pa.Table], rows: int) -> Iterator[pa.Table]:
 
 
 def timed(parts: Iterable[pa.Table]) -> Iterator[tuple[pa.Table, float]]:
-    """Give each part with the seconds for which it and those before were waited for."""
+    """Yield each part with the seconds waited for it and for those before."""
     waited, started = 0.0, time.monotonic()
     for part in parts:
         waited += time.monotonic() - started

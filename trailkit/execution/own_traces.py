@@ -36,7 +36,7 @@ BY_AGENT = "trailkit's user agent, which any caller can choose"
 
 @runtime_checkable
 class SignsCalls(Protocol):
-    """An engine whose calls are signed with somebody's credentials."""
+    """An engine whose calls are signed with someone's credentials."""
 
     def caller(self) -> tuple[str, ...]:
         """Return the ARN and the access key of its session; asks AWS."""

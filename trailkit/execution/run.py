@@ -76,7 +76,7 @@ def request(
 
 
 def ad_hoc(select: str, source: Source, scope: Scope) -> Request:
-    """Write the SQL of somebody's own SELECT over the lens, flat and without a clock.
+    """Write the SQL of someone's own SELECT over the lens, flat and without a clock.
 
     What Athena would refuse is refused here, before anything runs or is billed.
     """

@@ -138,7 +138,7 @@ class AcquisitionFolder:
     def keep(
         self, listed: ListedObject, part: Path, sha256: str, facts: Mapping[str, Any]
     ) -> None:
-        """Give a file that came whole its place, and write down what is known of it."""
+        """Put a file that came whole into its place, and note what is known of it."""
         path = self._place(listed)
         there = self.path / path
         there.parent.mkdir(mode=_PRIVATE, parents=True, exist_ok=True)

@@ -2,7 +2,7 @@
 
 ``hash`` is the SHA-256 of the line without it, written with sorted keys, no blanks and
 nothing but ASCII; ``before`` is the hash of the line above, and zeros in the first. So
-a changed, missing or moved line is found, and named, by anybody.
+a changed, missing or moved line is found, and named, by anyone.
 """
 
 import hashlib

@@ -1,6 +1,6 @@
 """What a validation finds: a closed list of kinds, each with its verdict.
 
-*tampered*: somebody changed, removed or added something after CloudTrail delivered it.
+*tampered*: someone changed, removed or added something after CloudTrail delivered it.
 *gap*: hours that no digest proves, which may have an innocent reason, such as a trail
 that was stopped. *unproved*: nothing is wrong, but something that would prove it is not
 at hand. *note*: worth knowing. *valid*: a chain that holds.

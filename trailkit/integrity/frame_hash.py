@@ -1,4 +1,4 @@
-"""A frame's own hash, in a written form that anybody can work out again.
+"""A frame's own hash, in a written form that anyone can work out again.
 
 The form, also in docs/report.md: a first line with the names of the columns, then a
 line for each row, sorted by their bytes. A line is a JSON array without blanks, in
@@ -33,7 +33,7 @@ def lines(frame: pd.DataFrame) -> list[str]:
 
 
 def frame_hash(frame: pd.DataFrame) -> str:
-    """Return the SHA-256 of a frame's canonical form; the order of rows is no part.
+    """Return the SHA-256 of a frame's canonical form; the order of rows does not count.
 
     >>> frame = pd.DataFrame({"a": [2, 1]})
     >>> frame_hash(frame) == frame_hash(frame[::-1])

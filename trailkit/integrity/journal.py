@@ -1,7 +1,7 @@
 """The journal of a case: what was opened, asked, marked, exported and reported.
 
 It is a file of JSON lines beside the notebook, only ever added to, and is kept once
-somebody asks for it: ``case.journal("case.jsonl")``, or the first mark.
+someone asks for it: ``case.journal("case.jsonl")``, or the first mark.
 """
 
 import getpass

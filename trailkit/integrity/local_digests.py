@@ -123,7 +123,7 @@ def _held(path: str, archive: str, line: Mapping[str, Any] | None) -> Held:
 
 
 def _asked(source: Source) -> Callable[[str, str], bool]:
-    """Say of a key whether acquisitions took it, if it was there; always of a copy."""
+    """Return whether acquisitions took a key, if it was there; true of a copy."""
     wanted = [one for folder in acquired_folders(source.paths) for one in takes(folder)]
 
     def asked(bucket: str, key: str) -> bool:

@@ -1,7 +1,7 @@
 """The lens: from records to the relations that a question reads.
 
 Each relation is one SELECT in ``sql/`` over ``records``. For a question it is cut to
-the columns in use, so that Athena and DuckDB work out nothing that nobody asked for.
+the columns in use, so that Athena and DuckDB work out nothing that no one asked for.
 """
 
 from dataclasses import dataclass

@@ -24,7 +24,7 @@ _LIBRARIES = ("trailkit", "duckdb", "pandas", "pyarrow", "sqlglot", "plotly")
 _README = """\
 {title}
 
-This archive is the result of an investigation of AWS CloudTrail logs, so that somebody
+This archive is the result of an investigation of AWS CloudTrail logs, so that someone
 else can check it. It was made on {made} UTC by {who}.
 
 Begin with report.html: open it in any browser; it needs no network. It holds the

@@ -261,7 +261,7 @@ def write_manifest(folder: Path, manifest: Manifest) -> Manifest:
 
 
 def _hashes(path: Path) -> list[int | str]:
-    """Return size, quick hash and whole hash of a part, and let nobody else read it."""
+    """Return size, quick hash and whole hash of a part, and let no one else read it."""
     path.chmod(_PRIVATE)
     return [path.stat().st_size, _quick_hash(path), _hash_file(path)]
 

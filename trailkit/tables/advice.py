@@ -41,7 +41,7 @@ def _keeps(key: Key) -> bool:
 
 
 def advice(table: Table, definition: Definition) -> str | None:
-    """Say what a table cannot leave out, and how to see a better one; else nothing."""
+    """Return what a table cannot leave out, and how to see a better one; or ``""``."""
     lacking = unpruned(table, definition)
     if not lacking:
         return None

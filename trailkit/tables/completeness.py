@@ -54,7 +54,7 @@ def _cell(values: Mapping[str, str]) -> tuple[str, str]:
 
 
 def _days(scope: Scope) -> Iterator[date]:
-    """Return the days of a scope up to today: later ones nobody can copy."""
+    """Return the days of a scope up to today: later ones no one can copy."""
     first, last = event_days(scope)
     return days_between(first, max(first, min(last, datetime.now(UTC).date())))
 

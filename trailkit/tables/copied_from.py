@@ -36,7 +36,7 @@ class Origin:
     def of_source(cls, source: Definition) -> Self | None:
         """Return it of a table of log files that is to be copied; None where it cannot.
 
-        Of partitions that somebody adds by hand, those that nobody added are left out
+        Of partitions that someone adds by hand, those that no one added are left out
         in silence: what was copied then proves nothing.
         """
         if by_hand(source):

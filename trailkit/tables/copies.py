@@ -84,7 +84,7 @@ def add_partitions(copy: Copy, step: Scope) -> str:
     """Write the statement that names a step's partitions, before the step is written.
 
     An INSERT that fails may leave files behind. Of a partition that has no name yet
-    nobody would see them: the step, run again, would write its records a second time,
+    no one would see them: the step, run again, would write its records a second time,
     and then both would be seen. An Iceberg table needs no such statement.
     """
     named = (
@@ -115,7 +115,7 @@ def fill(copy: Copy, source: Table, step: Scope) -> str:
     items = written(copy)
     listed = ",\n    ".join(items)
     lacking = nested(_lacking(copy, source, step))
-    # The condition holds for every row: without one, nobody would number them.
+    # The condition holds for every row: without one, no one would number them.
     return (
         f"insert into {_name(copy)} (\n    {listed}\n)\n"
         f"{select_text(items, lacking, ['place_in_file > 0'])}"
@@ -173,7 +173,7 @@ def optimize(copy: Copy, step: Scope) -> str:
 
 
 def vacuum(copy: Copy) -> str:
-    """Write the statement that lets go of an Iceberg copy's old snapshots."""
+    """Write the statement that removes an Iceberg copy's old snapshots."""
     return f"vacuum {_bare(copy)}"
 
 

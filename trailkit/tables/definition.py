@@ -48,7 +48,7 @@ class Definition:
         return self.is_iceberg or "parquet" in formats or "orc" in formats
 
     def glue(self) -> dict[str, Any]:
-        """Give Glue's ``TableInput``, for an API call or a CloudFormation template."""
+        """Return Glue's ``TableInput``, for an API call or for CloudFormation."""
         return {
             "Name": self.name,
             "TableType": "EXTERNAL_TABLE",

@@ -128,7 +128,7 @@ def template(table: Definition) -> str:
 
 
 def by_hand(table: Definition) -> bool:
-    """Return whether somebody must add a partition before a table looks into it."""
+    """Return whether someone must add a partition before a table looks into it."""
     return bool(table.partitions) and not template(table)
 
 

@@ -166,7 +166,7 @@ class Layout:
     def control_tower(
         cls, bucket: str, organization: str, *, account_trails: bool = False
     ) -> Self:
-        """Give the layout of AWS Control Tower, whose prefix is the organization's id.
+        """Return the layout of AWS Control Tower: its prefix is the organization's id.
 
         Landing zones before version 3.0 had ``account_trails`` instead of one trail of
         the organization; AWS does not document their folders.

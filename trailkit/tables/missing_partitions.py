@@ -1,6 +1,6 @@
 """The partitions that a scope lacks, as statements that add them: text, never run here.
 
-For a table to which somebody adds partitions by hand, over a trail's folders. With IF
+For a table to which someone adds partitions by hand, over a trail's folders. With IF
 NOT EXISTS a partition that is there already stays as it is. Facts: Athena User Guide,
 "ALTER TABLE ADD PARTITION" and "Create a table for CloudTrail logs in Athena using
 manual partitioning"; "Service Quotas" for the length of a statement.
@@ -62,7 +62,7 @@ class _Seen:
 
 @dataclass(frozen=True, slots=True)
 class _Trail:
-    """A table over a trail's folders, whose partitions somebody adds by hand."""
+    """A table over a trail's folders, whose partitions someone adds by hand."""
 
     table: Table
     definition: Definition
@@ -117,7 +117,7 @@ class _Trail:
             )
 
     def choices(self, what: str, asked: Sequence[str], seen: _Seen) -> Sequence[str]:
-        """Give the accounts or regions in scope: named, seen, or that of the place."""
+        """Return the accounts or regions in scope: named, seen, or of the place."""
         column = self.keys[what].column
         if column is None:
             return self._fixed(what, asked)
@@ -203,7 +203,7 @@ def _require_few(table: Table, number: int) -> None:
 
 
 def _named(trail: _Trail, partition: Partition) -> tuple[str, str, date | None]:
-    """Give the account, region and day of a partition: by its keys, else by the place.
+    """Return the account, region and day of a partition, by its keys or its place.
 
     A table without a key for one of them lies in the folder of one alone.
     """

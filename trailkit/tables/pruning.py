@@ -48,7 +48,7 @@ def searched_regions(table: Table, scope: Scope) -> tuple[str, ...]:
 
 
 def searched_days(table: Table, scope: Scope) -> tuple[date, date]:
-    """Give the first and the last day that is searched: a copy has the events' own."""
+    """Return the first and last day that is searched; a copy has the events' own."""
     return event_days(scope) if table.is_copy else delivery_days(scope)
 
 
@@ -136,7 +136,7 @@ def _check_values(
 
 
 def beyond(table: Table, scope: Scope) -> list[str]:
-    """Say into which folders a table does not look, where that alone refuses nothing.
+    """Return a note on the folders that a table skips, where nothing else is refused.
 
     Events of global services may lie in the folder of a region that is not in scope.
     """

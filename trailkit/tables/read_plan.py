@@ -84,7 +84,7 @@ def _notes(table: Table, definition: Definition) -> Iterator[str]:
 
 
 def _many(places: Iterable[LogFolder | FileTree]) -> Iterator[str]:
-    """Say where Athena may refuse the query, for the partitions that it looks into."""
+    """Return where Athena may refuse a query for the partitions that it looks into."""
     partitions = sum(len(each.days) for each in places if isinstance(each, LogFolder))
     if partitions > MOST_PARTITIONS:
         yield (
@@ -98,10 +98,10 @@ _IN_COLUMNS = (
     "most that it can be."
 )
 _SNAPSHOTS = (
-    "Files of older snapshots count here, but are not read: VACUUM lets go of them."
+    "Files of older snapshots count here, but are not read: VACUUM removes them."
 )
 _ADD = (
-    "Somebody must add partitions for each day, or make a table that works them out: "
+    "Someone must add partitions for each day, or make a table that works them out: "
     "print(case.table.better())."
 )
 
@@ -123,7 +123,7 @@ def _day_of_delivery(key: str) -> date | None:
 
 
 def _iceberg(definition: Definition, scope: Scope, days: Sequence[date]) -> FileTree:
-    """Give the files of an Iceberg table; their folders are named for a copy's keys."""
+    """Return the files of an Iceberg table; a copy's keys name their folders."""
     bucket, key = _parts(definition.location)
 
     def in_scope(file: str) -> bool:
@@ -164,7 +164,7 @@ def _partitions(
 def _gaps(
     table: Table, days: Sequence[date], found: Iterable[Partition]
 ) -> Iterator[str]:
-    """Return of which days there is not one partition: nobody added any."""
+    """Return of which days there is not one partition: no one added any."""
     if not columns_of(table.days):
         return
     there = {each.day for each in found}

@@ -11,7 +11,7 @@ if it was worked out when
   twice, and not before an hour had passed since the end of the window: CloudTrail
   delivers most events within ten minutes, and all but the late ones within the hour.
 
-Hence a window that touches the last hour is always asked anew, and so is one that was
+So a window that touches the last hour is always asked anew, and so is one that was
 first asked when it did.
 """
 

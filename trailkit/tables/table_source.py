@@ -77,7 +77,7 @@ class TableSource:
         raise self._unlisted()
 
     def deduplicates(self) -> bool:
-        """Say no: a trail may deliver a record twice, and the table shows both."""
+        """Return False: a trail may deliver a record twice, and a table shows both."""
         return False
 
     def skips(self, kind: Kind) -> bool:
@@ -120,7 +120,7 @@ class TableSource:
         return found
 
     def lists_partitions(self, kind: Kind) -> bool:
-        """Return whether somebody must add a partition before a table looks into it."""
+        """Return whether someone must add a partition before a table looks into it."""
         return by_hand(self._table(kind)[1])
 
     def require_partitions(self, kind: Kind, scope: Scope) -> None:
@@ -178,7 +178,7 @@ class TableSource:
     def reuse(self, kinds: Collection[Kind], scope: Scope) -> timedelta | None:
         """Return how old an answer may be: as the log files come, and never of a copy.
 
-        A copy grows when somebody extends it, whatever the day.
+        A copy grows when someone extends it, whatever the day.
         """
         if any(self._table(kind)[0].is_copy for kind in kinds):
             return None

@@ -91,7 +91,7 @@ _UNDECLARED = (
     "over the same files does, and making one copies nothing."
 )
 _TWICE = (
-    "Two calls filled this day at once, or somebody else wrote to it: counts over this "
+    "Two calls filled this day at once, or someone else wrote to it: counts over this "
     "copy may be too high. Fill a new one, under another name and into a folder of its "
     "own, one call at a time: tk.TableCopy(…).fill_in_account(first, last)."
 )

@@ -1,8 +1,8 @@
 """What trailkit takes for true of a table's records, each claim with SQL that counts.
 
-A claim is an aggregate over ``records``, so that all of them are one scan. Which claims
-there are about a kind of record, and about which columns, follows from the one
-definition of the record: what reads a column that a kind never fills is no claim of it.
+An expectation is an aggregate over ``records``, so that all of them are one scan. Which
+there are of a kind of record follows from the one definition of the record: nothing is
+expected of a column that a kind never fills.
 """
 
 from collections.abc import Iterator

@@ -38,7 +38,7 @@ _NAME_IT = (
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """What somebody has named: the kind of record, and what of a cell."""
+    """What someone has named: the kind of record, and what of a cell."""
 
     kind: Kind = Kind.EVENT
     account: str | None = None

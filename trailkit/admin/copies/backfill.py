@@ -145,7 +145,7 @@ class Filling:
             if name not in {**there.columns, **there.partitions}:
                 raise TableError(
                     f"There is a table {self._wanted.name} already, and it has no "
-                    f"column {name}: it is no copy of {self._table.kind} records as "
+                    f"column {name}: it is not a copy of {self._table.kind} records as "
                     "trailkit makes them. Give the copy another name."
                 )
         self._require_origin(Origin.of_copy(there.properties))

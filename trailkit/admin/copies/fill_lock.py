@@ -19,18 +19,18 @@ from trailkit.errors import TableError, TrailkitError, Unavailable
 from trailkit.progress import notice
 
 LOCK = ".filling"
-"""What follows a copy's folder in the key that says that somebody fills it."""
+"""What follows a copy's folder in the key that says that someone fills it."""
 
 _TAKEN = ("PreconditionFailed", "ConditionalRequestConflict")
 _NO_BUCKET = "NoSuchBucket"
 _LONGEST = 300
-"""What is told of the words that somebody left there."""
+"""What is told of the words that someone left there."""
 
 
 class Lock:
     """The right to fill a copy, while it is entered.
 
-    Entering raises TableError where somebody has it.
+    Entering raises TableError where someone has it.
     """
 
     def __init__(self, wanted: WantedCopy, access: Access) -> None:
@@ -93,7 +93,7 @@ class Lock:
         said = answer["Body"].read(_LONGEST).decode(errors="replace")
         words = "".join(each for each in said if each.isprintable())
         return TableError(
-            f"Somebody fills this copy: {words} Two at once would write records twice. "
+            f"Someone fills this copy: {words} Two at once would write records twice. "
             f"Wait for the end. If that run has ended and left {self._path} behind: "
             f"{self._remedy}"
         )

@@ -35,7 +35,7 @@ class Discovery:
 
     ``missing`` names each right that was refused, ``left_out`` what is not there or
     cannot be used: what they hide is not in here. ``not_looked_at`` says of which
-    folders nobody looked for the days, which then are None. Selectors are those of
+    folders no one looked for the days, which then are None. Selectors are those of
     today: a trail may have recorded less before (``impairment/cloudtrail`` finds
     out).
     """
@@ -68,7 +68,7 @@ class Discovery:
     def folders(self) -> pd.DataFrame:
         """Every folder of one account, kind and region as a row, with its days.
 
-        A day is missing (NaT) where nobody has looked for it.
+        A day is missing (NaT) where no one has looked for it.
         """
         columns = ["bucket", "prefix", "organization", "account"]
         columns += ["folder", "region", "first_day", "last_day"]
@@ -122,7 +122,7 @@ class Discovery:
         return list(dict.fromkeys(x for each in self.all_trails for x in each.needs()))
 
     def _everything(self) -> list[LogScope]:
-        """Give every place of logs; of an account's trail also one without any yet."""
+        """Return each place of logs; of an account's trail also one without any yet."""
         found = {each.layout: LogScope(each.layout) for each in self.all_folders}
         for trail in self.all_trails:
             layout = trail.layout

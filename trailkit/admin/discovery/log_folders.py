@@ -32,7 +32,7 @@ class FolderKey(NamedTuple):
 class TrailFolder:
     """A folder with log files of one account, kind and region, and its days.
 
-    A day is None where nobody has looked for it: there are log files all the same.
+    A day is None where no one has looked for it: there are log files all the same.
     """
 
     layout: Layout
@@ -49,7 +49,7 @@ class TrailFolder:
 
     @property
     def is_seen(self) -> bool:
-        """Whether somebody has looked for both its days."""
+        """Whether someone has looked for both its days."""
         return self.first_day is not None and self.last_day is not None
 
 
@@ -74,7 +74,7 @@ def find_folders(
 ) -> list[Folder]:
     """Find the folders of regions below each place, in the order of their keys.
 
-    What is no account, no kind of log and no region is passed over: a bucket may hold
+    What is not an account, a kind of log or a region is passed over: a bucket may hold
     other logs too.
     """
     levels = _Levels(listing)

@@ -112,7 +112,7 @@ class KnownTrails:
         files: Mapping[str, Sequence[TrailFolder]],
         log_scope: LogScope,
     ) -> str:
-        """Say which days of the window an account's log files do not span, if any."""
+        """Return in words which days of the window an account's files do not span."""
         if log_scope.start is None or log_scope.kind is not Kind.EVENT:
             return ""
         own = files.get(account)

@@ -87,7 +87,7 @@ class Trail:
         return selected
 
     def _logged(self, start: datetime | None, end: datetime | None) -> Coverage:
-        """Say whether the trail logged, and its files came; without a window: now."""
+        """Return whether the trail logged and its files came; without a window, now."""
         if self.logging is None:
             return Coverage(State.UNKNOWN, "one may not see whether it logs")
         if self.delivery_error:

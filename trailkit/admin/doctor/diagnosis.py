@@ -23,7 +23,7 @@ class Diagnosis:
     """What the doctor found of a table, its workgroup and its log files.
 
     ``frame`` has a row for each line: area, about, state (good, look, stop), said,
-    remedy. ``to_json()`` is what may be handed to somebody else: accounts, buckets and
+    remedy. ``to_json()`` is what may be handed to someone else: accounts, buckets and
     names are replaced by numbers in it.
     """
 
@@ -50,7 +50,7 @@ class Diagnosis:
         return pd.DataFrame(rows, columns=columns)
 
     def to_json(self) -> str:
-        """Return the lines as JSON, without names of yours: for somebody else to read.
+        """Return the lines as JSON, without names of yours: for someone else to read.
 
         The same account, bucket or name has the same number wherever it stands.
         """

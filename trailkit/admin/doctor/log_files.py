@@ -143,7 +143,7 @@ def _empty(lines: Lines, seen: list[tuple[str, str]], where: LogScope) -> None:
         "empty partitions",
         f"of {looked:,} accounts and Regions {looked - filled:,} have no log file, "
         "and each costs a LIST a day.",
-        "Leave Regions out of the table that nobody uses, or name them: "
+        "Leave Regions out of the table that no one uses, or name them: "
         "case.regions(…).",
     )
 

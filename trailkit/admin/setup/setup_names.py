@@ -98,7 +98,7 @@ class Wanted:
         return tuple(dict.fromkeys(table.database for table in self.tables))
 
     def workgroup_settings(self) -> dict[str, Any]:
-        """Give the workgroup's configuration, as Athena and CloudFormation take it."""
+        """Return the workgroup's configuration as Athena and CloudFormation take it."""
         encryption = {"EncryptionOption": "SSE_S3"}
         if self.results_key:
             encryption = {"EncryptionOption": "SSE_KMS", "KmsKey": self.results_key}

@@ -8,7 +8,7 @@ from trailkit.errors import TrailkitError
 
 
 class InterruptedQuery(KeyboardInterrupt):
-    """Ctrl-C while queries of Athena ran; ``dollars`` is None where nobody knows."""
+    """Ctrl-C while queries of Athena ran; ``dollars`` is None where no one knows."""
 
     dollars: float | None = None
     ran: bool = True

@@ -315,7 +315,7 @@ class AthenaEngine:
 def _require_settings(unload: object, reuse: timedelta | None) -> None:
     if unload not in (True, False, "auto"):
         raise NotConfigured(
-            f'unload={unload!r} is no way to fetch an answer. Write unload="auto", '
+            f'unload={unload!r} is not a way to fetch an answer. Write unload="auto", '
             "True or False."
         )
     if reuse is not None and not _LEAST_REUSE <= reuse <= _MOST_REUSE:

@@ -1,4 +1,4 @@
-"""Capacity that somebody has reserved, and bills otherwise than by the byte."""
+"""Capacity that someone has reserved, and bills otherwise than by the byte."""
 
 from trailkit.aws.failures import is_refusal
 from trailkit.aws.session import Access

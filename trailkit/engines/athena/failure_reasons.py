@@ -190,7 +190,7 @@ def explain_ending(state: str, reason: str, bill: str, cutoff: str) -> TrailkitE
     ``bill`` says what it costs all the same, ``cutoff`` what its workgroup allows.
 
     >>> explain_ending("CANCELLED", "Query cancelled by user", "1 KB scanned", "1 GB")
-    QueryCancelled('Somebody stopped the query: 1 KB scanned. Repeat the line to run ...
+    QueryCancelled('Someone stopped the query: 1 KB scanned. Repeat the line to run ...
     """
     said = " ".join(reason.split())
     for pattern, kind, sentence in _ENDINGS:
@@ -199,7 +199,7 @@ def explain_ending(state: str, reason: str, bill: str, cutoff: str) -> TrailkitE
             return kind(f"{known} Athena says: {said}")
     if state == "CANCELLED":
         return QueryCancelled(
-            f"Somebody stopped the query: {bill}. Repeat the line to run it again. "
+            f"Someone stopped the query: {bill}. Repeat the line to run it again. "
             f"Athena says: {said}"
         )
     return QueryFailed(

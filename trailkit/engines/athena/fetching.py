@@ -109,7 +109,7 @@ def _kept(url: str, query: Query, files: ResultFiles) -> str:
 
 
 def _own(manifest: str | None, sent: Sent) -> str | None:
-    """Give the list of an UNLOAD's files only where it lies in the place of results."""
+    """Return the list of an UNLOAD's files, only where it lies among the results."""
     place = sent.location
     return manifest if manifest and place and manifest.startswith(place) else None
 

@@ -87,7 +87,7 @@ class Figures:
         again = "tk.athena(…, reuse=None) asks" if self.reused else "Ask"
         return ResultsChanged(
             f"The results of query {self.query_id} are not as Athena wrote them: "
-            f"{how}. Somebody or something changed them in their bucket: find out who "
+            f"{how}. Someone or something changed them in their bucket: find out who "
             f"may write there. {again} anew."
         )
 
@@ -101,7 +101,7 @@ class Figures:
         if "OutputRows" in self.told or not self.missed:
             return ()
         return (
-            f"Athena does not say how many rows query {self.query_id} gave, so nobody "
+            f"Athena does not say how many rows query {self.query_id} gave, so no one "
             f"can say that the results hold all of them: {self.missed}",
         )
 

@@ -85,11 +85,11 @@ class Query:
 
     @property
     def may_run(self) -> bool:
-        """Whether it was started, as far as anybody knows."""
+        """Whether it was started, as far as anyone knows."""
         return self._may_run
 
     def bill(self) -> float | None:
-        """Return the dollars that it is billed; None where nobody knows.
+        """Return the dollars that it is billed; None where no one knows.
 
         A failed query and an answer given again are free, a stopped one is not. (Amazon
         Athena pricing.)
@@ -174,7 +174,7 @@ class Query:
         return first if reused and first and first != self._id else None
 
     def notes(self) -> tuple[str, ...]:
-        """Say what Athena did not count, and when it gave an earlier answer again."""
+        """Return what Athena did not count, and when it reused an earlier answer."""
         if self._seen is None or not self._seen.reused_previous_result:
             return self.figures.notes()
         return (
@@ -259,7 +259,7 @@ class Query:
 
 
 def _phases(seen: AthenaQueryExecution) -> dict[str, int]:
-    """Give the milliseconds of each phase, in Athena's words; planning is in engine."""
+    """Return each phase's milliseconds, in Athena's words; planning is in engine."""
     told = {
         "queue": seen.query_queue_time_in_millis,
         "service_pre_processing": seen.service_pre_processing_time_in_millis,

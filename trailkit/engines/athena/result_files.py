@@ -69,7 +69,7 @@ class ResultFiles:
     ) -> Iterator[bytes]:
         """Read a file block by block, each with a request of its own.
 
-        Between two of them may lie as much time as somebody takes to work on what was
+        Between two of them may lie as much time as someone takes to work on what was
         in the first; S3 keeps no connection open for so long.
         """
         start, total, same = 0, 1, dict[str, str]()

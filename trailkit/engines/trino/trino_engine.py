@@ -100,7 +100,7 @@ class TrinoEngine:
     ) -> Generator[Answer]:
         """Run one SELECT, and fetch its rows part by part.
 
-        Trino gives a query up that nobody has asked for rows in five minutes. (Trino
+        Trino gives a query up that no one has asked for rows in five minutes. (Trino
         documentation, ``query.client.timeout``.)
         """
         del options
@@ -141,7 +141,7 @@ class TrinoEngine:
 
 
 class _Running:
-    """A statement on its way, whose progress shows while somebody waits for it."""
+    """A statement on its way, whose progress shows while someone waits for it."""
 
     def __init__(self, connection: Connection, sql: str) -> None:
         self._say: Say = be_silent
@@ -187,7 +187,7 @@ def _fetch(connection: Connection, sql: str) -> tuple[Cursor, list[list[Any]]]:
 
 @contextmanager
 def _stopping(running: _Running) -> Generator[_Running]:
-    """Stop a statement whose rows nobody fetches to the end."""
+    """Stop a statement whose rows no one fetches to the end."""
     try:
         yield running
     except GeneratorExit:

@@ -36,7 +36,7 @@ _BY_NAME: tuple[tuple[str, type[TrailkitError], str], ...] = (
     (
         "USER_CANCELED|ADMINISTRATIVELY_(KILLED|PREEMPTED)",
         QueryCancelled,
-        "Somebody stopped the query. Repeat the line to run it again.",
+        "Someone stopped the query. Repeat the line to run it again.",
     ),
     (
         "EXCEEDED_.*|CLUSTER_OUT_OF_MEMORY|QUERY_QUEUE_FULL|NO_NODES_AVAILABLE",
