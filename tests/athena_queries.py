@@ -36,6 +36,13 @@ _UNLOAD = re.compile(
 )
 
 
+THROTTLED = (
+    "HIVE_CURSOR_ERROR: Please reduce your request rate. (Service: Amazon S3; Status "
+    "Code: 503; Error Code: SlowDown; Request ID: 1A2B3C4D5E6F7890; Proxy: null)"
+)
+"""As people have shown it: github.com/duo-labs/cloudtracker/issues/63."""
+
+
 class Refused(Exception):
     """Athena would fail the query with this reason."""
 
@@ -271,6 +278,7 @@ class Query:
     failure_state: str = "FAILED"
     comes_back: int = 0
     cutoff: int | None = None
+    throttle: int | None = None
     own_settings: bool = True
     reuse_minutes: int | None = None
     afterwards: Callable[["Query"], None] | None = None
@@ -354,6 +362,7 @@ class Query:
             if self.failure:
                 raise Refused(self.failure)
             self._stay_below_cutoff()
+            self._require_few()
             if insert := writing.Insert.parse(self.sql):
                 self.warehouse.insert(insert, self.database)
                 return self._end_written()
@@ -374,6 +383,11 @@ class Query:
         if self.cutoff is not None and self.scanned > self.cutoff:
             self.scanned = self.cutoff
             raise Refused("Bytes scanned limit was exceeded")
+
+    def _require_few(self) -> None:
+        """Break off where S3 throttles: so many files are more than it gives."""
+        if self.throttle is not None and self.read.gets > self.throttle:
+            raise Refused(THROTTLED)
 
     def _leave_a_part(self) -> None:
         """Leave what an UNLOAD had written before its end, as Athena does."""

@@ -8,10 +8,12 @@ a file with a KMS key takes a Decrypt a GET, a hundredth of them with an S3 Buck
 """
 
 import re
+import threading
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from itertools import product
 from typing import Any
 
@@ -115,8 +117,8 @@ def _fitting(
     table: Definition, rows: Sequence[Mapping[str, str]], conditions: Sequence[str]
 ) -> list[dict[str, str]]:
     """Keep the partitions that the conditions let through."""
-    if not rows:
-        return []
+    if not rows or not conditions:
+        return [dict(row) for row in rows]
     keys = list(table.partitions)
     types = {
         key: "bigint" if "int" in kind else "varchar"
@@ -128,15 +130,26 @@ def _fitting(
         f'select "$place" from (select {", ".join(typed)}, "$place" from partitions) '
         f"where {where}"
     )
-    with duckdb.connect() as connection:
-        for statement in (*dialect.settings(), *dialect.macros()):
-            connection.execute(statement)
-        columns = {key: [row[key] for row in rows] for key in keys}
+    columns = {key: [row[key] for row in rows] for key in keys}
+    with _LOCK:
+        connection = _duckdb()
         connection.register(
             "partitions", pa.table({**columns, "$place": list(range(len(rows)))})
         )
         found = connection.execute(sql).fetchall()
     return [dict(rows[place]) for (place,) in found]
+
+
+_LOCK = threading.Lock()
+
+
+@cache
+def _duckdb() -> duckdb.DuckDBPyConnection:
+    """Return a DuckDB that knows the functions of Athena."""
+    connection = duckdb.connect(config={"threads": 1})
+    for statement in (*dialect.settings(), *dialect.macros()):
+        connection.execute(statement)
+    return connection
 
 
 def _projected(table: Definition, conditions: Sequence[str]) -> list[dict[str, str]]:

@@ -239,6 +239,7 @@ class AthenaServer:
     ``slow`` makes queries run that many seconds. ``failure`` makes them fail with a
     reason, ``failure_state`` says FAILED or CANCELLED; only the first ``failures`` do,
     and one ``comes_back`` to the queue so often. ``queries`` holds what ran.
+    With ``throttle`` one that gets more files than so many fails, as S3 makes it.
     ``afterwards`` is done to each query that has succeeded, before anyone hears of it.
     ``pass_time`` lets what has run be so much older.
     """
@@ -281,6 +282,7 @@ class AthenaServer:
         self.failure: str | None = None
         self.failure_state = "FAILED"
         self.comes_back = 0
+        self.throttle: int | None = None
         self.failures = float("inf")
         self.afterwards: Callable[[Query], None] | None = None
         self.reserved: dict[str, list[str]] = {}
@@ -326,6 +328,7 @@ class AthenaServer:
             slow=self.slow,
             failure=self.failure if fails else None,
             comes_back=self.comes_back,
+            throttle=self.throttle,
             failure_state=self.failure_state,
             afterwards=self.afterwards,
             **settings,

@@ -67,10 +67,12 @@ def test_what_cannot_be_listed_comes_as_csv(server: AthenaServer) -> None:
     assert way(week().ask(LIST)) == "CSV"
 
 
-def test_only_a_list_is_looked_at(server: AthenaServer) -> None:
-    week().ask(SUMMARY)
-    week(unload=True).accounts("111122223333")
-    assert LOOK not in server.faults.seen
+def test_a_scope_is_looked_at_once(server: AthenaServer) -> None:
+    asked = week().accounts("111122223333").regions("eu-west-1")
+    server.faults.seen.clear()
+    asked.ask(SUMMARY)
+    asked.ask(LIST)
+    assert server.faults.seen.count(LOOK) == 1
 
 
 def looks(server: AthenaServer) -> int:

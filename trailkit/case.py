@@ -25,7 +25,7 @@ from trailkit.errors import (
     NotOneSelect,
     UnboundedScan,
 )
-from trailkit.execution import batch, run, widening
+from trailkit.execution import batch, run, slices, widening
 from trailkit.execution.batch import Answers, Wanted
 from trailkit.execution.own_traces import OwnTraces, SignsCalls
 from trailkit.lens import compose
@@ -566,7 +566,8 @@ class Case:
         return self.custody.watched(parts) if self.custody else parts
 
     def _logs(self, asked: run.Request) -> Logs:
-        engine = self._paid(asked.title, asked.reads, asked.scope)
+        paid = partial(self._paid, asked.title, asked.reads)
+        engine = slices.sliced(asked, self.source, self.engine, paid)
         return Logs(self.source, engine, asked.scope, self.trails, self.engine)
 
     def _checked(self) -> tuple[str, ...]:

@@ -38,6 +38,8 @@ class Scope:
     are searched in all regions: AWS records them in another one than they act on.
 
     With ``people`` callers that are known to be services or workloads are left out.
+    ``folders`` are the accounts whose folders alone are read, where a question is asked
+    in slices.
 
     With ``by_folder`` it is what lies in some folders, whatever the records in them
     say: the window is of whole days of delivery, accounts and regions are the folders'.
@@ -51,6 +53,7 @@ class Scope:
     everywhere: tuple[str, ...] = ()
     by_folder: bool = False
     people: bool = False
+    folders: tuple[str, ...] = ()
 
     @property
     def bounded(self) -> bool:

@@ -57,6 +57,17 @@ class ReadPlan:
     at_most: bool = False
 
 
+class Apart(NamedTuple):
+    """By what a scope can be read in slices that read their own log files.
+
+    ``accounts`` are those whose folders can be read one by one; ``days`` says whether
+    days can.
+    """
+
+    accounts: tuple[str, ...]
+    days: bool
+
+
 class Lacking(NamedTuple):
     """What a copy lacks, in words: what was never copied, what perhaps not whole."""
 
@@ -166,6 +177,10 @@ class Source(Protocol):
 
     def read_plan(self, kind: Kind, scope: Scope) -> ReadPlan | None:
         """Return what a SELECT of ``records`` reads in S3; None of local files."""
+        ...
+
+    def apart(self, kind: Kind, scope: Scope) -> "Apart | None":
+        """Return by what a scope can be read in slices; None where it cannot."""
         ...
 
     def require_partitions(self, kind: Kind, scope: Scope) -> None:

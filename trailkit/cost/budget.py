@@ -2,7 +2,7 @@
 
 import math
 import threading
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
 
@@ -71,6 +71,23 @@ class Budget:
                 self.spent += most if bill is None else bill
                 self.queries += 1
 
+    def require(self, estimates: Sequence[Estimate]) -> None:
+        """Raise BudgetExceeded where all of them together are more than what is left.
+
+        Nothing is held: each is held while its query runs.
+        """
+        together = sum(each.most for each in estimates)
+        if together > self.left:
+            title, files = estimates[0].title, sum(each.files for each in estimates)
+            enough = math.ceil((self.spent + self._held + together) * 100) / 100
+            raise BudgetExceeded(
+                f'"{title}" would cost {self._say(together)} in {len(estimates):,} '
+                f"slices ({files:,} log files), and of the budget of "
+                f"{self._say(self.amount)} {self._say(self.left)} are left. Narrow the "
+                "window, the accounts or the regions, or give more: "
+                f"case.budget({self.currency.lower()}={enough})."
+            )
+
     def hold(self, estimate: Estimate) -> None:
         """Hold what a query may cost; raises what ``held`` raises."""
         self._require_currency(estimate)
@@ -134,11 +151,11 @@ class PaidEngine:
     def __init__(self, engine: Engine, budget: Budget, estimate: Estimate) -> None:
         """Take the engine, who pays for it, and how much at most."""
         self.name = engine.name
-        self._engine, self._budget, self._estimate = engine, budget, estimate
+        self._engine, self.budget, self.estimate = engine, budget, estimate
 
     def run(self, sql: str, options: QueryOptions = ANEW) -> Answer:
         """Run Athena SQL, and pay what it cost; raises BudgetExceeded before."""
-        with self._budget.held(self._estimate) as pay:
+        with self.budget.held(self.estimate) as pay:
             answer = self._engine.run(sql, self._weighed(options))
             pay(self._bill(answer))
         return self._told(answer)
@@ -148,7 +165,7 @@ class PaidEngine:
     ) -> Generator[Answer]:
         """Run Athena SQL, and pay once, as soon as the first part is there."""
         with closing(self._engine.chunks(sql, rows, self._weighed(options))) as parts:
-            with self._budget.held(self._estimate) as pay:
+            with self.budget.held(self.estimate) as pay:
                 first = next(parts)
                 pay(self._bill(first))
             yield self._told(first)
@@ -160,18 +177,18 @@ class PaidEngine:
         return None if scan is None else scan + self._beside(answer)
 
     def _beside(self, answer: Answer) -> float:
-        prices = self._estimate.prices
+        prices = self.estimate.prices
         if prices is None or answer.facts.get("reused"):
             return 0.0
-        return self._estimate.bill.beside + of_result(answer.table.nbytes, prices)
+        return self.estimate.bill.beside + of_result(answer.table.nbytes, prices)
 
     def _told(self, answer: Answer) -> Answer:
         """Add to the facts of an answer what is billed beside the scan."""
-        if self._estimate.prices is None:
+        if self.estimate.prices is None:
             return answer
         beside = {"dollars_beside": self._beside(answer)}
         return replace(answer, facts={**answer.facts, **beside})
 
     def _weighed(self, options: QueryOptions) -> QueryOptions:
         """Take the bytes from the estimate, and ask once: that is what is held."""
-        return replace(options, estimate=lambda: self._estimate.bytes, again=False)
+        return replace(options, estimate=lambda: self.estimate.bytes, again=False)

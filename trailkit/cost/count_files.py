@@ -21,6 +21,7 @@ from trailkit.cost.s3_listing import (
 from trailkit.progress import Say
 
 _AT_ONCE = 16
+_PAGES = 20
 
 
 def measure(
@@ -47,22 +48,29 @@ def measure(
     return sizes
 
 
-def sample(places: Sequence[Place], list_page: ListPage) -> int:
-    """Return about how many bytes lie in some places, by a page of a few of their days.
+def sample(places: Sequence[Place], list_page: ListPage) -> Size:
+    """Return about how much lies in some places, from a few of their days.
 
-    Which ones is chance, but the same for the same places. Raises what ``list_page``
-    raises.
+    Of each at most 20 pages are looked at. Which days is chance, but the same for
+    the same places. Raises what ``list_page`` raises.
     """
     every = [*days_apart(places)]
     chance = Random(0)  # noqa: S311 - nothing is kept secret by it
     looked = chance.sample(every, min(len(every), _AT_ONCE))
 
-    def size_of(listing: Listing) -> int:
-        return total_of(listing.step(list_page).sizes).bytes
+    def size_of(listing: Listing) -> Size:
+        seen, pages = Size(), 0
+        following: Sequence[Listing] = [listing]
+        while following and pages < _PAGES:
+            page, pages = following[0].step(list_page), pages + 1
+            seen, following = seen.plus(total_of(page.sizes)), page.more
+        return seen
 
     with ThreadPoolExecutor(_AT_ONCE, "trailkit-look") as pool:
-        seen = sum(pool.map(size_of, looked))
-    return seen * len(every) // max(1, len(looked))
+        seen = [*pool.map(size_of, looked)]
+    files, size = (sum(each[of] for each in seen) for of in (0, 1))
+    share = len(every) / max(1, len(looked))
+    return Size(round(files * share), round(size * share))
 
 
 def add(sizes: Sizes, more: Mapping[date | None, Size], times: int = 1) -> None:

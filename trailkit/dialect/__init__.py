@@ -7,6 +7,7 @@ macros (``macros.sql``), and everything outside a closed table is refused (``che
 
 from trailkit.dialect.bound import Bound, shape_of, without_lists
 from trailkit.dialect.check import check, check_query
+from trailkit.dialect.conditions import row_condition
 from trailkit.dialect.flat import flat
 from trailkit.dialect.grammar import tokens
 from trailkit.dialect.lint import check_habits, order_columns
@@ -39,6 +40,7 @@ __all__ = [
     "required_values",
     "resolve",
     "reworded",
+    "row_condition",
     "settings",
     "shape_of",
     "to_duckdb",

@@ -1,9 +1,9 @@
 """Many questions at once: one display, and one failure does not sink the rest."""
 
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
 
@@ -74,27 +74,38 @@ def ask(jobs: Mapping[str, Callable[[], pd.DataFrame]], at_once: int) -> Answers
 
     Ctrl-C stops them all. What they had to say is said once, at the end.
     """
+    return _collect(done(jobs, at_once))
+
+
+_Given = TypeVar("_Given")
+
+
+def done(
+    jobs: Mapping[str, Callable[[], _Given]], at_once: int
+) -> dict[str, Future[tuple[_Given, list[str]]]]:
+    """Do the jobs, so many at a time; each has ended, with what it had to say.
+
+    Ctrl-C stops them all.
+    """
     stop = threading.Event()
     pool = ThreadPoolExecutor(at_once, "trailkit-ask")
     try:
         asked = {name: pool.submit(_alone, job, stop) for name, job in jobs.items()}
         _wait(list(asked.values()))
-        answers = _collect(asked)
     finally:
         stop.set()
         pool.shutdown(cancel_futures=True)
-    return answers
+    return asked
 
 
-_Said = tuple[pd.DataFrame, list[str]]
-
-
-def _alone(job: Callable[[], pd.DataFrame], stop: threading.Event) -> _Said:
+def _alone(
+    job: Callable[[], _Given], stop: threading.Event
+) -> tuple[_Given, list[str]]:
     with behind(stop), keeping() as said:
         return job(), said
 
 
-def _wait(asked: list[Future[_Said]]) -> None:
+def _wait(asked: Sequence[Future[Any]]) -> None:
     """Wait in short steps: the display goes on, and Ctrl-C is heard on any system."""
     with line() as say:
         waiting = set(asked)
@@ -105,7 +116,9 @@ def _wait(asked: list[Future[_Said]]) -> None:
             say(f"Asking: {done:,} of {len(asked):,} answered, {running:,} under way")
 
 
-def _collect(asked: Mapping[str, Future[_Said]]) -> Answers:
+def _collect(
+    asked: Mapping[str, Future[tuple[pd.DataFrame, list[str]]]],
+) -> Answers:
     answers = Answers()
     notes: dict[str, None] = {}
     for name, future in asked.items():

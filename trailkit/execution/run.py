@@ -37,6 +37,7 @@ class Request:
     """Finished Athena SQL, with what it asks and where.
 
     ``runs`` is what the engine is given: the same, where the source keeps nothing.
+    ``over`` is the SELECT over the lens alone.
     ``reads`` counts how often it reads each relation of the lens; ``lists`` says that
     it may give a row for each row of theirs. ``bounds`` is the scope of the case, which
     ``scope`` may widen; ``select`` is the text of an ad hoc query. ``notes`` say how
@@ -45,6 +46,7 @@ class Request:
 
     sql: str
     runs: str
+    over: str
     reads: Counter[str]
     lists: bool
     scope: Scope
@@ -178,6 +180,7 @@ def _request(
     return Request(
         sql=sql,
         runs=compose.to_run(select, source, scope) if source.lens else sql,
+        over=select,
         reads=dialect.relations_used(shape),
         lists=dialect.lists(shape),
         scope=scope,

@@ -80,6 +80,9 @@ class StoreSource:
     def read_plan(self, kind: Kind, scope: Scope) -> None:
         """Return None: nothing is read in S3."""
 
+    def apart(self, kind: Kind, scope: Scope) -> None:
+        """Return None: a store is read at once."""
+
     def require_partitions(self, kind: Kind, scope: Scope) -> None:
         """Return: a store has no partitions to add."""
 

@@ -80,7 +80,7 @@ def _values(
 ) -> Sequence[str]:
     """Return what stands for a partition key, other than the day's, in the template."""
     if column == table.account.column:
-        values = scope.accounts or table.account.values
+        values = scope.folders or scope.accounts or table.account.values
     elif column == table.region.column:
         values = searched_regions(table, scope) or table.region.values
     else:

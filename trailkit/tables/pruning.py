@@ -35,7 +35,7 @@ def pruning(table: Table, scope: Scope) -> list[str]:
     _check_days(table, first, scope)
     regions = searched_regions(table, scope)
     return [
-        *_key(table, table.account, "accounts", scope.accounts),
+        *_key(table, table.account, "accounts", scope.folders or scope.accounts),
         *_key(table, table.region, "regions", regions),
         *table.days.between(first, last),
     ]

@@ -8,10 +8,19 @@ from typing import NoReturn
 from trailkit.errors import TableError
 from trailkit.record import Kind
 from trailkit.scope import Scope
-from trailkit.source import DigestHour, Files, Lacking, Original, Proof, ReadPlan
+from trailkit.source import (
+    Apart,
+    DigestHour,
+    Files,
+    Lacking,
+    Original,
+    Proof,
+    ReadPlan,
+)
 from trailkit.tables import missing_partitions, records
 from trailkit.tables.advice import advice, better
 from trailkit.tables.completeness import Mark, lacking
+from trailkit.tables.days import columns_of
 from trailkit.tables.definition import Definition
 from trailkit.tables.keys import by_hand
 from trailkit.tables.log_scope import LogScope, log_scope
@@ -118,6 +127,18 @@ class TableSource:
             found = read_plan(*self._table(kind), scope, self._listed)
             self._last[kind] = scope, found
         return found
+
+    def apart(self, kind: Kind, scope: Scope) -> Apart | None:
+        """Return the accounts and days of log files that a SELECT can be kept to.
+
+        A copy has few large files, and is read at once.
+        """
+        table, _ = self._table(kind)
+        if table.is_copy or not (table.account.column or columns_of(table.days)):
+            return None
+        accounts = scope.folders or scope.accounts or table.account.values or ()
+        named = accounts if table.account.column else ()
+        return Apart(named, bool(columns_of(table.days)))
 
     def lists_partitions(self, kind: Kind) -> bool:
         """Return whether someone must add a partition before a table looks into it."""
