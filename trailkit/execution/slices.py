@@ -21,10 +21,10 @@ from typing import TYPE_CHECKING, Any
 import pyarrow.parquet as pq
 
 from trailkit import dialect
-from trailkit.cost import estimate_bytes
 from trailkit.cost.budget import PaidEngine
 from trailkit.cost.count_files import measure, total_of
 from trailkit.cost.estimate import Billing
+from trailkit.cost.estimate_bytes import estimate_bytes, look
 from trailkit.cost.s3_listing import Sizes
 from trailkit.engines import ANEW, Answer, Engine, QueryOptions
 from trailkit.errors import TrailkitError
@@ -135,7 +135,7 @@ def _files(asked: "Request", source: Source, engine: Engine, whole: Engine) -> i
     """Return the log files in scope: those of the estimate, else about how many."""
     if isinstance(whole, PaidEngine):
         return whole.estimate.files
-    return estimate_bytes.look(asked.reads, source, engine, asked.scope).files
+    return look(asked.reads, source, engine, asked.scope).files
 
 
 def fetch(select: str, relation: str) -> str | None:
@@ -183,7 +183,7 @@ def written(
 def _folder(asked: "Request", engine: Engine) -> Path:
     """Return where the slices of a question are kept until it is answered.
 
-    It is another one for each account and Region in which somebody asks.
+    It is another one for each account and Region in which someone asks.
     """
     who = engine.caller()[0].split(":")[4] if isinstance(engine, SignsCalls) else ""
     where = engine.region if isinstance(engine, Billing) else ""
@@ -338,9 +338,7 @@ class SlicedEngine:
         return QueryOptions(
             reuse=self._source.reuse([kind], one.scope),
             lists=True,
-            estimate=lambda: estimate_bytes.weigh(
-                reads, self._source, engine, one.scope
-            ),
+            estimate=lambda: estimate_bytes(reads, self._source, engine, one.scope),
         )
 
     def _local(self) -> Engine:
