@@ -17,8 +17,9 @@ Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 MAY_SEE: dict[str, set[str]] = {
     "errors": set(),
     "record": {"errors"},
+    "tactics": set(),
     "aws": {"errors"},
-    "charts": {"errors"},
+    "charts": {"errors", "tactics"},
     "dialect": {"errors", "record", "scope"},
 }
 """Rooms that stand at the bottom of the house, and all that they may import."""

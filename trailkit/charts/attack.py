@@ -8,8 +8,8 @@ import plotly.graph_objects as go
 from trailkit.charts.labels import counted, label
 from trailkit.charts.outcome import OUTCOMES, Outcome
 from trailkit.charts.reading import require, subtitle
-from trailkit.charts.tactics import OTHER, TACTICS, tactic, technique_name
 from trailkit.charts.theme import draw, draw_nothing, ground
+from trailkit.tactics import OTHER, tactic, tactics, technique_name
 
 _STATES = {
     each.name: each
@@ -75,7 +75,7 @@ def _cells(frame: pd.DataFrame) -> pd.DataFrame:
             "count": _numbers(named, "count").fillna(0).astype(int),
         }
     )
-    states, tactics = list(_STATES), [*TACTICS, OTHER]
+    states, tactics = list(_STATES), [*tactics(), OTHER]
     cells["order"] = cells["state"].map(states.index)
     grouped = cells.groupby(["tactic", "technique"], sort=False)
     cells = grouped.agg(order=("order", "min"), count=("count", "sum")).reset_index()

@@ -17,6 +17,7 @@ from trailkit.errors import InvalidParameter, InvalidWindow, nearest
 from trailkit.questions import meanings, parameters
 from trailkit.questions.parameters import Parameter
 from trailkit.scope import duration
+from trailkit.tactics import current
 
 CHARTS = (
     *("attack", "chain", "comparison", "cost", "coverage", "flow", "heatmap"),
@@ -29,7 +30,6 @@ SEVERITIES = ("note", "low", "medium", "high", "critical")
 
 _ANSWER = re.compile(r"Q\d{3}")
 _ATTACK = re.compile(r"T\d{4}(\.\d{3})?")
-_RETIRED = re.compile(r"T1562(\.\d{3})?")
 _NEED = re.compile(
     r"management:(read|write|kms)|(data|aggregated):[a-z0-9-]+|network|insight"
 )
@@ -161,12 +161,8 @@ def _title(value: Any) -> str:
 
 def _attack(value: Any) -> tuple[str, ...]:
     for item in _texts(value):
-        if _RETIRED.fullmatch(item):
-            raise HeaderError(
-                f"{item} was retired in ATT&CK version 19: T1562.001 is T1685 now,"
-                " T1562.007 T1686.001, T1562.008 T1685.002.",
-                item,
-            )
+        if (now := current(item)) != item:
+            raise HeaderError(f"{item} is retired in ATT&CK. Write {now}.", item)
     return _listed(_ATTACK, "an ATT&CK id, such as T1078.004")(value)
 
 

@@ -14,6 +14,7 @@ from trailkit.lens.lens_files import sql_folder
 from trailkit.progress import notice
 from trailkit.questions.parameters import Parameter
 from trailkit.questions.question import Question, check, read, take_apart
+from trailkit.tactics import current, technique_name
 
 _COLUMNS = ["name", "title", "topic", "parameters", "attack", "chart", "needs"]
 
@@ -75,10 +76,11 @@ class Library:
     def search(self, about: str = "") -> pd.DataFrame:
         """List the questions that mention every word of a text, as a frame.
 
-        It looks at names, titles, notes, columns, parameters, ATT&CK ids and the
-        numbers of the questions that they answer.
+        It looks at names, titles, notes, columns, parameters, severities, what they
+        need, ATT&CK ids and names (a retired id finds the current one), and the numbers
+        of the questions that they answer.
         """
-        words = about.lower().split()
+        words = [current(each.upper()).lower() for each in about.split()]
         rows = [_row(each) for each in self if _mentions(each, words)]
         return pd.DataFrame(rows, columns=_COLUMNS, dtype="str")
 
@@ -139,7 +141,8 @@ def _row(question: Question) -> list[str]:
 
 def _mentions(question: Question, words: list[str]) -> bool:
     said = [question.name, question.title, question.notes, *question.attack]
-    said += [question.severity, *question.keywords, *question.formerly]
+    said += [question.severity, *question.keywords, *question.formerly, *question.needs]
+    said += [technique_name(each) for each in question.attack]
     taken = [f"{each.name} {each.help}" for each in question.parameters]
     text = " ".join([*said, *taken, *question.answers]).lower()
     missing = [word for word in words if word not in text]
