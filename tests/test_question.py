@@ -148,7 +148,7 @@ MISTAKES = [
     (change("Q017", "17"), 'Line 2: "17" is not the number of a question'),
     (change("T1485", "T14"), 'Line 3: "T14" is not an ATT&CK id'),
     (change("T1485", "TA0040"), 'Line 3: "TA0040" is not an ATT&CK id'),
-    (change("T1685.002", "T1562.008"), "Line 3: T1562.008 is retired in ATT&CK. Write T1685.002."),
+    (change("T1685.002", "T1562.008"), "T1562.008 is retired in ATT&CK. Write T1685"),
     (change("data:s3", "data"), 'Line 4: "data" is not what can be needed'),
     (change("management:write", "management"), 'Line 4: "management" is not what'),
     (change("[iam, sts]", "[iam.amazonaws.com]"), 'Line 5: "iam.amazonaws.com" is not'),

@@ -15,7 +15,7 @@ OTHER = "Other"
 
 @dataclass(frozen=True)
 class Technique:
-    """A technique or sub-technique; ``now`` is the current id of one that is retired."""
+    """A technique or sub-technique; ``now`` is the current id of a retired one."""
 
     name: str
     tactic: str

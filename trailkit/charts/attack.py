@@ -75,12 +75,12 @@ def _cells(frame: pd.DataFrame) -> pd.DataFrame:
             "count": _numbers(named, "count").fillna(0).astype(int),
         }
     )
-    states, tactics = list(_STATES), [*tactics(), OTHER]
+    states, columns = list(_STATES), [*tactics(), OTHER]
     cells["order"] = cells["state"].map(states.index)
     grouped = cells.groupby(["tactic", "technique"], sort=False)
     cells = grouped.agg(order=("order", "min"), count=("count", "sum")).reset_index()
     cells["state"] = [states[each] for each in cells["order"]]
-    cells["column"] = cells["tactic"].map(tactics.index)
+    cells["column"] = cells["tactic"].map(columns.index)
     cells = cells.sort_values(["column", "order", "technique"], ignore_index=True)
     cells["row"] = cells.groupby("column").cumcount()
     return cells
