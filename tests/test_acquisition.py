@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ import trailkit as tk
 from tests.athena_server import ACCOUNT, AthenaServer
 from tests.conftest import PROJECT
 from tests.digests_made import BUCKET, REGIONS, ROOT, Trail, key_list, practice_trail
+from tests.iam import permits
 from tests.quick_s3 import QuickS3
 from tests.tamperings import without_an_event
 from trailkit.aws.session import AT_ONCE
@@ -31,6 +32,7 @@ from trailkit.errors import (
     AccessRefused,
     BudgetExceeded,
     EvidenceError,
+    JournalError,
     StoreBusy,
     TableError,
     TrailkitError,
@@ -301,6 +303,161 @@ def test_one_object_that_cannot_be_had_costs_only_itself(
     assert made.files == 64 - len(made.missed)
     assert 1 <= len(made.missed) <= 3
     assert acquire(tmp_path).files == 64
+
+
+class Failing:
+    """An application that fails for some keys, and for whoever does not pay."""
+
+    def __init__(self, server: AthenaServer, fails: Mapping[str, str]) -> None:
+        self._behind, self._fails = server.faults._application, fails
+        self.owner_pays = True
+
+    def __call__(self, environ: dict[str, Any], start: Any) -> Iterable[bytes]:
+        code = self._fails.get(environ["PATH_INFO"].partition(BUCKET + "/")[2])
+        payer = environ.get("HTTP_X_AMZ_REQUEST_PAYER")
+        if not environ["PATH_INFO"].startswith(f"/{BUCKET}"):
+            return self._behind(environ, start)
+        if not self.owner_pays and payer != "requester":
+            code = "AccessDenied"
+        if code is None:
+            return self._behind(environ, self._charged(start))
+        status = {"InternalError": "500", "SlowDown": "503"}.get(code, "403")
+        status = "400" if code == "InvalidRequest" else status
+        start(f"{status} Failing", [("Content-Type", "application/xml")])
+        return [f"<Error><Code>{code}</Code><Message>no</Message></Error>".encode()]
+
+    def _charged(self, start: Any) -> Any:
+        if self.owner_pays:
+            return start
+        charged = ("x-amz-request-charged", "requester")
+        return lambda status, headers, *more: start(status, [*headers, charged], *more)
+
+
+def failing(
+    server: AthenaServer, monkeypatch: pytest.MonkeyPatch, **fails: str
+) -> Failing:
+    """Let the first log files fail with these codes, one each."""
+    logs = dict(zip(practice_trail().logs(), fails.values(), strict=False))
+    made = Failing(server, logs)
+    monkeypatch.setattr(server.faults, "_application", made)
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+    return made
+
+
+def test_each_bad_object_costs_only_itself_and_is_no_tampering(
+    bucket: AthenaServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upload(practice_trail())
+    failing(
+        bucket,
+        monkeypatch,
+        refused="AccessDenied",
+        own_key="InvalidRequest",
+        broken="InternalError",
+        slow="SlowDown",
+    )
+    made = acquire(tmp_path / "evidence")
+    assert made.files == 60
+    reasons = [made.missed[key] for key in practice_trail().logs()[:4]]
+    for reason, said in zip(reasons, ["not be read", "SSE-C", "S3", "S3"], strict=True):
+        assert said in reason
+    assert "not fetched: " in repr(made)
+    case = tk.local(tmp_path / "evidence", store=tmp_path / "store", progress=False)
+    frame = case.evidence.digests(progress=False)
+    assert set(frame["verdict"]) == {"valid"}
+    assert str(case.source.proof) == "44 of 44 files validated by digests"
+    found = tk.digests(PLACE, progress=False)
+    rows = found[found["what"] != "chain"]
+    assert set(rows["what"]) == {"log file cannot be read"}
+    assert set(rows["verdict"]) == {"unproved"}
+
+
+def test_where_everything_fails_at_s3_it_stops_and_says_so(
+    bucket: AthenaServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trail = practice_trail()
+    upload(trail)
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+    slow = Failing(bucket, dict.fromkeys(trail.objects, "SlowDown"))
+    with monkeypatch.context() as patch:
+        patch.setattr(bucket.faults, "_application", slow)
+        with pytest.raises(TrailkitError, match="SlowDown"):
+            acquire(tmp_path)
+    assert acquire(tmp_path).files == 64
+
+
+def test_a_digest_that_cannot_be_had_is_not_called_missing(
+    bucket: AthenaServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trail = practice_trail()
+    upload(trail)
+    bad = Failing(bucket, {trail.digest_of(11): "AccessDenied"})
+    monkeypatch.setattr(bucket.faults, "_application", bad)
+    acquire(tmp_path / "evidence")
+    case = tk.local(tmp_path / "evidence", store=tmp_path / "store", progress=False)
+    for frame in (
+        case.evidence.digests(progress=False),
+        tk.digests(PLACE, progress=False),
+    ):
+        assert "tampered" not in set(frame["verdict"])
+        assert "digest not to be had" in set(frame["what"])
+
+
+def test_a_bucket_whose_requesters_pay_is_acquired_and_it_says_who_pays(
+    bucket: AthenaServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upload(practice_trail())
+    failing(bucket, monkeypatch).owner_pays = False
+    made = acquire(tmp_path)
+    assert (made.files, made.missed) == (64, {})
+    assert any("billed to your account" in note for note in made.notes)
+
+
+def test_the_policy_of_an_acquisition_allows_all_that_it_asks_for(
+    bucket: AthenaServer, tmp_path: Path
+) -> None:
+    upload(practice_trail())
+    acquire(tmp_path)
+    tk.digests(PLACE, progress=False)
+    written = tk.acquisition_policy(PLACE, keys=["arn:aws:kms:eu-west-1:1:key/2"])
+    asked = [each for each in bucket.faults.asked if each.action.startswith("s3:")]
+    assert {each.action for each in asked} >= {"s3:GetObject", "s3:ListBucketVersions"}
+    for each in asked:
+        assert permits(written, each, ACCOUNT, "us-east-1", ""), each
+    assert "kms:Decrypt" in written
+    narrow = tk.acquisition_policy("s3://other-bucket/logs/", region="cn-north-1")
+    assert "arn:aws-cn:s3:::other-bucket/logs/*" in narrow
+    assert not any(permits(narrow, each, ACCOUNT, "us-east-1", "") for each in asked)
+
+
+def test_an_acquisition_is_a_line_of_the_journal(
+    bucket: AthenaServer, tmp_path: Path
+) -> None:
+    upload(practice_trail())
+    evidence, kept = tmp_path / "evidence", tmp_path / "case.jsonl"
+    acquire(evidence, journal=kept)
+    case = tk.local(evidence, store=tmp_path / "store", progress=False)
+    case = case.journal(kept, who="r.okafor")
+    case.evidence.digests(progress=False)
+    case.evidence.verify()
+    case.journal(kept, who="r.okafor")
+    assert case.custody
+    entries = case.custody.entries()
+    assert [each["what"] for each in entries] == [
+        *("acquired", "opened", "validated", "verified", "opened"),
+    ]
+    sums = hashlib.sha256((evidence / "SHA256SUMS").read_bytes()).hexdigest()
+    assert (entries[0]["place"], entries[0]["sums"]) == (PLACE, sums)
+    assert entries[0]["by"] == CALLER
+    later = case.journal(tmp_path / "another.jsonl", who="b").custody
+    assert later
+    assert [each["what"] for each in later.entries()] == ["acquired", "opened"]
+    about = case.custody.frame()["about"]
+    assert about[0] == PLACE
+    assert "48 of 48 files validated" in about[2]
+    kept.write_text("no journal")
+    with pytest.raises(JournalError):
+        acquire(evidence, journal=kept)
 
 
 def test_what_is_no_place_in_s3_is_refused(tmp_path: Path) -> None:

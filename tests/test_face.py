@@ -19,6 +19,7 @@ FACE = [
     "TrailkitError",
     "account_of",
     "acquire",
+    "acquisition_policy",
     "amount",
     "athena",
     "chart",

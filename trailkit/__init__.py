@@ -18,7 +18,7 @@ from trailkit.display.searchable import table
 from trailkit.display.sentences import finding, tell
 from trailkit.errors import TrailkitError
 from trailkit.history import event_history
-from trailkit.integrity import acquire, digests
+from trailkit.integrity import acquire, acquisition_policy, digests
 from trailkit.report.excel import to_excel
 from trailkit.report.export import to_csv
 from trailkit.report.interchange import to_navigator, to_ocsf, to_stix, to_timesketch
@@ -37,6 +37,7 @@ __all__ = [
     "TrailkitError",
     "account_of",
     "acquire",
+    "acquisition_policy",
     "amount",
     "athena",
     "chart",

@@ -514,7 +514,7 @@ class Case:
         from trailkit.integrity.case_evidence import Evidence
 
         self.source.require_files()
-        return Evidence(self.source, self._pack)
+        return Evidence(self.source, self._pack, self.custody)
 
     @property
     def table(self) -> "CaseTable":

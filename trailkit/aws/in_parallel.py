@@ -1,10 +1,16 @@
-"""Many small requests at once, and their answers one by one, in order."""
+"""Many small requests at once, and their answers one by one, in order.
 
-from collections import deque
+Ctrl-C can come between any two steps of Python. A lock of ``threading.Condition`` that
+it leaves behind would keep a thread waiting for good, and us for the thread; so threads
+are plain ones, and only queues without such a lock lie between them and us.
+"""
+
+import _thread
 from collections.abc import Callable, Generator, Iterable
-from concurrent.futures import Future, ThreadPoolExecutor, wait
-from itertools import islice
-from typing import TypeVar
+from contextlib import suppress
+from itertools import count
+from queue import Empty, SimpleQueue
+from typing import Any, TypeVar, cast
 
 from trailkit.aws.session import AT_ONCE
 
@@ -16,6 +22,9 @@ _UNDER_WAY = 4 * AT_ONCE
 
 _LOOK = 0.2
 """Seconds between two looks: Ctrl-C is heard in between, on any system."""
+
+_END = object()
+_Queue = SimpleQueue[Any]
 
 
 def in_order(
@@ -29,22 +38,52 @@ def in_order(
     >>> list(in_order(abs, [-3, 2, -1]))
     [3, 2, 1]
     """
-    pool = ThreadPoolExecutor(AT_ONCE, "trailkit-list")
-    waiting, running = iter(items), deque[Future[_Answer]]()
-
-    def begin(number: int) -> None:
-        running.extend(pool.submit(work, each) for each in islice(waiting, number))
-
+    waiting, asked, answered = iter(items), _Queue(), _Queue()
+    ready: dict[int, tuple[Any, BaseException | None]] = {}
+    begun = threads = 0
     try:
-        begin(_UNDER_WAY)
-        while running:
-            yield _result(running.popleft())
-            begin(1)
+        for number in count():
+            while begun < number + _UNDER_WAY:
+                item = next(waiting, _END)
+                if item is _END:
+                    break
+                if threads < AT_ONCE:
+                    _thread.start_new_thread(_serve, (work, asked, answered))
+                    threads += 1
+                asked.put((begun, item))
+                begun += 1
+            if number == begun:
+                return
+            while number not in ready:
+                with suppress(Empty):
+                    place, *answer = answered.get(timeout=_LOOK)
+                    ready[place] = cast(Any, answer)
+            answer, error = ready.pop(number)
+            if error is not None:
+                raise error
+            yield answer
     finally:
-        pool.shutdown(cancel_futures=True)
+        _end(threads, asked, answered)
 
 
-def _result(future: Future[_Answer]) -> _Answer:
-    while not future.done():
-        wait([future], _LOOK)
-    return future.result()
+def _serve(work: Callable[[Any], Any], asked: _Queue, answered: _Queue) -> None:
+    """Do the work in a thread until there is none."""
+    while (job := asked.get()) is not None:
+        place, item = job
+        try:
+            answered.put((place, work(item), None))
+        except BaseException as error:  # noqa: BLE001 - raised to whoever asked
+            answered.put((place, None, error))
+    answered.put(None)
+
+
+def _end(threads: int, asked: _Queue, answered: _Queue) -> None:
+    """Begin nothing more, and wait for what is under way."""
+    with suppress(Empty):
+        while True:
+            asked.get_nowait()
+    for _ in range(threads):
+        asked.put(None)
+    while threads:
+        with suppress(Empty):
+            threads -= answered.get(timeout=_LOOK) is None

@@ -104,14 +104,14 @@ WRITE_COPY = WRITE_RESULTS
 CLEAN_COPY = ("s3:DeleteObject",)
 """On the lock of a copy; of an Iceberg copy on every file, for VACUUM and OPTIMIZE."""
 
-ACQUIRE = (
-    "cloudtrail:ListPublicKeys",
-    "s3:GetObject",
-    "s3:GetObjectVersion",
-    "s3:ListBucket",
-    "s3:ListBucketVersions",
-)
-"""On the bucket of the logs and on ``*``; with them ``READ_ENCRYPTED``.
+LIST_VERSIONS = ("s3:ListBucket", "s3:ListBucketVersions")
+"""On the bucket of the logs, below their prefix, for an acquisition."""
 
-s3:GetObjectRetention and s3:GetObjectLegalHold let S3 say how an object is locked.
-"""
+READ_VERSIONS = ("s3:GetObject", "s3:GetObjectVersion")
+"""On the log files and digests."""
+
+SEE_LOCKS = ("s3:GetObjectLegalHold", "s3:GetObjectRetention")
+"""On the same: S3 says how an object is locked only to those who hold them."""
+
+READ_PUBLIC_KEYS = ("cloudtrail:ListPublicKeys",)
+"""On ``*``: AWS has no narrower resource for it."""

@@ -4,9 +4,9 @@ Facts: Amazon S3 API Reference, "GetObject" and "ListObjectVersions".
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from botocore import exceptions as boto
 
@@ -19,11 +19,27 @@ _BROKEN_OFF = (
     boto.IncompleteReadError,
     boto.ResponseStreamingError,
 )
+_SERVER_FAULT = 500
+_SLOW = ("SlowDown", "RequestTimeout", "Throttling", "ThrottlingException")
+_ITS_OWN_KEY = ("InvalidRequest", "InvalidArgument")
+_Result = TypeVar("_Result")
 _GONE = ("NoSuchKey", "NoSuchVersion", "404", "PreconditionFailed", "412")
 
 
+PAYER = {"RequestPayer": "requester"}
+"""Where the bucket's owner has the requester pay, S3 answers nobody else."""
+
+
 class NotHad(Exception):
-    """One object cannot be had; the text says why. Others may be."""
+    """One object cannot be had; the text says why. Others may be.
+
+    ``by_s3`` says that not the object is at fault: S3 or the way to it fails.
+    """
+
+    def __init__(self, reason: str, by_s3: bool = False) -> None:
+        """Say why."""
+        super().__init__(reason)
+        self.by_s3 = by_s3
 
 
 def download(
@@ -34,36 +50,45 @@ def download(
     What breaks off is asked for again, four times in all. Raises NotHad where the
     object itself is at fault, and else what boto3 raises.
     """
-    for left in reversed(range(_ATTEMPTS)):
-        try:
-            answer = s3.get_object(**asked)
-            sha256, size = _save(answer["Body"].iter_chunks(_PIECE), part)
-            if size == answer["ContentLength"]:
-                return answer, sha256
-        except boto.ClientError as error:
-            if reason := _reason(error):
-                raise NotHad(reason) from error
-            raise
-        except _BROKEN_OFF:
-            if not left:
-                raise
-    raise NotHad("It broke off each time that it was asked for.")
+
+    def save(answer: Mapping[str, Any]) -> tuple[Mapping[str, Any], str] | None:
+        sha256, size = _save(answer["Body"].iter_chunks(_PIECE), part)
+        return (answer, sha256) if size == answer["ContentLength"] else None
+
+    return _tried(s3, asked, save)
 
 
 def received(s3: Any, asked: Mapping[str, str]) -> tuple[bytes, dict[str, str]]:
     """Return an object as it is, and its metadata; raises as ``download`` does."""
-    for left in reversed(range(_ATTEMPTS)):
+
+    def read(answer: Mapping[str, Any]) -> tuple[bytes, dict[str, str]]:
+        return answer["Body"].read(), answer.get("Metadata") or {}
+
+    return _tried(s3, asked, read)
+
+
+def _tried(
+    s3: Any,
+    asked: Mapping[str, str],
+    work: Callable[[Mapping[str, Any]], _Result | None],
+) -> _Result:
+    """Do something with an object; ask again for what breaks off."""
+    broken: Exception | None = None
+    for _ in range(_ATTEMPTS):
         try:
-            answer = s3.get_object(**asked)
-            return answer["Body"].read(), answer.get("Metadata") or {}
+            if (result := work(s3.get_object(**asked, **PAYER))) is not None:
+                return result
         except boto.ClientError as error:
+            status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
             if reason := _reason(error):
                 raise NotHad(reason) from error
+            if status >= _SERVER_FAULT or code(error) in _SLOW:
+                raise NotHad(f"S3 failed each time: {error}", by_s3=True) from error
             raise
-        except _BROKEN_OFF:
-            if not left:
-                raise
-    raise NotHad("It broke off each time that it was asked for.")
+        except _BROKEN_OFF as error:
+            broken = error
+    reason = "It broke off each time that it was asked for."
+    raise NotHad(reason, by_s3=broken is not None) from broken
 
 
 def _save(pieces: Iterator[bytes], part: Path) -> tuple[str, int]:
@@ -82,6 +107,9 @@ def _reason(error: boto.ClientError) -> str:
         return "It was changed or deleted after it was listed: acquire again."
     if named == "InvalidObjectState":
         return "It lies in an archive: restore it, and acquire again."
+    if named in _ITS_OWN_KEY:
+        said = "it may be encrypted with a key that only its owner has (SSE-C)"
+        return f"S3 does not give it, {said}: {' '.join(str(error).split())}"
     if is_refusal(error) or named.startswith("KMS."):
         return f"It may not be read: {' '.join(str(error).split())}"
     return ""
@@ -90,7 +118,7 @@ def _reason(error: boto.ClientError) -> str:
 def versions_page(s3: Any, asked: Mapping[str, str]) -> Mapping[str, Any] | None:
     """List a page of versions; None where versions may not be listed."""
     try:
-        return s3.list_object_versions(**asked)
+        return s3.list_object_versions(**asked, **PAYER)
     except boto.ClientError as error:
         if is_refusal(error):
             return None
@@ -100,7 +128,7 @@ def versions_page(s3: Any, asked: Mapping[str, str]) -> Mapping[str, Any] | None
 def needs_key(s3: Any, bucket: str, key: str) -> bool:
     """Return whether each GET of such an object is a request to KMS as well."""
     try:
-        said = s3.head_object(Bucket=bucket, Key=key)
+        said = s3.head_object(Bucket=bucket, Key=key, **PAYER)
     except boto.ClientError:
         return False
     is_keyed = said.get("ServerSideEncryption", "").startswith("aws:kms")

@@ -169,6 +169,12 @@ class _Run:
                 f"{lister.passed_over:,} objects there are no log files and digests in "
                 "scope, and were left out."
             )
+        if lister.charged:
+            self._notes.append(
+                "The bucket lets the requester pay: requests and egress are billed to "
+                "your account, not to the bucket's owner."
+            )
+            notice(self._notes[-1])
         if not found:
             raise EvidenceError(
                 f"There is no log file and no digest in scope below {self._place}. "

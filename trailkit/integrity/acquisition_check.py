@@ -134,6 +134,19 @@ def _said(folder: Path) -> list[dict[str, Any]]:
         return []
 
 
+def acquisitions(paths: Iterable[str | Path]) -> Iterator[dict[str, Any]]:
+    """Return what was asked for, by whom and when, of each acquisition.
+
+    The last one into a folder has the hash of its ``SHA256SUMS``.
+    """
+    for folder in acquired_folders(paths):
+        said = [each for each in _said(folder) if {"place", "began"} <= each.keys()]
+        for number, each in enumerate(said, 1):
+            last = number == len(said)
+            sums = {"sums": hash_of(folder / SUMS)} if last else {}
+            yield {"folder": str(folder), **each, **sums}
+
+
 def takes(folder: Path) -> list[WantedObjects]:
     """Return what each acquisition into a folder asked for."""
     try:

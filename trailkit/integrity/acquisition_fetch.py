@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from trailkit.aws.s3_objects import NotHad, download
+from trailkit.aws.session import AT_ONCE
 from trailkit.integrity.acquisition_folder import AcquisitionFolder
 from trailkit.integrity.acquisition_listing import ListedObject
 
@@ -22,6 +23,9 @@ _FACTS = {
     "ContentType": "content_type",
 }
 
+_ENOUGH = 2 * AT_ONCE
+"""When so many in a row fail at S3, it is not about one object."""
+
 
 class Fetcher:
     """Fetches objects into a folder, in the name of a caller; for any thread."""
@@ -29,18 +33,24 @@ class Fetcher:
     def __init__(self, s3: Any, folder: AcquisitionFolder, caller: str) -> None:
         """Take a client of S3."""
         self._s3, self._folder, self._caller = s3, folder, caller
+        self._in_a_row = 0
 
     def fetch(self, listed: ListedObject) -> int | None:
         """Fetch an object; return its bytes, or None where it cannot be had.
 
-        What is not a fault of the object itself is raised, as boto3 raises it.
+        What is not a fault of the object itself is raised, as boto3 raises it; what S3
+        does not give for a fault of its own is one of those until there are many.
         """
         part = self._folder.part()
         try:
             answer, sha256 = download(self._s3, listed.asked, part)
         except NotHad as reason:
             self._folder.miss(listed, str(reason))
+            self._in_a_row += reason.by_s3
+            if self._in_a_row > _ENOUGH and reason.__cause__:
+                raise reason.__cause__ from None
             return None
+        self._in_a_row = 0
         facts = _facts(answer) | {"by": self._caller}
         self._folder.keep(listed, part, sha256, facts)
         return answer["ContentLength"]

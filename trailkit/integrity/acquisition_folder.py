@@ -50,7 +50,8 @@ _COLUMNS = (
     "sha256, facts"
 )
 _ARCHIVED = ("GLACIER", "DEEP_ARCHIVE")
-_LOST = "state in ('failed', 'archived')"
+LOST = ("failed", "archived")
+"""The states of what was listed and could not be fetched."""
 _IN_ARCHIVE = "It lies in an archive: restore it, and acquire again."
 
 
@@ -96,7 +97,7 @@ class AcquisitionFolder:
                     )
         # What lay in an archive may have been restored since.
         again = "update objects set state = 'planned' where state in (?, ?)"
-        self._plan.execute(again, ("failed", "archived"))
+        self._plan.execute(again, LOST)
 
     def note(self, name: str, value: str | None = None) -> str | None:
         """Return a note; with a value, write it down unless it is there already."""
@@ -203,7 +204,7 @@ class AcquisitionFolder:
 
     def missed(self) -> dict[str, str]:
         """Return the reasons for objects that were not fetched, by key."""
-        lost = (_line(row) for row in self._pages(_COLUMNS, _LOST))
+        lost = (_line(row) for row in self._pages(_COLUMNS, f"state in {LOST}"))
         return {line["key"]: line.get("reason", _IN_ARCHIVE) for line in lost}
 
     def earlier(self) -> list[Any]:

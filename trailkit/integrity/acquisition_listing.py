@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from trailkit.aws.s3_objects import versions_page
+from trailkit.aws.s3_objects import PAYER, versions_page
 from trailkit.errors import TableError
 from trailkit.integrity.log_names import chain_name, digest_end, log_name
 from trailkit.scope import Scope
@@ -136,7 +136,7 @@ def _said(key: str) -> tuple[str, str, date] | None:
 
 def _folders(s3: Any, bucket: str, prefix: str) -> Iterator[str]:
     """List the folders right below a prefix."""
-    asked: dict[str, str] = {"Bucket": bucket, "Prefix": prefix, "Delimiter": "/"}
+    asked = {"Bucket": bucket, "Prefix": prefix, "Delimiter": "/", **PAYER}
     while True:
         page = s3.list_objects_v2(**asked)
         for each in page.get("CommonPrefixes", ()):
@@ -151,7 +151,7 @@ class Lister:
     """Pages of all versions below a prefix; for any thread.
 
     Where versions may not be listed, the current ones are, and ``without_versions``
-    says so. ``requests`` counts.
+    says so. ``requests`` counts; ``charged`` says that the requester pays.
     """
 
     s3: Any
@@ -159,6 +159,7 @@ class Lister:
     without_versions: bool = False
     requests: int = 0
     passed_over: int = 0
+    charged: bool = False
     _counting: threading.Lock = field(default_factory=threading.Lock)
 
     def pages(self, prefix: str) -> Iterator[list[ListedObject]]:
@@ -175,6 +176,7 @@ class Lister:
             if page is None:
                 self.without_versions = True
                 return
+            self.charged |= "RequestCharged" in page
             versions = self._listed(page.get("Versions", ()), marker=False)
             yield versions + self._listed(page.get("DeleteMarkers", ()), marker=True)
             if not page.get("IsTruncated"):
@@ -186,7 +188,8 @@ class Lister:
     def _current(self, prefix: str) -> Iterator[list[ListedObject]]:
         asked: dict[str, str] = {"Bucket": self.wanted.bucket, "Prefix": prefix}
         while True:
-            page = self.s3.list_objects_v2(**asked)
+            page = self.s3.list_objects_v2(**asked, **PAYER)
+            self.charged |= "RequestCharged" in page
             yield self._listed(page.get("Contents", ()), marker=False)
             if not page.get("IsTruncated"):
                 return

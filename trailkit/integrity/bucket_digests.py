@@ -17,7 +17,7 @@ from trailkit.errors import EvidenceError
 from trailkit.integrity.acquisition_listing import ListedObject, Lister, WantedObjects
 from trailkit.integrity.acquisition_price import AcquisitionPrice, require_affordable
 from trailkit.integrity.digest_chains import is_digest
-from trailkit.integrity.hash_worker import Hashed, hash_bytes
+from trailkit.integrity.hash_worker import UNREAD, Hashed, hash_bytes
 from trailkit.integrity.held_files import Held, Say
 from trailkit.integrity.local_digests import keys_of_aws
 from trailkit.integrity.validation import Validation, validate
@@ -35,9 +35,11 @@ class BucketFiles:
         signatures: dict[str, str | None] = {}
         digests = [url for url, each in self._objects.items() if is_digest(each.key)]
         with closing(in_order(self._get, digests)) as answers:
-            for url, (content, metadata) in zip(digests, answers, strict=True):
-                self._digests[url] = content
-                signatures[url] = metadata.get("signature")
+            for url, answer in zip(digests, answers, strict=True):
+                if answer is None:
+                    continue
+                self._digests[url] = answer[0]
+                signatures[url] = answer[1].get("signature")
                 say(f"Reading digests: {len(self._digests):,} of {len(digests):,}")
         self.held = [
             Held(url, each.key, each.bucket, each.version, each.latest)._replace(
@@ -46,16 +48,17 @@ class BucketFiles:
             for url, each in self._objects.items()
         ]
 
-    def _get(self, url: str) -> tuple[bytes, dict[str, str]]:
+    def _get(self, url: str) -> tuple[bytes, dict[str, str]] | None:
         try:
             return received(self._s3, self._objects[url].asked)
         except NotHad:
-            return b"", {}
+            return None
 
     def read(self, wanted: Sequence[Held], say: Say) -> dict[str, bytes]:
         """Return digests, by URL."""
         del say
-        return {each.path: self._digests[each.path] for each in wanted}
+        had = (each.path for each in wanted if each.path in self._digests)
+        return {path: self._digests[path] for path in had}
 
     def hash(self, wanted: Sequence[Held], say: Say) -> dict[str, Hashed]:
         """Fetch and hash log files as CloudTrail does, by URL."""
@@ -70,7 +73,7 @@ class BucketFiles:
         try:
             return hash_bytes(received(self._s3, self._objects[url].asked)[0])
         except NotHad as reason:
-            return "", str(reason)
+            return "", f"{UNREAD}: {reason}"
 
 
 def _url(each: ListedObject) -> str:

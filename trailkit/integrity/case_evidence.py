@@ -13,6 +13,8 @@ from trailkit.source import Source
 if TYPE_CHECKING:
     import boto3
 
+    from trailkit.integrity.journal import Journal
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
@@ -20,6 +22,7 @@ class Evidence:
 
     source: Source
     pack: Callable[..., Path]
+    custody: "Journal | None" = None
 
     def files(self) -> pd.DataFrame:
         """List the log files with size, SHA-256, and why one was not read."""
@@ -39,7 +42,7 @@ class Evidence:
         from trailkit.integrity.acquisition_check import verify
 
         frame, said = verify(self.source)
-        notice(said)
+        self._tell("verified", said)
         return frame
 
     def digests(
@@ -79,7 +82,7 @@ class Evidence:
         with line(progress) as say:
             validation = validate_local(self.source, path, session, say)
         keep(self.source, validation)
-        notice(validation.summary)
+        self._tell("validated", validation.summary)
         return validation.frame()
 
     def bundle(
@@ -99,3 +102,9 @@ class Evidence:
         FOLDER`` asks its questions again. Takes what ``case.report`` takes.
         """
         return self.pack(path, title, summary, frames)
+
+    def _tell(self, what: str, said: str) -> None:
+        """Say a result, and note it in the journal that is kept."""
+        notice(said)
+        if self.custody:
+            self.custody.note(what, said=said)

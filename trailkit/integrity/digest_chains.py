@@ -10,7 +10,7 @@ the digest before, and its signature as the next one repeats it.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -19,7 +19,12 @@ from trailkit.integrity.digest_files import ALGORITHM, Digest, read_digest
 from trailkit.integrity.digest_findings import DigestFinding, about, hours
 from trailkit.integrity.digest_keys import PublicKeys, is_signed
 from trailkit.integrity.held_files import Held, HeldFiles, Say
-from trailkit.integrity.log_names import ChainName, chain_name, digest_end
+from trailkit.integrity.log_names import (
+    ChainName,
+    base_name,
+    chain_name,
+    digest_end,
+)
 from trailkit.tables.layout import parse
 
 _FOLDER = "/CloudTrail-Digest/"
@@ -27,6 +32,9 @@ _EARLY = timedelta(hours=2)
 """A chain that ends so much before its trail's others has lost digests, or stopped."""
 
 _HOUR = timedelta(hours=1)
+
+Asked = Callable[[str, str], bool]
+"""Whether the evidence should hold what lies in a bucket under a key."""
 
 
 @dataclass(slots=True)
@@ -86,16 +94,23 @@ def is_digest(key: str) -> bool:
 
 
 def read_chains(
-    files: HeldFiles, keys: PublicKeys, say: Say
+    files: HeldFiles, keys: PublicKeys, say: Say, asked: Asked
 ) -> tuple[list[Chain], list[DigestFinding]]:
-    """Read and judge every digest; return the chains, and what fits into none."""
+    """Read and judge every digest; return the chains, and what fits into none.
+
+    ``asked`` says of a bucket and key whether the evidence should hold it.
+    """
     held = [each for each in files.held if is_digest(each.key)]
     received = files.read(held, say)
     loose: list[DigestFinding] = []
     by_chain: dict[ChainName, list[Link]] = defaultdict(list)
     moved: list[Link] = []
+    lost = {base_name(each.key) for each in held if each.path not in received}
     for each in held:
-        digest = read_digest(received.pop(each.path, b""))
+        if each.path not in received:
+            loose.append(_not_had(each))
+            continue
+        digest = read_digest(received.pop(each.path))
         if isinstance(digest, str):
             loose.append(_unreadable(each, digest))
             continue
@@ -108,18 +123,30 @@ def read_chains(
     for link in moved:
         said = f'the digest that belongs there; it is "{link.place[1]}"'
         by_name[link.digest.chain].link("digest moved", link, said)
+
+    def should_be_there(bucket: str, key: str) -> bool:
+        return base_name(key) not in lost and asked(bucket, key)
+
     for chain in chains:
-        _walk(chain)
+        _walk(chain, should_be_there)
     _ends(chains)
     return chains, loose
 
 
 def _unreadable(held: Held, reason: str) -> DigestFinding:
+    return _loose("digest cannot be read", held, f" ({reason})")
+
+
+def _not_had(held: Held) -> DigestFinding:
+    return _loose("digest not to be had", held, "")
+
+
+def _loose(what: str, held: Held, more: str) -> DigestFinding:
+    """Return a finding about a digest by its name alone."""
     name, end = chain_name(held.key), digest_end(held.key)
     where = (name.account, name.region, name.trail) if name else ("", "", "")
     start = end - _HOUR if end else None
-    hides = f"which log files were delivered {hours(start, end)} ({reason})"
-    what = "digest cannot be read"
+    hides = f"which log files were delivered {hours(start, end)}{more}"
     return DigestFinding(what, *where, start, end, held.path, hides)
 
 
@@ -192,14 +219,14 @@ def _one_of_each(links: Sequence[Link]) -> Iterator[Link]:
         yield best
 
 
-def _walk(chain: Chain) -> None:
+def _walk(chain: Chain, asked: Asked) -> None:
     """Look at each digest and the one before it."""
     if not chain.links:
         return
     places = {link.place: link for link in chain.links}
     _first(chain, chain.links[0])
     for before, link in pairwise(chain.links):
-        _follows(chain, before, link, places)
+        _follows(chain, before, link, places, asked)
     if not any(link.valid or link.proved for link in chain.links):
         said = "nothing by itself: without keys of the Region no signature is checked"
         start, end = chain.links[0].digest.start, chain.links[-1].digest.end
@@ -215,7 +242,11 @@ def _first(chain: Chain, link: Link) -> None:
 
 
 def _follows(
-    chain: Chain, before: Link, link: Link, places: dict[tuple[str, str], Link]
+    chain: Chain,
+    before: Link,
+    link: Link,
+    places: dict[tuple[str, str], Link],
+    asked: Asked,
 ) -> None:
     """Hold a digest against the one before it."""
     start, end = before.digest.end, link.digest.start
@@ -229,8 +260,9 @@ def _follows(
     elif named is None:
         if link.trusted:
             gap = False
-            key = str(link.before[1])
-            chain.find("digest missing", start, end, key, delivered)
+            bucket, key = map(str, link.before)
+            lost = "digest missing" if asked(bucket, key) else "digest not to be had"
+            chain.find(lost, start, end, key, delivered)
     elif named is not before:
         said = "nothing by itself: no later digest names it"
         chain.link("digest outside the chain", before, said)

@@ -47,6 +47,8 @@ VERDICTS = {
     "chain ends early": DigestVerdict.GAP,
     "signature not at hand": DigestVerdict.UNPROVED,
     "public key not at hand": DigestVerdict.UNPROVED,
+    "log file cannot be read": DigestVerdict.UNPROVED,
+    "digest not to be had": DigestVerdict.UNPROVED,
     "log files after the newest digest": DigestVerdict.UNPROVED,
     "log files before the first digest": DigestVerdict.UNPROVED,
     "log files in hours without a valid digest": DigestVerdict.UNPROVED,

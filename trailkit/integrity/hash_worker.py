@@ -20,6 +20,9 @@ _MOST = 1 << 30
 # The stubs of isal call the class an instance.
 _ERRORS = (cast(type[Exception], igzip_lib.IsalError), EOFError)
 
+UNREAD = "cannot be read"
+"""How the reason begins of a file that was not received at all."""
+
 Hashed = tuple[str, str]
 """The hash of a file's text, and what lies behind it; or no hash, and why."""
 
@@ -51,7 +54,7 @@ def hash_file(path: str) -> Hashed:
         with os.fdopen(descriptor, "rb", buffering=0) as file:
             received = file.read()
     except OSError as error:
-        return "", f"cannot be read: {error.strerror}"
+        return "", f"{UNREAD}: {error.strerror}"
     return hash_bytes(received)
 
 

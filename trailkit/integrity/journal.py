@@ -1,4 +1,4 @@
-"""The journal of a case: what was opened, asked, marked, exported and reported.
+"""The journal of a case: what was acquired, opened, asked, marked, handed over.
 
 It is a file of JSON lines beside the notebook, only ever added to, and is kept once
 someone asks for it: ``case.journal("case.jsonl")``, or the first mark.
@@ -6,7 +6,7 @@ someone asks for it: ``case.journal("case.jsonl")``, or the first mark.
 
 import getpass
 import hashlib
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -19,6 +19,7 @@ from trailkit.display.provenance import KEY, provenance
 from trailkit.display.reading_table import to_html, to_text
 from trailkit.errors import JournalError
 from trailkit.integrity import chained_lines as chain
+from trailkit.integrity.acquisition_check import acquisitions
 from trailkit.integrity.frame_hash import frame_hash
 from trailkit.integrity.verify_bundle import fits, read_lines
 from trailkit.scope import Scope
@@ -65,6 +66,13 @@ class Journal:
         return chain.append(
             self.path, {"at": now, "who": self.who, "what": what, **details}
         )
+
+    def acquired(self, paths: Iterable[Path]) -> None:
+        """Note the acquisitions into these folders, but for those noted already."""
+        noted = {(each.get("place"), each.get("began")) for each in self.entries()}
+        for line in acquisitions(paths):
+            if (line["place"], line["began"]) not in noted:
+                self.note("acquired", **line)
 
     def opened(self, source: Source, scope: Scope) -> None:
         """Note that the evidence was opened: which, and by which trailkit."""
@@ -173,7 +181,7 @@ def begin(path: str | Path, who: str | None, source: Source, scope: Scope) -> Jo
 
     Raises JournalError for a file that is not a journal, and for one of other evidence.
     """
-    journal = Journal(Path(path).expanduser().resolve(), who or _user())
+    journal = at(path, who)
     if entries := journal.entries():
         known = {*_evidence(entries)}
         if known and fingerprint(source) not in known:
@@ -181,7 +189,15 @@ def begin(path: str | Path, who: str | None, source: Source, scope: Scope) -> Jo
                 f"{journal.path} is the journal of other evidence than {source.title}."
                 ' Name another file: case.journal("case-2.jsonl").'
             )
+    journal.acquired(source.paths)
     journal.opened(source, scope)
+    return journal
+
+
+def at(path: str | Path, who: str | None = None) -> Journal:
+    """Return the journal of a file; raise JournalError for a file that is not one."""
+    journal = Journal(Path(path).expanduser().resolve(), who or _user())
+    journal.entries()
     return journal
 
 
@@ -270,4 +286,5 @@ def _about(entry: Entry) -> str:
         case "repaired":
             return f"A line was not whole after a crash: {entry['fragment'][:80]}"
         case _:
-            return str(entry.get("file") or entry.get("place") or "")
+            about = (entry.get(name) for name in ("file", "place", "said"))
+            return str(next(filter(None, about), ""))

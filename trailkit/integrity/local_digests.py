@@ -18,6 +18,7 @@ from trailkit.aws.failures import explained
 from trailkit.aws.session import Access
 from trailkit.errors import EvidenceError
 from trailkit.integrity.acquisition_check import acquired_folders, lines_of, takes
+from trailkit.integrity.acquisition_folder import LOST, read_manifest
 from trailkit.integrity.digest_chains import is_digest
 from trailkit.integrity.digest_keys import (
     KEYS_FILE,
@@ -123,12 +124,23 @@ def _held(path: str, archive: str, line: Mapping[str, Any] | None) -> Held:
 
 
 def _asked(source: Source) -> Callable[[str, str], bool]:
-    """Return whether acquisitions took a key, if it was there; true of a copy."""
-    wanted = [one for folder in acquired_folders(source.paths) for one in takes(folder)]
+    """Return whether acquisitions took a key, if it was there; true of a copy.
+
+    What they could not fetch, and have a reason for, is not missed.
+    """
+    folders = acquired_folders(source.paths)
+    wanted = [one for folder in folders for one in takes(folder)]
+    not_had = {
+        (line["bucket"], line["key"])
+        for folder in folders
+        for line in read_manifest(folder)
+        if line["state"] in LOST and line["is_latest"]
+    }
 
     def asked(bucket: str, key: str) -> bool:
         same = [one for one in wanted if one.bucket == bucket]
-        return not same or any(one.takes(key) for one in same)
+        taken = not same or any(one.takes(key) for one in same)
+        return taken and (bucket, key) not in not_had
 
     return asked
 

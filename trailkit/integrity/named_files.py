@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from trailkit.integrity.digest_chains import Chain, Link, is_digest
 from trailkit.integrity.digest_files import NamedFile
 from trailkit.integrity.digest_findings import DigestFinding, about, hours
-from trailkit.integrity.hash_worker import Hashed
+from trailkit.integrity.hash_worker import UNREAD, Hashed
 from trailkit.integrity.held_files import Held, Names
 from trailkit.integrity.log_names import ChainName, LogName, log_name
 from trailkit.record import Kind
@@ -114,7 +114,7 @@ class NamedFiles:
 
     def _more(self, held: Held) -> str:
         """Return what lies behind the end of a file, or why it cannot be unpacked."""
-        return self.hashes.get(held.path, ("", "it cannot be read"))[1]
+        return self.hashes.get(held.path, ("", UNREAD))[1]
 
     def _elsewhere(self, named: NamedFile) -> Held | None:
         """Return a file of another name with that content."""
@@ -150,6 +150,8 @@ class NamedFiles:
         if fitting and not any(each.current for each in fitting):
             what = "log file replaced, the original is at hand"
             return what, held.path, f'; the original is "{fitting[0].path}"'
+        if self._more(held).startswith(UNREAD):
+            return "log file cannot be read", held.path, f" ({self._more(held)})"
         if not self.hashes.get(held.path, ("", ""))[0]:
             return "log file cannot be unpacked", held.path, f" ({self._more(held)})"
         return "log file changed", held.path, ""

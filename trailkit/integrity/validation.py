@@ -8,7 +8,7 @@ what a finding hides.
 
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -16,7 +16,13 @@ from typing import Any
 
 import pandas as pd
 
-from trailkit.integrity.digest_chains import Chain, Link, is_digest, read_chains
+from trailkit.integrity.digest_chains import (
+    Asked,
+    Chain,
+    Link,
+    is_digest,
+    read_chains,
+)
 from trailkit.integrity.digest_findings import DigestFinding, DigestVerdict, about
 from trailkit.integrity.digest_keys import PublicKeys
 from trailkit.integrity.hash_worker import Hashed
@@ -108,14 +114,14 @@ def validate(
     files: HeldFiles,
     keys: PublicKeys,
     say: Say,
-    asked: Callable[[str, str], bool],
+    asked: Asked,
 ) -> Validation:
     """Validate all digests at hand, and the log files that they name.
 
     ``asked`` says of a bucket and key whether the evidence should hold it at all.
     """
     began = time.monotonic()
-    chains, loose = read_chains(files, keys, say)
+    chains, loose = read_chains(files, keys, say, asked)
     logs = _log_files(files.held, chains)
     hashes = files.hash(logs, say) if chains else {}
     named = NamedFiles(Names(logs), hashes, asked, _by_hash(logs, hashes))
@@ -207,11 +213,9 @@ def _hour(chain: Chain, link: Link, missing: int) -> DigestHour:
     )
 
 
-def told(
-    files: HeldFiles, say: Say, asked: Callable[[str, str], bool]
-) -> tuple[DigestHour, ...]:
+def told(files: HeldFiles, say: Say, asked: Asked) -> tuple[DigestHour, ...]:
     """Return the hours of the digests at hand, with nothing validated and hashed."""
-    chains, _ = read_chains(files, PublicKeys(), say)
+    chains, _ = read_chains(files, PublicKeys(), say, asked)
     names = Names(_log_files(files.held, chains))
     return tuple(
         _hour(
