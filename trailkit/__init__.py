@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from trailkit import charts
 from trailkit.admin.copies import TableCopy
 from trailkit.admin.discovery import discover
-from trailkit.admin.setup import Setup
+from trailkit.admin.setup import Setup, acquisition_policy
 from trailkit.aws.access_key import account_of
 from trailkit.charts import chart
 from trailkit.connect import athena, demo, local, trino
@@ -18,7 +18,7 @@ from trailkit.display.searchable import table
 from trailkit.display.sentences import finding, tell
 from trailkit.errors import TrailkitError
 from trailkit.history import event_history
-from trailkit.integrity import acquire, acquisition_policy, digests
+from trailkit.integrity import acquire, digests
 from trailkit.report.excel import to_excel
 from trailkit.report.export import to_csv
 from trailkit.report.interchange import to_navigator, to_ocsf, to_stix, to_timesketch

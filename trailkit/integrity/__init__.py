@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from trailkit.integrity.acquisition import Acquisition
     from trailkit.integrity.acquisition_listing import WantedObjects
 
-__all__ = ["acquire", "acquisition_policy", "digests"]
+__all__ = ["acquire", "digests"]
 
 
 def acquire(
@@ -46,8 +46,8 @@ def acquire(
     ``SHA256SUMS``, which ``sha256sum --check`` verifies without trailkit.
 
     It needs s3:ListBucket, s3:GetObject, for older versions s3:ListBucketVersions and
-    s3:GetObjectVersion, and for keys cloudtrail:ListPublicKeys: ``acquisition_policy``
-    writes them. With ``journal``, the file of a case's journal, it becomes a line
+    s3:GetObjectVersion, and for keys cloudtrail:ListPublicKeys:
+    ``tk.acquisition_policy`` writes them. With ``journal``, the file of a case's journal, it becomes a line
     there. Raises TableError for another place, AccessRefused, Unavailable,
     EvidenceError where the folder cannot be written or nothing fits, BudgetExceeded,
     JournalError for a file that is not a journal.
@@ -65,40 +65,6 @@ def acquire(
     if kept is not None:
         kept.acquired([path])
     return acquisition
-
-
-def acquisition_policy(
-    place: str, *, keys: Sequence[str] = (), region: str = "us-east-1"
-) -> str:
-    """Write the IAM policy that ``tk.acquire`` and ``tk.digests`` need for a place.
-
-    ``keys`` are the ARNs of KMS keys by which the files are encrypted; ``region`` tells
-    the partition of AWS. Raises TableError for what is not a place in S3.
-
-    >>> "s3:GetObjectVersion" in acquisition_policy("s3://central-logs/AWSLogs/")
-    True
-    """
-    import json
-
-    from trailkit.admin.setup.arns import Arns
-    from trailkit.admin.setup.statements import allow, literal, policy, some
-    from trailkit.aws import permissions
-    from trailkit.integrity.acquisition_listing import WantedObjects
-    from trailkit.scope import Scope
-
-    wanted, arns = WantedObjects.below(place, Scope()), Arns("", region)
-    below = f"{literal(wanted.prefix)}*"
-    files = [arns.bucket(wanted.bucket, below)]
-    bucket = [arns.bucket(wanted.bucket)]
-    listed = [below] if wanted.prefix else []
-    written = policy(
-        allow("ListLogs", permissions.LIST_VERSIONS, bucket, listed),
-        allow("ReadLogs", permissions.READ_VERSIONS, files),
-        allow("SeeLocks", permissions.SEE_LOCKS, files),
-        allow("ReadPublicKeys", permissions.READ_PUBLIC_KEYS, ["*"]),
-        *some("ReadEncryptedLogs", permissions.READ_ENCRYPTED, keys),
-    )
-    return json.dumps(written, indent=2)
 
 
 def digests(

@@ -19,7 +19,6 @@ from trailkit.display.provenance import KEY, provenance
 from trailkit.display.reading_table import to_html, to_text
 from trailkit.errors import JournalError
 from trailkit.integrity import chained_lines as chain
-from trailkit.integrity.acquisition_check import acquisitions
 from trailkit.integrity.frame_hash import frame_hash
 from trailkit.integrity.verify_bundle import fits, read_lines
 from trailkit.scope import Scope
@@ -69,6 +68,8 @@ class Journal:
 
     def acquired(self, paths: Iterable[Path]) -> None:
         """Note the acquisitions into these folders, but for those noted already."""
+        from trailkit.integrity.acquisition_check import acquisitions
+
         noted = {(each.get("place"), each.get("began")) for each in self.entries()}
         for line in acquisitions(paths):
             if (line["place"], line["began"]) not in noted:

@@ -1,20 +1,25 @@
 """IAM policies with the least rights: exact ARNs, ``*`` only where AWS demands it."""
 
+import json
 from collections.abc import Iterable
 
+from trailkit.admin.setup.arns import Arns
 from trailkit.admin.setup.setup_names import Wanted
 from trailkit.admin.setup.statements import (
     Policy,
     Statement,
     allow,
     databases,
+    literal,
     on_tables,
     place_results,
     policy,
     some,
 )
 from trailkit.aws import permissions
+from trailkit.errors import TableError
 from trailkit.record import FOLDERS
+from trailkit.tables import names
 from trailkit.tables.layout import Layout
 from trailkit.tables.raw import RawTable
 
@@ -51,6 +56,37 @@ def table_maker(wanted: Wanted) -> Policy:
         allow("MakeWorkgroup", permissions.MAKE_WORKGROUP, _workgroup(wanted)),
         *some("MakeBucket", permissions.MAKE_BUCKET, bucket),
     )
+
+
+def acquisition_policy(
+    place: str, *, keys: Iterable[str] = (), region: str = "us-east-1"
+) -> str:
+    """Write the IAM policy that ``tk.acquire`` and ``tk.digests`` need for a place.
+
+    ``place`` is ``s3://bucket/prefix``; ``keys`` are the ARNs of KMS keys by which the
+    files are encrypted; ``region`` tells the partition of AWS. Raises TableError for
+    what is not a place in S3.
+
+    >>> "s3:GetObjectVersion" in acquisition_policy("s3://central-logs/AWSLogs/")
+    True
+    """
+    name, prefix = _parts(place)
+    if not place.startswith("s3://"):
+        raise TableError(
+            f'"{place}" is not a place in S3. Name bucket and prefix: '
+            'tk.acquisition_policy("s3://bucket/prefix").'
+        )
+    arns, below = Arns("", region), f"{literal(prefix)}*"
+    bucket, files = [arns.bucket(names.bucket(name))], [arns.bucket(name, below)]
+    listed = [below] if prefix else []
+    written = policy(
+        allow("ListLogs", permissions.LIST_VERSIONS, bucket, listed),
+        allow("ReadLogs", permissions.READ_VERSIONS, files),
+        allow("SeeLocks", permissions.SEE_LOCKS, files),
+        allow("ReadPublicKeys", permissions.READ_PUBLIC_KEYS, ["*"]),
+        *some("ReadEncryptedLogs", permissions.READ_ENCRYPTED, keys),
+    )
+    return json.dumps(written, indent=2)
 
 
 def _catalog(wanted: Wanted, actions: Iterable[str]) -> Iterable[Statement]:
