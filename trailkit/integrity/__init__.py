@@ -47,10 +47,10 @@ def acquire(
 
     It needs s3:ListBucket, s3:GetObject, for older versions s3:ListBucketVersions and
     s3:GetObjectVersion, and for keys cloudtrail:ListPublicKeys:
-    ``tk.acquisition_policy`` writes them. With ``journal``, the file of a case's journal, it becomes a line
-    there. Raises TableError for another place, AccessRefused, Unavailable,
-    EvidenceError where the folder cannot be written or nothing fits, BudgetExceeded,
-    JournalError for a file that is not a journal.
+    ``tk.acquisition_policy`` writes them. With ``journal``, the file of a case's
+    journal, it becomes a line there. Raises TableError for another place,
+    AccessRefused, Unavailable, EvidenceError where the folder cannot be written or
+    nothing fits, BudgetExceeded, JournalError for a file that is not a journal.
     """
     from trailkit.integrity.acquisition import acquire_objects
 
