@@ -1,8 +1,5 @@
 """The definition of a table, as Glue holds it and as DDL writes it."""
 
-import base64
-import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
@@ -19,6 +16,8 @@ class Definition:
     """A table: its columns and partition keys with Hive types, where and how it lies.
 
     ``properties`` are the table's parameters; partition projection stands in them.
+    ``view`` names a view over the table, of which ``condition`` is the WHERE; then
+    ``columns`` are those that it shows.
     """
 
     database: str
@@ -30,6 +29,8 @@ class Definition:
     input_format: str = CLOUDTRAIL_INPUT
     output_format: str = TEXT_OUTPUT
     properties: Mapping[str, str] = field(default_factory=dict[str, str])
+    view: str = ""
+    condition: str = ""
 
     @property
     def full_name(self) -> str:
@@ -70,12 +71,10 @@ class Definition:
         Raises TableError for a view, which does not say where its rows lie.
         """
         if table.get("TableType") == "VIRTUAL_VIEW":
-            base = read_by_view(table)
-            remedy = f'tk.athena("{base}", …)' if base else "the table that it reads"
             raise TableError(
                 f"{table['DatabaseName']}.{table['Name']} is a view, and trailkit "
                 "cannot see what a question over it would read. Open the table that "
-                f"the view reads: {remedy}."
+                'the view reads: tk.athena("database.table", …).'
             )
         storage: Mapping[str, Any] = table.get("StorageDescriptor", {})
         return cls(
@@ -89,30 +88,6 @@ class Definition:
             output_format=storage.get("OutputFormat", ""),
             properties=table.get("Parameters", {}),
         )
-
-
-_VIEW = re.compile(r"/\* (?:Presto|Trino) View: (?P<text>[A-Za-z0-9+/=]+) \*/")
-_FROM = re.compile(
-    r"""\bfrom\s+(?:"?awsdatacatalog"?\.)?"?(?P<database>\w+)"?\."?(?P<name>\w+)"?""",
-    re.IGNORECASE,
-)
-
-
-def read_by_view(table: Mapping[str, Any]) -> str | None:
-    """Return the table that a view of Athena reads, if it reads just one.
-
-    Athena keeps a view's statement as JSON in Base64. (Trino, "Hive connector": views.)
-    """
-    match = _VIEW.fullmatch(table.get("ViewOriginalText", "").strip())
-    if match is None:
-        return None
-    try:
-        view: dict[str, Any] = json.loads(base64.b64decode(match["text"]))
-    except ValueError:
-        return None
-    found = _FROM.findall(str(view.get("originalSql", "")))
-    names = {f"{database}.{name}" for database, name in found}
-    return names.pop() if len(names) == 1 else None
 
 
 def _glue_columns(columns: Mapping[str, str]) -> list[dict[str, str]]:

@@ -30,7 +30,8 @@ def select(table: Table, scope: Scope, wanted: Iterable[str] | None = None) -> s
     kept = scope_predicates(scope, table.kind)
     needed = {*shown, *(name for names in kept.values() for name in names)}
     read = [f"{text} as {name}" for name, text in _expressions(table, needed).items()]
-    inner = select_text(read, table.name, partitions)
+    rows = [*partitions, table.condition] if table.condition else partitions
+    inner = select_text(read, table.name, rows)
     return select_text(shown, nested(inner), kept)
 
 

@@ -27,7 +27,8 @@ _NEEDED = {
 class Table:
     """A table of records: its quoted name, its columns, its partition keys.
 
-    ``columns`` are the declared ones, lower-case, with their Hive types.
+    ``columns`` are the declared ones, lower-case, with their Hive types. ``condition``
+    keeps the rows that a view shows.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Table:
     account: Key
     region: Key
     days: Days
+    condition: str = ""
 
     @property
     def is_copy(self) -> bool:
@@ -63,6 +65,7 @@ class Table:
             account=account,
             region=region,
             days=find_days(definition),
+            condition=definition.condition,
         )
 
     @classmethod
@@ -75,6 +78,7 @@ class Table:
             account=Key(trino("account"), "account"),
             region=Key("folder_region", values=(origin and origin.regions) or None),
             days=TextDays("event_day", "-"),
+            condition=definition.condition,
         )
 
 

@@ -231,6 +231,12 @@ class TableSource:
         by_hand = [kind for kind in kinds if self._is_listed(kind)]
         return [
             *self._late(scope),
+            *(
+                f"{each.view} is a view over {each.full_name}: only the rows and "
+                "columns that it shows were searched."
+                for _, each in self._tables.values()
+                if each.view
+            ),
             *(gap for kind in by_hand for gap in self.read_plan(kind, scope).gaps),
             *(
                 note

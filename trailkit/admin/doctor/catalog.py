@@ -12,7 +12,8 @@ from trailkit.admin.doctor.lines import Lines, absent
 from trailkit.aws.failures import AnsweredError, explain, is_refusal
 from trailkit.engines.athena import AthenaEngine
 from trailkit.errors import TableError
-from trailkit.tables.definition import Definition, read_by_view
+from trailkit.tables.definition import Definition
+from trailkit.tables.view import View
 
 AREA = "catalog"
 _LAKE_FORMATION = re.compile(
@@ -75,9 +76,7 @@ _KEY_REMEDY = (
 
 def _kind(lines: Lines, found: dict[str, Any]) -> None:
     if found.get("TableType") == "VIRTUAL_VIEW":
-        base = read_by_view(found)
-        named = f"Name what it reads: {base}." if base else "Name what it reads."
-        lines.stop("table", "it is a view, whose cost cannot be told.", named)
+        _view(lines, found)
         return
     try:
         definition = Definition.from_glue(found)
@@ -87,6 +86,20 @@ def _kind(lines: Lines, found: dict[str, Any]) -> None:
     kind = "an Iceberg table" if definition.is_iceberg else "a table"
     keys = ", ".join(definition.partitions) or "none"
     lines.good("table", f"{kind}, {len(definition.columns)} columns; keys: {keys}.")
+
+
+def _view(lines: Lines, found: dict[str, Any]) -> None:
+    try:
+        view = View.of(found)
+    except TableError as error:
+        lines.stop("table", "it is a view, whose cost cannot be told.", str(error))
+        return
+    lacks = f"; {len(view.worked_out)} columns are its own, and not read"
+    some = "" if view.columns is None else f", {len(view.columns)} columns of it"
+    lines.good(
+        "table",
+        f"a view over {view.base}{some}{lacks if view.worked_out else ''}.",
+    )
 
 
 def _encryption(lines: Lines, engine: AthenaEngine) -> None:

@@ -9,6 +9,7 @@ from trailkit.aws.session import Access
 from trailkit.errors import TableError
 from trailkit.tables.copied_from import DELIVERED_UNTIL
 from trailkit.tables.definition import Definition
+from trailkit.tables.view import View
 
 DEFAULT_CATALOG = "awsdatacatalog"
 
@@ -42,8 +43,13 @@ class TableName:
 
 
 def definition(table: TableName, access: Access) -> Definition:
-    """Read a table's definition from Glue."""
-    return Definition.from_glue(read(table, access))
+    """Read a table's definition from Glue; of a view, that of the table it reads."""
+    found = read(table, access)
+    if found.get("TableType") != "VIRTUAL_VIEW":
+        return Definition.from_glue(found)
+    view = View.of(found)
+    base = TableName(table.catalog, *view.base.split(".", 1))
+    return view.over(Definition.from_glue(read(base, access)))
 
 
 def read(table: TableName, access: Access) -> dict[str, Any]:
