@@ -5,6 +5,7 @@ import json
 from typing import Any
 
 from tests.athena_faults import Asked
+from tests.athena_server import ACCOUNT
 
 
 def statements(policy: str) -> list[dict[str, Any]]:
@@ -12,19 +13,30 @@ def statements(policy: str) -> list[dict[str, Any]]:
     return json.loads(policy)["Statement"]
 
 
-def allows(policy: str, action: str, resource: str, prefix: str | None = None) -> bool:
-    """Return whether a policy allows an action on a resource, listed below a prefix."""
+def allows(
+    policy: str,
+    action: str,
+    resource: str,
+    prefix: str | None = None,
+    owner: str = ACCOUNT,
+) -> bool:
+    """Return whether a policy allows an action on an owner's resource.
+
+    A bucket is listed below a ``prefix``.
+    """
     return any(
         action in each["Action"]
         and any(fnmatch.fnmatchcase(resource, arn) for arn in each["Resource"])
-        and _fits(each.get("Condition"), prefix)
+        and _fits(each.get("Condition"), prefix, owner)
         for each in statements(policy)
     )
 
 
-def _fits(condition: dict[str, Any] | None, prefix: str | None) -> bool:
+def _fits(condition: dict[str, Any] | None, prefix: str | None, owner: str) -> bool:
     if condition is None:
         return True
+    if "StringEquals" in condition:
+        return condition == {"StringEquals": {"aws:ResourceAccount": owner}}
     patterns = condition["StringLike"]["s3:prefix"]
     return prefix is not None and any(
         fnmatch.fnmatchcase(prefix, pattern) for pattern in patterns

@@ -130,6 +130,7 @@ def test_other_partitions_have_their_own_arns() -> None:
         ("workgroup", "a b"),
         ("workgroup", "*"),
         ("cutoff", 1),
+        ("keep_days", 0),
         ("results_key", "alias/results"),
         ("log_keys", ("*",)),
         ("trails", ("arn:aws:cloudtrail:*:*:trail/*",)),
@@ -218,6 +219,39 @@ def test_who_makes_tables_reads_no_log() -> None:
     assert not allows(policy, "s3:ListBucket", bucket, "private/")
 
 
+def test_no_analyst_writes_into_the_results_of_another() -> None:
+    nina, omar = WHOLE.for_analyst("nina"), WHOLE.for_analyst("omar")
+    results, policy = "arn:aws:s3:::athena-results/trailkit", nina.analyst_policy()
+    group = f"arn:aws:athena:{REGION}:{ACCOUNT}:workgroup"
+    for action in (*rights.WRITE_RESULTS, *rights.CLEAN_RESULTS):
+        assert allows(policy, action, f"{results}/nina/unload/x-manifest.csv")
+        for other in ("omar/unload/x-manifest.csv", "x.csv", "ninax/x.csv"):
+            assert not allows(policy, action, f"{results}/{other}")
+    assert allows(policy, "athena:StartQueryExecution", f"{group}/made-nina")
+    assert not allows(policy, "athena:StartQueryExecution", f"{group}/made-omar")
+    own = omar.workgroup_settings()
+    assert own["EnforceWorkGroupConfiguration"]
+    place = own["ResultConfiguration"]["OutputLocation"]
+    assert place == "s3://athena-results/trailkit/omar/"
+
+
+@pytest.mark.parametrize("name", ["", "*", "a/b", "..", "nina ", "n\u0131na", "x" * 41])
+def test_what_cannot_be_a_folder_of_an_analyst_is_refused(name: str) -> None:
+    with pytest.raises(TableError):
+        WHOLE.for_analyst(name)
+
+
+def test_results_go_into_a_bucket_of_the_account_alone() -> None:
+    policy, place = WHOLE.analyst_policy(), "arn:aws:s3:::athena-results"
+    for action, arn in (
+        ("s3:PutObject", f"{place}/trailkit/x.csv"),
+        ("s3:DeleteObject", f"{place}/trailkit/unload/x"),
+        ("s3:GetBucketLocation", place),
+    ):
+        assert allows(policy, action, arn)
+        assert not allows(policy, action, arn, owner="999999999999")
+
+
 # What the engine asks for is what the policy allows
 
 
@@ -291,6 +325,29 @@ def test_confirmed_calls_make_everything(
     assert group["Configuration"]["BytesScannedCutoffPerQuery"] == 10**12
     block = boto3.client("s3").get_public_access_block(Bucket="athena-results")
     assert all(block["PublicAccessBlockConfiguration"].values())
+
+
+def test_the_bucket_of_the_results_takes_tls_alone_and_empties_itself(
+    athena: AthenaServer,
+) -> None:
+    wanted = replace(WHOLE, keep_days=30)
+    wanted.create_bucket_in_account(confirm=ACCOUNT)
+    s3 = boto3.client("s3")
+    policy = json.loads(s3.get_bucket_policy(Bucket="athena-results")["Policy"])
+    [refused] = policy["Statement"]
+    assert (refused["Effect"], refused["Principal"]) == ("Deny", "*")
+    assert refused["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+    assert refused["Resource"] == [
+        "arn:aws:s3:::athena-results",
+        "arn:aws:s3:::athena-results/*",
+    ]
+    [rule] = s3.get_bucket_lifecycle_configuration(Bucket="athena-results")["Rules"]
+    assert rule["Filter"] == {"Prefix": "trailkit/"}, "a copy beside them stays"
+    assert rule["Expiration"] == {"Days": 30}
+    made = json.loads(wanted.cloudformation())["Resources"]
+    assert made["ResultsBucketPolicy"]["Properties"]["PolicyDocument"] == policy
+    [same] = made["ResultsBucket"]["Properties"]["LifecycleConfiguration"]["Rules"]
+    assert (same["Prefix"], same["ExpirationInDays"]) == ("trailkit/", 30)
 
 
 def test_the_engine_works_in_what_was_made(athena: AthenaServer) -> None:

@@ -48,10 +48,10 @@ with asked as (
                 )
                 then 'audit or attack tool'
         end as scanner,
-        row_number() over (
+        event_id is not distinct from first_value(event_id) over (
             partition by access_key, identity_id, source_ip, user_agent
             order by time, event_id
-        ) = 1 as first_here,
+        ) as first_here,
         dense_rank() over (
             partition by access_key, identity_id order by source_ip
         ) as address_number,

@@ -22,12 +22,12 @@
 --   is given by a policy's text: read the policy. Timers, code and machines that call
 --   back.
 -- notes: |
---   One row for the last successful call that gave each thing, where no later
---   successful call took it away. Given and taken within one second counts as taken.
---   `revoke_with` is a line for the AWS CLI, for the account `account`: read it before
---   you run it. Users and roles can be deleted only when they are empty. A changed
---   trust is put back from the former document, which is in the record before it or in
---   a backup.
+--   One row for the last successful call of each caller that gave a thing, where no
+--   later successful call took it away. Given and taken within one second counts as
+--   taken. `revoke_with` is a line for the AWS CLI, for the account `account`: read it
+--   before you run it. Users and roles can be deleted only when they are empty. A
+--   changed trust is put back from the former document, which is in the record before
+--   it or in a backup.
 with doors as (
     select
         split_part(door, ' ', 1) as service,
@@ -208,11 +208,18 @@ ordered as (
         max(if(takes, time)) over (
             partition by account, service, kind, holder, thing
         ) as taken,
-        row_number() over (
-            partition by account, service, kind, takes, holder, thing
-            order by time desc, event_id desc
-        ) as from_last
+        -- The last call of each caller: no other stands in its place.
+        time = max(time) over same
+        or event_id = last_value(event_id) over (
+            same order by time, event_id
+            rows between unbounded preceding and unbounded following
+        ) as is_last
     from calls
+    window same as (
+        partition by
+            account, service, kind, takes, holder, thing, actor, identity_id,
+            access_key, source_ip
+    )
 )
 
 select
@@ -235,7 +242,7 @@ select
 from ordered
 where
     not takes
-    and from_last = 1
+    and is_last
     and (taken is null or taken < time)
     and (
         :identity is null

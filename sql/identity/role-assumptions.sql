@@ -31,7 +31,8 @@
 --   the role has no record of it: only the caller's account does.
 --   GetSessionToken and GetFederationToken hand out keys without a role.
 --   AWS records AssumeRole as read-only. A call that two accounts recorded is one row,
---   with the copy that knows the caller; `copies` says how many there are.
+--   with the copy that knows the caller; `copies` says how many there are. Records that
+--   share an id and say different things are a row each.
 with assumptions as (
     select
         time, action, actor, source_ip, account, region, outcome, event_id,
@@ -43,13 +44,19 @@ with assumptions as (
             case when action = 'SwitchRole' then session_name end
         ) as role_session,
         json_extract_scalar(additional_data, '$.SwitchFrom') as switched_from,
-        row_number() over (
-            partition by action_id
-            order by
-                case when identity_type = 'AWSAccount' then 1 else 0 end,
-                event_id, account, actor
-        ) as copy,
-        count(*) over (partition by action_id) as copies
+        -- The owner's copy says nothing that the caller's record does not say too.
+        coalesce(
+            identity_type = 'AWSAccount'
+            and count_if(identity_type is distinct from 'AWSAccount') over same > 0
+            and (
+                issued_key is null
+                or issued_key = max(
+                    if(identity_type is distinct from 'AWSAccount', issued_key)
+                ) over same
+            ),
+            false
+        ) as is_copy,
+        count(*) over same as copies
     from events
     where
         (
@@ -60,6 +67,7 @@ with assumptions as (
             )
         )
         or (service = 'signin' and action = 'SwitchRole')
+    window same as (partition by action_id, identity_id, source_ip, asked_role)
 )
 
 select
@@ -69,7 +77,7 @@ select
     error_code, error_message, copies
 from assumptions
 where
-    copy = 1
+    not is_copy
     and (
         :role is null
         or role = :role

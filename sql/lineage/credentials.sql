@@ -45,9 +45,7 @@ with calls as (
 )
 
 select
-    access_key, session_id, identity_id, session_name, session_start,
-    max(actor) as actor,
-    max(principal) as principal,
+    access_key, session_id, identity_id, session_name, session_start, actor, principal,
     max(identity_type) as identity_type,
     max(caller_account) as caller_account,
     max(source_identity) as source_identity,
@@ -83,6 +81,8 @@ where
     or contains(:names, session_name)
     or link is not null
     or contains(:links, 'sign-in/' || sign_in_session)
-group by access_key, session_id, identity_id, session_name, session_start
+group by
+    access_key, session_id, identity_id, session_name, session_start, actor, principal
 order by
-    first_seen, access_key, session_id, identity_id, session_name, session_start
+    first_seen, access_key, session_id, identity_id, session_name, session_start, actor,
+    principal

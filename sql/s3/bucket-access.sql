@@ -33,7 +33,8 @@
 with calls as (
     select
         time, action, outcome, actor, identity_id, principal_arn, source_ip, read_only,
-        action_id,
+        action_id, identity_type,
+        regexp_replace(actor, '^(role/[^/]+)/.*$', '$1') as identity,
         coalesce(
             json_extract_scalar(request, '$.bucketName'),
             regexp_extract(
@@ -54,31 +55,46 @@ with calls as (
         ) as bytes_sent,
         try_cast(
             json_extract_scalar(additional_data, '$.bytesTransferredIn') as double
-        ) as bytes_received,
-        row_number() over (
-            partition by action_id
-            order by
-                case when identity_type = 'AWSAccount' then 1 else 0 end,
-                event_id,
-                account
-        ) as copy
+        ) as bytes_received
     from events
     where
         family = 's3'
         and category = 'Data'
 ),
 
+told as (
+    select
+        time, action, outcome, identity_id, principal_arn, source_ip, bucket, object,
+        bytes_sent, bytes_received, identity,
+        -- What is told again adds nothing, nor does the owner's copy of a known call.
+        row_number() over (
+            partition by
+                action_id, action, bucket, object, identity, identity_id, source_ip,
+                outcome, bytes_sent, bytes_received
+            order by time
+        ) > 1 as again,
+        coalesce(
+            identity_type = 'AWSAccount'
+            and count_if(identity_type is distinct from 'AWSAccount') over (
+                partition by
+                    action_id, bucket, object, identity_id, source_ip, outcome,
+                    bytes_sent, bytes_received
+            ) > 0,
+            false
+        ) as is_copy
+    from calls
+),
+
 named as (
     select
         time, action, outcome, identity_id, principal_arn, source_ip, bucket, object,
-        bytes_sent, bytes_received,
-        regexp_replace(actor, '^(role/[^/]+)/.*$', '$1') as identity,
+        bytes_sent, bytes_received, identity,
         case
             when strpos(object, '/') > 0 then split_part(object, '/', 1) || '/'
             when object is not null then ''
         end as prefix
-    from calls
-    where copy = 1
+    from told
+    where not again and not is_copy
 )
 
 select

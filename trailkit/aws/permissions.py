@@ -75,8 +75,10 @@ MAKE_WORKGROUP = ("athena:CreateWorkGroup", "athena:GetWorkGroup")
 MAKE_BUCKET = (
     "s3:CreateBucket",
     "s3:ListBucket",
+    "s3:PutBucketPolicy",
     "s3:PutBucketPublicAccessBlock",
     "s3:PutEncryptionConfiguration",
+    "s3:PutLifecycleConfiguration",
 )
 """On the bucket of the results."""
 

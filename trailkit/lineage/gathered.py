@@ -36,6 +36,8 @@ _OF_CALLER = (
     "caller_account",
     "source_identity",
 )
+_WHO = _OF_CALLER[:7]
+_HAND = ("event_id", "time", "action", "account", *_WHO, "issued_key")
 _SECOND = timedelta(seconds=1)
 _FORM = "%Y-%m-%dT%H:%M:%SZ"
 
@@ -192,8 +194,9 @@ def _by_service(via: str | None) -> bool:
 
 
 def _who(row: Row) -> tuple[Any, ...]:
-    return row["access_key"], row["session_id"], row["identity_id"]
+    """Return what tells callers apart: nobody takes another's place in it."""
+    return tuple(row[each] for each in _WHO)
 
 
 def _place(hand: Row) -> str:
-    return f"{hand['event_id']}/{hand['time']}/{hand['action']}"
+    return str([hand[each] for each in _HAND])

@@ -1,10 +1,11 @@
 """What a set-up makes in an account: a bucket, a workgroup, databases and tables."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
 from trailkit.admin.setup.account_changes import Change
-from trailkit.admin.setup.setup_names import NOT_PUBLIC, Wanted
+from trailkit.admin.setup.setup_names import EXPIRY, NOT_PUBLIC, Wanted
 from trailkit.aws.attempts import found_or_none
 from trailkit.aws.failures import is_refusal
 from trailkit.aws.session import Access
@@ -20,7 +21,7 @@ ABSENT = ("EntityNotFoundException", "InvalidRequestException", "404")
 
 
 def bucket(wanted: Wanted, access: Access) -> Change:
-    """Make the bucket of the results: private, encrypted."""
+    """Make the bucket of the results: private, encrypted, emptied in time."""
     s3, name = access.client("s3"), wanted.results_bucket
 
     def found() -> str:
@@ -49,6 +50,17 @@ def bucket(wanted: Wanted, access: Access) -> Change:
         rule = {"ApplyServerSideEncryptionByDefault": wanted.bucket_encryption()}
         s3.put_bucket_encryption(
             Bucket=name, ServerSideEncryptionConfiguration={"Rules": [rule]}
+        )
+        s3.put_bucket_policy(Bucket=name, Policy=json.dumps(wanted.bucket_policy()))
+        expiry = {
+            "ID": EXPIRY,
+            "Status": "Enabled",
+            "Filter": {"Prefix": wanted.results_below},
+            "Expiration": {"Days": wanted.keep_days},
+            "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 1},
+        }
+        s3.put_bucket_lifecycle_configuration(
+            Bucket=name, LifecycleConfiguration={"Rules": [expiry]}
         )
 
     return Change(f"bucket {name}", found, make)

@@ -134,12 +134,13 @@ def _results(wanted: Wanted) -> Iterable[Statement]:
     bucket, prefix = wanted.results_bucket, wanted.results_prefix
     yield place_results(wanted.arns, bucket)
     files = wanted.arns.bucket(bucket, f"{prefix}/*")
-    yield allow("WriteResults", permissions.WRITE_RESULTS, [files])
+    owner = wanted.account
+    yield allow("WriteResults", permissions.WRITE_RESULTS, [files], account=owner)
     unloaded = [
         wanted.arns.bucket(bucket, f"{prefix}/{files}")
         for files in ("unload/*", "*-manifest.csv")
     ]
-    yield allow("CleanResults", permissions.CLEAN_RESULTS, unloaded)
+    yield allow("CleanResults", permissions.CLEAN_RESULTS, unloaded, account=owner)
 
 
 def _workgroup(wanted: Wanted) -> list[str]:

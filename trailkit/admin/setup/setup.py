@@ -1,10 +1,11 @@
 """A set-up as one value: its texts, and the calls that make it in the account."""
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from trailkit.admin.setup import policies
-from trailkit.admin.setup.setup_names import Wanted
+from trailkit.admin.setup.setup_names import Wanted, check_analyst
 from trailkit.admin.setup.template import template
 from trailkit.tables import ddl
 
@@ -39,6 +40,17 @@ class Setup(Wanted):
     """
 
     __slots__ = ()
+
+    def for_analyst(self, name: str) -> "Setup":
+        """Return the set-up of one analyst: a workgroup and a place of their own.
+
+        The workgroup enforces the place, and the policy allows no writing elsewhere, so
+        that nobody can change what another analyst reads.
+        """
+        folder = f"s3://{self.results_bucket}/{self.results_prefix}/{name}/"
+        check_analyst(name)
+        workgroup = f"{self.workgroup}-{name}"
+        return replace(self, workgroup=workgroup, results=folder, new_bucket=False)
 
     def sql(self) -> str:
         """Write the statements for databases and tables, for Athena's editor.
@@ -76,7 +88,7 @@ class Setup(Wanted):
         profile: str | None = None,
         confirm: str | None = None,
     ) -> "Report":
-        """Make the bucket of the results, private and encrypted."""
+        """Make the bucket of the results: private, encrypted, emptied in time."""
         from trailkit.admin.setup import account_changes, account_setup
 
         access = self._access(session, profile)

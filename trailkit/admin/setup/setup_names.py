@@ -12,9 +12,11 @@ from trailkit.tables.raw import RawTable
 
 _FOLDER = re.compile(r"s3://(?P<bucket>[^/]+)/(?P<prefix>.*[^/])/?")
 _WORKGROUP = re.compile(r"[A-Za-z0-9._-]{1,128}")
+_ANALYST = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 _KEY = re.compile(r"arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+")
 _TRAIL = re.compile(r"arn:aws[a-z-]*:cloudtrail:[a-z0-9-]+:[0-9]{12}:trail/[\w.-]+")
 _LEAST_CUTOFF = 10_000_000
+_MOST_DAYS = 36_500
 
 TERABYTE = 10**12
 
@@ -26,6 +28,8 @@ NOT_PUBLIC = {
 }
 """A bucket's public access block."""
 
+EXPIRY = "results-expire"
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
@@ -33,8 +37,8 @@ class Wanted:
 
     ``cutoff`` is the most bytes that a query may scan. ``results_key`` encrypts the
     results (else S3's own keys do), ``log_keys`` the logs; both are ARNs of KMS keys.
-    With ``new_bucket`` the bucket of the results is made as well. ``trails`` are ARNs,
-    for the rights to read what they record.
+    With ``new_bucket`` the bucket of the results is made as well, which deletes them
+    after ``keep_days``. ``trails`` are ARNs, for the rights to read what they record.
 
     Raises TableError for what AWS would not allow.
     """
@@ -49,6 +53,7 @@ class Wanted:
     log_keys: tuple[str, ...] = ()
     trails: tuple[str, ...] = ()
     new_bucket: bool = False
+    keep_days: int = 90
 
     def __post_init__(self) -> None:
         """Check every name."""
@@ -65,6 +70,11 @@ class Wanted:
             raise TableError(
                 f"A workgroup's cut-off is at least {_LEAST_CUTOFF:,} bytes, not "
                 f"{self.cutoff:,}. Such as cutoff=10**12, a terabyte."
+            )
+        if not 1 <= self.keep_days <= _MOST_DAYS:
+            raise TableError(
+                f"keep_days={self.keep_days!r} is not a number of days from 1 to "
+                f"{_MOST_DAYS:,}. Such as keep_days=90."
             )
 
     def _check_tables(self) -> None:
@@ -120,6 +130,25 @@ class Wanted:
             return {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": self.results_key}
         return {"SSEAlgorithm": "AES256"}
 
+    def bucket_policy(self) -> dict[str, Any]:
+        """Return the policy of the bucket of the results: over TLS, or not at all."""
+        bucket = self.arns.bucket
+        named = (bucket(self.results_bucket), bucket(self.results_bucket, "*"))
+        refused = {
+            "Sid": "OnlyOverTLS",
+            "Effect": "Deny",
+            "Principal": "*",
+            "Action": "s3:*",
+            "Resource": list(named),
+            "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+        }
+        return {"Version": "2012-10-17", "Statement": [refused]}
+
+    @property
+    def results_below(self) -> str:
+        """The prefix of the results: a copy may lie elsewhere in their bucket."""
+        return f"{self.results_prefix}/"
+
 
 def s3_folder(text: str) -> tuple[str, str]:
     """Take a folder in S3 apart: its bucket, and its place without a slash behind.
@@ -135,6 +164,11 @@ def s3_folder(text: str) -> tuple[str, str]:
 def check_workgroup(name: str) -> None:
     """Refuse what is not the name of a workgroup."""
     _check(_WORKGROUP, name, "a workgroup's name", "dfir")
+
+
+def check_analyst(name: str) -> None:
+    """Refuse what cannot be part of a workgroup's name and of a folder."""
+    _check(_ANALYST, name, "a name for a workgroup and a folder", "nina")
 
 
 def check_keys(arns: Arns, keys: Iterable[str]) -> None:

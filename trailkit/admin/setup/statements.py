@@ -32,8 +32,13 @@ def allow(
     actions: Iterable[str],
     resources: Iterable[str],
     prefixes: Iterable[str] = (),
+    account: str | None = None,
 ) -> Statement:
-    """Allow actions on resources; of a bucket, to list below these prefixes only."""
+    """Allow actions on resources; of a bucket, to list below these prefixes only.
+
+    With an ``account`` only where it owns the resource: a bucket that was deleted, and
+    made again by a stranger, gets nothing.
+    """
     statement: Statement = {
         "Sid": name,
         "Effect": "Allow",
@@ -42,6 +47,8 @@ def allow(
     }
     if prefixes := sorted(prefixes):
         statement["Condition"] = {"StringLike": {"s3:prefix": prefixes}}
+    if account:
+        statement["Condition"] = {"StringEquals": {"aws:ResourceAccount": account}}
     return statement
 
 
@@ -73,7 +80,12 @@ def place_results(arns: Arns, bucket: str) -> Statement:
 
     It has no condition on a prefix: asking where the bucket lies has none.
     """
-    return allow("PlaceResults", permissions.PLACE_RESULTS, [arns.bucket(bucket)])
+    return allow(
+        "PlaceResults",
+        permissions.PLACE_RESULTS,
+        [arns.bucket(bucket)],
+        account=arns.account,
+    )
 
 
 def literal(text: str) -> str:

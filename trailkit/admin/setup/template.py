@@ -3,7 +3,7 @@
 from typing import Any
 
 from trailkit.admin.setup import policies
-from trailkit.admin.setup.setup_names import NOT_PUBLIC, Wanted
+from trailkit.admin.setup.setup_names import EXPIRY, NOT_PUBLIC, Wanted
 from trailkit.admin.setup.statements import Policy
 
 Template = dict[str, Any]
@@ -21,7 +21,7 @@ def template(wanted: Wanted) -> Template:
         "Resources": {
             **_databases(wanted),
             **_tables(wanted),
-            **({"ResultsBucket": _bucket(wanted)} if wanted.new_bucket else {}),
+            **(_bucket(wanted) if wanted.new_bucket else {}),
             "Workgroup": _workgroup(wanted),
             "Analyst": _policy("Ask questions with trailkit", policies.analyst(wanted)),
             "TableMaker": _policy(
@@ -77,6 +77,27 @@ def _workgroup(wanted: Wanted) -> dict[str, Any]:
 
 
 def _bucket(wanted: Wanted) -> dict[str, Any]:
+    policy = {"Bucket": wanted.results_bucket, "PolicyDocument": wanted.bucket_policy()}
+    return {
+        "ResultsBucket": _results_bucket(wanted),
+        "ResultsBucketPolicy": {
+            "Type": "AWS::S3::BucketPolicy",
+            "DependsOn": "ResultsBucket",
+            "DeletionPolicy": "Retain",
+            "UpdateReplacePolicy": "Retain",
+            "Properties": policy,
+        },
+    }
+
+
+def _results_bucket(wanted: Wanted) -> dict[str, Any]:
+    expiry = {
+        "Id": EXPIRY,
+        "Status": "Enabled",
+        "Prefix": wanted.results_below,
+        "ExpirationInDays": wanted.keep_days,
+        "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 1},
+    }
     return {
         "Type": "AWS::S3::Bucket",
         "DeletionPolicy": "Retain",
@@ -89,6 +110,7 @@ def _bucket(wanted: Wanted) -> dict[str, Any]:
                 ]
             },
             "PublicAccessBlockConfiguration": NOT_PUBLIC,
+            "LifecycleConfiguration": {"Rules": [expiry]},
         },
     }
 

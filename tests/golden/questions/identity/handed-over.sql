@@ -317,20 +317,26 @@ joined as (
     select
         access_key, issuing, client_ip, network, actor, account, user_agent, events,
         denied, first_seen, last_seen,
-        max(issued_to) over (partition by access_key) as issued_to,
+        min(issued_to) over (partition by access_key) as a_receiver,
+        max(issued_to) over (partition by access_key) as another_receiver,
         max(issued_by) over (partition by access_key) as issued_by,
-        max(if(issuing, client_ip)) over (partition by access_key) as issued_from,
-        max(if(issuing, network)) over (partition by access_key) as issued_network,
+        min(if(issuing, client_ip)) over (partition by access_key) as an_address,
+        max(if(issuing, client_ip)) over (partition by access_key) as another_address,
+        -- A second record of its issue, from elsewhere, must not make it look at home.
+        min(if(issuing, network)) over (partition by access_key) as a_network,
+        max(if(issuing, network)) over (partition by access_key) as another_network,
         min(if(issuing, first_seen)) over (partition by access_key) as issued_at
     from grouped
 )
 
 select
-    actor, access_key, client_ip as address, issued_by, issued_to, issued_from,
+    actor, access_key, client_ip as address, issued_by,
+    concat_ws(', ', a_receiver, nullif(another_receiver, a_receiver)) as issued_to,
+    concat_ws(', ', an_address, nullif(another_address, an_address)) as issued_from,
     issued_at, account, user_agent, events, denied, first_seen, last_seen
 from joined
 where
     not issuing
-    and network <> issued_network
+    and (network <> a_network or network <> another_network)
     and (cast(null as varchar) is null or issued_by = cast(null as varchar))
 order by first_seen asc, access_key asc, address asc

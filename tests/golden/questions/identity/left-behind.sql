@@ -468,11 +468,18 @@ ordered as (
         max(if(takes, time)) over (
             partition by account, service, kind, holder, thing
         ) as taken,
-        row_number() over (
-            partition by account, service, kind, takes, holder, thing
-            order by time desc, event_id desc
-        ) as from_last
+        -- The last call of each caller: no other stands in its place.
+        time = max(time) over same
+        or event_id = last_value(event_id) over (
+            same order by time, event_id
+            rows between unbounded preceding and unbounded following
+        ) as is_last
     from calls
+    window same as (
+        partition by
+            account, service, kind, takes, holder, thing, actor, identity_id,
+            access_key, source_ip
+    )
 )
 
 select
@@ -495,7 +502,7 @@ select
 from ordered
 where
     not takes
-    and from_last = 1
+    and is_last
     and (taken is null or taken < time)
     and (
         cast(null as varchar) is null

@@ -467,13 +467,19 @@ assumptions as (
             case when action = 'SwitchRole' then session_name end
         ) as role_session,
         json_extract_scalar(additional_data, '$.SwitchFrom') as switched_from,
-        row_number() over (
-            partition by action_id
-            order by
-                case when identity_type = 'AWSAccount' then 1 else 0 end,
-                event_id, account, actor
-        ) as copy,
-        count(*) over (partition by action_id) as copies
+        -- The owner's copy says nothing that the caller's record does not say too.
+        coalesce(
+            identity_type = 'AWSAccount'
+            and count_if(identity_type is distinct from 'AWSAccount') over same > 0
+            and (
+                issued_key is null
+                or issued_key = max(
+                    if(identity_type is distinct from 'AWSAccount', issued_key)
+                ) over same
+            ),
+            false
+        ) as is_copy,
+        count(*) over same as copies
     from events
     where
         (
@@ -484,6 +490,7 @@ assumptions as (
             )
         )
         or (service = 'signin' and action = 'SwitchRole')
+    window same as (partition by action_id, identity_id, source_ip, asked_role)
 )
 
 select
@@ -493,7 +500,7 @@ select
     error_code, error_message, copies
 from assumptions
 where
-    copy = 1
+    not is_copy
     and (
         cast(null as varchar) is null
         or role = cast(null as varchar)

@@ -268,7 +268,8 @@ from (
 ),
 calls as (
     select
-        time, outcome, actor, identity_id, account, region, action_id,
+        time, outcome, identity_id, account, region, action_id,
+        regexp_replace(actor, '^(role/[^/]+)/.*$', '$1') as identity,
         coalesce(
             json_extract_scalar(request, '$.instanceType'),
             json_extract_scalar(response, '$.instancesSet.items[0].instanceType'),
@@ -279,17 +280,30 @@ calls as (
         ) as started,
         try_cast(
             json_extract_scalar(request, '$.instancesSet.items[0].maxCount') as bigint
-        ) as wanted,
-        row_number() over (partition by action_id order by account, event_id) as copy
+        ) as wanted
     from events
     where service = 'ec2' and action = 'RunInstances'
+),
+
+told as (
+    select
+        time, outcome, identity_id, account, region, identity, instance_type, started,
+        wanted,
+        -- What is told again adds nothing.
+        row_number() over (
+            partition by
+                action_id, instance_type, region, account, identity, identity_id,
+                outcome, started, wanted
+            order by time
+        ) > 1 as again
+    from calls
 )
 
 select
     instance_type,
     region,
     account,
-    regexp_replace(actor, '^(role/[^/]+)/.*$', '$1') as identity,
+    identity,
     identity_id,
     count_if(outcome = 'success') as calls,
     sum(started) as instances_started,
@@ -298,11 +312,9 @@ select
     count_if(outcome = 'failed') as failed,
     min(time) as first_seen,
     max(time) as last_seen
-from calls
-where copy = 1
-group by
-    instance_type, region, account, regexp_replace(actor, '^(role/[^/]+)/.*$', '$1'),
-    identity_id
+from told
+where not again
+group by instance_type, region, account, identity, identity_id
 having
     coalesce(sum(started), 0) >= 1
     or count_if(outcome <> 'success') > 0

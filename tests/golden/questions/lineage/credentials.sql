@@ -319,9 +319,7 @@ calls as (
 )
 
 select
-    access_key, session_id, identity_id, session_name, session_start,
-    max(actor) as actor,
-    max(principal) as principal,
+    access_key, session_id, identity_id, session_name, session_start, actor, principal,
     max(identity_type) as identity_type,
     max(caller_account) as caller_account,
     max(source_identity) as source_identity,
@@ -357,6 +355,8 @@ where
     or contains(cast(null as array(varchar)), session_name)
     or link is not null
     or contains(cast(null as array(varchar)), 'sign-in/' || sign_in_session)
-group by access_key, session_id, identity_id, session_name, session_start
+group by
+    access_key, session_id, identity_id, session_name, session_start, actor, principal
 order by
-    first_seen, access_key, session_id, identity_id, session_name, session_start
+    first_seen, access_key, session_id, identity_id, session_name, session_start, actor,
+    principal

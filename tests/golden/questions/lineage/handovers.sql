@@ -818,21 +818,28 @@ joined as (
         service, identity_type, identity_id, session_name, session_start, principal,
         access_key, session_id, caller_account, source_identity, via, user_agent,
         error_message, request, made, trust, switched_from, provider, links,
-        max(issued_key) over (partition by action_id) as issued_key,
-        max(issued_session) over (partition by action_id) as issued_session,
-        max(role) over (partition by action_id) as role,
-        bool_or(wanted) over (partition by action_id) as wanted,
-        row_number() over (
-            partition by action_id
-            order by
-                case when identity_type = 'AWSAccount' then 1 else 0 end,
-                event_id, account, actor
-        ) as copy,
-        lead(event_id) over (
-            partition by action_id
-            order by
-                case when identity_type = 'AWSAccount' then 1 else 0 end,
-                event_id, account, actor
+        -- What one copy lacks, the other may tell; none takes the other's place.
+        coalesce(issued_key, max(issued_key) over same) as issued_key,
+        coalesce(issued_session, max(issued_session) over same) as issued_session,
+        coalesce(role, max(role) over same) as role,
+        bool_or(wanted) over same as wanted,
+        coalesce(
+            identity_type = 'AWSAccount'
+            and count_if(identity_type is distinct from 'AWSAccount') over same > 0
+            and (
+                issued_key is null
+                or issued_key = coalesce(
+                    max(
+                        if(identity_type is distinct from 'AWSAccount', issued_key)
+                    ) over same,
+                    max(issued_key) over same
+                )
+            ),
+            false
+        ) as is_copy,
+        if(
+            identity_type is distinct from 'AWSAccount',
+            max(if(identity_type = 'AWSAccount', event_id)) over same
         ) as copy_event_id
     from chosen
     -- Copies belong together, also where only one of them has the answer.
@@ -842,6 +849,7 @@ joined as (
             shared_event_id is not null
             and (identity_type = 'AWSAccount' or issued_key is null)
         )
+    window same as (partition by action_id, identity_id, source_ip)
 )
 
 select
@@ -920,5 +928,5 @@ select
     end as transitive_tags,
     error_message
 from joined
-where copy = 1 and wanted
+where wanted and not is_copy
 order by time, event_id

@@ -13,7 +13,6 @@ select
     event_id,
     management_event,
     read_only,
-    recipient_account_id,
     service_event_details,
     shared_event_id,
     event_category,
@@ -26,8 +25,7 @@ select
     session_issuer_arn,
     session_issuer_user_name,
     session_assumed_root,
-    on_behalf_of_user_id,
-    folder_account
+    on_behalf_of_user_id
 from (
     select
         cast(try(from_iso8601_timestamp(eventtime)) at time zone 'UTC' as timestamp) as event_time,
@@ -43,7 +41,6 @@ from (
         eventid as event_id,
         case lower(managementevent) when 'true' then true when 'false' then false end as management_event,
         case lower(readonly) when 'true' then true when 'false' then false end as read_only,
-        recipientaccountid as recipient_account_id,
         serviceeventdetails as service_event_details,
         sharedeventid as shared_event_id,
         eventcategory as event_category,
@@ -56,8 +53,7 @@ from (
         useridentity.sessioncontext.sessionissuer.arn as session_issuer_arn,
         useridentity.sessioncontext.sessionissuer.username as session_issuer_user_name,
         useridentity.sessioncontext.assumedroot as session_assumed_root,
-        useridentity.onbehalfof.userid as on_behalf_of_user_id,
-        "account" as folder_account
+        useridentity.onbehalfof.userid as on_behalf_of_user_id
     from "security"."cloudtrail"
     where
         "day" between '2026/03/09' and '2026/03/10'
@@ -134,7 +130,6 @@ select distinct
     identity_id,
     principal_arn,
     source_ip,
-    account,
     error_message,
     read_only,
     category,
@@ -193,7 +188,6 @@ from (
         ) as identity_id,
         principal_arn,
         source_ip,
-        account,
         error_message,
         read_only,
         coalesce(
@@ -302,7 +296,6 @@ from (
                 end
             ) as principal_arn,
             nullif(source_ip_address, '') as source_ip,
-            coalesce(nullif(recipient_account_id, ''), folder_account) as account,
             nullif(error_message, '') as error_message,
             read_only as read_only,
             nullif(request_parameters, '') as request,
@@ -325,7 +318,8 @@ from (
 calls as (
     select
         time, action, outcome, actor, identity_id, principal_arn, source_ip, read_only,
-        action_id,
+        action_id, identity_type,
+        regexp_replace(actor, '^(role/[^/]+)/.*$', '$1') as identity,
         coalesce(
             json_extract_scalar(request, '$.bucketName'),
             regexp_extract(
@@ -346,31 +340,46 @@ calls as (
         ) as bytes_sent,
         try_cast(
             json_extract_scalar(additional_data, '$.bytesTransferredIn') as double
-        ) as bytes_received,
-        row_number() over (
-            partition by action_id
-            order by
-                case when identity_type = 'AWSAccount' then 1 else 0 end,
-                event_id,
-                account
-        ) as copy
+        ) as bytes_received
     from events
     where
         family = 's3'
         and category = 'Data'
 ),
 
+told as (
+    select
+        time, action, outcome, identity_id, principal_arn, source_ip, bucket, object,
+        bytes_sent, bytes_received, identity,
+        -- What is told again adds nothing, nor does the owner's copy of a known call.
+        row_number() over (
+            partition by
+                action_id, action, bucket, object, identity, identity_id, source_ip,
+                outcome, bytes_sent, bytes_received
+            order by time
+        ) > 1 as again,
+        coalesce(
+            identity_type = 'AWSAccount'
+            and count_if(identity_type is distinct from 'AWSAccount') over (
+                partition by
+                    action_id, bucket, object, identity_id, source_ip, outcome,
+                    bytes_sent, bytes_received
+            ) > 0,
+            false
+        ) as is_copy
+    from calls
+),
+
 named as (
     select
         time, action, outcome, identity_id, principal_arn, source_ip, bucket, object,
-        bytes_sent, bytes_received,
-        regexp_replace(actor, '^(role/[^/]+)/.*$', '$1') as identity,
+        bytes_sent, bytes_received, identity,
         case
             when strpos(object, '/') > 0 then split_part(object, '/', 1) || '/'
             when object is not null then ''
         end as prefix
-    from calls
-    where copy = 1
+    from told
+    where not again and not is_copy
 )
 
 select

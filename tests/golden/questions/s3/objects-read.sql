@@ -306,7 +306,8 @@ named as (
 
 object_reads as (
     select
-        time, outcome, identity_id, source_ip, resources, copied, bytes_sent,
+        time, outcome, action_id, identity_type, identity_id, source_ip, resources,
+        copied, bytes_sent,
         regexp_replace(actor, '^(role/[^/]+)/.*$', '$1') as identity,
         coalesce(
             split_part(copied, '/', 1), named_bucket, split_part(refused, '/', 1)
@@ -315,14 +316,38 @@ object_reads as (
             substr(copied, strpos(copied, '/') + 1),
             named_object,
             substr(refused, nullif(strpos(refused, '/'), 0) + 1)
-        ) as object,
-        row_number() over (
-            partition by action_id
-            order by
-                case when identity_type = 'AWSAccount' then 1 else 0 end,
-                event_id, account, actor
-        ) as copy
+        ) as object
     from named
+),
+
+told as (
+    select
+        time, outcome, identity_id, source_ip, copied, bytes_sent, identity, object,
+        -- What is told again adds nothing, nor does the owner's copy of a known call.
+        row_number() over (
+            partition by
+                action_id, object, identity, identity_id, source_ip, outcome,
+                bytes_sent, copied
+            order by time
+        ) > 1 as again,
+        coalesce(
+            identity_type = 'AWSAccount'
+            and count_if(identity_type is distinct from 'AWSAccount') over (
+                partition by
+                    action_id, object, identity_id, source_ip, outcome, bytes_sent
+            ) > 0,
+            false
+        ) as is_copy
+    from object_reads
+    where
+        bucket = 'payroll'
+        -- Through an access point the bucket is among the resources only.
+        or (
+            copied is null
+            and any_match(
+                resources, one -> regexp_extract(one.arn, ':([^:/]+)$', 1) = 'payroll'
+            )
+        )
 )
 
 select
@@ -343,18 +368,7 @@ select
     ) as bytes_out,
     min(time) as first_seen,
     max(time) as last_seen
-from object_reads
-where
-    copy = 1
-    and (
-        bucket = 'payroll'
-        -- Through an access point the bucket is among the resources only.
-        or (
-            copied is null
-            and any_match(
-                resources, one -> regexp_extract(one.arn, ':([^:/]+)$', 1) = 'payroll'
-            )
-        )
-    )
+from told
+where not again and not is_copy
 group by object, identity, identity_id, source_ip
 order by bytes_out desc, object asc, identity asc, identity_id asc, source_ip asc

@@ -314,18 +314,18 @@ compared as (
     select
         time, action, actor, source_ip, account, region, outcome, event_id,
         identity_type, identity_id, user_agent, principal_arn, mfa_used,
-        row_number() over (
+        event_id is not distinct from first_value(event_id) over (
             partition by identity_id, actor order by time asc, event_id asc
-        ) = 1 as new_user,
-        row_number() over (
+        ) as new_user,
+        event_id is not distinct from first_value(event_id) over (
             partition by identity_id, actor, network order by time asc, event_id asc
-        ) = 1 as new_network,
-        row_number() over (
+        ) as new_network,
+        event_id is not distinct from first_value(event_id) over (
             partition by identity_id, actor, region order by time asc, event_id asc
-        ) = 1 as new_region,
-        row_number() over (
+        ) as new_region,
+        event_id is not distinct from first_value(event_id) over (
             partition by identity_id, actor, browser order by time asc, event_id asc
-        ) = 1 as new_browser
+        ) as new_browser
     from sign_ins
 )
 
