@@ -71,8 +71,149 @@ REASONS: dict[str, tuple[str, type[Exception], str]] = {
         EngineError,
         "Repeat the line",
     ),
+    "throttling, as a split": (
+        "HIVE_CANNOT_OPEN_SPLIT: Error opening Hive split s3://logs/: Slow down",
+        EngineError,
+        "S3 throttled the reading",
+    ),
+    "damaged deflate data": (
+        "HIVE_CURSOR_ERROR: incorrect data check",
+        EngineError,
+        "cut short or damaged",
+    ),
+    "an expired token": (
+        "The provided token has expired. (Status Code: 400; Error Code: ExpiredToken)",
+        AccessRefused,
+        "Sign in again, and repeat",
+    ),
+    "a disabled key": (
+        "com.amazonaws.services.s3.model: arn:aws:kms:us-east-1:123456789012:key/1 is "
+        "disabled. (Status Code: 400; Error Code: KMS.DisabledException)",
+        AccessRefused,
+        "aws kms enable-key",
+    ),
+    "a key to be deleted": (
+        "arn:aws:kms:us-east-1:1:key/1 is pending deletion. (Error Code: "
+        "KMS.KMSInvalidStateException)",
+        AccessRefused,
+        "cancel-key-deletion",
+    ),
+    "another Region": (
+        "The bucket is in this region: eu-west-1. (Status Code: 301; Error Code: "
+        "PermanentRedirect)",
+        TableError,
+        "lies in another Region",
+    ),
+    "a bucket that is gone": (
+        "HIVE_METASTORE_ERROR: The specified bucket does not exist (NoSuchBucket)",
+        TableError,
+        "A bucket is gone",
+    ),
+    "a file that is gone": (
+        "HIVE_CANNOT_OPEN_SPLIT: Error opening Hive split s3://logs/x.json.gz "
+        "(offset=0): The specified key does not exist. (Error Code: NoSuchKey)",
+        EngineError,
+        "deleted while it was read",
+    ),
+    "a column that is gone": (
+        "COLUMN_NOT_FOUND: line 9:5: Column 'tlsdetails' cannot be resolved",
+        TableError,
+        "Open the case again",
+    ),
+    "a stale view": (
+        "VIEW_IS_STALE: line 1:15: View 'a.b' is stale",
+        TableError,
+        "REP",
+    ),
+    "two writers": (
+        "ICEBERG_COMMIT_ERROR: Failed to commit Iceberg update to table",
+        EngineError,
+        "Another statement wrote",
+    ),
+    "an Iceberg file that is gone": (
+        "ICEBERG_CANNOT_OPEN_SPLIT: Error opening Iceberg split s3://a/data/1.parquet",
+        TableError,
+        "own list names files",
+    ),
+    "a place with files": (
+        "HIVE_PATH_ALREADY_EXISTS: Target directory for table already exists",
+        TableError,
+        "Name an empty folder",
+    ),
+    "a partition of other keys": (
+        "GENERIC_INTERNAL_ERROR: Number of partition values does not match number of "
+        "filters",
+        TableError,
+        "get-partitions",
+    ),
+    "a column of two types": (
+        "GENERIC_INTERNAL_ERROR: parent builder is null",
+        TableError,
+        r"case\.table\.better\(\)",
+    ),
+    "Glue without a place": (
+        "HIVE_METASTORE_ERROR: Required Table Storage Descriptor is not populated",
+        TableError,
+        r"case\.table\.better\(\)",
+    ),
+    "Glue that fails": (
+        "HIVE_METASTORE_ERROR: unknown",
+        EngineError,
+        "Repeat the line",
+    ),
+    "bad data": (
+        "HIVE_BAD_DATA: Error parsing field value for field 2: For input string",
+        TableError,
+        r"case\.table\.check\(\)",
+    ),
+    "memory of a worker": (
+        "EXCEEDED_LOCAL_MEMORY_LIMIT: Query exceeded per-node memory limit",
+        EngineError,
+        "too large for Athena's memory",
+    ),
+    "too many stages": (
+        "QUERY_HAS_TOO_MANY_STAGES: Number of stages in the query (161) exceeds",
+        EngineError,
+        "too large for Athena to plan",
+    ),
+    "a value that does not fit": (
+        "INVALID_CAST_ARGUMENT: Cannot cast 'x' to BIGINT",
+        EngineError,
+        "try_cast",
+    ),
+    "another grammar": ("SYNTAX_ERROR: line 1:8", EngineError, r"case\.sql\(…\)"),
+    "too many requests": (
+        "Rate exceeded (Service: AWSGlue; Error Code: ThrottlingException)",
+        EngineError,
+        "at_once=2",
+    ),
+    "a lost worker": (
+        "Encountered too many errors talking to a worker node",
+        EngineError,
+        "Repeat the line",
+    ),
+    "another account's bucket": (
+        "PERMISSION_DENIED: User: arn:aws:iam::1:user/a is not authorized to perform: "
+        's3:GetObject on resource: "arn:aws:s3:::logs/x" because no resource-based '
+        "policy allows the s3:GetObject action",
+        AccessRefused,
+        "and in the bucket's",
+    ),
     "a reason that no one knows": ("SOMETHING_NEW: x", EngineError, "look up what"),
 }
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        REASONS["a column of two types"][0],
+        REASONS["a partition of other keys"][0],
+        REASONS["a file that is gone"][0] + " Status Code: 404",
+        "HIVE_CANNOT_OPEN_SPLIT: Access Denied (Status Code: 403)",
+    ],
+)
+def test_what_stays_wrong_is_not_asked_again(reason: str) -> None:
+    assert not may_pass(reason, False)
 
 
 @pytest.mark.parametrize("name", REASONS)

@@ -19,6 +19,18 @@ _BY_TEXT: tuple[tuple[str, *Known], ...] = (
         "region and the profile.",
     ),
     (
+        r"WorkGroup .*(?i:disabled)",
+        NotConfigured,
+        "The workgroup is disabled. Name another one, or have it enabled: aws athena "
+        "update-work-group --state ENABLED.",
+    ),
+    (
+        r"(?i:expected bucket owner)",
+        NotConfigured,
+        "The bucket for results belongs to another account than is expected. Name its "
+        'owner if you trust it: tk.athena(…, bucket_owner="111122223333").',
+    ),
+    (
         "No output location",
         NotConfigured,
         "The workgroup has no place for results. Name one: "
