@@ -12,6 +12,7 @@ import threading
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from contextlib import closing, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,7 @@ from trailkit.errors import (
     TrailkitError,
 )
 from trailkit.integrity.acquisition import Acquisition
+from trailkit.integrity.acquisition_fetch import _facts
 from trailkit.integrity.acquisition_folder import (
     AcquisitionFolder,
     _as_path,
@@ -227,9 +229,16 @@ def test_locks_and_holds_are_noted(bucket: AthenaServer, tmp_path: Path) -> None
     s3().put_object(Bucket="locked-logs", Key=key, Body=b"{}")
     hold = {"Status": "ON"}
     s3().put_object_legal_hold(Bucket="locked-logs", Key=key, LegalHold=hold)
+    until = datetime(2031, 1, 1, tzinfo=UTC)
+    retention = {"Mode": "COMPLIANCE", "RetainUntilDate": until}
+    s3().put_object_retention(Bucket="locked-logs", Key=key, Retention=retention)
     tk.acquire("s3://locked-logs/AWSLogs/", tmp_path, progress=False)
     [line] = read_manifest(tmp_path)
     assert line["legal_hold"] == "ON"
+    assert line["object_lock_mode"] == "COMPLIANCE"
+    assert line["object_lock_until"].startswith("2031-01-01")
+    facts = _facts({"ReplicationStatus": "REPLICA", "ResponseMetadata": {}})
+    assert facts["replication"] == "REPLICA"
 
 
 def test_only_what_is_in_scope_is_fetched_and_listed(
@@ -683,6 +692,29 @@ def test_a_hundred_times_over_ten_thousand_objects(
     fetched = struck.fetched()
     print(f"{struck.strikes} strikes, {sum(fetched.values()):,} requests for objects")
     assert struck.strikes == 100
+
+
+MEMORY = """
+import resource, sys
+import trailkit as tk
+tk.acquire(sys.argv[1], sys.argv[2], progress=False)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+
+
+@pytest.mark.soak
+def test_it_stays_within_a_gigabyte_of_memory(
+    bucket: AthenaServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    logs = many_logs(2_000)
+    logs |= dict.fromkeys([*logs][:40], bytes(40_000_000))
+    quick = QuickS3(bucket.faults._application, BUCKET, logs)
+    monkeypatch.setattr(bucket.faults, "_application", quick)
+    words = [sys.executable, "-c", MEMORY, PLACE, str(tmp_path)]
+    ended = subprocess.run(words, cwd=PROJECT, capture_output=True, check=True)
+    kilobytes = int(ended.stdout)
+    print(f"{kilobytes / 1e3:,.0f} MB at most, for objects of 1.6 GB in all")
+    assert kilobytes < 1_000_000
 
 
 def test_ctrl_c_says_how_to_go_on(

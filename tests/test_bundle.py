@@ -2,6 +2,7 @@
 
 import random
 import re
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -11,12 +12,14 @@ import pandas as pd
 import pytest
 
 import trailkit as tk
+from tests.conftest import PROJECT
 from trailkit.__main__ import main
 from trailkit.errors import ReportError
 from trailkit.integrity import verify_bundle
 from trailkit.report import pictures
 from trailkit.report.handing_over import read_bundle
 from trailkit.report.report_file import verify_runs
+from trailkit.store import practice_case as packed_case
 
 
 @pytest.fixture(scope="module")
@@ -133,6 +136,34 @@ def test_over_the_evidence_all_questions_have_the_same_hashes(
     assert verify_runs(practice_case, told)["verified"].all()
     assert main(["verify", str(bundled), "--demo"]) == 0
     assert "same hash" in capsys.readouterr().out
+
+
+def test_on_another_machine_all_questions_have_the_same_hashes(
+    bundled: Path, tmp_path: Path
+):
+    copied = tmp_path / "elsewhere" / "logs"
+    shutil.copytree(packed_case.folder(), copied)
+    (tmp_path / "home").mkdir()
+    environment = {
+        "HOME": str(tmp_path / "home"),
+        "PATH": "/usr/bin:/bin",
+        "PYTHONPATH": str(PROJECT),
+        "TZ": "Asia/Kathmandu",
+        "LC_ALL": "C",
+    }
+    words = [sys.executable, "-m", "trailkit", "verify", bundled, "--evidence", copied]
+    ended = subprocess.run(
+        [str(each) for each in words],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stderr
+    assert ended.stdout.count("same hash") == len(
+        read_bundle(bundled.read_bytes())["runs"]
+    )
 
 
 def test_the_journal_tells_of_the_bundle(bundled: Path):

@@ -32,34 +32,35 @@ def write(path: Path, who: str, count: int) -> None:
         journal.note("noted", number=number)
 
 
-def test_a_thousand_lines_of_two_writers_are_whole_and_in_order(journal: Journal):
+def test_a_thousand_lines_of_two_writers_and_a_crash_are_whole_and_in_order(
+    journal: Journal,
+):
     context = multiprocessing.get_context("spawn")
-    writers = [
-        context.Process(target=write, args=(journal.path, name, 500)) for name in "ab"
+    one, other = [
+        context.Process(target=write, args=(journal.path, name, count))
+        for name, count in (("a", 500), ("b", 100_000))
     ]
-    for each in writers:
-        each.start()
-    for each in writers:
-        each.join()
-    entries = journal.entries()
-    assert [each["line"] for each in entries] == list(range(1, 1001))
-    for name in "ab":
-        own = [each["number"] for each in entries if each["who"] == name]
-        assert own == list(range(500))
-
-
-def test_a_killed_writer_leaves_whole_lines(journal: Journal):
-    context = multiprocessing.get_context("spawn")
-    writer = context.Process(target=write, args=(journal.path, "a", 100_000))
-    writer.start()
-    while not journal.path.exists() or journal.path.stat().st_size < 5_000:
+    one.start()
+    other.start()
+    while b'"b"' not in (journal.path.read_bytes() if journal.path.exists() else b""):
         time.sleep(0.01)
-    os.kill(writer.pid or 0, signal.SIGKILL)
-    writer.join()
-    journal.note("after")
+    one.join()
+    os.kill(other.pid or 0, signal.SIGKILL)
+    other.join()
+    left = 1_000 - len(journal.path.read_bytes().splitlines())
+    write(journal.path, "c", max(left, 1))
     entries = journal.entries()
+    assert len(entries) >= 1_000
     assert [each["line"] for each in entries] == list(range(1, len(entries) + 1))
-    assert entries[-1]["what"] == "after"
+    for name in "abc":
+        noted = [each for each in entries if each["who"] == name]
+        own = [each["number"] for each in noted if each["what"] == "noted"]
+        assert own == list(range(len(own)))
+        assert own
+    data = journal.path.read_bytes().split(b"\n")
+    data[499] = data[499].replace(b"noted", b"added")
+    journal.path.write_bytes(b"\n".join(data))
+    assert journal.faults() == ["Line 500 was changed: its hash does not fit."]
 
 
 @pytest.mark.parametrize("left", [1, 40, 200])
