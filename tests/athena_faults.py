@@ -9,6 +9,14 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs
 
+from moto.s3.models import s3_backends
+
+_OPTIONAL = "HTTP_X_AMZ_OPTIONAL_OBJECT_ATTRIBUTES"
+_RESTORED = (
+    b"<RestoreStatus><IsRestoreInProgress>false</IsRestoreInProgress>"
+    b"<RestoreExpiryDate>2036-01-01T00:00:00Z</RestoreExpiryDate></RestoreStatus>"
+)
+
 
 @dataclass
 class Fault:
@@ -84,7 +92,25 @@ class Faults:
         for fault in [self._wrong_owner(environ, action), *self.planned]:
             if fault and fault.meets(action):
                 return _answer(fault, action, environ, start)
+        if action == "s3:ListBucket" and "RestoreStatus" in environ.get(_OPTIONAL, ""):
+            return self._with_restored(environ, start)
         return self._application(environ, start)
+
+    def _with_restored(
+        self, environ: dict[str, Any], start: Callable[..., Any]
+    ) -> Iterable[bytes]:
+        """Say of each object that was restored until when, which moto does not."""
+        said: list[Any] = []
+        body = b"".join(self._application(environ, lambda *given: said.extend(given)))
+        bucket = environ["PATH_INFO"].split("/")[1]
+        keys = s3_backends[self._account]["aws"].buckets[bucket].keys
+        restored = [key for key, each in keys.items() if each.status == "RESTORED"]
+        for key in restored:
+            named = f"<Key>{key}</Key>".encode()
+            body = body.replace(named, named + _RESTORED)
+        headers = [each for each in said[1] if each[0].lower() != "content-length"]
+        start(said[0], headers)
+        return [body]
 
     def _wrong_owner(self, environ: dict[str, Any], action: str) -> Fault | None:
         expected = environ.get("HTTP_X_AMZ_EXPECTED_BUCKET_OWNER")

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -116,6 +117,25 @@ def test_requests_are_counted_however_files_lie(
     said = require_true(athena, case(table.name))
     assert (said.usage.decrypts > 0) == ("KMS" in lying)
     assert (said.usage.retrieved > 0) == ("In" in lying)
+
+
+@pytest.mark.parametrize("reads", [True, False])
+def test_restored_files_count_where_the_table_reads_them(
+    athena: AthenaServer, sizes: dict[str, int], reads: bool
+) -> None:
+    table = table_of("trailkit's own")
+    if reads:
+        more = {**table.properties, "read_restored_glacier_objects": "TRUE"}
+        table = replace(table, properties=more)
+    publish(athena, table, sizes)
+    every = case(table.name).estimate(DELETIONS)
+    files = [file for name, file in objects().items() if "/2026/" in name]
+    for number, file in enumerate(files):
+        file._storage_class = "GLACIER"
+        file.status = "RESTORED" if number % 3 else "AVAILABLE"
+    said = require_true(athena, case(table.name))
+    assert said.files + said.archived == every.files
+    assert (said.files > 0) == reads
 
 
 def test_they_are_counted_of_a_copy(athena: AthenaServer) -> None:

@@ -43,6 +43,15 @@ class Definition:
         return self.properties.get("table_type", "").upper() == "ICEBERG"
 
     @property
+    def reads_restored(self) -> bool:
+        """Whether it reads objects that were restored from an archive of S3.
+
+        (Athena User Guide, "Query restored Amazon S3 Glacier objects".)
+        """
+        said = self.properties.get("read_restored_glacier_objects", "")
+        return said.lower() == "true"
+
+    @property
     def lies_in_columns(self) -> bool:
         """Whether its files (Parquet, ORC) let a query read some columns only."""
         formats = f"{self.serde} {self.input_format}".lower()

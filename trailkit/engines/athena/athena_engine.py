@@ -97,6 +97,7 @@ class AthenaEngine:
         self._price, self._poll = price, poll
         self._unload, self._reuse = unload, reuse
         self._headers: dict[tuple[str, str], dict[str, Any]] = {}
+        self._reads_restored = False
 
     def run(self, sql: str, options: QueryOptions = ANEW) -> Answer:
         """Run one SELECT.
@@ -173,9 +174,11 @@ class AthenaEngine:
         Raises TableError where there is none, AccessRefused without glue:GetTable.
         """
         with explained():
-            return glue_catalog.definition(
+            found = glue_catalog.definition(
                 glue_catalog.TableName.parse(table), self._access
             )
+        self._reads_restored |= found.reads_restored
+        return found
 
     def partitions(
         self, table: str, partition_filter: str = ""
@@ -235,10 +238,17 @@ class AthenaEngine:
     def objects(self, **asked: Any) -> dict[str, Any]:
         """List objects in S3, a page of them, as ListObjectsV2 does.
 
+        What was restored from an archive is in S3 Standard, for a table that reads it.
         Raises AccessRefused without s3:ListBucket.
         """
+        if self._reads_restored:
+            asked["OptionalObjectAttributes"] = ["RestoreStatus"]
         with failures.explained():
-            return self._access.client("s3").list_objects_v2(**asked)
+            page = self._access.client("s3").list_objects_v2(**asked)
+        for each in page.get("Contents", ()) if self._reads_restored else ():
+            if each.get("RestoreStatus", {}).get("RestoreExpiryDate"):
+                each["StorageClass"] = "STANDARD"
+        return page
 
     def headers(self, **asked: Any) -> dict[str, Any]:
         """Return the headers of an object in S3, as HeadObject does; empty if gone.
