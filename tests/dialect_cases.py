@@ -781,6 +781,17 @@ QUERIES: Cases = {
         ),
         (f"select array_agg(id order by id) as a from {_ROWS} where id > 9", [(None,)]),
         (
+            f"select array_sort(array_distinct(array_agg(name))) as a from {_ROWS}",
+            [(["a", "b", None],)],
+        ),
+        (
+            "select array_sort(array_distinct(flatten(array_agg(x) filter (where y)))),"
+            " cardinality(array_distinct(flatten(array_agg(x)))) from (values"
+            " (array['b', 'a', null], true), (array['b'], true), (null, true),"
+            " (array['c'], false)) as t (x, y)",
+            [(["a", "b", None], 4)],
+        ),
+        (
             f"select cardinality(array_agg(id order by size desc)) as a from {_ROWS}",
             [(4,)],
         ),
@@ -901,6 +912,32 @@ QUERIES: Cases = {
             """select x from unnest(cast(json_extract('{"l": ["a", 1]}', '$.l')"""
             " as array(varchar))) as u (x) order by x",
             [("1",), ("a",)],
+        ),
+        # Beside a table alone: what is spread may be named alone, shown under its own
+        # name, be grouped, and have the name of what the order means.
+        *(
+            (
+                "with t as (select id, split(text, ',') as parts"
+                " from (values (1, 'b,a'), (2, null), (3, 'b')) as v (id, text))"
+                f" select {items} from t cross join unnest(parts) as u (part) {rest}",
+                expected,
+            )
+            for items, rest, expected in (
+                ("part, t.id", "order by part, id", [("a", 1), ("b", 1), ("b", 3)]),
+                ("u.part", "where u.part > 'a' order by 1", [("b",), ("b",)]),
+                ("part, count(*)", "group by part order by 1", [("a", 1), ("b", 2)]),
+                (
+                    "concat(lpad(cast(id as varchar), 2, '0'), u.part) as part",
+                    "order by part",
+                    [("01a",), ("01b",), ("03b",)],
+                ),
+            )
+        ),
+        (
+            "with t as (select 'mine' as part, array['b', 'a'] as parts)"
+            " select t.part as mine, u.part from t cross join unnest(parts) as u (part)"
+            " order by u.part",
+            [("mine", "a"), ("mine", "b")],
         ),
     ],
     "join": [

@@ -190,6 +190,8 @@ UNSUPPORTED = [
     "select lag(action) over (partition by actor) as x from events",
     "select array_agg(action) as x from events",
     "select array_join(array_agg(action), ',') as x from events",
+    "select array_join(array_distinct(array_agg(action)), ',') as x from events",
+    "select flatten(array_agg(split(action, 'a'))) as x from events",
     "select date_trunc('decade', time) as x from events",
     "select date_trunc(action, time) as x from events",
     "select date_diff('month', time, time) as x from events",

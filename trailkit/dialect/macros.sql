@@ -214,6 +214,13 @@ create macro array_sort(a) as list_sort(a, 'ASC', 'NULLS LAST');
 create macro array_distinct(a) as
     list_filter(a, lambda x, i: list_position(a, x) = i);
 
+-- The same in any order. DuckDB's own leaves a null out.
+create macro trino_distinct(a) as
+    case
+        when list_count(a) < len(a) then list_append(list_distinct(a), null)
+        else list_distinct(a)
+    end;
+
 create macro arrays_overlap(a, b) as
     case
         when list_has_any(a, b) then true

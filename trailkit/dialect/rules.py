@@ -133,8 +133,7 @@ def _check_replacement(call: exp.Expr) -> None:
 def _check_order(call: exp.Expr) -> None:
     """An array without an order differs from run to run."""
     parent = call.parent.parent if isinstance(call.parent, exp.Filter) else call.parent
-    outer = parent.name.lower() if isinstance(parent, exp.Anonymous) else ""
-    if outer not in ("array_sort", "cardinality") and not call.find(exp.Order):
+    if not has_no_order(parent) and not call.find(exp.Order):
         raise UnsupportedSQL(
             "array_agg() needs an order: array_agg(x order by x), or array_sort()"
             " around it."
@@ -331,6 +330,14 @@ def _check_unnest(node: exp.Expr) -> None:
             f"{excerpt(node)}: name what it gives, as in unnest(…) as t (item), and"
             " with ordinality as t (item, place)."
         )
+
+
+def has_no_order(around: exp.Expr | None) -> bool:
+    """Return whether the order of the array in a call can make no difference."""
+    while around is not None and around.name.lower() in ("array_distinct", "flatten"):
+        around = around.parent
+    name = around.name.lower() if isinstance(around, exp.Anonymous) else ""
+    return name in ("array_sort", "cardinality")
 
 
 def arguments_of(call: exp.Expr) -> list[exp.Expr]:

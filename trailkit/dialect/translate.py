@@ -18,7 +18,8 @@ from trailkit.dialect.grammar import parse
 from trailkit.dialect.jsonpath import json_pointer
 from trailkit.dialect.networks import unroll_networks
 from trailkit.dialect.relations import output_name
-from trailkit.dialect.rules import arguments_of
+from trailkit.dialect.rules import arguments_of, has_no_order
+from trailkit.dialect.spreading import spread_in_passing
 from trailkit.errors import UnsupportedSQL
 
 
@@ -52,6 +53,7 @@ def _translated(sql: str) -> str:
     tree = parse(sql).copy()
     _name_columns(tree)
     unroll_networks(tree)
+    spread_in_passing(tree)
     return _duckdb_form(tree).sql(dialect="duckdb", identify=True, comments=False)
 
 
@@ -154,6 +156,11 @@ def _with_pointer(call: exp.Expr) -> exp.Expr:
     return _call(call.name, json, pointer)
 
 
+def _array_distinct(call: exp.Expr) -> exp.Expr:
+    """Look each element up in a table, where it need not stay where it was first."""
+    return _call("trino_distinct", *call.expressions) if has_no_order(call) else call
+
+
 def _contains(call: exp.Expr) -> exp.Expr:
     """Write ``in`` for a list of literals: DuckDB looks a value up, and not along.
 
@@ -252,6 +259,7 @@ _READERS = {
 }
 
 _CALLS: dict[str, Callable[[exp.Expr], exp.Expr]] = {
+    "array_distinct": _array_distinct,
     "all_match": _match(False, negated=True),
     "any_match": _match(True, negated=False),
     "concat": _concat,

@@ -471,10 +471,13 @@ seen as (
         strpos(lower(user_agent), 'ssm-agent') > 0 as by_agent,
         caller_kind is not distinct from 'person' as by_person,
         -- A function's own calls name its environment in the agent.
-        caller_kind is not distinct from 'workload' and client_ip is not null
-        and not regexp_like(session_name, '^i-([0-9a-f]{8}|[0-9a-f]{17})$')
-        and regexp_like(lower(user_agent), '^(aws-cli|aws-sdk|boto)')
-        and strpos(lower(user_agent), 'exec-env') = 0 as by_function_elsewhere,
+        case
+            when caller_kind is not distinct from 'workload' and client_ip is not null
+                then
+                    not regexp_like(session_name, '^i-([0-9a-f]{8}|[0-9a-f]{17})$')
+                    and regexp_like(lower(user_agent), '^(aws-cli|aws-sdk|boto)')
+                    and strpos(lower(user_agent), 'exec-env') = 0
+        end as by_function_elsewhere,
         -- The account that a person or a long-term key took a role in, if not its own.
         case
             when
@@ -499,9 +502,14 @@ seen as (
                 and via is null and caller_kind is distinct from 'service'
                 then region
         end as place,
-        not is_write and category = 'Management'
-        and regexp_like(action, '^(Batch)?(Get|List|Describe|Search|Lookup|Simulate)')
-            as is_read,
+        case
+            when not is_write and category = 'Management'
+                then
+                    regexp_like(
+                        action, '^(Batch)?(Get|List|Describe|Search|Lookup|Simulate)'
+                    )
+            else false
+        end as is_read,
         -- What the request says, without blanks: writes alone are looked into.
         case
             when is_write or service in ('ec2', 'secretsmanager', 'ssm')
@@ -534,7 +542,12 @@ seen as (
                     regexp_extract(error_message, ':user/(?:[^ /]+/)*([^ /]+)$', 1)
                 )
         end as about_user,
-        array_join(transform(resources, one -> one.arn), ' ') as arns
+        array_join(
+            transform(
+                if(is_write or service in ('kms', 'sts'), resources), one -> one.arn
+            ),
+            ' '
+        ) as arns
     from events
 ),
 
@@ -662,6 +675,47 @@ deeds as (
         by_function_elsewhere, hop, place,
         additional_data, asked, about_user, for_another, for_itself, is_read, arns,
         let_in,
+        case
+            when is_write and outcome = 'success'
+                then
+                    regexp_like(
+                        call,
+                        '^(s3:CreateBucket|cloudtrail:CreateTrail|rds:CreateDB'
+                        || '|kms:CreateKey|ec2:(CreateFlowLogs|CreateSnapshot'
+                        || '|RunInstances)|logs:CreateLogGroup|dynamodb:CreateTable'
+                        || '|elasticfilesystem:CreateFileSystem)'
+                    )
+            else false
+        end as makes,
+        case
+            when is_write
+                then
+                    regexp_like(
+                        call,
+                        '^s3:(DeleteBucket|DeleteBucketPolicy|DeleteObjects'
+                        || '|Put(BucketLifecycle|BucketPolicy|BucketVersioning'
+                        || '|BucketEncryption|ObjectLockConfiguration).*)$'
+                    )
+                    or call in ('kms:DisableKey', 'kms:ScheduleKeyDeletion')
+                    or (call = 's3:DeleteObject' and strpos(request, 'AWSLogs') > 0)
+            else false
+        end as may_hit_logs,
+        case
+            when call = 's3:GetBucketAcl' and full_agent = 'cloudtrail.amazonaws.com'
+                then true
+            when strpos(call, 's3:') = 1
+                then strpos(request, 'AWSLogs') > 0
+            when call = 'kms:GenerateDataKey'
+                then strpos(request, 'aws:cloudtrail') > 0
+            else call = 'cloudtrail:CreateTrail'
+        end as shows_logs,
+        identity_type = 'Root' and not by_service
+        and (is_write or call = 'signin:ConsoleLogin') as by_root,
+        regexp_like(
+            full_agent,
+            'stratus-red-team|pacu|cloudfox|kali|parrot|blackarch|trufflehog|pmapper'
+            || '|enumerate-iam|weirdaal|scoutsuite|prowler|steampipe|cloudsplaining'
+        ) as by_tool,
         case
             when call in ('cloudtrail:StopLogging', 'cloudtrail:DeleteTrail')
                 then 1
@@ -1056,7 +1110,8 @@ told as (
         time, action, outcome, refused, by_key, event_id, account, call, identity_type,
         user_name, source_ip, client_ip, identity, name, by_instance, by_service,
         by_agent, by_person, agent, full_agent, asked, for_itself, is_read, let_in,
-        by_function_elsewhere, hop, place, request, deed,
+        by_function_elsewhere, hop, place, request, deed, makes, may_hit_logs,
+        shows_logs, by_root, by_tool,
         -- Single snapshots and machines come and go: five in an hour do not.
         if(
             call in (
@@ -1066,42 +1121,27 @@ told as (
             530,
             deed
         ) as kind,
-        regexp_like(
-            call,
-            '^(s3:CreateBucket|cloudtrail:CreateTrail|rds:CreateDB|kms:CreateKey'
-            || '|ec2:(CreateFlowLogs|CreateSnapshot|RunInstances)|logs:CreateLogGroup'
-            || '|dynamodb:CreateTable|elasticfilesystem:CreateFileSystem)'
-        )
-        and outcome = 'success' as makes,
-        (
-            regexp_like(
-                call,
-                '^s3:(DeleteBucket|DeleteBucketPolicy|DeleteObjects'
-                || '|Put(BucketLifecycle|BucketPolicy|BucketVersioning|BucketEncryption'
-                || '|ObjectLockConfiguration).*)$'
-            )
-            or call in ('kms:DisableKey', 'kms:ScheduleKeyDeletion')
-            or (call = 's3:DeleteObject' and strpos(request, 'AWSLogs') > 0)
-        ) as may_hit_logs,
-        call = 'cloudtrail:CreateTrail'
-        or (call = 's3:GetBucketAcl' and full_agent = 'cloudtrail.amazonaws.com')
-        or (call = 'kms:GenerateDataKey' and strpos(request, 'aws:cloudtrail') > 0)
-        or (strpos(call, 's3:') = 1 and strpos(request, 'AWSLogs') > 0)
-            as shows_logs,
-        identity_type = 'Root' and not by_service
-        and (is_write or call = 'signin:ConsoleLogin') as by_root,
-        regexp_like(
-            full_agent,
-            'stratus-red-team|pacu|cloudfox|kali|parrot|blackarch|trufflehog|pmapper'
-            || '|enumerate-iam|weirdaal|scoutsuite|prowler|steampipe|cloudsplaining'
-        ) as by_tool,
         case
             when
-                deed is not null or is_write and regexp_like(
-                    call,
-                    '^(s3|kms|cloudtrail|rds|ec2|logs|dynamodb|elasticfilesystem):'
+                coalesce(deed, 0) not in (0, 51, 55)
+                or (
+                    (
+                        makes or may_hit_logs or shows_logs or by_root or by_tool
+                        or by_function_elsewhere
+                    )
+                    and (
+                        deed is not null
+                        or (
+                            is_write
+                            and regexp_like(
+                                call,
+                                '^(s3|kms|cloudtrail|rds|ec2|logs|dynamodb'
+                                || '|elasticfilesystem):'
+                            )
+                        )
+                        or call in ('s3:GetBucketAcl', 'kms:GenerateDataKey')
+                    )
                 )
-                or call in ('s3:GetBucketAcl', 'kms:GenerateDataKey')
                 then coalesce(
                     json_extract_scalar(request, '$.s3BucketName'),
                     json_extract_scalar(request, '$.bucketName'),
@@ -1294,15 +1334,20 @@ hours as (
         count_if(mark is null) as unmarked,
         bool_or(by_key) as by_key,
         count_if(by_service) as served,
-        array_sort(array_agg(distinct call) filter (where outcome = 'denied'))
-            as denied_calls,
-        array_sort(array_agg(distinct call) filter (where number = 0 and is_read))
-            as read_calls,
+        array_sort(
+            array_distinct(array_agg(call) filter (where outcome = 'denied'))
+        ) as denied_calls,
+        array_sort(
+            array_distinct(array_agg(call) filter (where number = 0 and is_read))
+        ) as read_calls,
         bool_or(is_read and by_person) as person_reads,
-        array_distinct(
-            flatten(array_sort(array_agg(targets) filter (where targets is not null)))
+        array_sort(
+            array_distinct(
+                flatten(array_agg(targets) filter (where targets is not null))
+            )
         ) as targets,
-        array_sort(array_agg(distinct mark) filter (where mark is not null)) as marks,
+        array_sort(array_distinct(array_agg(mark) filter (where mark is not null)))
+            as marks,
         min(time) as first_seen,
         max(time) as last_seen,
         min(if(outcome = 'denied', example)) as denied_example,
@@ -1349,9 +1394,10 @@ placed as (
         date_diff('day', min(first_seen) over (), first_seen) >= 3
         and date_diff(
             'day',
-            min(first_seen) over (
-                partition by number, thing, if(number = 45, identity)
-            ),
+            case number
+                when 45 then min(first_seen) over (partition by identity, thing)
+                when 59 then min(first_seen) over (partition by thing)
+            end,
             first_seen
         ) = 0 as fresh,
         min(first_seen) over () as evidence_from,
@@ -1372,14 +1418,16 @@ by_hour as (
         sum(unmarked) as unmarked,
         min(evidence_from) as evidence_from,
         max(evidence_to) as evidence_to,
-        array_sort(array_agg(distinct account) filter (where account is not null))
-            as accounts,
-        array_sort(array_agg(distinct client_ip) filter (where client_ip is not null))
-            as addresses,
-        array_sort(array_agg(distinct agent)) as agents,
-        array_distinct(
-            flatten(
-                array_sort(
+        array_sort(
+            array_distinct(array_agg(account) filter (where account is not null))
+        ) as accounts,
+        array_sort(
+            array_distinct(array_agg(client_ip) filter (where client_ip is not null))
+        ) as addresses,
+        array_sort(array_distinct(array_agg(agent))) as agents,
+        array_sort(
+            array_distinct(
+                flatten(
                     array_agg(
                         case t.kind
                             when 17 then denied_calls
@@ -1461,7 +1509,7 @@ kept as (
                     cardinality(
                         array_distinct(
                             transform(
-                                addresses,
+                                if(number in (14, 25), addresses),
                                 one -> regexp_extract(
                                     one,
                                     '^([0-9]+[.][0-9]+[.]|[0-9a-f]*:[0-9a-f]*:)'
@@ -1477,7 +1525,10 @@ kept as (
                     cardinality(targets) >= 15 * factor
                     and cardinality(
                         array_distinct(
-                            transform(targets, one -> split_part(one, ':', 1))
+                            transform(
+                                if(number = 18, targets),
+                                one -> split_part(one, ':', 1)
+                            )
                         )
                     ) >= 4
             when number in (21, 22)
@@ -1507,10 +1558,10 @@ select
     cast(sum(denied) as bigint) as denied,
     cast(sum(served) as bigint) as by_service,
     cast(sum(unmarked) as bigint) as unmarked,
-    cardinality(array_distinct(flatten(array_sort(array_agg(targets))))) as things,
+    cardinality(array_distinct(flatten(array_agg(targets)))) as things,
     nullif(
         array_join(
-            array_sort(array_distinct(flatten(array_sort(array_agg(marks))))), '; '
+            array_sort(array_distinct(flatten(array_agg(marks)))), '; '
         ),
         ''
     ) as marks,
@@ -1521,19 +1572,19 @@ select
     max(last_seen) as last_seen,
     nullif(
         array_join(
-            array_sort(array_distinct(flatten(array_sort(array_agg(accounts))))), ', '
+            array_sort(array_distinct(flatten(array_agg(accounts)))), ', '
         ),
         ''
     ) as accounts,
     nullif(
         array_join(
-            array_sort(array_distinct(flatten(array_sort(array_agg(addresses))))), ', '
+            array_sort(array_distinct(flatten(array_agg(addresses)))), ', '
         ),
         ''
     ) as addresses,
     nullif(
         array_join(
-            array_sort(array_distinct(flatten(array_sort(array_agg(agents))))), ', '
+            array_sort(array_distinct(flatten(array_agg(agents)))), ', '
         ),
         ''
     ) as agents,
