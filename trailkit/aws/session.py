@@ -1,13 +1,17 @@
-"""The way into an AWS account: a session, a region, a client for each service."""
+"""The way into an AWS account: a session, a region, a client for each service.
+
+boto3 is imported by the first of them: who asks local files has no need of it.
+"""
 
 import threading
 from functools import cached_property
-from typing import Any
-
-import boto3
-from botocore.config import Config
+from typing import TYPE_CHECKING, Any
 
 from trailkit.errors import NotConfigured
+
+if TYPE_CHECKING:
+    import boto3
+    from botocore.config import Config
 
 AT_ONCE = 16
 """The most requests that one client has under way."""
@@ -16,8 +20,10 @@ APPLICATION = "trailkit"
 """The user agent of each request ends with ``app/trailkit``; CloudTrail keeps it."""
 
 
-def settings() -> Config:
+def settings() -> "Config":
     """Return the settings of every client."""
+    from botocore.config import Config
+
     return Config(max_pool_connections=AT_ONCE, user_agent_appid=APPLICATION)
 
 
@@ -30,7 +36,7 @@ class Access:
 
     def __init__(
         self,
-        session: boto3.Session | None,
+        session: "boto3.Session | None",
         profile: str | None,
         region: str | None,
         otherwise: str | None = None,
@@ -54,7 +60,11 @@ class Access:
     @cached_property
     def session(self) -> Any:
         """The session given, or one of the profile."""
-        return self._session or boto3.Session(profile_name=self._profile)
+        if self._session:
+            return self._session
+        import boto3
+
+        return boto3.Session(profile_name=self._profile)
 
     @cached_property
     def region(self) -> str:

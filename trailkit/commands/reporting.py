@@ -10,8 +10,6 @@ from trailkit.commands.case_options import add_case, open_case
 from trailkit.commands.printing import show, write
 from trailkit.errors import CommandError, ReportError
 from trailkit.integrity.journal import NAME
-from trailkit.report.handing_over import read_bundle
-from trailkit.report.report_file import read_report, verify_runs
 
 _SOURCES = ("evidence", "table", "demo")
 
@@ -69,6 +67,9 @@ def _add_verify(parser: argparse.ArgumentParser) -> None:
 
 
 def _verify(given: argparse.Namespace) -> None:
+    from trailkit.report.handing_over import read_bundle
+    from trailkit.report.report_file import read_report
+
     data = _bytes(Path(given.file))
     told = read_bundle(data) if data.startswith(b"PK") else read_report(data)
     write("The file is as it was written: each hash in it fits.")
@@ -77,6 +78,8 @@ def _verify(given: argparse.Namespace) -> None:
 
 def _ask_again(told: dict[str, object], case: Case | None) -> None:
     """Ask each question again where the evidence is at hand, and compare."""
+    from trailkit.report.report_file import verify_runs
+
     if case is None:
         write(
             "No question was asked again. With the evidence at hand: "

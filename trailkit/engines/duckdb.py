@@ -62,6 +62,8 @@ class LocalEngine:
         weakref.finalize(self, _close, self._connection, self._spill)
         for statement in (*dialect.settings(), *dialect.macros()):
             self._connection.execute(statement)
+        # A file of the store never changes: what its footer says is read once.
+        self._connection.execute("set global parquet_metadata_cache = true")
         for name, select in views.items():
             schema = name.partition(".")[0]
             self._connection.execute(f"create schema if not exists {schema}")
