@@ -205,7 +205,7 @@ def test_an_organizations_digests_prove_what_its_members_recorded(
     member = eight_hours(f"{ORGANIZATION}/{MEMBER}", False, MEMBER)
     case = opened_with_keys(tmp_path, owner, member)
     inferred = of_writes(case, MEMBER)
-    told = inferred["why"].str.contains("nobody validated")
+    told = inferred["why"].str.contains("no one validated")
     assert set(inferred[told]["state"]) == {"recorded, inferred"}
     case.evidence.digests(progress=False)
     proved = of_writes(case, MEMBER).query("state == 'recorded, proved'")

@@ -161,7 +161,7 @@ def _judged(
     if not here:
         return Cell(need, *place, State.RECORDED, start, end, _INFERRED)
     if _within(start, end, told.inferred):
-        why = "digests that nobody validated, and selectors that are known"
+        why = "digests that no one validated, and selectors that are known"
         return Cell(need, *place, State.RECORDED, start, end, why)
     first = min(here, key=_gravity)
     alike = [each for each in here if each.cause == first.cause]
