@@ -99,6 +99,19 @@ def test_a_console_session_has_many_keys_and_no_record_issues_them(
     assert keys.isdisjoint(issued)
 
 
+def test_the_key_that_identity_center_issues_is_never_used(
+    records: list[dict[str, Any]],
+) -> None:
+    issued = {
+        record["responseElements"]["credentials"]["accessKeyId"]
+        for record in records
+        if record["eventName"] == "AssumeRoleWithSAML"
+    }
+    used = {record["userIdentity"].get("accessKeyId") for record in records}
+    assert issued
+    assert not issued & used
+
+
 def test_every_account_is_awake_all_night(records: list[dict[str, Any]]) -> None:
     """Else a trail that was stopped could not be told from a quiet hour."""
     for account in {record.get("recipientAccountId") for record in records} - {None}:

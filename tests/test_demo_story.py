@@ -147,8 +147,24 @@ def test_hops_over_accounts_have_twins(events: dict[str, Record]) -> None:
         records = [events[each] for each in hop.event_ids]
         accounts = {record["recipientAccountId"] for record in records}
         assert accounts == {hop.from_account, hop.to_account}
-        shared = {record.get("sharedEventID", "") for record in records}
-        assert shared == {hop.shared_event_id}
+        copies = [each for each in records if each["eventName"] == "AssumeRole"]
+        assert len(copies) == 2
+        assert {each["sharedEventID"] for each in copies} == {hop.shared_event_id}
+
+
+def test_a_switch_of_roles_shares_no_id_and_its_issued_key_is_never_used(
+    events: dict[str, Record],
+) -> None:
+    (hop,) = [hop for hop in KEY.hops if hop.console]
+    (told,) = [
+        events[each]
+        for each in hop.event_ids
+        if events[each]["eventName"] == "SwitchRole"
+    ]
+    assert "sharedEventID" not in told
+    assert "accessKeyId" not in told["userIdentity"]
+    used = {each["userIdentity"].get("accessKeyId") for each in events.values()}
+    assert hop.issued_key not in used
 
 
 def test_each_hop_begins_with_the_key_that_the_last_one_issued() -> None:

@@ -107,5 +107,12 @@ def get_role_credentials(
 
 
 def _portal(scribe: Scribe, user: Caller, name: str, role: Role) -> Record:
-    details = {"role_name": role.name, "account_id": role.account.id}
-    return scribe.event(user, f"sso:{name}", SERVICE_EVENT, serviceEventDetails=details)
+    chosen = role.name.removeprefix("AWSReservedSSO_").rpartition("_")[0]
+    details = {"role_name": chosen, "account_id": role.account.id}
+    return scribe.event(
+        user,
+        f"sso:{name}",
+        SERVICE_EVENT,
+        serviceEventDetails=details,
+        readOnly=name == "GetRoleCredentials",
+    )

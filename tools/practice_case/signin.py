@@ -15,7 +15,7 @@ from tools.practice_case.callers import (
 from tools.practice_case.chance import Chance
 from tools.practice_case.organization import US_EAST_1, Role, User
 from tools.practice_case.scribe import Record, Scribe, tls
-from tools.practice_case.sts import Assumed, assume_role
+from tools.practice_case.sts import Assumed, assume_role, used_key
 
 SIGN_IN = "AwsConsoleSignIn"
 
@@ -150,10 +150,10 @@ def get_signin_token(scribe: Scribe, caller: Caller) -> Caller:
 def switch_role(scribe: Scribe, caller: Caller, role: Role) -> Assumed:
     """Switch the role in the console, which keeps the name of the session.
 
-    SwitchRole is recorded in the account of the role; the AssumeRole behind it in both.
-    All three records share a sharedEventID.
+    SwitchRole is recorded in the account of the role; the AssumeRole behind it in both,
+    which share a sharedEventID that SwitchRole has not. The key in the answer is never
+    used.
     """
-    shared = scribe.chance.uuid()
     name = str(caller.identity["principalId"]).partition(":")[2]
     name = name or str(caller.identity["userName"])
     assumed = assume_role(
@@ -161,7 +161,7 @@ def switch_role(scribe: Scribe, caller: Caller, role: Role) -> Assumed:
         caller.through(INTERNAL).in_region(US_EAST_1),
         role,
         name,
-        sharedEventID=shared,
+        sharedEventID=scribe.chance.uuid(),
     )
     identity = {
         key: value
@@ -169,7 +169,10 @@ def switch_role(scribe: Scribe, caller: Caller, role: Role) -> Assumed:
         if key not in {"sessionContext", "accessKeyId"}
     }
     switched = replace(
-        assumed.caller, address=caller.address, agent=caller.agent, console=True
+        assumed.caller.with_key(used_key(assumed.caller.access_key)),
+        address=caller.address,
+        agent=caller.agent,
+        console=True,
     )
     told = _sign_in(
         scribe,
@@ -180,6 +183,5 @@ def switch_role(scribe: Scribe, caller: Caller, role: Role) -> Assumed:
             "SwitchFrom": caller.arn,
             "RedirectTo": "https://s3.console.aws.amazon.com/s3/home",
         },
-        sharedEventID=shared,
     )
     return Assumed(switched, (*assumed.records, told))

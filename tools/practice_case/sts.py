@@ -14,6 +14,7 @@ from tools.practice_case.callers import (
     by_session,
     stranger,
 )
+from tools.practice_case.chance import Chance
 from tools.practice_case.organization import FUNCTIONS, Person, Role
 from tools.practice_case.scribe import Record, Scribe, denied, resource
 
@@ -44,6 +45,11 @@ def credentials(key: str, until: datetime) -> dict[str, str]:
         "sessionToken": f"IQoJb3JpZ2luX2VjEXAMPLE{key}",
         "expiration": american(until),
     }
+
+
+def used_key(issued: str) -> str:
+    """Return the key that is used where it is not the one in the answer."""
+    return Chance(f"instead of {issued}").key()
 
 
 def response(scribe: Scribe, role: Role, session: str, key: str) -> dict[str, Any]:
@@ -169,7 +175,10 @@ def assume_with_web_identity(
 def assume_with_saml(
     scribe: Scribe, person: Person, role: Role, address: str
 ) -> Caller:
-    """Let IAM Identity Center sign a person in to an account."""
+    """Let IAM Identity Center sign a person in to an account.
+
+    The key in the answer is never used: the session's calls have another.
+    """
     identity = {
         "type": "SAMLUser",
         "principalId": f"exampleQualifier=:{person.login}",
@@ -193,5 +202,5 @@ def assume_with_saml(
         resources=[resource(role.arn, role.account, "AWS::IAM::Role")],
     )
     return by_session(
-        role, person.login, key, since, address=address, agent=person.agent
+        role, person.login, used_key(key), since, address=address, agent=person.agent
     )
