@@ -187,7 +187,19 @@ class Maker:
         self.chain = Chain(f"password:{user['arn']}", "password")
         return self.sign_in(user)
 
-    def sign_in(self, user: Record) -> Credential:
+    def root(self) -> Credential:
+        """Begin with a sign-in of the root user."""
+        arn = f"arn:aws:iam::{ACCOUNT}:root"
+        identity = {
+            "type": "Root",
+            "principalId": ACCOUNT,
+            "arn": arn,
+            "accountId": ACCOUNT,
+        }
+        self.chain = Chain(f"password:{arn}", "root user")
+        return self.sign_in(identity, arn)
+
+    def sign_in(self, user: Record, name: str = "") -> Credential:
         """Sign a user in to the console: many keys, issued by no record."""
         self.wait()
         start = self.now.strftime(FORM)
@@ -199,7 +211,7 @@ class Maker:
             readOnly=False,
             responseElements={"ConsoleLogin": "Success"},
         )
-        node = f"{user['principalId']}/{start}"
+        node = f"{name or user['principalId']}/{start}"
         self.link(f"password:{user['arn']}", node, "strong", event)
         context = {"attributes": {"creationDate": start, "mfaAuthenticated": "false"}}
         identity = user | {"sessionContext": context}
@@ -250,7 +262,7 @@ class Maker:
         name = self.name("Set")
         role = f"arn:aws:iam::{ACCOUNT}:role/AWSReservedSSO_{name}_0123456789abcdef"
         unique = f"AROA{name.upper():X<16}"[:20]
-        portal = {
+        portal: Record = {
             "type": "IdentityCenterUser",
             "accountId": OTHER,
             "credentialId": self.name("portal"),
@@ -410,10 +422,21 @@ class Maker:
 
     def account_access(self) -> Credential:
         """Begin in the account access manager: the issued key is not the used one."""
-        self.chain = Chain("service/account-access", "service-issued")
-        self.wait()
+        admin = self.long_term_key()
+        self.act(admin, 1)
         role, unique = self.role(ACCOUNT)
         name = self.name("person")
+        grant = {"roleArn": role, "principal": {"identityCenter": {"userId": name}}}
+        event = self._ask(
+            admin,
+            "CreateEntitlement",
+            "account-access",
+            requestParameters={"entitlement": {"principalRole": grant}},
+        )
+        self.link(admin.node, role, "certain", event, backward=False)
+        self.other_end("service/account-access", "service-issued")
+        self.chain.candidates.add(role)
+        self.wait()
         event = self.call(
             "AssumeRole",
             "sts",
@@ -428,20 +451,63 @@ class Maker:
 
     def commanded(self) -> Credential:
         """Send a command to a machine, whose role's session acts afterwards."""
+        return self._changed(
+            "ec2",
+            lambda name: ("SendCommand", "ssm", {"instanceIds": [name]}),
+        )
+
+    def data_changed(self) -> Credential:
+        """Change what a machine runs when it starts."""
+        request = {"userData": "<sensitiveDataRemoved>"}
+        return self._changed(
+            "ec2",
+            lambda name: (
+                "ModifyInstanceAttribute",
+                "ec2",
+                {"instanceId": name, **request},
+            ),
+        )
+
+    def placed(self) -> Credential:
+        """Place a role on a machine that runs."""
+        request = "AssociateIamInstanceProfileRequest"
+        return self._changed(
+            "ec2",
+            lambda name: (
+                "AssociateIamInstanceProfile",
+                "ec2",
+                {request: {"InstanceId": name}},
+            ),
+        )
+
+    def task_entered(self) -> Credential:
+        """Run a command in a task."""
+        return self._changed(
+            "ecs-tasks", lambda name: ("ExecuteCommand", "ecs", {"task": name})
+        )
+
+    def code_changed(self) -> Credential:
+        """Change the code of a function, whose role's session acts afterwards."""
+        return self._changed(
+            "lambda",
+            lambda name: (
+                "UpdateFunctionCode20150331v2",
+                "lambda",
+                {"functionName": name},
+            ),
+        )
+
+    def _changed(
+        self, service: str, what: Callable[[str], tuple[str, str, Record]]
+    ) -> Credential:
+        """Let somebody do something to what acts under a role of its own."""
         who = self.long_term_key()
         self.act(who, 1)
-        machine = self.service()
+        machine = self.service(service)
         self.act(machine, 1)
         self.chain.candidates.add(who.node)
-        self.wait()
-        name = machine.identity["principalId"].partition(":")[2]
-        self.call(
-            "SendCommand",
-            "ssm",
-            who.identity | {"accessKeyId": who.keys[0]},
-            readOnly=False,
-            requestParameters={"instanceIds": [name], "parameters": "HIDDEN"},
-        )
+        action, at, request = what(machine.identity["principalId"].partition(":")[2])
+        self._ask(who, action, at, requestParameters=request)
         return machine
 
     # Steps
@@ -654,7 +720,7 @@ class Maker:
 
     def instance(self, who: Credential) -> Credential:
         """Launch an instance under its role."""
-        name = f"i-{self._count + 7:017x}"
+        name = f"i-{self._count + (10 << 64):017x}"
         items = {"items": [{"instanceId": name}]}
         started = self._ask(
             who, "RunInstances", "ec2", responseElements={"instancesSet": items}
@@ -772,19 +838,34 @@ class Maker:
         return self.assume(who, OTHER if who.account == ACCOUNT else ACCOUNT)
 
     def switch(self, who: Credential) -> Credential:
-        """Switch roles in the console: no shared id, and not the issued key."""
+        """Switch roles in the console: not the issued key, and no id with SwitchRole.
+
+        The copies of the AssumeRole for both accounts share one.
+        """
         self.wait()
-        role, unique = self.role(ACCOUNT)
+        account = self.random.choice((ACCOUNT, OTHER))
+        role, unique = self.role(account)
         name = who.identity["principalId"].rpartition(":")[2]
-        internal = {"sourceIPAddress": "AWS Internal", "userAgent": "AWS Internal"}
-        event = self.call(
-            "AssumeRole",
-            "sts",
-            who.identity | {"accessKeyId": who.keys[0], "invokedBy": "AWS Internal"},
-            requestParameters={"roleArn": role, "roleSessionName": name},
-            responseElements=self.answer(unique, name, self.key()),
-            **internal,
-        )
+        fields = {
+            "sourceIPAddress": "AWS Internal",
+            "userAgent": "AWS Internal",
+            "requestParameters": {"roleArn": role, "roleSessionName": name},
+            "responseElements": self.answer(unique, name, self.key()),
+            "sharedEventID": self.name("shared"),
+        }
+        caller = who.identity | {
+            "accessKeyId": who.keys[0],
+            "invokedBy": "AWS Internal",
+        }
+        ids = [self.call("AssumeRole", "sts", caller, **fields)]
+        if account != who.account:
+            stranger = {
+                "type": "AWSAccount",
+                "principalId": who.identity["principalId"],
+                "accountId": who.account,
+            }
+            fields |= {"recipientAccountId": account}
+            ids.append(self.call("AssumeRole", "sts", stranger, **fields))
         caller = self.session(role, unique, name, [self.key(), self.key()])
         bare = {k: v for k, v in caller.identity.items() if k != "sessionContext"}
         self.call(
@@ -797,7 +878,7 @@ class Maker:
             additionalEventData={"SwitchFrom": who.identity["arn"]},
         )
         caller.console = True
-        self.link(who.node, caller.node, "strong", event)
+        self.link(who.node, caller.node, "strong", *ids)
         return caller
 
     def session_token(self, who: Credential) -> Credential:
@@ -925,6 +1006,9 @@ class Maker:
         )
         start = who.identity["sessionContext"]["attributes"]["creationDate"]
         principal = who.identity["principalId"].replace(":", "/")
+        if who.kind == "FederatedUser":
+            name = who.identity["principalId"].partition(":")[2]
+            principal = f"{who.identity['arn']}/{name}"
         node = f"{principal}/{start}"
         self.link(who.node, node, "strong", event, token)
         return Credential(
@@ -963,6 +1047,8 @@ def steps(make: Maker, who: Credential) -> list[Step]:
     if who.kind == "AssumedRole" and who.node == who.keys[0]:
         made += [make.sign_in_token, make.sign_in_token_long, make.forward]
         made += [make.assume_itself]
+    if who.kind == "FederatedUser" and not who.console:
+        return [make.sign_in_token]
     # Root, federated users and users of the portal cannot assume roles.
     apart = ("Root", "FederatedUser", "IdentityCenterUser")
     return [] if who.kind in apart else made
@@ -985,6 +1071,11 @@ def beginnings(make: Maker) -> list[Callable[[], Credential]]:
         make.certificate,
         make.account_access,
         make.commanded,
+        make.data_changed,
+        make.placed,
+        make.task_entered,
+        make.code_changed,
+        make.root,
     ]
 
 

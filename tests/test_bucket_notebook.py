@@ -29,7 +29,9 @@ def said() -> dict[str, str]:
 
 
 def shown(output) -> str:
-    return output.get("text") or output.get("data", {}).get("text/plain", "")
+    data = output.get("data", {})
+    drawn = data.get("application/vnd.plotly.v1+json") or data.get("text/html", "")
+    return output.get("text") or data.get("text/plain") or str(drawn)
 
 
 def test_it_asks_for_the_bucket_of_the_story():
@@ -53,6 +55,13 @@ def test_it_follows_the_role_to_the_user_behind_it(said):
         in said["Who else was at that address?"]
     )
     assert "SwitchRole" in said["How did they come to that role?"]
+
+
+def test_one_picture_leads_from_the_leaked_key_to_the_deletion(said):
+    picture = said["The whole chain in one picture"]
+    names = [hop.role.rpartition("/")[2] for hop in KEY.hops]
+    names += [KEY.leaked_key, KEY.created_key, KEY.policy, KEY.browser_address]
+    assert [name for name in names if name not in picture] == []
 
 
 def test_it_ends_at_the_leaked_key_and_the_first_use_of_it(said):

@@ -105,9 +105,10 @@ def test_the_key_that_identity_center_issues_is_never_used(
     issued = {
         record["responseElements"]["credentials"]["accessKeyId"]
         for record in records
-        if record["eventName"] == "AssumeRoleWithSAML"
+        if record.get("eventName") == "AssumeRoleWithSAML"
     }
-    used = {record["userIdentity"].get("accessKeyId") for record in records}
+    callers = [record.get("userIdentity", {}) for record in records]
+    used = {caller.get("accessKeyId") for caller in callers}
     assert issued
     assert not issued & used
 

@@ -148,8 +148,10 @@ def test_hops_over_accounts_have_twins(events: dict[str, Record]) -> None:
         accounts = {record["recipientAccountId"] for record in records}
         assert accounts == {hop.from_account, hop.to_account}
         copies = [each for each in records if each["eventName"] == "AssumeRole"]
-        assert len(copies) == 2
-        assert {each["sharedEventID"] for each in copies} == {hop.shared_event_id}
+        assert len(copies) == len(accounts)
+        assert {each.get("sharedEventID", "") for each in copies} == {
+            hop.shared_event_id
+        }
 
 
 def test_a_switch_of_roles_shares_no_id_and_its_issued_key_is_never_used(
@@ -163,7 +165,8 @@ def test_a_switch_of_roles_shares_no_id_and_its_issued_key_is_never_used(
     ]
     assert "sharedEventID" not in told
     assert "accessKeyId" not in told["userIdentity"]
-    used = {each["userIdentity"].get("accessKeyId") for each in events.values()}
+    callers = [each.get("userIdentity", {}) for each in events.values()]
+    used = {caller.get("accessKeyId") for caller in callers}
     assert hop.issued_key not in used
 
 

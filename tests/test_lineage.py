@@ -1,6 +1,8 @@
 """Credentials followed over hops: what is joined is true, what is not known is said."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -10,7 +12,7 @@ import pytest
 
 import trailkit as tk
 from tests import chains_made
-from tests.chains_made import Chain, Maker
+from tests.chains_made import Chain, Credential, Link, Maker
 from tests.records_made import (
     ACCOUNT,
     OTHER,
@@ -24,12 +26,15 @@ from tools.practice_case import practice
 from trailkit.case import Case
 from trailkit.errors import EvidenceError, InvalidParameter
 from trailkit.lineage import Lineage
+from trailkit.lineage import ends as ending
 from trailkit.lineage.edges import Edge
-from trailkit.lineage.gathered import Gathered, Row, linked, rows
+from trailkit.lineage.gathered import Gathered, Row, linked, node, rows
 from trailkit.lineage.joining import Joined
+from trailkit.lineage.reach import reach
 from trailkit.lineage.tracing import Tracing
 
 SEED = 20260309
+LATE = "2026-03-20"
 
 
 @dataclass
@@ -104,7 +109,8 @@ def test_the_chains_cover_every_kind(made: Made) -> None:
         "role passed", "passed role used", "started", "command on a machine",
         "aws login", "OAuth consent", "AWS MCP Server", "MCP tool call", "CloudShell",
         "CreateTokenWithIAM", "GetWebIdentityToken", "outbound token",
-        "delegated access", "forward access session",
+        "delegated access", "forward access session", "account access grant",
+        "instance profile placed", "code of a function",
     }  # fmt: skip
 
 
@@ -148,15 +154,58 @@ def test_without_the_record_of_a_hop_nothing_false_is_joined(
     truth = {_renamed(made, *pair) for pair in made.truth()}
     links = [each for chain in made.chains for each in chain.links if each.event_ids]
     for link in links[::share]:
-        missing = Gathered()
-        hands = made.known.hands.values()
-        kept = [each for each in hands if each["event_id"] not in link.event_ids]
-        missing.learn(kept, made.known.credentials.values())
-        found = {_renamed(made, *pair) for pair in sure(Joined(missing).edges)}
+        joined = Joined(_without(made.known, link))
+        found = {_renamed(made, *pair) for pair in sure(joined.edges)}
         assert found <= truth, link
         # A key and the console of its session have one name without their issue.
         origin, target = _renamed(made, link.origin, link.target)
         assert origin == target or (origin, target) not in found, link
+
+
+@pytest.mark.parametrize(
+    "share", [10, pytest.param(1, marks=pytest.mark.soak)], ids=["some", "all"]
+)
+def test_without_the_record_of_a_hop_the_way_back_ends_at_its_place(
+    made: Made, share: int
+) -> None:
+    whole, hops = made.known.issued, 12
+    hidden = [
+        (chain, link)
+        for chain in made.chains
+        for link in chain.links
+        if link.event_ids and (link.origin, link.target) in chain.path()
+        if link.origin != link.target
+    ]
+    for chain, link in hidden[::share]:
+        joined = Joined(_without(made.known, link))
+        starts = {
+            node(row["access_key"], row["session_id"], joined.issued)
+            for row in made.known.credentials.values()
+            if node(row["access_key"], row["session_id"], whole) == chain.last
+        }
+        now = reach(joined, starts - {None}, hops)
+        found = ending.ends(joined, now, ending.Recorded(), False, hops)
+        named = {_renamed(made, end.node, "")[0] for end in found}
+        after = {_renamed(made, at, "")[0] for at in _after(chain, link.target)}
+        assert named, link
+        assert named <= after, link
+
+
+def _without(known: Gathered, link: Link) -> Gathered:
+    """Return what is known without the records of one hand-over."""
+    missing = Gathered()
+    hands = known.hands.values()
+    kept = [each for each in hands if each["event_id"] not in link.event_ids]
+    missing.learn(kept, known.credentials.values())
+    return missing
+
+
+def _after(chain: Chain, at: str) -> set[str]:
+    """Return a node of a chain and those that came of it."""
+    found = {at}
+    for _ in chain.links:
+        found |= {each.target for each in chain.links if each.origin in found}
+    return found
 
 
 def _renamed(made: Made, origin: str, target: str) -> tuple[str, str]:
@@ -347,6 +396,85 @@ def test_a_role_that_was_opened_leads_to_those_whom_its_trust_names(
     }
 
 
+def hidden_hop(make: Maker, **request: Any) -> tuple[Credential, Credential]:
+    """Assume a role with more in the request; the next hop is not in the logs."""
+    who = make.long_term_key()
+    make.act(who)
+    middle = make.assume(who)
+    make.records[-1]["requestParameters"] |= request
+    make.act(middle)
+    return who, make.session(*make.role(ACCOUNT), "hidden", [make.key()])
+
+
+def test_a_console_whose_sign_in_is_missing_ends_there_in_spite_of_what_it_did(
+    tmp_path: Path,
+) -> None:
+    make = Maker(29)
+    make.act(make.long_term_key())
+    console = make.password()
+    make.act(make.cloud_shell(console))
+    make.records = [
+        each for each in make.records if each["eventName"] != "ConsoleLogin"
+    ]
+    ends = lineage_of(tmp_path, make).ends
+    assert ends["id"].tolist() == [console.node]
+
+
+def test_a_source_identity_names_the_call_that_set_it_as_a_candidate(
+    tmp_path: Path,
+) -> None:
+    make = Maker(26)
+    who, hidden = hidden_hop(make, sourceIdentity="alice")
+    hidden.identity["sessionContext"]["sourceIdentity"] = "alice"
+    make.act(hidden)
+    lineage = lineage_of(tmp_path, make)
+    into = lineage.edges[lineage.edges["to_id"] == hidden.node]
+    assert into["from_id"].tolist() == [who.node]
+    assert into["certainty"].tolist() == ["inferred"]
+    assert "source/alice" in into["reason"].item()
+    assert lineage.ends["reason"].tolist() == ["several candidates"]
+
+
+def test_a_transitive_tag_names_the_call_that_set_it_as_a_candidate(
+    tmp_path: Path,
+) -> None:
+    make = Maker(27)
+    tags = [{"key": "team", "value": "red one"}]
+    who, hidden = hidden_hop(make, tags=tags, transitiveTagKeys=["team"])
+    make.act(hidden)
+    make.assume(hidden)
+    make.records[-1]["requestParameters"]["incomingTransitiveTags"] = {
+        "team": "red one"
+    }
+    lineage = case_of(tmp_path, make.records).trace(hidden.keys[0])
+    into = lineage.edges[lineage.edges["to_id"] == hidden.node]
+    assert into["from_id"].tolist() == [who.node]
+    assert into["certainty"].tolist() == ["inferred"]
+
+
+def test_a_door_that_is_open_to_many_is_a_candidate_for_each(tmp_path: Path) -> None:
+    make = Maker(28)
+    opener, guest = make.long_term_key(), make.long_term_key()
+    target, unique = make.role(ACCOUNT)
+    make._ask(
+        opener, "UpdateAssumeRolePolicy", "iam",
+        requestParameters={
+            "roleName": target.rpartition("/")[2],
+            "policyDocument": '{"Statement": [{"Principal": {"AWS": "*"}}]}',
+        },
+    )  # fmt: skip
+    key = make.key()
+    make._ask(
+        guest, "AssumeRole", "sts",
+        requestParameters={"roleArn": target, "roleSessionName": "in"},
+        responseElements=make.answer(unique, "in", key),
+    )  # fmt: skip
+    edges = case_of(tmp_path, make.records).trace(opener.node).edges
+    used = edges[edges["kind"] == "door used"]
+    assert used["to_id"].tolist() == [key]
+    assert used["certainty"].tolist() == ["inferred"]
+
+
 def test_what_services_did_for_a_user_is_never_recorded_as_issued(
     tmp_path: Path,
 ) -> None:
@@ -375,6 +503,157 @@ def test_an_end_says_why_the_issuing_call_is_missing(
     assert ends["reason"].tolist() == [reason]
 
 
+def stopped_trail(make: Maker) -> None:
+    """Stop the trail for twenty minutes, in which a role is assumed."""
+    who = make.long_term_key()
+    make.act(who)
+    trail = {"name": f"arn:aws:cloudtrail:eu-west-1:{ACCOUNT}:trail/all"}
+    caller = who.identity | {"accessKeyId": who.keys[0]}
+    asked: dict[str, Any] = {"readOnly": False, "requestParameters": trail}
+    make.call("StopLogging", "cloudtrail", caller, **asked)
+    make.now += timedelta(minutes=10)
+    role_arn, unique = make.role(ACCOUNT)
+    session = make.session(role_arn, unique, "hidden", [make.key()])
+    make.now += timedelta(minutes=10)
+    make.call("StartLogging", "cloudtrail", caller, **asked)
+    make.act(session)
+
+
+def silent_account(make: Maker) -> None:
+    """Assume a role in hours of which the logs hold nothing."""
+    who = make.long_term_key()
+    make.act(who)
+    make.now += timedelta(hours=3)
+    role_arn, unique = make.role(ACCOUNT)
+    session = make.session(role_arn, unique, "hidden", [make.key()])
+    make.now += timedelta(hours=3)
+    make.act(session)
+
+
+def guest_of_cognito(make: Maker) -> None:
+    """Hand out keys to a guest by a data event, which the trail does not record."""
+    make.act(make.long_term_key())
+    guest = make.cognito()
+    make.records = [
+        each for each in make.records if each["eventSource"][:7] != "cognito"
+    ]
+    make.act(guest)
+
+
+def abroad(make: Maker) -> None:
+    """Come from an account whose logs are not here."""
+    make.act(make.assume(make.long_term_key(), OTHER))
+    make.records = [
+        each
+        for each in make.records
+        if each["recipientAccountId"] == OTHER
+        and each["eventID"] != make.chain.links[0].event_ids[0]
+    ]
+
+
+def console_of_before(make: Maker) -> None:
+    """Act in a console whose sign-in is missing, though its hour is recorded."""
+    make.act(make.long_term_key())
+    console = make.password()
+    make.records = [
+        each for each in make.records if each["eventName"] != "ConsoleLogin"
+    ]
+    make.act(console)
+    for each in make.records[-2:]:
+        each["sessionCredentialFromConsole"] = "true"
+
+
+def portal_session(make: Maker) -> None:
+    """Act in the access portal."""
+    make.act(make.long_term_key())
+    make.identity_center()
+    make.records = [each for each in make.records if each["eventSource"][:4] != "sts."]
+    make.chain.last_event = make.records[-1]["eventID"]
+
+
+@pytest.mark.parametrize(
+    ("story", "reason"),
+    [
+        (stopped_trail, "coverage gap"),
+        (silent_account, "coverage gap"),
+        (guest_of_cognito, "event not recorded"),
+        (abroad, "account not recorded"),
+        (console_of_before, "never recorded by AWS"),
+        (portal_session, "federated outside AWS"),
+    ],
+)
+def test_each_reason_of_an_end_is_given_where_it_holds(
+    story: Callable[[Maker], None], reason: str, tmp_path: Path
+) -> None:
+    make = Maker(21)
+    story(make)
+    ends = lineage_of(tmp_path, make).ends
+    assert ends["reason"].tolist() == [reason]
+    assert ends["meaning"].notna().all()
+
+
+def test_in_a_narrow_window_the_issuing_call_is_outside_it(tmp_path: Path) -> None:
+    make = Maker(22)
+    caller = make.assume(make.long_term_key())
+    make.now += timedelta(minutes=30)
+    make.act(caller)
+    late = case_of(tmp_path, make.records).window(make.records[1]["eventTime"], LATE)
+    ends = late.trace(make.chain.last_event).ends
+    assert ends["reason"].tolist() == ["before the window"]
+
+
+def test_a_sign_in_to_identity_center_may_be_behind_a_session_of_the_portal(
+    tmp_path: Path,
+) -> None:
+    make = Maker(23)
+    person = {"userId": "person-1", "identityStoreArn": "arn"}
+    user_of = {"type": "IdentityCenterUser", "accountId": OTHER, "onBehalfOf": person}
+    service: dict[str, Any] = {"eventType": "AwsServiceEvent"}
+    make.call(
+        "UserAuthentication", "signin", user_of | {"credentialId": "sign-in"},
+        additionalEventData={"UserName": "alice"},
+        serviceEventDetails={"UserAuthentication": "Success"}, **service,
+    )  # fmt: skip
+    make.wait()
+    portal = user_of | {"credentialId": "portal"}
+    event = make.call("ListAccounts", "sso", portal, **service)
+    lineage = case_of(tmp_path, make.records).trace(event)
+    assert lineage.edges["kind"].tolist() == ["Identity Center sign-in"]
+    assert lineage.edges["certainty"].tolist() == ["inferred"]
+    assert "no id joins" in lineage.edges["reason"].item()
+
+
+def test_a_command_by_tag_names_no_machine_and_joins_none(tmp_path: Path) -> None:
+    make = Maker(24)
+    who = make.long_term_key()
+    machine = make.service()
+    make._ask(
+        who, "SendCommand", "ssm",
+        requestParameters={"targets": [{"key": "tag:role", "values": ["web"]}]},
+    )  # fmt: skip
+    make.act(machine)
+    kinds = set(lineage_of(tmp_path, make).edges["kind"])
+    assert kinds == {"EC2 instance profile"}
+
+
+def test_a_role_made_anew_under_its_name_is_another_role(tmp_path: Path) -> None:
+    make = Maker(25)
+    first, second = make.long_term_key(), make.long_term_key()
+    role_arn, old = make.role(ACCOUNT)
+    new = f"{old[:-4]}NEWX"
+    for who, unique in ((first, old), (second, new)):
+        make.call(
+            "AssumeRole", "sts", who.identity | {"accessKeyId": who.keys[0]},
+            requestParameters={"roleArn": role_arn, "roleSessionName": "same"},
+            responseElements=make.answer(unique, "same", make.key()),
+            userAgent="AWS Internal", sourceIPAddress="AWS Internal",
+        )  # fmt: skip
+    make.act(make.session(role_arn, new, "same", [make.key()]))
+    assert of_frame(lineage_of(tmp_path, make).edges) == {
+        (second.node, f"{new}/same/{make.records[0]['eventTime']}"): "strong"
+    }
+
+
 # Where it may start, and what it shows
 
 
@@ -397,6 +676,19 @@ def test_a_start_that_did_nothing_raises(made: Made) -> None:
         made.case.trace("AKIANOBODYEXAMPLE")
 
 
+def test_a_start_that_nearly_fits_is_refused_with_what_comes_near(made: Made) -> None:
+    chain = next(each for each in made.chains if each.first.startswith("AKIA"))
+    with pytest.raises(EvidenceError, match=f'Did you mean "{chain.first}"'):
+        made.case.trace(f"{chain.first[:-8]}EXAMPLF")
+
+
+@pytest.mark.parametrize("rows", [0, 2])
+def test_a_frame_of_other_than_one_row_is_refused(made: Made, rows: int) -> None:
+    frame = pd.DataFrame({"access_key": ["AKIANOBODYEXAMPLE"] * rows})
+    with pytest.raises(InvalidParameter, match=r"iloc\[0\]"):
+        made.case.trace(frame)
+
+
 def test_a_start_is_a_value_and_never_sql(made: Made) -> None:
     with pytest.raises(EvidenceError):
         made.case.trace("' or 1 = 1 --")
@@ -406,7 +698,10 @@ def starts() -> list[Any]:
     """Return every form of start for the session of one role."""
     return [
         pytest.param(form, id=form)
-        for form in ("event", "key", "session", "arn", "role", "address", "row")
+        for form in (
+            *("event", "key", "session", "arn", "role", "address", "row"),
+            *("one row", "unique id", "actor", "role name"),
+        )
     ]
 
 
@@ -430,6 +725,10 @@ def test_every_form_of_a_start_leads_to_the_same_first_credential(
         "role": caller.identity["sessionContext"]["sessionIssuer"]["arn"],
         "address": "198.51.100.7",
         "row": case.ask("identity/access-key", access_key=caller.node).iloc[-1],
+        "one row": case.ask("identity/access-key", access_key=caller.node).tail(1),
+        "unique id": caller.identity["principalId"].partition(":")[0],
+        "actor": "role/" + "/".join(caller.identity["arn"].split("/")[1:]),
+        "role name": caller.identity["arn"].split("/")[1],
     }[form]
     lineage = case.trace(start)
     assert lineage.ends["id"].tolist() == [who.node]
@@ -583,8 +882,10 @@ def test_what_was_read_is_summed_and_what_is_unknown_is_missing(
     objects = read[read["actions"] == "GetObject"]
     assert objects["done"].sum() == truth.reading.objects
     assert objects["bytes_out"].sum() == truth.reading.bytes
-    secrets = touched[touched["service"] == "secretsmanager"]
+    assert set(objects.loc[objects["done"] > 0, "bytes_told"]) == {"yes"}
+    secrets = touched[(touched["service"] == "secretsmanager") & (touched["done"] > 0)]
     assert secrets["bytes_out"].isna().all()
+    assert set(secrets["bytes_told"]) == {"unknown"}
     deleted = touched[touched["effect"] == "deleted"]["resource"]
     assert deleted.str.contains(truth.bucket).any()
 
@@ -603,6 +904,35 @@ def test_two_windows_show_the_new_user(practice_case: Case) -> None:
     assert practice.answers().created_user_id in set(new["value"])
     assert set(changed["change"]) <= {"new", "gone", "more", "fewer"}
     assert not ((changed["events_before"] > 0) & (changed["change"] == "new")).any()
+
+
+def test_what_is_new_is_unknown_where_the_window_before_was_not_recorded(
+    practice_case: Case, capsys: pytest.CaptureFixture[str]
+) -> None:
+    blind, after = ("2026-01-05", "2026-01-06"), windows()[1]
+    forth = practice_case.compare(blind, after)
+    back = practice_case.compare(after, blind)
+    assert set(forth["change"]) == set(back["change"]) == {"unknown"}
+    assert "what is new is not known" in "".join(capsys.readouterr())
+    assert "what is new is not known" in tk.chart(forth).layout.title.text
+    assert "what is gone is not known" in tk.chart(back).layout.title.text
+
+
+def test_a_trail_that_was_off_in_one_window_is_said(
+    practice_case: Case, capsys: pytest.CaptureFixture[str]
+) -> None:
+    off = ("2026-03-12 01:00", "2026-03-12 02:00")
+    practice_case.compare(off, ("2026-03-12 03:00", "2026-03-12 04:00"))
+    assert "was off for part of the window before" in "".join(capsys.readouterr())
+
+
+def test_ten_times_as_many_an_hour_are_more_and_fewer(tmp_path: Path) -> None:
+    made = [record("ListBuckets", "s3", at="10:00:00")]
+    made += [record("ListBuckets", "s3", at=f"11:{n:02}:00") for n in range(10)]
+    case = case_of(tmp_path, made)
+    hours = [(f"2026-03-09 {n}:00", f"2026-03-09 {n + 1}:00") for n in (10, 11)]
+    assert case.compare(*hours, by="action")["change"].tolist() == ["more"]
+    assert case.compare(*hours[::-1], by="action")["change"].tolist() == ["fewer"]
 
 
 @pytest.mark.parametrize(

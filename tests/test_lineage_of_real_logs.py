@@ -4,6 +4,7 @@ The logs lie outside the project, and nothing of them is written here: each test
 the raw records and works out the hand-overs without trailkit.
 """
 
+import gzip
 import json
 from collections import defaultdict
 from pathlib import Path
@@ -14,7 +15,7 @@ import pytest
 import trailkit as tk
 from tests.records_made import Record
 from trailkit.case import Case
-from trailkit.lineage.gathered import Gathered, rows
+from trailkit.lineage.gathered import SESSION, Gathered, rows
 from trailkit.lineage.joining import Joined
 
 INVICTUS = "invictus-aws-dataset/CloudTrail"
@@ -23,9 +24,10 @@ INVICTUS = "invictus-aws-dataset/CloudTrail"
 def raw(folder: Path) -> list[Record]:
     """Read the records of files, each once."""
     found: dict[str, Record] = {}
-    files = [folder] if folder.is_file() else sorted(folder.rglob("*.json"))
+    files = [folder] if folder.is_file() else sorted(folder.rglob("*.json*"))
     for file in files:
-        read = json.loads(file.read_text(encoding="utf-8"))
+        packed = file.read_bytes()
+        read = json.loads(gzip.decompress(packed) if file.suffix == ".gz" else packed)
         records = read["Records"] if isinstance(read, dict) else read
         found |= {each["eventID"]: each for each in records}
     return [*found.values()]
@@ -49,6 +51,39 @@ def by_hand(records: list[Record]) -> set[tuple[str, str]]:
             continue
         service = who.get("invokedBy", "").removesuffix(".amazonaws.com")
         found.add((who.get("accessKeyId") or f"service/{service}", key))
+    return found
+
+
+def begun_by_hand(records: list[Record]) -> set[tuple[str, str]]:
+    """Return what began each session whose keys no record issued.
+
+    A sign-in to the console by the same principal in the second of its creation, or the
+    only key of the session that was issued and acts, where services acted for it.
+    """
+    sessions = defaultdict[tuple[str, str], list[Record]](list)
+    for each in records:
+        who = each["userIdentity"]
+        start = who.get("sessionContext", {}).get("attributes", {}).get("creationDate")
+        if start and who.get("accessKeyId"):
+            sessions[who["principalId"], start].append(each)
+    keys, found = {issued(each) for each in records}, set[tuple[str, str]]()
+    for (principal, start), own in sessions.items():
+        node = f"{principal.replace(':', '/')}/{start}"
+        used = {each["userIdentity"]["accessKeyId"] for each in own}
+        other = [
+            each for each in own if each["userIdentity"]["accessKeyId"] not in keys
+        ]
+        relayed = all("invokedBy" in each["userIdentity"] for each in other)
+        if other and relayed and len(used & keys) == 1:
+            found.add(((used & keys).pop(), node))
+        found |= {
+            (f"password:{each['userIdentity']['arn']}", node)
+            for each in records
+            if each["eventName"] == "ConsoleLogin"
+            and (each["responseElements"] or {}).get("ConsoleLogin") == "Success"
+            and each["userIdentity"].get("principalId") == principal
+            and each["eventTime"] == start
+        }
     return found
 
 
@@ -155,6 +190,41 @@ def test_keys_of_separate_calls_in_one_second_are_told_apart(
             if key in acting:
                 frame = invictus.ask("identity/access-key", access_key=key)
                 assert not {*keys} - {key} & {*frame["access_key"]}
+
+
+FOLDERS = (INVICTUS, "stratus-red-team", "umccr-flaws-slice/AWSLogs")
+
+
+@pytest.mark.parametrize("name", FOLDERS)
+def test_every_chain_of_the_raw_files_is_joined_and_nothing_else_is(
+    name: str, shared_data: Path, tmp_path: Path
+) -> None:
+    made = raw(shared_data / name)
+    case = tk.local(shared_data / name, store=tmp_path, progress=False)
+    issues = {issued(each) for each in made} - {None}
+    edges = [each for each in joined(case).edges if each.sure and each.backward]
+    by_key = {(each.origin, each.target) for each in edges if each.target in issues}
+    begun = {
+        (each.origin, each.target) for each in edges if SESSION.fullmatch(each.target)
+    }
+    assert by_key == by_hand(made)
+    assert begun == begun_by_hand(made)
+
+
+def test_what_services_did_for_a_user_ends_where_aws_records_nothing(
+    shared_data: Path, tmp_path: Path
+) -> None:
+    folder = shared_data / "umccr-flaws-slice" / "AWSLogs"
+    case = tk.local(folder, store=tmp_path, progress=False)
+    relayed = {
+        each["userIdentity"]["accessKeyId"]
+        for each in raw(folder)
+        if each["userIdentity"].get("sessionContext")
+        and each["userIdentity"].get("invokedBy")
+    }
+    assert relayed
+    for key in relayed:
+        assert case.trace(key).ends["reason"].tolist() == ["never recorded by AWS"]
 
 
 @pytest.mark.parametrize(

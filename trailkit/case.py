@@ -384,11 +384,11 @@ class Case:
     def trace(self, start: object, *, hops: int = 12) -> "Lineage":
         """Follow a credential over hops: back to the first, forward to all it made.
 
-        ``start`` is an event id, an access key, a session_id, the ARN or the name of a
-        user, a role or a role's session, an address, or a row of a frame. Each hop is
-        two queries, within the case's scope and budget; Ctrl-C returns what is known so
-        far. Raises InvalidParameter for another start, EvidenceError when nothing in
-        the logs matches it.
+        ``start`` is an event id, an access key, a session_id, the ARN, the unique id or
+        the name of a user, a role or a role's session, an address, or a row of a frame.
+        Each hop is two queries, within the case's scope and budget; Ctrl-C returns what
+        is known so far. Raises InvalidParameter for another start, EvidenceError when
+        nothing in the logs matches it.
 
         >>> import trailkit as tk
         >>> lineage = tk.demo().trace("AKIAQ7H2XLWTVEXAMPLE")
@@ -404,7 +404,8 @@ class Case:
         """List what is new, gone, or ten times as many in a second window.
 
         A window is a start and an end; ``by`` is actor, action, address, agent, region,
-        service or error. Raises InvalidParameter for anything else.
+        service or error. ``change`` is unknown where the logs hold nothing of the other
+        window: nothing is new against that. Raises InvalidParameter for anything else.
         """
         from trailkit.lineage import compare
 

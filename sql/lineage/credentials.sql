@@ -8,7 +8,10 @@
 --   keys: {type: list of text, optional: true, help: "access keys"}
 --   sessions: {type: list of text, optional: true, help: "values of session_id"}
 --   principals: {type: list of text, optional: true, help: "ARNs of users or roles"}
---   name: {type: text, optional: true, help: "a user's or role's name, or a session's"}
+--   name:
+--     type: text
+--     optional: true
+--     help: "a user's or role's name or unique id, or a session's name"
 --   address: {type: text, optional: true, help: "the address that they called from"}
 --   event: {type: text, optional: true, help: "the id of an event of theirs"}
 --   names: {type: list of text, optional: true, help: "names of role sessions"}
@@ -75,6 +78,7 @@ where
     or contains(:principals, principal)
     or regexp_extract(principal, '[^/]+$') = :name
     or actor = :name
+    or identity_id = :name
     or regexp_extract(principal, '[^/]+$') || '/' || session_name = :name
     or source_ip = :address
     or event_id = :event

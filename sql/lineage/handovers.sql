@@ -77,6 +77,7 @@ with calls as (
                 json_extract_scalar(request, '$.serviceRole'),
                 json_extract_scalar(request, '$.taskRoleArn'),
                 json_extract_scalar(request, '$.overrides.taskRoleArn'),
+                json_extract_scalar(request, '$.entitlement.principalRole.roleArn'),
                 if(service <> 'sts', json_extract_scalar(request, '$.roleArn')),
                 json_extract_scalar(request, '$.role')
             ),
@@ -140,14 +141,21 @@ with calls as (
                     'CreateChangeSet', 'CreateDevEndpoint', 'CreateFunction',
                     'CreateJob', 'CreateNotebookInstance', 'CreateProject',
                     'CreateStack', 'CreateStateMachine', 'RunInstances',
-                    'StartBuild', 'UpdateFunctionConfiguration', 'UpdateProject',
-                    'UpdateStack'
+                    'AssociateIamInstanceProfile', 'StartBuild',
+                    'ReplaceIamInstanceProfileAssociation', 'UpdateFunctionCode',
+                    'UpdateFunctionConfiguration', 'UpdateProject', 'UpdateStack'
                 )
             )
             or (
+                action = 'ModifyInstanceAttribute'
+                and json_extract_scalar(request, '$.userData') is not null
+            )
+            or (service = 'account-access' and action = 'CreateEntitlement')
+            or (
                 service = 'iam'
                 and action in (
-                    'AcceptDelegationRequest', 'AddUserToGroup',
+                    'AcceptDelegationRequest', 'AddClientIDToOpenIDConnectProvider',
+                    'AddUserToGroup',
                     'AttachGroupPolicy', 'AttachRolePolicy', 'AttachUserPolicy',
                     'CreateAccessKey', 'CreateLoginProfile',
                     'CreateOpenIDConnectProvider', 'CreatePolicy',
@@ -155,7 +163,8 @@ with calls as (
                     'CreateServiceLinkedRole', 'CreateServiceSpecificCredential',
                     'CreateUser', 'PutGroupPolicy', 'PutRolePolicy',
                     'PutUserPolicy', 'SendDelegationToken',
-                    'UpdateAssumeRolePolicy', 'UpdateLoginProfile'
+                    'UpdateAssumeRolePolicy', 'UpdateLoginProfile',
+                    'UpdateOpenIDConnectProviderThumbprint', 'UpdateSAMLProvider'
                 )
             )
             or event_type = 'AwsMcpEvent'
@@ -204,10 +213,16 @@ told as (
                     then json_extract_scalar(request, '$.policyArn')
                 when action = 'CreatePolicy'
                     then owner || 'policy/' || policy
-                when action = 'CreateSAMLProvider'
-                    then json_extract_scalar(response, '$.sAMLProviderArn')
-                when action = 'CreateOpenIDConnectProvider'
-                    then json_extract_scalar(response, '$.openIDConnectProviderArn')
+                when action in ('CreateSAMLProvider', 'UpdateSAMLProvider')
+                    then coalesce(
+                        json_extract_scalar(request, '$.sAMLProviderArn'),
+                        json_extract_scalar(response, '$.sAMLProviderArn')
+                    )
+                when strpos(action, 'OpenIDConnectProvider') > 0
+                    then coalesce(
+                        json_extract_scalar(request, '$.openIDConnectProviderArn'),
+                        json_extract_scalar(response, '$.openIDConnectProviderArn')
+                    )
                 when action = 'GetWebIdentityToken'
                     then
                         'token '
@@ -475,6 +490,10 @@ select
         when action = 'UserAuthentication' then 'Identity Center sign-in'
         when service = 'sso' then 'Identity Center portal'
         when strpos(links, 'request/') > 0 then 'MCP tool call'
+        when service = 'account-access' then 'account access grant'
+        when action like '%IamInstanceProfile%' then 'instance profile placed'
+        when action = 'UpdateFunctionCode' then 'code of a function'
+        when action = 'ModifyInstanceAttribute' then 'command on a machine'
         when strpos(links, 'passed/') > 0 then 'role passed'
         when service in ('ec2', 'codebuild') or action = 'RunTask' then 'started'
         when service in ('ec2-instance-connect', 'ecs', 'ssm')

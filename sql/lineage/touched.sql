@@ -1,7 +1,7 @@
 -- title: "Which resources did these keys and sessions read, change, share or delete?"
 -- answers: [Q022, Q024]
 -- attack: [T1530, T1485, T1537]
--- needs: [management:read, management:write]
+-- needs: [management:read, management:write, data:s3]
 -- global: [iam]
 -- keywords: [lineage, blast radius, impact]
 -- parameters:
@@ -16,8 +16,10 @@
 -- notes: |
 --   `effect` goes by the name of the call: read, wrote, created, shared, deleted.
 --   `resource` is missing where the record names none, as in a list of all. `bytes_out`
---   is what records tell, missing where none does; `bytes_unknown` counts successful
---   reads without it. Unsuccessful calls are counted apart.
+--   is what records tell that AWS sent, `bytes_in` what it took, missing where no
+--   record tells; `bytes_unknown` counts successful calls that read, or wrote content,
+--   without it. `bytes_told` says so in a word: yes, in part or unknown; it is missing
+--   where there was nothing to tell. Unsuccessful calls are counted apart.
 -- cannot_show: |
 --   Reading of objects and items without data events: a missing row proves nothing.
 with calls as (
@@ -63,7 +65,11 @@ with calls as (
         ) as resource,
         try_cast(
             json_extract_scalar(additional_data, '$.bytesTransferredOut') as bigint
-        ) as sent
+        ) as sent,
+        try_cast(
+            json_extract_scalar(additional_data, '$.bytesTransferredIn') as bigint
+        ) as taken,
+        category = 'Data' as is_content
     from events
     where
         contains(:keys, access_key)
@@ -74,18 +80,37 @@ with calls as (
                 or not contains(:apart, access_key)
             )
         )
+),
+
+summed as (
+    select
+        service, effect, resource, account,
+        count_if(outcome = 'success') as done,
+        count_if(outcome <> 'success') as unsuccessful,
+        array_join(array_sort(array_agg(distinct action)), ', ') as actions,
+        sum(case when outcome = 'success' then sent end) as bytes_out,
+        sum(case when outcome = 'success' then taken end) as bytes_in,
+        count_if(
+            outcome = 'success'
+            and (
+                (effect = 'read' and sent is null)
+                or (effect = 'wrote' and is_content and taken is null)
+            )
+        ) as bytes_unknown,
+        min(time) as first_seen,
+        max(time) as last_seen
+    from calls
+    group by service, effect, resource, account
 )
 
 select
-    service, effect, resource, account,
-    count_if(outcome = 'success') as done,
-    count_if(outcome <> 'success') as unsuccessful,
-    array_join(array_sort(array_agg(distinct action)), ', ') as actions,
-    sum(case when outcome = 'success' then sent end) as bytes_out,
-    count_if(outcome = 'success' and effect = 'read' and sent is null)
-        as bytes_unknown,
-    min(time) as first_seen,
-    max(time) as last_seen
-from calls
-group by service, effect, resource, account
+    service, effect, resource, account, done, unsuccessful, actions,
+    bytes_out, bytes_in, bytes_unknown,
+    case
+        when bytes_unknown > 0 and bytes_unknown = done then 'unknown'
+        when bytes_unknown > 0 then 'in part'
+        when coalesce(bytes_out, bytes_in) is not null then 'yes'
+    end as bytes_told,
+    first_seen, last_seen
+from summed
 order by first_seen, service, effect, resource, account

@@ -15,8 +15,16 @@ from trailkit.charts.theme import draw, draw_nothing, ground
 _DASHES = {"certain": "solid", "strong": "dash", "inferred": "dot"}
 """How sure an edge is; what a frame does not tell is drawn as inferred."""
 
+_REFUSED = "denied or failed"
+
 _WIDTH = 24
 """An axis holds so many steps of indentation."""
+
+_LONGEST = 62
+"""So many letters of a name are written."""
+
+_BESIDE = 0.1
+"""A refused step is drawn so far beside one that went through."""
 
 
 def chain(frame: pd.DataFrame, most: int = 40) -> "go.Figure":
@@ -52,7 +60,7 @@ def chain(frame: pd.DataFrame, most: int = 40) -> "go.Figure":
             "× counts ends alike" if (tree.nodes["alike"] > 1).any() else "",
             *_beside(edges),
         ),
-        height=150 + 34 * max(3, rows),
+        height=150 + 42 * max(3, rows),
         legend=True,
         xaxis={"visible": False, "range": [-0.6, max(_WIDTH, deepest + 12)]},
         yaxis={"visible": False, "range": [rows - 0.4, -0.6]},
@@ -70,7 +78,7 @@ def _drawn(tree: Tree) -> pd.DataFrame:
             edges[f"{side}_{what}"] = edges[f"{side}_id"].map(rows[what]).astype(int)
     known = edges["certainty"].isin(list(_DASHES))
     edges["look"] = edges["certainty"].where(known, "inferred")
-    edges.loc[edges["outcome"].isin(["denied", "failed"]), "look"] = "denied"
+    edges.loc[edges["outcome"].isin(["denied", "failed"]), "look"] = _REFUSED
     return edges[edges["from_id"] != edges["to_id"]]
 
 
@@ -78,14 +86,16 @@ def _lines(edges: pd.DataFrame) -> list[Any]:
     """Draw elbows: down from the one before, then right."""
     quiet = ground().quiet
     looks = {name: (dash, quiet, 1.5) for name, dash in _DASHES.items()}
-    looks["denied"] = ("dash", OUTCOMES["denied"].colour, 2)
+    looks[_REFUSED] = ("dash", OUTCOMES["denied"].colour, 2)
     traces: list[Any] = []
     for name, (dash, colour, width) in looks.items():
         own = edges[edges["look"] == name]
         if own.empty:
             continue
         start, end = own["from_depth"], own["to_depth"]
-        corners = zip(start, own["from_row"], end, own["to_row"], strict=True)
+        beside = _BESIDE if name == _REFUSED else 0
+        levels = own["to_row"] + beside
+        corners = zip(start + beside, own["from_row"], end, levels, strict=True)
         places = [(x0, y0, x0, y1, x1, y1) for x0, y0, x1, y1 in corners]
         x = [at for place in places for at in (*place[::2], None)]
         y = [at for place in places for at in (*place[1::2], None)]
@@ -145,14 +155,14 @@ def _when(time: Any) -> str:
 
 
 def _names(tree: Tree) -> Any:
-    """Write each identity beside its dot, and how it was reached."""
-    names = distinct(tree.nodes["label"], 40)
+    """Write each identity beside its dot, and below it how it was reached."""
+    names = distinct(tree.nodes["label"], _LONGEST)
     texts: list[str] = []
     known = zip(names, tree.nodes["edge"], tree.nodes["alike"], strict=True)
     for name, at, alike in known:
         texts.append(f"  <b>{name}</b>" + (f" ×{alike:,}" if alike > 1 else ""))
         if at >= 0:
-            texts[-1] += f"  {_reached(tree, int(at))}"
+            texts[-1] += f"<br>  {_reached(tree, int(at))}"
     return go.Scatter(
         x=tree.nodes["depth"] + 0.2,
         y=tree.nodes["row"],
@@ -189,7 +199,7 @@ def _beside(edges: pd.DataFrame) -> list[str]:
 def _finding(tree: Tree) -> str:
     """Return the longest lineage: who became whom, in how many steps, and when."""
     rows = tree.longest()
-    names = [label(tree.nodes["label"].iloc[row], 44) for row in rows]
+    names = [label(tree.nodes["label"].iloc[row], _LONGEST) for row in rows]
     if len(rows) < 2:
         return f"{counted(len(tree.nodes), 'identity')}, no hand-over"
     moments = [

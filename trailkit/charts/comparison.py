@@ -48,7 +48,7 @@ def comparison(
     highest = shown[["before", "after"]].to_numpy().max()
     return draw(
         [_lines(shown), *_dots(shown)],
-        _finding(pairs),
+        _unknown(frame, pairs) or _finding(pairs),
         subtitle(
             frame,
             "" if before is None else f"before: {counted(len(before), 'row')}",
@@ -165,6 +165,14 @@ def _dots(shown: pd.DataFrame) -> list[Any]:
         )
         for side, (symbol, colour) in looks.items()
     ]
+
+
+def _unknown(frame: pd.DataFrame, pairs: pd.DataFrame) -> str:
+    """Return that one side was not recorded, where ``change`` says unknown."""
+    if "change" not in frame.columns or not frame["change"].eq("unknown").any():
+        return ""
+    side, word = ("after", "gone") if pairs["before"].any() else ("before", "new")
+    return f"Nothing is recorded {side}: what is {word} is not known"
 
 
 def _finding(pairs: pd.DataFrame) -> str:

@@ -14,6 +14,13 @@ SOON = timedelta(seconds=10)
 PORTAL_DAYS = timedelta(days=90)
 """So long a session in the access portal may last."""
 
+ON_MACHINES = {
+    "command on a machine": "acted after it",
+    "instance profile placed": "acted after its role was placed",
+    "code of a function": "acted after its code was changed",
+}
+"""Kinds of calls after which a machine's or function's role may serve the caller."""
+
 _SERVICE_OF = {"ecs": "ecs-tasks"}
 """Services that assume roles under another name than that of their API."""
 
@@ -106,12 +113,12 @@ def _passed(nodes: Nodes, found: list[Edge]) -> Iterator[Edge]:
 
 
 def _machines(nodes: Nodes) -> Iterator[Edge]:
-    """Sessions of a machine's role that acted after a command on the machine."""
-    reason = "a role's session named after the machine acted afterwards"
+    """Sessions of a machine's or function's role that acted after it was changed."""
     for call in nodes.done:
-        if call["kind"] != "command on a machine":
+        if call["kind"] not in ON_MACHINES:
             continue
         for name in linked(call, "name"):
+            reason = f"a role's session named {name} {ON_MACHINES[call['kind']]}"
             for at in sorted(nodes.by_name.get(name, ())):
                 rows = nodes.members.get(at, [])
                 if any(row["last_seen"] >= call["time"] for row in rows):

@@ -47,5 +47,12 @@ def agreed(edges: list[Edge]) -> list[Edge]:
 
 
 def entered(edges: Iterable[Edge]) -> set[str]:
-    """Return the nodes to which an edge leads that a walk may follow back."""
-    return {edge.target for edge in edges if edge.sure and edge.backward}
+    """Return the nodes to which an edge of another leads that a walk may follow back.
+
+    What a session does as itself, as in CloudShell, does not tell who began it.
+    """
+    return {
+        edge.target
+        for edge in edges
+        if edge.sure and edge.backward and edge.origin != edge.target
+    }

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pandas as pd
@@ -21,7 +21,7 @@ REASONS = {
     "several candidates": "no record tells which of the candidates it was",
     "account not recorded": "the call is in the logs of an account that is not here",
     "before the window": "it began before the first event that was searched",
-    "coverage gap": "nothing of the account was recorded for hours around its second",
+    "coverage gap": "nothing of the account was recorded around its second",
     "read-only events not recorded": "the call is a read, and only writes are recorded",
     "event not recorded": "the call is a data event, and none is recorded",
     "never recorded by AWS": "AWS writes no record of how such a credential is issued",
@@ -41,6 +41,29 @@ _FORM = "%Y-%m-%d %H:%M:%S"
 
 
 @dataclass(frozen=True, slots=True)
+class Recorded:
+    """What is known of the logs: by account and moment, and when a trail was off."""
+
+    rows: Sequence[Row] = ()
+    stopped: Sequence[Mapping[str, str | None]] = ()
+
+    def of(self, account: str | None, start: Any) -> Row | None:
+        """Return what is known of an account, at a moment where that was asked."""
+        rows = [row for row in self.rows if row["account"] == account]
+        exact = [row for row in rows if row["moment"] == start]
+        return next(iter(exact or rows), None)
+
+    def off(self, moment: datetime) -> str:
+        """Return when a trail was off, if it was at a moment."""
+        for each in self.stopped:
+            start, end = each["start"] or "", each["end"] or ""
+            after = not start or datetime.fromisoformat(start) <= moment
+            if after and (not end or moment <= datetime.fromisoformat(end)):
+                return f"a trail was off from {start or 'before'} to {end or 'the end'}"
+        return ""
+
+
+@dataclass(frozen=True, slots=True)
 class End:
     """A beginning of the lineage and the reason why nothing is before it."""
 
@@ -50,12 +73,16 @@ class End:
 
 
 def ends(
-    joined: Joined, now: Reach, recorded: Sequence[Row], halted: bool, hops: int
+    joined: Joined, now: Reach, recorded: Recorded, halted: bool, hops: int
 ) -> list[End]:
     """List the nodes before which nothing sure is known, with the reason of each."""
     found = list[End]()
     for at, distance in now.before.items():
-        into = [e for e in joined.edges if e.target == at and e.done and e.backward]
+        into = [
+            edge
+            for edge in joined.edges
+            if at == edge.target != edge.origin and edge.done and edge.backward
+        ]
         if any(edge.sure for edge in into) and distance < hops:
             continue
         if distance >= hops or halted:
@@ -77,7 +104,7 @@ def _named(into: list[Edge]) -> str:
     return f"{len(origins)}: {', '.join([*origins][:5])}"
 
 
-def _of_node(joined: Joined, at: str, recorded: Sequence[Row]) -> End:
+def _of_node(joined: Joined, at: str, recorded: Recorded) -> End:
     if at.startswith("password:"):
         root = at.endswith(":root")
         return End(at, "root user" if root else "password")
@@ -92,7 +119,7 @@ def _of_node(joined: Joined, at: str, recorded: Sequence[Row]) -> End:
     return _of_caller(joined, at, recorded)
 
 
-def _of_caller(joined: Joined, at: str, recorded: Sequence[Row]) -> End:
+def _of_caller(joined: Joined, at: str, recorded: Recorded) -> End:
     """Return the reason for whoever called without a credential of their own."""
     callers = [
         edge.hand
@@ -105,14 +132,16 @@ def _of_caller(joined: Joined, at: str, recorded: Sequence[Row]) -> End:
     if kinds & {"AWSService", None} and callers:
         return End(at, "service-issued")
     account = next((hand["caller_account"] for hand in callers), None)
-    if "AWSAccount" in kinds and account not in {row["account"] for row in recorded}:
+    if "AWSAccount" in kinds and account not in {
+        row["account"] for row in recorded.rows
+    }:
         return End(at, "account not recorded", account or "")
     if "AWSAccount" in kinds:
         return End(at, "not in the logs", f"the copy of account {account}")
     return End(at, "not in the logs")
 
 
-def _of_session(at: str, members: list[Row], recorded: Sequence[Row]) -> End:
+def _of_session(at: str, members: list[Row], recorded: Recorded) -> End:
     """Return the reason for a session whose issuing call is missing."""
     source = next(
         (row["source_identity"] for row in members if row["source_identity"]), ""
@@ -121,24 +150,17 @@ def _of_session(at: str, members: list[Row], recorded: Sequence[Row]) -> End:
     relayed = all(row["relayed"] == row["events"] for row in members)
     if members and relayed:
         return End(at, "never recorded by AWS", "services acted for the caller")
-    if {row["identity_type"] for row in members} & {"IAMUser", "Root"} and any(
-        row.get("from_console") for row in members
-    ):
-        return End(at, "never recorded by AWS", "a session of the console")
     account = _account(members)
     start = next((row["session_start"] for row in members), None)
-    known = _recorded(recorded, account, start)
+    known = recorded.of(account, start)
     if account and known is None:
         return End(at, "account not recorded", account)
     reason, why = _by_coverage(members, start, known)
+    if start is not None and reason == "not in the logs" and recorded.off(start):
+        reason, why = "coverage gap", recorded.off(start)
+    if reason == "not in the logs" and _is_console(members):
+        reason, why = "never recorded by AWS", "a console session without a sign-in"
     return End(at, reason, "; ".join(filter(None, [why, detail])))
-
-
-def _recorded(recorded: Sequence[Row], account: str | None, start: Any) -> Row | None:
-    """Return what is known of an account's logs, at a moment where that was asked."""
-    rows = [row for row in recorded if row["account"] == account]
-    exact = [row for row in rows if row["moment"] == start]
-    return next(iter(exact or rows), None)
 
 
 def _by_coverage(members: list[Row], start: Any, known: Row | None) -> tuple[str, str]:
@@ -159,6 +181,11 @@ def _by_coverage(members: list[Row], start: Any, known: Row | None) -> tuple[str
     if start - before >= _GAP and after - start >= _GAP:
         return "coverage gap", f"nothing from {before:{_FORM}} to {after:{_FORM}}"
     return "not in the logs", ""
+
+
+def _is_console(members: list[Row]) -> bool:
+    users = {row["identity_type"] for row in members} & {"IAMUser", "Root"}
+    return bool(users) and any(row.get("from_console") for row in members)
 
 
 def _is_role(members: list[Row]) -> bool:

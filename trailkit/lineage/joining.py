@@ -18,7 +18,7 @@ _ONLY_TELL = (
     "Identity Center sign-in",
     "EKS Pod Identity agent",
     "MCP tool call",
-    "command on a machine",
+    *candidates.ON_MACHINES,
     "delegated access",
     "started",
 )

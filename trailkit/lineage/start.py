@@ -13,8 +13,8 @@ from trailkit.lineage.gathered import KEY, SESSION, plain
 _EVENT = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _ROLE_SESSION = re.compile(r"arn:[^:]+:sts::\d{12}:assumed-role/([^/]+)/(.+)")
 _ALLOWED = (
-    "an event id, an access key, a session_id, the ARN or the name of a user, a role"
-    " or a role's session, an address, or a row of a frame"
+    "an event id, an access key, a session_id, the ARN, the unique id or the name of a"
+    " user, a role or a role's session, an address, or a row of a frame"
 )
 
 
@@ -49,6 +49,8 @@ def _of_row(row: object) -> str:
     """Return what tells most in a row of a frame: event, key, session, address."""
     if hasattr(row, "_asdict"):
         row = row._asdict()  # type: ignore[union-attr]
+    if isinstance(row, pd.DataFrame) and len(row) == 1:
+        row = row.iloc[0]
     if isinstance(row, pd.DataFrame):
         raise InvalidParameter(
             f"A frame of {len(row)} rows is not a start. Take one: frame.iloc[0]."

@@ -222,11 +222,11 @@ class Lineage:
         return attach(frame, self._origin(len(frame)), self._walk.case.source.files)
 
     def _origin(self, count: int) -> Provenance:
-        """Return the provenance of the last query, and the ids of all others."""
+        """Return the provenance of the last query, and the runs of all."""
         last = provenance(self._walk.frames[-1])
         runs = [provenance(frame).run for frame in self._walk.frames]
         started = datetime.now(UTC)
-        note = f"Joined from {len(runs)} queries; runs {', '.join(runs)}."
+        note = f"Joined from {len(runs)} queries."
         halted = f"Not complete: {self._walk.halted}." if self._walk.halted else ""
         return replace(
             last,
@@ -239,6 +239,6 @@ class Lineage:
             rows=count,
             chart=None,
             notes=tuple(filter(None, [note, halted])),
-            facts={},
+            facts={"runs": ", ".join(runs)},
             chunk=None,
         )

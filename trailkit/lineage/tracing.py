@@ -12,7 +12,8 @@ from typing import Any
 
 import pandas as pd
 
-from trailkit.errors import BudgetExceeded, EvidenceError, TrailkitError
+from trailkit.display.provenance import provenance
+from trailkit.errors import BudgetExceeded, EvidenceError, TrailkitError, nearest
 from trailkit.lineage import ends as ending
 from trailkit.lineage import start as starting
 from trailkit.lineage import wanted as wanting
@@ -23,6 +24,7 @@ from trailkit.lineage.joining import Joined
 from trailkit.lineage.reach import Reach, reach
 from trailkit.lineage.want_list import FIRST, LAST, WantList
 from trailkit.progress import keeping, notice
+from trailkit.visible import visible_text
 
 HOPS = 12
 """So many hops a lineage is followed in each direction unless told otherwise."""
@@ -47,7 +49,7 @@ class Tracing:
     halted: str = ""
     rounds: int = 0
     frames: list[pd.DataFrame] = field(default_factory=list[pd.DataFrame])
-    recorded: list[Row] = field(default_factory=list[Row])
+    recorded: ending.Recorded = field(default_factory=ending.Recorded)
     start_text: str = ""
     _asked: WantList = field(default_factory=WantList)
     _acts: WantList = field(default_factory=WantList)
@@ -114,9 +116,23 @@ class Tracing:
         if not found and not hands:
             raise EvidenceError(
                 f"Nothing in {self.case.source.title} ({self.case.scope}) was done by "
-                f'"{self.start_text}". Take an event_id, access_key or session_id from'
-                " a frame, or widen the window."
+                f'"{self.start_text}".{self._near()} Take an event_id, access_key or'
+                " session_id from a frame, or widen the window."
             )
+
+    def _near(self) -> str:
+        """Return which names, keys and addresses come near; a table is not read."""
+        if self.case.source.needs_window:
+            return ""
+        known = {
+            str(row[name])
+            for row in self._rows("lineage/credentials", {})
+            for name in ("actor", "principal", "access_key", "one_address")
+            if row[name]
+        }
+        known |= {name.rpartition("/")[2] for name in known}
+        found = nearest(self.start_text, known)
+        return f" {visible_text(found)}" if found.startswith("Did you mean") else ""
 
     def _price(self) -> str:
         """Return the estimate; a walk needs none where the case has no budget."""
@@ -149,7 +165,9 @@ class Tracing:
             known = [wanting.started(joined, at) for at in ends]
             begun = {each for each in known if each is not None}
             asked = {"starts": sorted(begun)[:_MOMENTS]} if begun else {}
-            self.recorded = self._rows("lineage/recorded", asked)
+            found = self._rows("lineage/recorded", asked)
+            off = provenance(self.frames[-1]).stopped
+            self.recorded = ending.Recorded(found, off)
 
     def ends(self, joined: Joined, now: Reach) -> list[ending.End]:
         """Return where the lineage begins, and why there."""

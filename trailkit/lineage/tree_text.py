@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from trailkit.lineage.edges import Edge
 from trailkit.lineage.gathered import Row
+from trailkit.visible import visible
 
 _MOST_LINES = 200
 
@@ -64,20 +64,15 @@ class TreeText:
             "" if hand["outcome"] == "success" else hand["outcome"].upper(),
             "" if edge.certainty == "certain" else edge.certainty,
         ]
-        return f"{name} ({', '.join(_visible(part) for part in how if part)})"
+        return f"{name} ({', '.join(visible(str(part)) for part in how if part)})"
 
     def _name(self, at: str) -> str:
-        name = _visible(self.labels.get(at, at))
+        name = visible(str(self.labels.get(at, at)))
         return f"> {name}" if at in self.starts else name
 
 
 def _because(row: Row | None) -> str:
     if row is None:
         return ""
-    detail = f": {_visible(row['detail'])}" if row["detail"] else ""
+    detail = f": {visible(str(row['detail']))}" if row["detail"] else ""
     return f" [{row['reason']}{detail}]"
-
-
-def _visible(text: Any) -> str:
-    """Show what cannot be printed as its escape: a log value must not move a cursor."""
-    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in str(text))

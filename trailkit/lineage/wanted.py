@@ -6,6 +6,7 @@ how long it can last. IAM User Guide, "Compare AWS STS credentials", "AssumeRoot
 IAM Identity Center User Guide, "Session durations"; AWS Sign-In User Guide.
 """
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from trailkit.lineage.candidates import PORTAL_DAYS, SOON, carried_on, portal_targets
@@ -34,6 +35,11 @@ _OF_IDENTITY = {
     "IdentityCenterUser": PORTAL_DAYS,
 }
 _SECOND = timedelta(seconds=1)
+
+_PASSES = ("role passed", "account access grant")
+_MACHINES = {
+    f"{name}.amazonaws.com" for name in ("codebuild", "ec2", "ecs-tasks", "lambda")
+}
 
 
 def lifetime(joined: Joined, at: str) -> timedelta | None:
@@ -118,7 +124,7 @@ def forward(joined: Joined, now: Reach) -> WantList:
         rows, span = joined.members.get(at, []), _life(joined, at)
         _own_ids(at, rows, wanted, span)
         names = {row["session_name"] for row in rows} - {None}
-        if at in now.before and any(_is_machine(name) for name in names):
+        if at in now.before and _is_machine(joined, at, names):
             wanted.add("links", [f"name/{name}" for name in names], (FIRST, span[1]))
     for at in now.before:
         _owners(joined, at, wanted)
@@ -129,7 +135,7 @@ def forward(joined: Joined, now: Reach) -> WantList:
     for at in now.after:
         _made(at, wanted)
     for hand in joined.done:
-        passed = hand["role"] if hand["kind"] == "role passed" else None
+        passed = hand["role"] if hand["kind"] in _PASSES else None
         if passed and joined.known.caller(hand, joined.issued) in now.after:
             wanted.add("roles", [passed], (hand["time"], LAST))
     return wanted
@@ -159,8 +165,11 @@ def _consequences(hand: Row, wanted: WantList) -> None:
     wanted.add("names", linked(hand, "name"), (time, time + TOKEN))
 
 
-def _is_machine(name: str | None) -> bool:
-    return bool(name) and str(name).startswith(("i-", "AWSCodeBuild-"))
+def _is_machine(joined: Joined, at: str, names: Iterable[str]) -> bool:
+    """Whether a session is one of a machine, a task, a build or a function."""
+    issued = {hand["via"] for hand in joined.by_issue.get(at, ())}
+    named = any(name.startswith(("i-", "AWSCodeBuild-")) for name in names)
+    return named or bool(issued & _MACHINES)
 
 
 def _origins(joined: Joined, at: str, wanted: WantList) -> None:

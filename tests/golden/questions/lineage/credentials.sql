@@ -349,6 +349,7 @@ where
     or contains(cast(null as array(varchar)), principal)
     or regexp_extract(principal, '[^/]+$') = cast(null as varchar)
     or actor = cast(null as varchar)
+    or identity_id = cast(null as varchar)
     or regexp_extract(principal, '[^/]+$') || '/' || session_name = cast(null as varchar)
     or source_ip = cast(null as varchar)
     or event_id = cast(null as varchar)

@@ -9,10 +9,12 @@ select
     response_elements,
     additional_event_data,
     event_id,
+    management_event,
     read_only,
     resources,
     recipient_account_id,
     service_event_details,
+    event_category,
     user_identity_type,
     user_identity_principal_id,
     user_identity_arn,
@@ -36,10 +38,12 @@ from (
         responseelements as response_elements,
         additionaleventdata as additional_event_data,
         eventid as event_id,
+        case lower(managementevent) when 'true' then true when 'false' then false end as management_event,
         case lower(readonly) when 'true' then true when 'false' then false end as read_only,
         transform(resources, each -> cast(row(coalesce(each.arn, each.arnprefix), each.accountid, each.type) as row(arn varchar, account_id varchar, type varchar))) as resources,
         recipientaccountid as recipient_account_id,
         serviceeventdetails as service_event_details,
+        eventcategory as event_category,
         useridentity.type as user_identity_type,
         useridentity.principalid as user_identity_principal_id,
         useridentity.arn as user_identity_arn,
@@ -80,6 +84,7 @@ select distinct
     account,
     error_message,
     is_write,
+    category,
     request,
     additional_data,
     resources,
@@ -145,6 +150,30 @@ from (
             ),
             true
         ) as is_write,
+        coalesce(
+            nullif(event_category, ''),
+            case
+                when management_event = true
+                    then 'Management'
+                when management_event = false
+                    then 'Data'
+                when service = 'lambda' and action = 'Invoke'
+                    then 'Data'
+                when
+                    service = 's3'
+                    and action in (
+                        'AbortMultipartUpload', 'CompleteMultipartUpload', 'CopyObject',
+                        'CreateMultipartUpload', 'DeleteObject', 'DeleteObjectTagging',
+                        'DeleteObjects', 'GetObject', 'GetObjectAcl', 'GetObjectTagging',
+                        'GetObjectTorrent', 'HeadBucket', 'HeadObject', 'ListObjects',
+                        'ListObjectVersions', 'ListParts', 'PutObject', 'PutObjectAcl',
+                        'PutObjectTagging', 'RestoreObject', 'SelectObjectContent',
+                        'UploadPart', 'UploadPartCopy'
+                    )
+                    then 'Data'
+                else 'Management'
+            end
+        ) as category,
         request,
         additional_data,
         resources,
@@ -214,6 +243,8 @@ from (
             nullif(additional_event_data, '') as additional_data,
             resources as resources,
             nullif(event_id, '') as event_id,
+            event_category,
+            management_event,
             on_behalf_of_user_id,
             session_sign_in_session_arn,
             user_identity_arn,
@@ -266,7 +297,11 @@ calls as (
         ) as resource,
         try_cast(
             json_extract_scalar(additional_data, '$.bytesTransferredOut') as bigint
-        ) as sent
+        ) as sent,
+        try_cast(
+            json_extract_scalar(additional_data, '$.bytesTransferredIn') as bigint
+        ) as taken,
+        category = 'Data' as is_content
     from events
     where
         contains(cast(null as array(varchar)), access_key)
@@ -277,18 +312,37 @@ calls as (
                 or not contains(cast(null as array(varchar)), access_key)
             )
         )
+),
+
+summed as (
+    select
+        service, effect, resource, account,
+        count_if(outcome = 'success') as done,
+        count_if(outcome <> 'success') as unsuccessful,
+        array_join(array_sort(array_agg(distinct action)), ', ') as actions,
+        sum(case when outcome = 'success' then sent end) as bytes_out,
+        sum(case when outcome = 'success' then taken end) as bytes_in,
+        count_if(
+            outcome = 'success'
+            and (
+                (effect = 'read' and sent is null)
+                or (effect = 'wrote' and is_content and taken is null)
+            )
+        ) as bytes_unknown,
+        min(time) as first_seen,
+        max(time) as last_seen
+    from calls
+    group by service, effect, resource, account
 )
 
 select
-    service, effect, resource, account,
-    count_if(outcome = 'success') as done,
-    count_if(outcome <> 'success') as unsuccessful,
-    array_join(array_sort(array_agg(distinct action)), ', ') as actions,
-    sum(case when outcome = 'success' then sent end) as bytes_out,
-    count_if(outcome = 'success' and effect = 'read' and sent is null)
-        as bytes_unknown,
-    min(time) as first_seen,
-    max(time) as last_seen
-from calls
-group by service, effect, resource, account
+    service, effect, resource, account, done, unsuccessful, actions,
+    bytes_out, bytes_in, bytes_unknown,
+    case
+        when bytes_unknown > 0 and bytes_unknown = done then 'unknown'
+        when bytes_unknown > 0 then 'in part'
+        when coalesce(bytes_out, bytes_in) is not null then 'yes'
+    end as bytes_told,
+    first_seen, last_seen
+from summed
 order by first_seen, service, effect, resource, account
