@@ -30,8 +30,8 @@ def said() -> dict[str, str]:
 
 def shown(output) -> str:
     data = output.get("data", {})
-    drawn = data.get("application/vnd.plotly.v1+json") or data.get("text/html", "")
-    return output.get("text") or data.get("text/plain") or str(drawn)
+    drawn = data.get("application/vnd.plotly.v1+json", "")
+    return output.get("text") or f"{data.get('text/plain', '')}{drawn}"
 
 
 def test_it_asks_for_the_bucket_of_the_story():

@@ -69,10 +69,10 @@ def test_certain_inferred_and_denied_edges_look_apart():
         trace.name: trace.line for trace in chain(frame).data if trace.mode == "lines"
     }
 
-    assert [*lines] == ["certain (1)", "inferred (2)", "denied (1)"]
+    assert [*lines] == ["certain (1)", "inferred (2)", "denied or failed (1)"]
     assert lines["certain (1)"].dash == "solid"
     assert lines["inferred (2)"].dash == "dot"
-    assert lines["denied (1)"].color == OUTCOMES["denied"].colour
+    assert lines["denied or failed (1)"].color == OUTCOMES["denied"].colour
 
 
 def test_rows_past_the_most_are_counted():
