@@ -181,6 +181,17 @@ def test_what_needs_every_event_is_not_cut(
     assert "needs all of their events at once" in capsys.readouterr().err
 
 
+def test_the_folders_are_listed_once(server: AthenaServer, days: Case) -> None:
+    """The accounts are told apart by the one listing, not by one for each."""
+    server.faults.seen.clear()
+    days.ask(LIST)
+    seen = server.faults.seen
+    begun = seen[: seen.index("athena:StartQueryExecution")]
+    folders = len(ACCOUNTS) * 2 * 5  # two regions; the window's days, and the one after
+    looks = 16
+    assert begun.count("s3:ListBucket") <= folders + looks
+
+
 # --- Every question
 
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pyarrow.parquet as pq
 
@@ -31,11 +31,12 @@ from trailkit.errors import TrailkitError
 from trailkit.execution import batch
 from trailkit.execution.own_traces import SignsCalls
 from trailkit.lens import compose, described
-from trailkit.progress import Say, line, notice
+from trailkit.progress import line, notice
 from trailkit.scope import Scope, quoted
-from trailkit.source import Apart, Source
+from trailkit.source import Apart, ReadPlan, Source
 from trailkit.store.practice_case import cache_folder
 from trailkit.tables.days import midnight
+from trailkit.tables.folders import LogFolder
 
 if TYPE_CHECKING:
     from trailkit.execution.run import Request
@@ -196,33 +197,52 @@ def _scopes(
     source: Source, relation: str, scope: Scope, engine: Billing, apart: Apart
 ) -> Iterator[Scope]:
     """Cut a scope by accounts, and what is still too large by days."""
-    with line() as say:
-        weigh = partial(_sizes, source, relation, engine, say)
-        if not apart.accounts:
-            yield from _by_days(scope, weigh(scope), apart)
-            return
-        together: list[str] = []
-        held = 0
-        for account in apart.accounts:
-            one = replace(scope, folders=(account,))
-            files = total_of(sizes := weigh(one)).files
-            if files > MOST_FILES:
-                yield from _by_days(one, sizes, apart)
-                continue
-            if together and held + files > MOST_FILES:
-                yield replace(scope, folders=tuple(together))
-                together, held = [], 0
-            together.append(account)
-            held += files
-        if together:
+    every = _sizes(source, relation, scope, engine, apart)
+    if not apart.accounts:
+        yield from _by_days(scope, every.get("", {}), apart)
+        return
+    together: list[str] = []
+    held = 0
+    for account in apart.accounts:
+        sizes = every.get(account, {})
+        files = total_of(sizes).files
+        if files > MOST_FILES:
+            yield from _by_days(replace(scope, folders=(account,)), sizes, apart)
+            continue
+        if together and held + files > MOST_FILES:
             yield replace(scope, folders=tuple(together))
+            together, held = [], 0
+        together.append(account)
+        held += files
+    if together:
+        yield replace(scope, folders=tuple(together))
 
 
 def _sizes(
-    source: Source, relation: str, engine: Billing, say: Say, scope: Scope
-) -> Sizes:
-    plan = source.read_plan(compose.RELATIONS[relation].kind, scope)
-    return measure(plan.places, engine.objects, say) if plan else {}
+    source: Source, relation: str, scope: Scope, engine: Billing, apart: Apart
+) -> dict[str, Sizes]:
+    """List the log files once; return what lies there by account and day."""
+    kind, places = compose.RELATIONS[relation].kind, list[LogFolder]()
+    for account in apart.accounts or ("",):
+        folders = (account,) if account else ()
+        plan = source.read_plan(kind, replace(scope, folders=folders))
+        places += _of_account(plan, account) if plan else []
+    found: dict[str, Sizes] = {}
+    with line() as say:
+        for told, size in measure(places, engine.objects, say).items():
+            account, day = cast(tuple[str, date | None], told)
+            found.setdefault(account, {})[day] = size
+    return found
+
+
+def _of_account(plan: ReadPlan, account: str) -> Iterator[LogFolder]:
+    """Return the folders of an account, which tell it with their day."""
+    shared: dict[int, Any] = {}
+    for place in plan.places:
+        if isinstance(place, LogFolder):
+            told = {key: (account, day) for key, day in place.days.items()}
+            days = shared.setdefault(id(place.days), told)
+            yield replace(place, days=days)
 
 
 def _by_days(scope: Scope, sizes: Sizes, apart: Apart) -> Iterator[Scope]:

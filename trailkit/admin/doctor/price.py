@@ -67,7 +67,8 @@ def _minutes(lines: Lines, engine: AthenaEngine, estimate: Estimate) -> None:
             "time",
             f"about {minutes:,.0f} minutes, and Athena ends a query after {allowed:,} "
             f"({of}).",
-            _COPY,
+            "A question that says what it looks for is asked in slices by account and "
+            f"day, and finishes; one that needs every event is not. {_COPY}",
         )
         return
     about = f"about {minutes:,.0f} minutes" if minutes >= 1 else "less than a minute"
