@@ -1,9 +1,12 @@
 """Whatever goes in at the edges, what comes out is a sentence of trailkit's own."""
 
-from collections.abc import Callable
+import inspect
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
+import pandas as pd
 import pytest
 
 import trailkit as tk
@@ -74,6 +77,65 @@ QUERIES: dict[str, Try] = {
     "a budget": lambda case: case.budget(usd=float("nan")),
     "a folder of questions": lambda case: case.with_questions(Path("/nowhere")),
 }
+
+
+ODD: dict[str, Any] = {
+    "nothing": None,
+    "a number": 12.5,
+    "no number": float("nan"),
+    "bytes": b"x",
+    "a list": [None],
+    "NUL": "\0",
+    "half a character": "\ud800",
+    "a long text": "x" * 5_000,
+    "a set": {1},
+    "a class": dict,
+    "a row of numbers": pd.Series([1]),
+}
+ASIDE = {"demo", "discover", "event_history", "acquire", "digests", "pack"}
+"""They take none of these or ask AWS first; ``bundle`` alone calls ``pack``."""
+
+
+def filled(function: Callable[..., Any], odd: Any) -> tuple[list[Any], dict[str, Any]]:
+    """Return a value for each argument that a function cannot do without."""
+    places, names = list[Any](), dict[str, Any]()
+    for each in inspect.signature(function).parameters.values():
+        if each.kind is each.VAR_POSITIONAL:
+            places.append(odd)
+        elif each.default is each.empty and each.kind is each.KEYWORD_ONLY:
+            names[each.name] = odd
+        elif each.default is each.empty and each.kind is not each.VAR_KEYWORD:
+            places.append(odd)
+    return places, names
+
+
+def face(case: Case) -> Iterator[tuple[str, Callable[..., Any]]]:
+    """List the public functions that take something."""
+    places = ((tk, tk.__all__), (case, dir(case)), (case.evidence, dir(case.evidence)))
+    for place, names in places:
+        for name in names:
+            if name in ASIDE or name.startswith("_"):
+                continue
+            each = getattr(place, name)
+            if callable(each) and not inspect.isclass(each) and any(filled(each, 0)):
+                yield f"{type(place).__name__}.{name}", each
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_nothing_on_the_face_fails_with_an_error_of_a_library(
+    case: Case, odd: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    raw = dict[str, str]()
+    for name, function in face(case):
+        places, names = filled(function, ODD[odd])
+        try:
+            function(*places, **names)
+        except TrailkitError:
+            continue
+        except Exception as error:  # noqa: BLE001 - these are what is looked for
+            raw[name] = repr(error)
+    assert not raw
 
 
 @pytest.mark.parametrize("name", [*TIMES, *PLACES, *QUERIES])

@@ -28,7 +28,7 @@ PLANTER = {
     "principalId": "AIDA0PLANTED00000000",
     "arn": "arn:aws:iam::000000000001:user/aa",
     "accountId": "000000000001",
-    "accessKeyId": "AKIA0PLANTED00000000",
+    "accessKeyId": "AKIA0PLANTEDEXAMPLE0",
     "userName": "aa",
 }
 """A caller who sorts before all others."""
@@ -147,7 +147,8 @@ def plain(value: Any) -> str:
 
 def told(question: str, frame: pd.DataFrame) -> list[str]:
     """Name the columns of a row's own event, or of a summary's subject."""
-    names = [name for name in frame if name not in OF_OTHERS.get(question, ())]
+    others = OF_OTHERS.get(question, set())
+    names = [str(name) for name in frame if name not in others]
     if [*frame][:2] == ["time", "action"]:
         return names
     kinds = [pd.api.types.is_string_dtype(frame[name]) for name in names]

@@ -24,6 +24,7 @@ from trailkit.errors import (
     InvalidParameter,
     NotOneSelect,
     UnboundedScan,
+    typed,
 )
 from trailkit.execution import batch, run, slices, widening
 from trailkit.execution.batch import Answers, Wanted
@@ -134,6 +135,7 @@ class Case:
         """Search log files that were delivered so long after the window as well."""
         return replace(self, scope=self.scope.with_late(late))
 
+    @typed
     def with_questions(self, folder: str | Path) -> "Case":
         """Return a case that can also be asked the questions of a folder of your own.
 
@@ -212,6 +214,7 @@ class Case:
         """
         return Ask(self.questions, self._answer)
 
+    @typed
     def ask_all(self, wanted: Iterable[Wanted], *, at_once: int = 8) -> Answers:
         """Ask many questions at once: by name, or ``("name", {"parameter": value})``.
 
@@ -235,6 +238,7 @@ class Case:
             lambda reach: self.around(middle, reach)._answer(question, values)
         )
 
+    @typed
     def chunks(
         self, name: str, /, *, rows: int = 100_000, **values: Any
     ) -> Generator[pd.DataFrame]:
@@ -247,6 +251,7 @@ class Case:
         """
         return self._chunks(self._request(self.questions[name], values), rows)
 
+    @typed
     def sql(self, name: str, /, **values: Any) -> str:
         """Write the Athena SQL that ``ask`` would run, without running it."""
         return str(self._request(self.questions[name], values).sql)
@@ -262,6 +267,7 @@ class Case:
             return self.columns(described[1].lower())
         return self._run(self._ad_hoc(select))
 
+    @typed
     def columns(self, relation: str = "events") -> pd.DataFrame:
         """List the columns of a relation of the lens: column, type and meaning.
 
@@ -345,11 +351,18 @@ class Case:
             )
         return replace(self, trails=trails)
 
+    @typed
     def checked(self, *results: "Check") -> "Case":
         """Return a case whose frames carry what ``case.table.check()`` found.
 
         A later result of the same place takes the place of an earlier one.
         """
+        for each in results:
+            if not hasattr(each, "findings"):
+                raise InvalidParameter(
+                    f"{type(each).__name__} is not a check. Give what it returns: "
+                    "case.checked(case.table.check())."
+                )
         places = [each.place for each in results]
         kept = [each for each in self.checks if each.place not in places]
         found = [each for each in results if each.findings]
@@ -375,6 +388,7 @@ class Case:
         needs = (need for question in self.questions for need in question.needs)
         return coverage(logs, needs)
 
+    @typed
     def library(self, about: str = "") -> pd.DataFrame:
         """List the questions that mention a text, all of them without one."""
         return self.questions.search(about)
@@ -398,6 +412,7 @@ class Case:
 
         return trace(self, start, hops)
 
+    @typed
     def compare(
         self, before: "Window", after: "Window", by: str = "actor"
     ) -> pd.DataFrame:
@@ -413,6 +428,7 @@ class Case:
 
     # The story of the case
 
+    @typed
     def journal(self, path: str | Path = "case.jsonl", *, who: str = "") -> "Case":
         """Return a case that keeps a journal of what is done with it, in a file.
 
@@ -450,6 +466,7 @@ class Case:
 
         return story(kept(self))
 
+    @typed
     def report(
         self,
         path: str | Path,
@@ -527,6 +544,7 @@ class Case:
 
         return CaseTable(self.source, self.engine, self.scope, self.spending)
 
+    @typed
     def original(self, event_id: str) -> Original:
         """Read an event's record again from its log file, as AWS wrote it.
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from trailkit.errors import typed
 from trailkit.progress import notice
 from trailkit.record import Kind
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from trailkit.source import Source
 
 
+@typed
 def local(
     evidence: str | Path | Sequence[str | Path],
     *,
@@ -55,6 +57,7 @@ def local(
     return case.investigated_by(*who) if who else case
 
 
+@typed
 def athena(
     table: str,
     *,
@@ -116,6 +119,7 @@ def athena(
     return _case(source, engine, questions)
 
 
+@typed
 def trino(
     table: str,
     *,
@@ -155,6 +159,7 @@ def trino(
     return _case(TableSource(names, engine.definition), engine, questions)
 
 
+@typed
 def demo(*, questions: str | Path | None = None) -> "Case":
     """Open the practice case: a generated trail of an organization, with a story in it.
 

@@ -46,7 +46,14 @@ next line to type. In a notebook an error prints as that message alone.
 """
 
 import difflib
-from collections.abc import Iterable
+import inspect
+import os
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from functools import wraps
+from numbers import Integral, Real
+from pathlib import Path
+from types import FunctionType, UnionType
+from typing import Any, Literal, ParamSpec, TextIO, TypeVar, Union, get_args, get_origin
 
 
 class TrailkitError(Exception):
@@ -258,3 +265,143 @@ def nearest(name: str, names: Iterable[str]) -> str:
     more = f" and {len(known) - _MOST_NAMED:,} more" if len(known) > _MOST_NAMED else ""
     listed = ", ".join(known[:_MOST_NAMED])
     return f"There are: {listed}{more}." if known else "There are none."
+
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_LONGEST_NAME = 255
+_SHOWN = 60
+_WORDS = {
+    "str": "text",
+    "Path": "a path",
+    "int": "a whole number",
+    "float": "a number",
+    "bool": "True or False",
+    "DataFrame": "a frame",
+    "Series": "a row of a frame",
+    "TextIO": "an open file",
+    "Iterable": "a list",
+    "Sequence": "a list",
+    "Mapping": "a dict",
+    "NoneType": "None",
+}
+
+
+def typed(function: Callable[P, R]) -> Callable[P, R]:
+    """Return a function that refuses what its annotations do not allow.
+
+    >>> @typed
+    ... def doubled(text: str) -> str:
+    ...     return text * 2
+    >>> doubled(3)
+    Traceback (most recent call last):
+    trailkit.errors.InvalidParameter: text=3 is not text. help(doubled) says what ...
+    """
+    signature = inspect.signature(function)
+    hold = _hold
+
+    def checked(*args: P.args, **kwargs: P.kwargs) -> R:
+        hold(function, signature, args, kwargs)
+        return function(*args, **kwargs)
+
+    # With the globals of its own module its examples are still found and run.
+    own = getattr(function, "__globals__", {})
+    made = FunctionType(checked.__code__, own, closure=checked.__closure__)
+    return wraps(function)(made)
+
+
+def _hold(
+    function: Callable[..., Any],
+    signature: inspect.Signature,
+    args: tuple[Any, ...],
+    kwargs: Mapping[str, Any],
+) -> None:
+    try:
+        given = signature.bind(*args, **kwargs).arguments
+    except TypeError:
+        return  # the call itself says which argument is missing, or too much
+    for name, value in given.items():
+        parameter = signature.parameters[name]
+        if parameter.kind is parameter.VAR_KEYWORD:
+            continue
+        several = parameter.kind is parameter.VAR_POSITIONAL
+        for each in value if several else (value,):
+            if not _fits(each, parameter.annotation):
+                called = function.__qualname__.replace("Case.", "case.")
+                raise InvalidParameter(
+                    f"{name}={repr(each)[:_SHOWN]} is not {_said(parameter.annotation)}"
+                    f". help({called}) says what it takes."
+                )
+
+
+def _said(annotation: Any) -> str:
+    words = [_WORDS.get(each, each) for each in _names(annotation)]
+    return " or ".join(dict.fromkeys(words))
+
+
+def _names(annotation: Any) -> Iterator[str]:
+    if get_origin(annotation) in (Union, UnionType):
+        for each in get_args(annotation):
+            yield from _names(each)
+    elif annotation is not type(None):
+        named = get_origin(annotation) or annotation
+        yield getattr(named, "__name__", str(named))
+
+
+def _fits(value: Any, annotation: Any) -> bool:
+    origin = get_origin(annotation)
+    if origin in (Union, UnionType):
+        members = get_args(annotation)
+        if isinstance(value, str) and Path in members:
+            return _is_path(value)
+        return any(_fits(value, each) for each in members)
+    if origin is not None:
+        return _fits_many(value, origin, get_args(annotation))
+    if annotation is inspect.Parameter.empty or not isinstance(annotation, type):
+        return True
+    return _is(value, annotation)
+
+
+def _is(value: Any, kind: type) -> bool:
+    if kind is str:
+        return isinstance(value, str) and _is_whole(value)
+    if kind is Path:
+        return isinstance(value, os.PathLike) and _is_path(os.fspath(value))
+    if kind is TextIO:
+        return hasattr(value, "write")
+    if kind in (int, float):
+        wanted = Integral if kind is int else Real
+        return isinstance(value, wanted) and not isinstance(value, bool)
+    try:
+        return isinstance(value, kind)
+    except TypeError:  # a protocol that only a type checker can hold
+        return True
+
+
+def _fits_many(value: Any, origin: Any, inner: tuple[Any, ...]) -> bool:
+    """Return whether it is a collection of that; an iterator is not used up for it."""
+    if origin is Literal or not isinstance(origin, type):
+        return True
+    if not isinstance(value, origin):
+        return False
+    one = len(inner) == 1 and isinstance(value, Collection)
+    return not one or all(_fits(each, inner[0]) for each in value)
+
+
+def _is_whole(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _is_path(text: Any) -> bool:
+    """Return whether a system can have a file of that name at all."""
+    try:
+        named = os.fsencode(text)
+    except (TypeError, UnicodeEncodeError):
+        return False
+    parts = named.split(os.sep.encode())
+    return b"\0" not in named and all(len(each) <= _LONGEST_NAME for each in parts)

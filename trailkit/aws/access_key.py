@@ -3,11 +3,14 @@
 import re
 from base64 import b32decode
 
+from trailkit.errors import typed
+
 _KEY = re.compile("A(?:KIA|SIA)[A-Z2-7]{16}")
 _NEW = "QRSTUVWXYZ234567"
 """The fifth character of the ids that hold their account; older ids have others."""
 
 
+@typed
 def account_of(key: str) -> str | None:
     """Return the account number in an access key id; None where it holds none.
 

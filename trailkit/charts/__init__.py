@@ -26,7 +26,7 @@ from trailkit.charts.techniques import techniques
 from trailkit.charts.theme import register, use_theme
 from trailkit.charts.timeline import timeline
 from trailkit.charts.volume import volume
-from trailkit.errors import ChartError, nearest
+from trailkit.errors import ChartError, nearest, typed
 
 __all__ = [
     "CHARTS",
@@ -77,6 +77,7 @@ class HasEdges(Protocol):
         ...
 
 
+@typed
 def chart(
     frame: pd.DataFrame | HasEdges, name: str | None = None, **settings: Any
 ) -> "go.Figure":
@@ -91,7 +92,12 @@ def chart(
     """
     if name is not None and name not in CHARTS:
         raise ChartError(f'There is no chart "{name}". {nearest(name, CHARTS)}')
-    rows = frame if isinstance(frame, pd.DataFrame) else frame.edges
+    rows = frame if isinstance(frame, pd.DataFrame) else getattr(frame, "edges", None)
+    if not isinstance(rows, pd.DataFrame):
+        raise ChartError(
+            f"{type(frame).__name__} is not a frame. Draw what a question returns: "
+            'tk.chart(case.ask("overview/volume")).'
+        )
     return CHARTS[name or _suggested(rows)](rows, **settings)
 
 

@@ -6,11 +6,13 @@ from typing import Any
 import pandas as pd
 
 from trailkit.charts.reading import about
+from trailkit.errors import typed
 
 Frames = pd.DataFrame | Mapping[Any, pd.DataFrame] | Iterable[pd.DataFrame]
 """A frame, or several that are counted together, as ``case.ask_all`` returns them."""
 
 
+@typed
 def amount(frame: Frames, column: str = "") -> str:
     """Return how many rows there are, or the sum of a column, for a sentence.
 

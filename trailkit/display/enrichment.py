@@ -16,7 +16,7 @@ from typing import Any
 
 import pandas as pd
 
-from trailkit.errors import InvalidParameter, MissingExtra
+from trailkit.errors import InvalidParameter, MissingExtra, typed
 
 Network = IPv4Network | IPv6Network
 Row = dict[str, Any]
@@ -28,6 +28,7 @@ _NAMED = ("source_ip", "client_ip", "address", "actor", "identity_id", "principa
           "access_key", "session_name", "user_agent", "event_id")  # fmt: skip
 
 
+@typed
 def enrich(
     frame: pd.DataFrame,
     *,

@@ -4,9 +4,10 @@ import pandas as pd
 
 from trailkit.charts.labels import counted
 from trailkit.charts.reading import about, time_column
-from trailkit.errors import ChartError, NothingFound
+from trailkit.errors import ChartError, NothingFound, typed
 
 
+@typed
 def earliest(frame: pd.DataFrame) -> pd.Series:
     """Return the first row of a frame by its time; of a summary, by ``first_seen``.
 
@@ -20,6 +21,7 @@ def earliest(frame: pd.DataFrame) -> pd.Series:
     return _in_order(frame, "first_seen").iloc[0]
 
 
+@typed
 def latest(frame: pd.DataFrame) -> pd.Series:
     """Return the last row of a frame by its time; of a summary, by ``last_seen``.
 

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from trailkit.aws.prices import say_bytes, say_dollars
-from trailkit.errors import TrailkitError
+from trailkit.errors import TrailkitError, typed
 from trailkit.visible import visible_text
 
 KEY = "trailkit"
@@ -167,6 +167,7 @@ def attach(
     return frame
 
 
+@typed
 def provenance(frame: pd.DataFrame) -> Provenance:
     """Return where a frame came from.
 

@@ -9,7 +9,7 @@ from trailkit.display import cells
 from trailkit.display.columns import TableColumn, columns_of
 from trailkit.display.reading_table import footer
 from trailkit.display.style import CLASSES
-from trailkit.errors import MissingExtra
+from trailkit.errors import MissingExtra, typed
 from trailkit.visible import visible
 
 _LEFT = "<style>.tk table.dataTable :is(th,td){text-align:left!important}</style>"
@@ -43,6 +43,7 @@ class SearchableTable:
         return f"{footer(self.frame, len(self.frame))}; shown in a notebook"
 
 
+@typed
 def table(frame: pd.DataFrame) -> SearchableTable:
     """Return a frame as a table to search and sort in.
 

@@ -8,6 +8,7 @@ import pandas as pd
 from trailkit.charts.labels import counted, label
 from trailkit.charts.outcome import verdict
 from trailkit.charts.reading import TOTALS, about, count_column, tally
+from trailkit.errors import typed
 
 _STARTS, _ENDS = ("time", "first_seen"), ("time", "last_seen")
 _LEADERS = {
@@ -16,6 +17,7 @@ _LEADERS = {
 }
 
 
+@typed
 def finding(frame: pd.DataFrame) -> str:
     """Return in plain words what a frame holds: how much, when, and who leads.
 
@@ -34,6 +36,7 @@ def finding(frame: pd.DataFrame) -> str:
     return "\n".join([*([asked] if asked else []), *said, *notes])
 
 
+@typed
 def tell(event: pd.Series) -> str:
     """Return one event in words: who, what, when, where, from where, and with what.
 

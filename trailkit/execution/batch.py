@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import pandas as pd
 
-from trailkit.errors import TrailkitError
+from trailkit.errors import InvalidParameter, TrailkitError
 from trailkit.progress import behind, keeping, line, notice
 from trailkit.questions import meanings, parameters
 from trailkit.questions.library import Library
@@ -51,7 +51,7 @@ def named(
 
     Raises UnknownQuestion or a ParameterError before anything runs.
     """
-    asked = [(each, {}) if isinstance(each, str) else each for each in wanted]
+    asked = [(each, {}) if isinstance(each, str) else _pair(each) for each in wanted]
     names = [name for name, _ in asked]
     found: dict[str, tuple[Question, Mapping[str, Any]]] = {}
     for name, values in asked:
@@ -63,6 +63,17 @@ def named(
             values,
         )
     return found
+
+
+def _pair(given: Any) -> tuple[str, Mapping[str, Any]]:
+    match given:
+        case [str() as name, Mapping() as values]:
+            return name, values
+        case _:
+            raise InvalidParameter(
+                f"{given!r} is not a question. Give its name, or a pair of its name "
+                'and a dict of values: ("s3/bucket-deletions", {"bucket": "payroll"}).'
+            )
 
 
 def _label(name: str, values: Mapping[str, Any]) -> str:

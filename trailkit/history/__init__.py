@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from trailkit.errors import InvalidWindow
+from trailkit.errors import InvalidWindow, typed
 
 if TYPE_CHECKING:
     import boto3
@@ -17,6 +17,7 @@ __all__ = ["event_history"]
 _KEPT = 90
 
 
+@typed
 def event_history(
     session: "boto3.Session | None",
     folder: str | Path,

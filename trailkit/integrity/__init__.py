@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from trailkit.errors import typed
 from trailkit.progress import notice
 from trailkit.scope import Moment
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["acquire", "digests"]
 
 
+@typed
 def acquire(
     place: str,
     folder: str | Path,
@@ -67,6 +69,7 @@ def acquire(
     return acquisition
 
 
+@typed
 def digests(
     place: str,
     *,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from trailkit.errors import typed
 from trailkit.progress import line, notice
 from trailkit.source import Source
 
@@ -45,6 +46,7 @@ class Evidence:
         self._tell("verified", said)
         return frame
 
+    @typed
     def digests(
         self,
         *,
@@ -85,6 +87,7 @@ class Evidence:
         self._tell("validated", validation.summary)
         return validation.frame()
 
+    @typed
     def bundle(
         self,
         path: str | Path,

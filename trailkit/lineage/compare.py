@@ -49,7 +49,7 @@ def compare(
 
 
 def _edges(name: str, window: Window) -> tuple[Moment, Moment]:
-    if isinstance(window, str) or len(window) != 2:
+    if not isinstance(window, tuple | list) or len(window) != 2:
         raise InvalidParameter(
             f"{name}={window!r} is not a window. Give a start and an end: "
             f'{name}=("2026-03-02", "2026-03-03").'

@@ -55,6 +55,10 @@ class Library:
 
         An old name is answered with a notice that tells the new one.
         """
+        if not isinstance(name, str):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise UnknownQuestion(
+                f"{name!r} is not the name of a question. case.library() lists them."
+            )
         if name in self._renamed and name not in self._questions:
             notice(f'"{name}" is now "{self._renamed[name]}".')
             name = self._renamed[name]

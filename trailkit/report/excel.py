@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from trailkit.display.cells import missing
-from trailkit.errors import ExportError, MissingExtra
+from trailkit.errors import ExportError, MissingExtra, typed
 from trailkit.report.export import written
 from trailkit.visible import visible
 
@@ -15,6 +15,7 @@ _ROWS, _TEXT = 1_048_575, 32_767
 """What a sheet of Excel holds: rows below the heading, characters in a cell."""
 
 
+@typed
 def to_excel(
     frames: pd.DataFrame | Mapping[str, pd.DataFrame], target: str | Path
 ) -> None:

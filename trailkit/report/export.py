@@ -8,7 +8,7 @@ from typing import TextIO
 
 import pandas as pd
 
-from trailkit.errors import ExportError
+from trailkit.errors import ExportError, typed
 from trailkit.integrity.journal import exported
 
 _FORMULA = re.compile(r"(^|[;\t\r\n]) *(?=[=+\-@|%\t\r\n\uff1d\uff0b\uff0d\uff20])")
@@ -20,6 +20,7 @@ of full width (U+FF1D and its like) for plain ones.
 _ISO_8601 = "%Y-%m-%dT%H:%M:%S.%fZ"
 
 
+@typed
 def to_csv(frame: pd.DataFrame, target: str | Path | TextIO) -> None:
     """Write a frame as CSV, with formulas made harmless.
 

@@ -16,7 +16,7 @@ import pandas as pd
 
 from trailkit.charts.reading import time_column
 from trailkit.display.cells import missing
-from trailkit.errors import ExportError
+from trailkit.errors import ExportError, typed
 from trailkit.report.export import to_csv, written
 
 ATTACK = "19"
@@ -41,6 +41,7 @@ _ACTIVITIES = (
 """OCSF's activities of API Activity: create, read, update, delete; else other."""
 
 
+@typed
 def to_timesketch(frame: pd.DataFrame, target: str | Path) -> None:
     """Write events for Timesketch, as CSV or, named ``.jsonl``, as JSON lines.
 
@@ -71,6 +72,7 @@ def to_timesketch(frame: pd.DataFrame, target: str | Path) -> None:
         raise ExportError(f"{path.name}: Timesketch takes a .csv or a .jsonl.")
 
 
+@typed
 def to_stix(frame: pd.DataFrame, target: str | Path) -> None:
     """Write the public addresses, keys and user agents of a frame as STIX 2.1.
 
@@ -90,6 +92,7 @@ def to_stix(frame: pd.DataFrame, target: str | Path) -> None:
     _write(frame, Path(target), json.dumps(bundle, indent=1))
 
 
+@typed
 def to_navigator(
     frame: pd.DataFrame, target: str | Path, name: str = "trailkit"
 ) -> None:
@@ -119,6 +122,7 @@ def to_navigator(
     _write(frame, Path(target), json.dumps(layer, indent=1))
 
 
+@typed
 def to_ocsf(frame: pd.DataFrame, target: str | Path) -> None:
     """Write events as OCSF 1.5.0, class API Activity with profile cloud, JSON lines.
 

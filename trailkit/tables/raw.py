@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from trailkit.errors import TableError
+from trailkit.errors import TableError, typed
 from trailkit.record import Kind
 from trailkit.tables import names
 from trailkit.tables.ddl import create_table
@@ -112,6 +112,7 @@ class RawTable:
         }
 
 
+@typed
 def ddl(
     table: str,
     *,

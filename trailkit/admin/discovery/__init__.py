@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from trailkit.errors import TableError
+from trailkit.errors import TableError, typed
 from trailkit.progress import line, notice
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ That is about $0.50 and six minutes, and enough for some thousand accounts.
 """
 
 
+@typed
 def discover(
     session: "boto3.Session | None" = None,
     *,

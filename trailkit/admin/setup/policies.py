@@ -17,7 +17,7 @@ from trailkit.admin.setup.statements import (
     some,
 )
 from trailkit.aws import permissions
-from trailkit.errors import TableError
+from trailkit.errors import TableError, typed
 from trailkit.record import FOLDERS
 from trailkit.tables import names
 from trailkit.tables.layout import Layout
@@ -58,6 +58,7 @@ def table_maker(wanted: Wanted) -> Policy:
     )
 
 
+@typed
 def acquisition_policy(
     place: str, *, keys: Iterable[str] = (), region: str = "us-east-1"
 ) -> str:

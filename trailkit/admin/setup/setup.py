@@ -45,7 +45,7 @@ class Setup(Wanted):
         """Return the set-up of one analyst: a workgroup and a place of their own.
 
         The workgroup enforces the place, and the policy allows no writing elsewhere, so
-        that nobody can change what another analyst reads.
+        that no one can change what another analyst reads.
         """
         folder = f"s3://{self.results_bucket}/{self.results_prefix}/{name}/"
         check_analyst(name)
