@@ -207,6 +207,8 @@ select
         end
     ) as principal_arn,
 
+    nullif(user_identity_arn, '') as caller_arn,
+
     -- One session is a principal and the time of its creation: one sign-in to the
     -- console uses many access keys. Only some services stamp the ARN of the sign-in's
     -- session, so it stands in only where nothing else tells sessions apart. Whoever

@@ -89,6 +89,29 @@ def call(
     return LogFile(account, region, date(2026, 3, 9), (one,), name=f"{action}-{at}")
 
 
+def made(bucket: str = "logs", key: str = "") -> list[LogFile]:
+    """Make the calls that made the trail, with its bucket and its key."""
+    given = {"s3BucketName": bucket, "kmsKeyId": key or None}
+    return [
+        call("CreateTrail", "00:00", isMultiRegionTrail=True, **given),
+        call("StartLogging", "00:00"),
+    ]
+
+
+def meddle(action: str, service: str = "s3", **asked: Any) -> LogFile:
+    """Make a file with a call at ten by mallory to what the trail delivers to."""
+    one = record(
+        action,
+        service,
+        user("mallory"),
+        "2026-03-09T10:00:00Z",
+        requestParameters=asked,
+        awsRegion=HOME,
+        recipientAccountId=A,
+    )
+    return LogFile(A, HOME, date(2026, 3, 9), (one,), name=f"{service}-{action}")
+
+
 def reads(first: float, last: float, bucket: str = "other") -> LogFile:
     """Make a file of reads of S3 objects, every six minutes."""
     times = range(int(first * 60), int(last * 60), 6)
@@ -136,6 +159,8 @@ BOTH = [everyday(), everyday(region=HOME)]
 """Each hour of the ninth in two Regions of one account."""
 
 HOLE = [everyday([(0, 10), (12, 24)]), everyday([(0, 10), (12, 24)], region=HOME)]
+SHORT_HOLE = [everyday([(0, 10), (10.4, 24)], region=each) for each in (HERE, HOME)]
+"""Twenty-four minutes, which are no silence of themselves."""
 OFF = [call("StopLogging", "10:00"), call("StartLogging", "12:00")]
 ARCHIVED = "DEEP_ARCHIVE"
 
@@ -177,6 +202,36 @@ SITUATIONS: dict[str, Callable[[], list[LogFile]]] = {
         call("StartLogging", "00:02"),
         call("UpdateTrail", "10:00", s3BucketName="elsewhere"),
         everyday([(13.5, 24)], account=B),
+    ],
+    "policy of the log bucket deleted": lambda: [
+        *HOLE,
+        *made(),
+        meddle("DeleteBucketPolicy", bucketName="logs"),
+    ],
+    "policy of the log bucket set": lambda: [
+        *SHORT_HOLE,
+        *made(),
+        meddle("PutBucketPolicy", bucketName="logs"),
+    ],
+    "policy of another bucket set": lambda: [
+        *BOTH,
+        *made(),
+        meddle("PutBucketPolicy", bucketName="else"),
+    ],
+    "policy set to no effect": lambda: [
+        *BOTH,
+        *made(),
+        meddle("PutBucketPolicy", bucketName="logs"),
+    ],
+    "lifecycle of the log bucket set": lambda: [
+        *HOLE,
+        *made(),
+        meddle("PutBucketLifecycle", bucketName="logs"),
+    ],
+    "key disabled": lambda: [
+        *HOLE,
+        *made(key=f"arn:aws:kms:{HOME}:{A}:key/k-1"),
+        meddle("DisableKey", "kms", keyId="k-1"),
     ],
     "silent": lambda: HOLE,
     "one Region": lambda: [everyday()],

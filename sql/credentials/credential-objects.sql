@@ -6,7 +6,7 @@
 -- needs: [data:s3]
 -- parameters:
 --   bucket:
---     type: text
+--     type: list of text
 --     optional: true
 --     help: "one bucket; every one when left out"
 --     means: bucket
@@ -58,7 +58,7 @@ select
     max(time) as last_seen
 from object_reads
 where
-    (:bucket is null or bucket = :bucket)
+    (:bucket is null or contains(:bucket, bucket))
     and (
         regexp_like(
             lower(object),

@@ -6,12 +6,12 @@
 -- needs: [management:read, management:kms]
 -- parameters:
 --   principal:
---     type: text
+--     type: list of text
 --     optional: true
 --     help: "a part of the actor, the identity's id or its ARN"
 --     means: principal
 --   key:
---     type: text
+--     type: list of text
 --     optional: true
 --     help: "a key's id, ARN or alias, or a part of it"
 --     means: resource
@@ -56,9 +56,8 @@ with calls as (
         )
         and (
             :principal is null
-            or strpos(actor, :principal) > 0
-            or strpos(identity_id, :principal) > 0
-            or strpos(principal_arn, :principal) > 0
+            or called_by(:principal)
+            or any_match(:principal, part -> strpos(actor, part) > 0)
         )
 )
 
@@ -78,7 +77,7 @@ select
     min(time) as first_seen,
     max(time) as last_seen
 from calls
-where :key is null or strpos(key, :key) > 0
+where :key is null or any_match(:key, part -> strpos(key, part) > 0)
 group by identity, identity_id, key, action, via
 order by
     succeeded desc, first_seen asc, identity asc, identity_id asc, target asc,

@@ -8,7 +8,7 @@
 -- global: [sso, signin, sts]
 -- parameters:
 --   principal:
---     type: text
+--     type: list of text
 --     optional: true
 --     help: "a part of the actor, the identity's id or its ARN"
 --     means: principal
@@ -62,6 +62,7 @@ with calls as (
             ', '
         ) as scopes,
         identity_id,
+        called_by(:principal) as by_them,
         session_id,
         request,
         service_details
@@ -96,7 +97,6 @@ select
 from calls
 where
     :principal is null
-    or strpos(actor, :principal) > 0
-    or strpos(identity_id, :principal) > 0
-    or strpos(principal_arn, :principal) > 0
+    or by_them
+    or any_match(:principal, part -> strpos(actor, part) > 0)
 order by time, event_id

@@ -6,12 +6,12 @@
 -- needs: [management:read]
 -- parameters:
 --   principal:
---     type: text
+--     type: list of text
 --     optional: true
 --     help: "a part of the actor, the identity's id or its ARN"
 --     means: principal
 --   repository:
---     type: text
+--     type: list of text
 --     optional: true
 --     help: "a repository's name, or a part of it"
 --     means: resource
@@ -31,7 +31,7 @@
 with calls as (
     select
         time, outcome, service, action, region, account, identity_id, source_ip,
-        user_agent,
+        user_agent, called_by(:principal) as by_them,
         regexp_replace(actor, '^(role/[^/]+)/.*$', '$1') as identity,
         coalesce(
             json_extract_scalar(request, '$.repositoryName'),
@@ -74,10 +74,13 @@ from calls
 where
     (
         :principal is null
-        or strpos(identity, :principal) > 0
-        or strpos(identity_id, :principal) > 0
+        or by_them
+        or any_match(:principal, part -> strpos(identity, part) > 0)
     )
-    and (:repository is null or strpos(repository, :repository) > 0)
+    and (
+        :repository is null
+        or any_match(:repository, part -> strpos(repository, part) > 0)
+    )
 group by identity, identity_id, repository, action, source_ip, account
 order by
     first_seen, identity, identity_id, target, action, source_ip, account

@@ -6,7 +6,7 @@
 -- needs: [management:read]
 -- parameters:
 --   principal:
---     type: text
+--     type: list of text
 --     optional: true
 --     help: "a part of the actor, the identity's id or its ARN"
 --     means: principal
@@ -40,9 +40,8 @@ with calls as (
         )
         and (
             :principal is null
-            or strpos(actor, :principal) > 0
-            or strpos(identity_id, :principal) > 0
-            or strpos(principal_arn, :principal) > 0
+            or called_by(:principal)
+            or any_match(:principal, part -> strpos(actor, part) > 0)
         )
 )
 

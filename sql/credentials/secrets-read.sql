@@ -6,7 +6,7 @@
 -- needs: [management:read]
 -- parameters:
 --   name:
---     type: text
+--     type: list of text
 --     optional: true
 --     help: "a secret's or parameter's name or ARN, or a part of it"
 --     means: resource
@@ -73,6 +73,7 @@ select
 from calls
 where
     :name is null
-    or strpos(names, :name) > 0
-    or (names is null and strpos(error_message, :name) > 0)
+    or any_match(
+        :name, part -> strpos(coalesce(names, error_message), part) > 0
+    )
 order by time, event_id

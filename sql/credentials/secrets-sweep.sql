@@ -12,7 +12,7 @@
 --     default: 5
 --     help: "how many different secrets and parameters within the hour"
 --   principal:
---     type: text
+--     type: list of text
 --     optional: true
 --     help: "a part of the actor, the identity's id or its ARN"
 --     means: principal
@@ -61,9 +61,8 @@ with named as (
         )
         and (
             :principal is null
-            or strpos(actor, :principal) > 0
-            or strpos(identity_id, :principal) > 0
-            or strpos(principal_arn, :principal) > 0
+            or called_by(:principal)
+            or any_match(:principal, part -> strpos(actor, part) > 0)
         )
 ),
 

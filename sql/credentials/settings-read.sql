@@ -6,14 +6,26 @@
 -- needs: [management:read]
 -- parameters:
 --   target:
---     type: text
+--     type: list of text
 --     optional: true
 --     help: "a function, instance, project or template, or a part of its name"
 --     means: resource
 --   kind:
---     type: text
+--     type: list of text
 --     optional: true
---     help: "one kind, as the column has it"
+--     one_of:
+--       - function
+--       - user data
+--       - launch template
+--       - task definition
+--       - stack template
+--       - build project
+--       - connection or job
+--       - amplify
+--       - apigateway
+--       - apprunner
+--       - elasticbeanstalk
+--     help: "kinds, as the column has them"
 -- chart: timeline
 -- next: [identity/activity, credentials/secrets-read, execution/functions]
 -- false_positives: |
@@ -108,10 +120,11 @@ select
     principal_arn, access_key, user_agent, via, error_code, error_message
 from calls
 where
-    (:kind is null or kind = :kind)
+    (:kind is null or contains(:kind, kind))
     and (
         :target is null
-        or strpos(target, :target) > 0
-        or (target is null and strpos(error_message, :target) > 0)
+        or any_match(
+            :target, part -> strpos(coalesce(target, error_message), part) > 0
+        )
     )
 order by time, event_id

@@ -6,7 +6,7 @@
 -- needs: [management:read]
 -- parameters:
 --   instance:
---     type: text
+--     type: list of text
 --     optional: true
 --     help: "an instance's id, or a part of it"
 --     means: resource
@@ -54,6 +54,7 @@ select
 from ranked
 where
     :instance is null
-    or strpos(target, :instance) > 0
-    or (target is null and strpos(error_message, :instance) > 0)
+    or any_match(
+        :instance, part -> strpos(coalesce(target, error_message), part) > 0
+    )
 order by time, event_id

@@ -7,7 +7,7 @@
 -- global: [sts]
 -- parameters:
 --   principal:
---     type: text
+--     type: list of text
 --     optional: true
 --     means: principal
 --     help: "whose credentials: a name, an ARN, a unique id, an access key"
@@ -55,6 +55,7 @@ with asked as (
         dense_rank() over (
             partition by access_key, identity_id order by source_ip
         ) as address_number,
+        called_by(:principal) as by_them,
         identity_id, principal_arn, access_key, user_agent, via,
         error_code, error_message
     from events
@@ -66,7 +67,7 @@ counted as (
         time, action, actor, source_ip, account, region, outcome, event_id,
         target, scanner, first_here,
         max(address_number) over (partition by access_key, identity_id) as addresses,
-        identity_id, principal_arn, access_key, user_agent, via,
+        identity_id, principal_arn, access_key, user_agent, via, by_them,
         error_code, error_message
     from asked
 )
@@ -79,8 +80,7 @@ from counted
 where
     (
         :principal is null
-        or :principal in (actor, identity_id, principal_arn, access_key)
-        or regexp_extract(principal_arn, '[^/]+$') = :principal
+        or by_them
     )
     and (first_here or not :first_only)
 order by time, event_id

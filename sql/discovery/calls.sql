@@ -8,13 +8,13 @@
 -- global: [iam]
 -- parameters:
 --   area:
---     type: text
+--     type: list of text
 --     optional: true
 --     help: >-
 --       iam, organizations, s3, ec2, rds, ses, bedrock, ssm, secrets, security,
 --       billing, inventory, quotas, support or other; or one service, such as eks
 --   principal:
---     type: text
+--     type: list of text
 --     optional: true
 --     means: principal
 --     help: "who looked: a name, an ARN, a unique id or the text of actor"
@@ -39,7 +39,7 @@
 with calls as (
     select
         time, service, family, action, outcome, account, region, source_ip, event_id,
-        shared_event_id, identity_id, principal_arn, access_key, actor,
+        shared_event_id, identity_id, actor, called_by(:principal) as by_them,
         coalesce(
             regexp_extract(
                 -- A filter counts by its value: its name says nothing.
@@ -76,7 +76,7 @@ with calls as (
 placed as (
     select
         time, service, action, outcome, account, region, source_ip, event_id,
-        shared_event_id, identity_id, principal_arn, access_key, actor, target,
+        shared_event_id, identity_id, actor, by_them, target,
         regexp_replace(actor, '^(role/[^/]+)/.*$', '$1') as name,
         case
             when
@@ -147,11 +147,10 @@ select
     max(time) as last_seen
 from placed
 where
-    (:area is null or :area in (area, service))
+    (:area is null or any_match(:area, one -> one in (area, service)))
     and (
         :principal is null
-        or :principal in (actor, identity_id, principal_arn, access_key)
-        or regexp_extract(principal_arn, '[^/]+$') = :principal
+        or by_them
     )
 group by area, service, action, target, identity_id
 order by first_seen, service, action, target, identity_id

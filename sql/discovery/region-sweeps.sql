@@ -8,7 +8,7 @@
 --   minutes: {type: integer, default: 60, help: "the length of a window"}
 --   regions: {type: integer, default: 5, help: "at least so many Regions"}
 --   service:
---     type: text
+--     type: list of text
 --     means: service
 --     optional: true
 --     help: "one service, such as servicequotas; every one when left out"
@@ -41,7 +41,7 @@ with read_calls as (
         category = 'Management'
         and regexp_like(action, '^(Get|List|Describe|Search|Lookup)')
         and identity_type is distinct from 'AWSService'
-        and (:service is null or service = :service)
+        and (:service is null or contains(:service, service))
 )
 
 select

@@ -6,7 +6,7 @@
 -- needs: [management:read]
 -- parameters:
 --   target:
---     {type: text, means: resource, optional: true,
+--     {type: list of text, means: resource, optional: true,
 --       help: "an instance or launch template"}
 -- chart: timeline
 -- next: [credentials/secrets-read, discovery/calls, identity/activity]
@@ -76,6 +76,6 @@ select
 from numbered
 where
     :target is null
-    or target = :target
-    or (target is null and strpos(error_message, :target) > 0)
+    or contains(:target, target)
+    or (target is null and any_match(:target, part -> strpos(error_message, part) > 0))
 order by time, event_id

@@ -7,7 +7,7 @@
 -- lookback: 7d
 -- parameters:
 --   target:
---     type: text
+--     type: list of text
 --     optional: true
 --     help: "a function's name or ARN, or a part of it"
 --     means: resource
@@ -78,7 +78,7 @@ select
 from marked
 where
     (:window_start is null or time >= :window_start)
-    and (:target is null or strpos(function_name, :target) > 0)
+    and (:target is null or any_match(:target, part -> strpos(function_name, part) > 0))
 group by
     account, region, function_name, identity, identity_id, caller_account, source_ip,
     via

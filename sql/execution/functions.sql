@@ -6,14 +6,15 @@
 -- needs: [management:write]
 -- parameters:
 --   target:
---     type: text
+--     type: list of text
 --     optional: true
 --     help: "a function's name or ARN, or a part of it"
 --     means: resource
 --   change:
---     type: text
+--     type: list of text
 --     optional: true
---     help: "one kind of change, as the column has it"
+--     one_of: [code, layer, trigger, version in use, code signing, configuration]
+--     help: "kinds of change, as the column has them"
 -- chart: timeline
 -- next:
 --   [execution/functions-opened, execution/functions-invoked,
@@ -99,11 +100,14 @@ select
     principal_arn, access_key, user_agent, via, error_code, error_message
 from calls
 where
-    (:change is null or change = :change)
+    (:change is null or contains(:change, change))
     and (
         :target is null
-        or strpos(target, :target) > 0
-        or strpos(event_source, :target) > 0
-        or (target is null and strpos(error_message, :target) > 0)
+        or any_match(:target, part -> strpos(target, part) > 0)
+        or any_match(:target, part -> strpos(event_source, part) > 0)
+        or (
+            target is null
+            and any_match(:target, part -> strpos(error_message, part) > 0)
+        )
     )
 order by time, event_id

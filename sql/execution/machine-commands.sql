@@ -7,7 +7,7 @@
 -- needs: [management:read, management:write]
 -- parameters:
 --   target:
---     type: text
+--     type: list of text
 --     optional: true
 --     help: "an instance, task or document, or a part of it"
 --     means: resource
@@ -82,9 +82,9 @@ select
 from calls
 where
     :target is null
-    or strpos(array_join(instances, ', '), :target) > 0
-    or strpos(named, :target) > 0
-    or strpos(document, :target) > 0
-    or strpos(by_tags, :target) > 0
-    or strpos(error_message, :target) > 0
+    or any_match(:target, part -> strpos(array_join(instances, ', '), part) > 0)
+    or any_match(:target, part -> strpos(named, part) > 0)
+    or any_match(:target, part -> strpos(document, part) > 0)
+    or any_match(:target, part -> strpos(by_tags, part) > 0)
+    or any_match(:target, part -> strpos(error_message, part) > 0)
 order by time, event_id

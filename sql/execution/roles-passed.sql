@@ -6,7 +6,7 @@
 -- needs: [management:write]
 -- parameters:
 --   role:
---     type: text
+--     type: list of text
 --     optional: true
 --     help: "a role's or instance profile's name or ARN, or a part of it"
 --     means: role
@@ -89,5 +89,5 @@ select
 from calls
 where
     role is not null
-    and (:role is null or strpos(role, :role) > 0)
+    and (:role is null or any_match(:role, part -> strpos(role, part) > 0))
 order by time, event_id

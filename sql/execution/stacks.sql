@@ -7,7 +7,7 @@
 -- lookback: 14d
 -- parameters:
 --   target:
---     type: text
+--     type: list of text
 --     optional: true
 --     help: "a stack, or a part of its name"
 --     means: resource
@@ -76,7 +76,8 @@ where
     and (not :only_new or first_call >= :window_start)
     and (
         :target is null
-        or strpos(target, :target) > 0
-        or (target is null and strpos(error_message, :target) > 0)
+        or any_match(
+            :target, part -> strpos(coalesce(target, error_message), part) > 0
+        )
     )
 order by time, event_id

@@ -7,7 +7,7 @@
 -- needs: [management:write]
 -- parameters:
 --   target:
---     type: text
+--     type: list of text
 --     optional: true
 --     help: "an instance or launch template, by its id or a part of it"
 --     means: resource
@@ -87,7 +87,8 @@ where
     action not in ('StartInstances', 'StopInstances')
     and (
         :target is null
-        or strpos(target, :target) > 0
-        or (target is null and strpos(error_message, :target) > 0)
+        or any_match(
+            :target, part -> strpos(coalesce(target, error_message), part) > 0
+        )
     )
 order by time, event_id

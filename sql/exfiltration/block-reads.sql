@@ -6,7 +6,7 @@
 -- keywords: [exfil, EBS direct, GetSnapshotBlock, snapshot, coldsnap]
 -- parameters:
 --   target:
---     type: text
+--     type: list of text
 --     optional: true
 --     means: resource
 --     help: "one snapshot by its id"
@@ -54,7 +54,7 @@ select
     min(time) as first_seen,
     max(time) as last_seen
 from calls
-where :target is null or target = :target
+where :target is null or contains(:target, target)
 group by
     target, regexp_replace(actor, '^(role/[^/]+)/.*$', '$1'), identity_id, account,
     source_ip

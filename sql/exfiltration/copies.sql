@@ -6,7 +6,7 @@
 -- keywords: [exfil, snapshot, AMI, EBS, RDS, backup, clone, staging]
 -- parameters:
 --   target:
---     type: text
+--     type: list of text
 --     optional: true
 --     means: resource
 --     help: "a volume, instance, database or snapshot, or a part of its name"
@@ -158,6 +158,7 @@ select
 from copies
 where
     :target is null
-    or strpos(target, :target) > 0
-    or (target is null and strpos(error_message, :target) > 0)
+    or any_match(
+        :target, part -> strpos(coalesce(target, error_message), part) > 0
+    )
 order by time, event_id

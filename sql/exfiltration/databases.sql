@@ -6,7 +6,7 @@
 -- keywords: [RDS, Aurora, Redshift, public, exfil, password]
 -- parameters:
 --   target:
---     type: text
+--     type: list of text
 --     optional: true
 --     means: resource
 --     help: "a database, cluster or table by name or ARN, or a part of it"
@@ -138,6 +138,7 @@ select
 from changes
 where
     :target is null
-    or strpos(target, :target) > 0
-    or (target is null and strpos(error_message, :target) > 0)
+    or any_match(
+        :target, part -> strpos(coalesce(target, error_message), part) > 0
+    )
 order by time, event_id

@@ -6,7 +6,7 @@
 -- keywords: [VPC endpoint, network activity, data perimeter, exfil, VpceAccessDenied]
 -- parameters:
 --   endpoint:
---     type: text
+--     type: list of text
 --     means: resource
 --     optional: true
 --     help: "one endpoint by its id, such as vpce-…"
@@ -40,7 +40,7 @@ select
 from network
 where
     outcome = 'denied'
-    and (:endpoint is null or vpc_endpoint = :endpoint)
+    and (:endpoint is null or contains(:endpoint, vpc_endpoint))
 group by
     vpc_endpoint, service, action, actor, identity_id, caller_account, source_ip,
     error_code, account

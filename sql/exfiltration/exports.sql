@@ -6,7 +6,7 @@
 -- keywords: [exfil, export, download, VM, DynamoDB, RDS log]
 -- parameters:
 --   target:
---     type: text
+--     type: list of text
 --     optional: true
 --     means: resource
 --     help: "an instance, image, snapshot, table or log group, or a part of it"
@@ -115,6 +115,7 @@ select
 from exports
 where
     :target is null
-    or strpos(target, :target) > 0
-    or (target is null and strpos(error_message, :target) > 0)
+    or any_match(
+        :target, part -> strpos(coalesce(target, error_message), part) > 0
+    )
 order by time, event_id

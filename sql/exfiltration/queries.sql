@@ -1,12 +1,12 @@
 -- title: "Which queries were run on Athena, Redshift or Aurora, and who read results?"
 -- answers: [Q203]
 -- attack: [T1530, T1213.006]
--- needs: [management:read, management:write]
+-- needs: [management:read, management:write, management:rdsdata]
 -- severity: low
 -- keywords: [SQL, Athena, Redshift, Data API, exfil, data lake]
 -- parameters:
 --   target:
---     type: text
+--     type: list of text
 --     optional: true
 --     means: resource
 --     help: "a workgroup, cluster, database or query, or a part of its name"
@@ -94,6 +94,7 @@ select
 from calls
 where
     :target is null
-    or strpos(target, :target) > 0
-    or (target is null and strpos(error_message, :target) > 0)
+    or any_match(
+        :target, part -> strpos(coalesce(target, error_message), part) > 0
+    )
 order by time, event_id

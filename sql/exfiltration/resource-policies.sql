@@ -8,7 +8,7 @@
 --   policy, cross-account, opened]
 -- parameters:
 --   target:
---     type: text
+--     type: list of text
 --     optional: true
 --     means: resource
 --     help: "a key, queue, topic, secret, function, repository, vault, or a part of it"
@@ -218,8 +218,9 @@ from opened
 where
     (
         :target is null
-        or strpos(target, :target) > 0
-        or (target is null and strpos(error_message, :target) > 0)
+        or any_match(
+            :target, part -> strpos(coalesce(target, error_message), part) > 0
+        )
     )
     and (:outside_only = false or to_outside or outcome <> 'success')
 order by time, event_id

@@ -6,7 +6,7 @@
 -- keywords: [exfil, exfiltration, leak, public, snapshot, AMI, EBS, RDS, RAM, share]
 -- parameters:
 --   target:
---     type: text
+--     type: list of text
 --     optional: true
 --     means: resource
 --     help: "a snapshot, image or share: id, name or ARN, or a part of it"
@@ -165,6 +165,7 @@ select
 from shares
 where
     :target is null
-    or strpos(target, :target) > 0
-    or (target is null and strpos(error_message, :target) > 0)
+    or any_match(
+        :target, part -> strpos(coalesce(target, error_message), part) > 0
+    )
 order by time, event_id

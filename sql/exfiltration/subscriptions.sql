@@ -6,7 +6,7 @@
 -- keywords: [SNS, exfil, webhook, subscription, Firehose]
 -- parameters:
 --   target:
---     type: text
+--     type: list of text
 --     optional: true
 --     means: resource
 --     help: "a topic, log group or stream, or a part of its name"
@@ -82,6 +82,7 @@ select
 from calls
 where
     :target is null
-    or strpos(target, :target) > 0
-    or (target is null and strpos(error_message, :target) > 0)
+    or any_match(
+        :target, part -> strpos(coalesce(target, error_message), part) > 0
+    )
 order by time, event_id

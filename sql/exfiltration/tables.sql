@@ -6,7 +6,7 @@
 -- keywords: [exfil, DynamoDB, NoSQL, scan]
 -- parameters:
 --   target:
---     type: text
+--     type: list of text
 --     optional: true
 --     means: resource
 --     help: "a table by name, or a part of it"
@@ -68,7 +68,7 @@ select
     min(time) as first_seen,
     max(time) as last_seen
 from calls
-where :target is null or strpos(target, :target) > 0
+where :target is null or any_match(:target, part -> strpos(target, part) > 0)
 group by
     target, regexp_replace(actor, '^(role/[^/]+)/.*$', '$1'), identity_id,
     source_ip

@@ -6,12 +6,12 @@
 -- needs: [management:read, management:write]
 -- parameters:
 --   access_key:
---     type: text
+--     type: list of text
 --     means: access_key
 --     help: "its id, such as AKIAIOSFODNN7EXAMPLE"
 --   outcome:
---     type: text
---     means: outcome
+--     type: list of text
+--     one_of: [success, denied, failed]
 --     optional: true
 --     help: "success, denied or failed; every outcome when left out"
 -- scans: 2
@@ -35,7 +35,7 @@
 with own as (
     select array_sort(array_agg(distinct session_id)) as sessions
     from events
-    where access_key = :access_key and session_start is not null
+    where contains(:access_key, access_key) and session_start is not null
 ),
 
 near as (
@@ -54,7 +54,7 @@ near as (
     from events as e
     cross join own as o
     where
-        e.access_key = :access_key
+        contains(:access_key, e.access_key)
         or contains(o.sessions, e.session_id)
         or (e.issued_key is not null and contains(o.sessions, e.issued_session))
 ),
@@ -65,7 +65,7 @@ judged as (
         service, access_key, session_id, via, user_agent, read_only,
         error_code, error_message, in_session,
         case
-            when access_key = :access_key
+            when contains(:access_key, access_key)
                 then 'key'
             when
                 in_session is distinct from true
@@ -123,5 +123,5 @@ select
     service, access_key, joined_by, keys_joined, other_keys, session_id, via,
     user_agent, read_only, error_code, error_message
 from counted
-where joined_by is not null and (:outcome is null or outcome = :outcome)
+where joined_by is not null and (:outcome is null or contains(:outcome, outcome))
 order by time, event_id

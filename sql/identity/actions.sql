@@ -6,7 +6,7 @@
 -- needs: [management:read, management:write]
 -- parameters:
 --   identity:
---     type: text
+--     type: list of text
 --     means: principal
 --     help: "a user, role, ARN, unique id (AIDA…, AROA…), or the text of `actor`"
 -- chart: ranking
@@ -44,22 +44,7 @@ with calls as (
             regexp_extract(error_message, 'on resource: "?([^ "]+)', 1)
         ) as target
     from events
-    where
-        :identity in (
-            actor, identity_id, principal_arn, user_name, session_name,
-            regexp_extract(principal_arn, '[^/]+$'),
-            identity_id || ':' || session_name
-        )
-        or starts_with(actor, :identity || '/')
-        or (
-            strpos(:identity, ':assumed-role/') > 0
-            and caller_account = split_part(:identity, ':', 5)
-            and regexp_extract(principal_arn, '[^/]+$') = split_part(:identity, '/', 2)
-            and (
-                split_part(:identity, '/', 3) is null
-                or session_name = split_part(:identity, '/', 3)
-            )
-        )
+    where called_by(:identity)
 )
 
 select

@@ -6,14 +6,14 @@
 -- needs: [management:read, management:write]
 -- parameters:
 --   identity:
---     type: text
+--     type: list of text
 --     means: principal
 --     help: "a user, role, ARN, unique id (AIDA…, AROA…), or the text of `actor`"
 --   outcome:
---     type: text
---     means: outcome
+--     type: list of text
+--     one_of: [success, denied, failed]
 --     optional: true
---     help: "success, denied or failed; every outcome when left out"
+--     help: "every outcome when left out"
 -- chart: timeline
 -- next: [identity/actions, identity/sessions, identity/role-assumptions]
 -- false_positives: |
@@ -54,22 +54,6 @@ select
     error_code, error_message
 from events
 where
-    (:outcome is null or outcome = :outcome)
-    and (
-        :identity in (
-            actor, identity_id, principal_arn, user_name, session_name,
-            regexp_extract(principal_arn, '[^/]+$'),
-            identity_id || ':' || session_name
-        )
-        or starts_with(actor, :identity || '/')
-        or (
-            strpos(:identity, ':assumed-role/') > 0
-            and caller_account = split_part(:identity, ':', 5)
-            and regexp_extract(principal_arn, '[^/]+$') = split_part(:identity, '/', 2)
-            and (
-                split_part(:identity, '/', 3) is null
-                or session_name = split_part(:identity, '/', 3)
-            )
-        )
-    )
+    (:outcome is null or contains(:outcome, outcome))
+    and called_by(:identity)
 order by time, event_id

@@ -7,9 +7,9 @@
 -- formerly: [network/source-address]
 -- parameters:
 --   address:
---     type: text
+--     type: list of text
 --     means: address
---     help: "an address, or what stands in its place: AWS Internal, a service's name"
+--     help: "an address, a network, or what stands in its place, such as AWS Internal"
 -- chart: timeline
 -- next: [identity/access-key, identity/external-addresses, signin/console]
 -- false_positives: |
@@ -18,12 +18,18 @@
 --   Calls that a service made for someone carry the service's name, not the address.
 --   The same person's calls from other addresses are not here.
 -- notes: |
---   It is compared as AWS wrote it; an IPv6 address must be written the same way.
+--   An address is compared as AWS wrote it; a network holds it in any spelling.
 --   One person can use many addresses: go on with the access keys that are shown.
 select
     time, action, actor, source_ip, account, region, outcome, event_id,
     service, identity_id, access_key, session_id, ip_kind, vpc_endpoint, user_agent,
     via, read_only, error_code, error_message
 from events
-where source_ip = :address
+where
+    contains(:address, source_ip)
+    or any_match(
+        :address,
+        n -> strpos(n, '/') > 0
+        and try(contains(n, try_cast(client_ip as ipaddress)))
+    )
 order by time, event_id

@@ -35,15 +35,7 @@ with calls as (
     from events
     where
         time >= :since
-        and (
-            contains(:identities, actor)
-            or contains(:identities, identity_id)
-            or contains(:identities, principal_arn)
-            or contains(:identities, user_name)
-            or contains(:identities, access_key)
-            or contains(:identities, regexp_extract(principal_arn, '[^/]+$'))
-            or any_match(:identities, each -> starts_with(actor, each || '/'))
-        )
+        and called_by(:identities)
 )
 
 select

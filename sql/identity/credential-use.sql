@@ -6,12 +6,12 @@
 -- needs: [management:read, management:write]
 -- parameters:
 --   access_key:
---     type: text
+--     type: list of text
 --     optional: true
 --     means: access_key
 --     help: "one access key; every credential when left out"
 --   identity:
---     type: text
+--     type: list of text
 --     optional: true
 --     means: principal
 --     help: "the text of `actor`, a name, ARN or unique id; every identity if left out"
@@ -42,14 +42,10 @@ with uses as (
         access_key is not null
         and via is null
         and client_ip is not null
-        and (:access_key is null or access_key = :access_key)
+        and (:access_key is null or contains(:access_key, access_key))
         and (
             :identity is null
-            or :identity in (
-                actor, identity_id, principal_arn, user_name, session_name,
-                regexp_extract(principal_arn, '[^/]+$')
-            )
-            or starts_with(actor, :identity || '/')
+            or called_by(:identity)
         )
 ),
 

@@ -6,7 +6,7 @@
 -- needs: [management:read, management:write]
 -- parameters:
 --   action:
---     type: text
+--     type: list of text
 --     means: action
 --     optional: true
 --     help: "how they were got, such as AssumeRoleWithSAML; every way if left out"
@@ -83,5 +83,5 @@ from joined
 where
     not issuing
     and (network <> a_network or network <> another_network)
-    and (:action is null or issued_by = :action)
+    and (:action is null or contains(:action, issued_by))
 order by first_seen asc, access_key asc, address asc

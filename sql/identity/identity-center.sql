@@ -7,7 +7,7 @@
 -- global: [sso, signin, iam, sts]
 -- parameters:
 --   user:
---     type: text
+--     type: list of text
 --     optional: true
 --     means: principal
 --     help: "a user's name, user id, or the text of `actor`; every one when left out"
@@ -30,8 +30,9 @@
 with seen as (
     select
         time, action, actor, source_ip, account, region, outcome, event_id,
-        service, identity_id, user_name, session_name, principal_arn, session_id,
-        access_key, via, user_agent, error_code, error_message, request,
+        service, identity_id, principal_arn, session_id, access_key,
+        via, user_agent, error_code, error_message, request,
+        called_by(:user) as by_them,
         case
             when service = 'sts' then 'role taken'
             when service = 'signin' then 'sign-in'
@@ -90,7 +91,8 @@ select
 from seen
 where
     :user is null
-    or :user in (actor, identity_id, user_name, session_name, target)
-    or actor = 'sso/' || :user
-    or json_extract_scalar(request, '$.roleSessionName') = :user
+    or by_them
+    or contains(:user, target)
+    or any_match(:user, one -> actor = 'sso/' || one)
+    or contains(:user, json_extract_scalar(request, '$.roleSessionName'))
 order by time, event_id

@@ -6,14 +6,15 @@
 -- needs: [management:read, management:write]
 -- parameters:
 --   role:
---     type: text
+--     type: list of text
 --     optional: true
 --     means: role
 --     help: "a role's name or ARN; every role of a workload if left out"
 --   host:
---     type: text
+--     type: list of text
 --     optional: true
---     help: "one session by name: an instance id, a function's name"
+--     means: session
+--     help: "sessions by name: an instance id, a function's name"
 --   sensitive_only:
 --     type: boolean
 --     default: false
@@ -63,10 +64,10 @@ with calls as (
         )
         and (
             :role is null
-            or principal_arn = :role
-            or regexp_extract(principal_arn, '[^/]+$') = :role
+            or contains(:role, principal_arn)
+            or contains(:role, regexp_extract(principal_arn, '[^/]+$'))
         )
-        and (:host is null or session_name = :host)
+        and (:host is null or contains(:host, session_name))
 )
 
 select

@@ -6,7 +6,7 @@
 -- needs: [management:read, management:write]
 -- parameters:
 --   credential:
---     type: text
+--     type: list of text
 --     means: principal
 --     help: "an access key, or the text of `actor`, a name, ARN or unique id"
 --   bad:
@@ -35,11 +35,7 @@ with calls as (
         ) as side
     from events
     where
-        :credential in (
-            access_key, actor, identity_id, principal_arn, user_name,
-            regexp_extract(principal_arn, '[^/]+$')
-        )
-        or starts_with(actor, :credential || '/')
+        called_by(:credential)
 ),
 
 marked as (

@@ -6,7 +6,7 @@
 -- needs: [management:write]
 -- parameters:
 --   instance:
---     type: text
+--     type: list of text
 --     optional: true
 --     means: resource
 --     help: "an instance's id (i-…); every launch when left out"
@@ -40,9 +40,9 @@ with launches as (
         )
         and (
             :instance is null
-            or strpos(response, :instance) > 0
-            or strpos(request, :instance) > 0
-            or strpos(error_message, :instance) > 0
+            or any_match(:instance, part -> strpos(response, part) > 0)
+            or any_match(:instance, part -> strpos(request, part) > 0)
+            or any_match(:instance, part -> strpos(error_message, part) > 0)
         )
 )
 

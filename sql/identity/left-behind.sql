@@ -7,7 +7,7 @@
 -- global: [iam]
 -- parameters:
 --   identity:
---     type: text
+--     type: list of text
 --     optional: true
 --     means: principal
 --     help: "who gave it: text of `actor`, name, ARN, unique id, key; all if left out"
@@ -120,7 +120,7 @@ with doors as (
 calls as (
     select
         e.time, e.action, e.actor, e.source_ip, e.account, e.region, e.outcome,
-        e.event_id, e.principal_arn, e.identity_id, e.user_name, e.access_key,
+        e.event_id, e.principal_arn, e.access_key, called_by(:identity) as by_them,
         e.service, e.user_agent, e.via, d.kind, d.verb, d.option_1, d.option_2,
         e.action = d.takes
         or (
@@ -203,7 +203,7 @@ calls as (
 ordered as (
     select
         time, action, actor, source_ip, account, region, outcome, event_id, takes,
-        principal_arn, identity_id, user_name, access_key, user_agent, via, kind,
+        principal_arn, access_key, by_them, user_agent, via, kind,
         service, verb, option_1, option_2, holder, thing,
         max(if(takes, time)) over (
             partition by account, service, kind, holder, thing
@@ -246,10 +246,6 @@ where
     and (taken is null or taken < time)
     and (
         :identity is null
-        or :identity in (
-            actor, identity_id, principal_arn, user_name, access_key,
-            regexp_extract(principal_arn, '[^/]+$')
-        )
-        or starts_with(actor, :identity || '/')
+        or by_them
     )
 order by time, event_id

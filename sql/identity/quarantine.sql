@@ -7,9 +7,9 @@
 -- global: [iam]
 -- parameters:
 --   user:
---     type: text
+--     type: list of text
 --     optional: true
---     means: principal
+--     means: resource
 --     help: "an IAM user's name; every user when left out"
 -- chart: timeline
 -- next: [identity/activity, identity/access-key, persistence/users-and-keys]
@@ -70,7 +70,10 @@ where
     regexp_like(policy, 'AWSCompromisedKeyQuarantine|AWSExposedCredentialPolicy')
     and (
         :user is null
-        or user_name = :user
-        or (user_name is null and (strpos(error_message, :user) > 0))
+        or contains(:user, user_name)
+        or any_match(
+            :user,
+            part -> user_name is null and strpos(error_message, part) > 0
+        )
     )
 order by time, event_id

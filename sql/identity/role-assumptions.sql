@@ -7,12 +7,12 @@
 -- global: [sts, signin]
 -- parameters:
 --   role:
---     type: text
+--     type: list of text
 --     optional: true
 --     means: role
 --     help: "name or ARN; every one when left out"
 --   access_key:
---     type: text
+--     type: list of text
 --     optional: true
 --     means: access_key
 --     help: "the key that asked, or that was handed out; any key when left out"
@@ -80,13 +80,13 @@ where
     not is_copy
     and (
         :role is null
-        or role = :role
-        or regexp_extract(role, '[^/]+$') = :role
-        or (role is null and strpos(error_message, :role) > 0)
+        or contains(:role, role)
+        or contains(:role, regexp_extract(role, '[^/]+$'))
+        or (role is null and any_match(:role, part -> strpos(error_message, part) > 0))
     )
     and (
         :access_key is null
-        or access_key = :access_key
-        or issued_key = :access_key
+        or contains(:access_key, access_key)
+        or contains(:access_key, issued_key)
     )
 order by time, event_id

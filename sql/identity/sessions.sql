@@ -6,7 +6,7 @@
 -- needs: [management:read, management:write]
 -- parameters:
 --   identity:
---     type: text
+--     type: list of text
 --     optional: true
 --     means: principal
 --     help: "the text of `actor`, a name, ARN or unique id; everybody if left out"
@@ -65,11 +65,7 @@ with calls as (
         and identity_type is distinct from 'AWSService'
         and (
             :identity is null
-            or :identity in (
-                actor, identity_id, principal_arn, user_name, session_name,
-                regexp_extract(principal_arn, '[^/]+$')
-            )
-            or starts_with(actor, :identity || '/')
+            or called_by(:identity)
         )
 ),
 

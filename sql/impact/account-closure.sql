@@ -7,7 +7,7 @@
 -- keywords: [close account, takeover, root email, contact, organization]
 -- parameters:
 --   target:
---     type: text
+--     type: list of text
 --     optional: true
 --     means: resource
 --     help: "an account, or what stands for it"
@@ -82,6 +82,7 @@ select
 from calls
 where
     :target is null
-    or strpos(target, :target) > 0
-    or (target is null and strpos(error_message, :target) > 0)
+    or any_match(
+        :target, part -> strpos(coalesce(target, error_message), part) > 0
+    )
 order by time, event_id

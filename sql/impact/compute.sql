@@ -8,7 +8,7 @@
 --   EKS, Batch, Lightsail, SageMaker, quota]
 -- parameters:
 --   target:
---     type: text
+--     type: list of text
 --     optional: true
 --     means: resource
 --     help: "an instance, group, cluster or job, or a part of its name"
@@ -232,6 +232,7 @@ select
 from calls
 where
     :target is null
-    or strpos(target, :target) > 0
-    or (target is null and strpos(error_message, :target) > 0)
+    or any_match(
+        :target, part -> strpos(coalesce(target, error_message), part) > 0
+    )
 order by time, event_id

@@ -7,7 +7,7 @@
 -- keywords: [DNS, Route 53, domain transfer, hijack, subdomain takeover, phishing]
 -- parameters:
 --   target:
---     type: text
+--     type: list of text
 --     optional: true
 --     means: resource
 --     help: "a domain or a hosted zone, or a part of it"
@@ -132,6 +132,7 @@ select
 from calls
 where
     :target is null
-    or strpos(target, :target) > 0
-    or (target is null and strpos(error_message, :target) > 0)
+    or any_match(
+        :target, part -> strpos(coalesce(target, error_message), part) > 0
+    )
 order by time, event_id

@@ -6,7 +6,7 @@
 -- keywords: [denial of service, outage, stop, terminate, reboot, failover]
 -- parameters:
 --   target:
---     type: text
+--     type: list of text
 --     optional: true
 --     means: resource
 --     help: "an instance, database, cluster or group, or a part of it"
@@ -142,6 +142,7 @@ select
 from calls
 where
     :target is null
-    or strpos(target, :target) > 0
-    or (target is null and strpos(error_message, :target) > 0)
+    or any_match(
+        :target, part -> strpos(coalesce(target, error_message), part) > 0
+    )
 order by time, event_id

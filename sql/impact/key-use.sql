@@ -6,7 +6,7 @@
 -- keywords: [ransomware, KMS, Encrypt, Decrypt, GenerateDataKey, foreign key]
 -- parameters:
 --   target:
---     type: text
+--     type: list of text
 --     optional: true
 --     means: resource
 --     help: "a key, or a part of its id or ARN"
@@ -64,7 +64,7 @@ select
     max(time) as last_seen
 from calls
 where
-    (:target is null or strpos(target, :target) > 0)
+    (:target is null or any_match(:target, part -> strpos(target, part) > 0))
     and (:own_calls_only = false or via is null)
 group by
     target, action, regexp_replace(actor, '^(role/[^/]+)/.*$', '$1'), identity_id,

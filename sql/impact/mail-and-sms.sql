@@ -6,7 +6,7 @@
 -- keywords: [SES, SNS, phishing, spam, smishing, sandbox, Pinpoint, toll fraud]
 -- parameters:
 --   target:
---     type: text
+--     type: list of text
 --     optional: true
 --     means: resource
 --     help: "an address, domain, topic or phone number, or a part of it"
@@ -81,7 +81,7 @@ select
     min(time) as first_seen,
     max(time) as last_seen
 from calls
-where :target is null or strpos(target, :target) > 0
+where :target is null or any_match(:target, part -> strpos(target, part) > 0)
 group by
     service, action, target, regexp_replace(actor, '^(role/[^/]+)/.*$', '$1'),
     identity_id, account, region, source_ip

@@ -6,7 +6,7 @@
 -- keywords: [LLMjacking, Bedrock, marketplace, EULA, entitlement, subscription]
 -- parameters:
 --   target:
---     type: text
+--     type: list of text
 --     optional: true
 --     means: resource
 --     help: "a model or a product, or a part of its id"
@@ -68,6 +68,7 @@ select
 from calls
 where
     :target is null
-    or strpos(target, :target) > 0
-    or (target is null and strpos(error_message, :target) > 0)
+    or any_match(
+        :target, part -> strpos(coalesce(target, error_message), part) > 0
+    )
 order by time, event_id

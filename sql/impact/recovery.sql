@@ -8,7 +8,7 @@
 --   time, wiper]
 -- parameters:
 --   target:
---     type: text
+--     type: list of text
 --     optional: true
 --     means: resource
 --     help: "a vault, database, instance, table or plan, or a part of it"
@@ -141,8 +141,9 @@ from calls
 where
     (
         :target is null
-        or strpos(target, :target) > 0
-        or (target is null and strpos(error_message, :target) > 0)
+        or any_match(
+            :target, part -> strpos(coalesce(target, error_message), part) > 0
+        )
     )
     and (
         outcome <> 'success'

@@ -6,7 +6,7 @@
 -- keywords: [EBS encryption by default, unencrypted, SQS, log group, compliance]
 -- parameters:
 --   target:
---     type: text
+--     type: list of text
 --     optional: true
 --     means: resource
 --     help: "a disk, database, queue or log group, or a part of it"
@@ -111,8 +111,9 @@ from calls
 where
     (
         :target is null
-        or strpos(target, :target) > 0
-        or (target is null and strpos(error_message, :target) > 0)
+        or any_match(
+            :target, part -> strpos(coalesce(target, error_message), part) > 0
+        )
     )
     and (
         coalesce(encrypted, 'unknown') <> 'true'

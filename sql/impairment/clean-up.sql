@@ -10,7 +10,7 @@
 -- lookback: 7d
 -- parameters:
 --   target:
---     type: text
+--     type: list of text
 --     optional: true
 --     help: "a user, role, group, policy, key or mail identity, or a part of its name"
 --     means: resource
@@ -134,8 +134,11 @@ where
     and (:window_start is null or time >= :window_start)
     and (
         :target is null
-        or strpos(owner, :target) > 0
-        or strpos(part, :target) > 0
-        or (owner is null and strpos(error_message, :target) > 0)
+        or any_match(:target, named -> strpos(owner, named) > 0)
+        or any_match(:target, named -> strpos(part, named) > 0)
+        or (
+            owner is null
+            and any_match(:target, named -> strpos(error_message, named) > 0)
+        )
     )
 order by time, event_id

@@ -6,7 +6,7 @@
 -- needs: [management:write]
 -- parameters:
 --   trail:
---     type: text
+--     type: list of text
 --     optional: true
 --     help: "a trail or event data store, by name, ARN or a part of them"
 --     means: resource
@@ -156,6 +156,7 @@ select
 from selected
 where
     :trail is null
-    or strpos(target, :trail) > 0
-    or (target is null and strpos(error_message, :trail) > 0)
+    or any_match(
+        :trail, part -> strpos(coalesce(target, error_message), part) > 0
+    )
 order by time, event_id

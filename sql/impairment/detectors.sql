@@ -8,14 +8,15 @@
 -- needs: [management:write]
 -- parameters:
 --   target:
---     type: text
+--     type: list of text
 --     optional: true
 --     help: "what was changed, by its name, its id or a part of it"
 --     means: resource
 --   detector:
---     type: text
+--     type: list of text
 --     optional: true
---     help: "one service, such as guardduty, config or securityhub"
+--     means: service
+--     help: "services, such as guardduty, config or securityhub"
 -- chart: timeline
 -- next: [impairment/watchers-viewed, impairment/cloudtrail, identity/access-key]
 -- false_positives: |
@@ -125,11 +126,14 @@ select
     principal_arn, access_key, user_agent, via, error_code, error_message
 from calls
 where
-    (:detector is null or service = :detector)
+    (:detector is null or contains(:detector, service))
     and (
         :target is null
-        or strpos(target, :target) > 0
-        or strpos(accounts, :target) > 0
-        or (target is null and strpos(error_message, :target) > 0)
+        or any_match(:target, part -> strpos(target, part) > 0)
+        or any_match(:target, part -> strpos(accounts, part) > 0)
+        or (
+            target is null
+            and any_match(:target, part -> strpos(error_message, part) > 0)
+        )
     )
 order by time, event_id

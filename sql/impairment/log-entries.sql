@@ -6,7 +6,7 @@
 -- needs: [management:write, data:logs]
 -- parameters:
 --   log_group:
---     type: text
+--     type: list of text
 --     optional: true
 --     help: "a log group's name, or a part of it"
 --     means: resource
@@ -49,7 +49,9 @@ counted as (
         max(source_ip) as an_address,
         max(user_agent) as an_agent
     from written
-    where :log_group is null or strpos(log_group, :log_group) > 0
+    where
+        :log_group is null
+        or any_match(:log_group, part -> strpos(log_group, part) > 0)
     group by account, region, log_group, identity, identity_id
 )
 

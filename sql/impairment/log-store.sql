@@ -7,7 +7,7 @@
 -- needs: [management:read, management:write, data:s3]
 -- parameters:
 --   store:
---     type: text
+--     type: list of text
 --     optional: true
 --     help: "one bucket by name or key by id, also if nothing says it holds logs"
 --     means: resource
@@ -115,6 +115,6 @@ from known
 where
     service in ('kms', 's3')
     and action not in ('CreateGrant', 'GenerateDataKey', 'GetBucketAcl')
-    and (known_by is not null or store = :store)
-    and (:store is null or strpos(store, :store) > 0)
+    and (known_by is not null or contains(:store, store))
+    and (:store is null or any_match(:store, part -> strpos(store, part) > 0))
 order by time, event_id, target

@@ -8,14 +8,24 @@
 -- needs: [management:write]
 -- parameters:
 --   target:
---     type: text
+--     type: list of text
 --     optional: true
 --     help: "what was changed, by its name, its id or a part of it"
 --     means: resource
 --   kind:
---     type: text
+--     type: list of text
 --     optional: true
---     help: "one kind of log, as the column kind has it"
+--     one_of:
+--       - flow log
+--       - DNS query log
+--       - bucket access log
+--       - control plane log
+--       - database log
+--       - load balancer log
+--       - guardrail
+--       - model use log
+--       - web request log
+--     help: "kinds of log, as the column has them"
 -- chart: timeline
 -- next: [impairment/log-groups, impairment/cloudtrail, impairment/log-store]
 -- false_positives: |
@@ -150,11 +160,14 @@ select
     principal_arn, access_key, user_agent, via, error_code, error_message
 from calls
 where
-    (:kind is null or kind = :kind)
+    (:kind is null or contains(:kind, kind))
     and (
         :target is null
-        or strpos(target, :target) > 0
-        or strpos(resource, :target) > 0
-        or (target is null and strpos(error_message, :target) > 0)
+        or any_match(:target, part -> strpos(target, part) > 0)
+        or any_match(:target, part -> strpos(resource, part) > 0)
+        or (
+            target is null
+            and any_match(:target, part -> strpos(error_message, part) > 0)
+        )
     )
 order by time, event_id

@@ -5,7 +5,7 @@
 -- keywords: [insight, spike, surge, anomaly, rate, baseline, unusual]
 -- parameters:
 --   action:
---     {type: text, means: action, optional: true, help: "one, such as DeleteObject"}
+--     {type: list of text, means: action, optional: true, help: "such as DeleteObject"}
 -- chart: ranking
 -- next: [overview/rates, overview/moment, identity/access-key]
 -- false_positives: |
@@ -55,7 +55,7 @@ with told as (
             )
         ) as attributed
     from insights
-    where :action is null or action = :action
+    where :action is null or contains(:action, action)
 )
 
 select

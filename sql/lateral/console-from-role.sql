@@ -7,7 +7,7 @@
 -- global: [signin, sts]
 -- parameters:
 --   target:
---     type: text
+--     type: list of text
 --     optional: true
 --     help: "an instance's id or its role, or a part of them"
 --     means: role
@@ -59,6 +59,6 @@ select
 from calls
 where
     :target is null
-    or strpos(session_name, :target) > 0
-    or strpos(principal_arn, :target) > 0
+    or any_match(:target, part -> strpos(session_name, part) > 0)
+    or any_match(:target, part -> strpos(principal_arn, part) > 0)
 order by time, event_id

@@ -8,7 +8,7 @@
 -- needs: [management:write, management:read]
 -- parameters:
 --   target:
---     type: text
+--     type: list of text
 --     optional: true
 --     help: "an instance, or a part of its id"
 --     means: resource
@@ -103,6 +103,7 @@ select
 from calls
 where
     :target is null
-    or strpos(target, :target) > 0
-    or (target is null and strpos(error_message, :target) > 0)
+    or any_match(
+        :target, part -> strpos(coalesce(target, error_message), part) > 0
+    )
 order by time, event_id

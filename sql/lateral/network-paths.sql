@@ -7,7 +7,7 @@
 -- needs: [management:write]
 -- parameters:
 --   target:
---     type: text
+--     type: list of text
 --     optional: true
 --     help: "a network, connection, zone or account, or a part of its id"
 --     means: resource
@@ -131,7 +131,7 @@ select
 from calls
 where
     :target is null
-    or strpos(target, :target) > 0
-    or strpos(request, :target) > 0
-    or strpos(error_message, :target) > 0
+    or any_match(:target, part -> strpos(target, part) > 0)
+    or any_match(:target, part -> strpos(request, part) > 0)
+    or any_match(:target, part -> strpos(error_message, part) > 0)
 order by time, event_id

@@ -6,7 +6,7 @@
 -- keywords: [security group, RDS, ElastiCache, Redshift, load balancer, ELB, interface]
 -- parameters:
 --   target:
---     type: text
+--     type: list of text
 --     optional: true
 --     means: resource
 --     help: "a group, load balancer, database or interface, or a part of it"
@@ -150,8 +150,9 @@ from calls
 where
     (
         :target is null
-        or strpos(target, :target) > 0
-        or (target is null and strpos(error_message, :target) > 0)
+        or any_match(
+            :target, part -> strpos(coalesce(target, error_message), part) > 0
+        )
     )
     and (
         not starts_with(action, 'Modify')

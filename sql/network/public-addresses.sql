@@ -6,7 +6,7 @@
 -- keywords: [elastic IP, public IP, internet facing, exposed]
 -- parameters:
 --   target:
---     type: text
+--     type: list of text
 --     optional: true
 --     means: resource
 --     help: "an instance, interface, subnet or address, or a part of it"
@@ -143,8 +143,9 @@ from calls
 where
     (
         :target is null
-        or strpos(target, :target) > 0
-        or (target is null and strpos(error_message, :target) > 0)
+        or any_match(
+            :target, part -> strpos(coalesce(target, error_message), part) > 0
+        )
     )
     and (
         action not in ('RunInstances', 'ModifySubnetAttribute')

@@ -6,7 +6,7 @@
 -- keywords: [firewall, 0.0.0.0/0, open to the world, SSH, RDP, ingress, egress, port]
 -- parameters:
 --   target:
---     type: text
+--     type: list of text
 --     optional: true
 --     means: resource
 --     help: "a group by its id or name, or a part of it"
@@ -180,8 +180,9 @@ from named
 where
     (
         :target is null
-        or strpos(target, :target) > 0
-        or (target is null and strpos(error_message, :target) > 0)
+        or any_match(
+            :target, part -> strpos(coalesce(target, error_message), part) > 0
+        )
     )
     and (
         :world_only = false

@@ -8,7 +8,7 @@
 --   endpoint, PrivateLink, customer gateway]
 -- parameters:
 --   target:
---     type: text
+--     type: list of text
 --     optional: true
 --     means: resource
 --     help: "a route table, gateway, VPC, subnet or endpoint by its id"
@@ -138,6 +138,7 @@ select
 from calls
 where
     :target is null
-    or strpos(target, :target) > 0
-    or (target is null and strpos(error_message, :target) > 0)
+    or any_match(
+        :target, part -> strpos(coalesce(target, error_message), part) > 0
+    )
 order by time, event_id

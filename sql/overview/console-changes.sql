@@ -5,7 +5,7 @@
 -- keywords: [clickops, manual, by hand, drift, iac, terraform, clicks]
 -- parameters:
 --   actor:
---     type: text
+--     type: list of text
 --     optional: true
 --     means: principal
 --     help: "a part of the actor's name"
@@ -38,7 +38,11 @@ with clicked as (
             )
             or lower(event_type) = 'awsconsoleaction'
         )
-        and (:actor is null or strpos(actor, :actor) > 0)
+        and (
+            :actor is null
+            or called_by(:actor)
+            or any_match(:actor, part -> strpos(actor, part) > 0)
+        )
 )
 
 select

@@ -3,7 +3,7 @@
 -- keywords: [raw, record, one event, details]
 -- parameters:
 --   event_id:
---     type: text
+--     type: list of text
 --     means: event_id
 --     help: "its id, from the event_id column of a frame"
 -- formerly: [activity/event]
@@ -24,5 +24,5 @@ select
     issued_key, issued_session, asked_role, sign_in_session,
     request_id, shared_event_id, original_event_id, addendum_reason
 from events
-where event_id = :event_id
+where contains(:event_id, event_id)
 order by time, event_id, request, response, error_message

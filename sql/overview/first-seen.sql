@@ -8,9 +8,16 @@
 --   by:
 --     type: text
 --     default: identity
---     help: >-
---       identity, action, service, region, address, agent, access_key or
---       caller_account
+--     one_of:
+--       - identity
+--       - action
+--       - service
+--       - region
+--       - address
+--       - agent
+--       - access_key
+--       - caller_account
+--     help: "what the rows are"
 --   for_each_identity:
 --     {type: boolean, default: false, help: "what is new to one identity, not to all"}
 --   only_new:
@@ -33,9 +40,6 @@ with condensed as (
             when 'agent' then user_agent
             when 'access_key' then access_key
             when 'caller_account' then caller_account
-            else
-                'There is no by=' || :by || '. Use identity, action, service, region,'
-                || ' address, agent, access_key or caller_account.'
         end as value,
         if(:by = 'identity' or :for_each_identity, identity_id) as of_identity,
         if(

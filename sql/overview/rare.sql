@@ -6,7 +6,7 @@
 -- lookback: 28d
 -- parameters:
 --   identity:
---     type: text
+--     type: list of text
 --     optional: true
 --     means: principal
 --     help: "an ARN, a unique id or a part of the actor's name; all when left out"
@@ -31,6 +31,7 @@ with condensed as (
         end as person,
         max(regexp_replace(actor, '^(role/[^/]+)/.*$', '$1')) as identity,
         max(principal_arn) as principal_arn,
+        max(if(called_by(:identity), 1, 0)) as wanted,
         service,
         action,
         count(*) as events,
@@ -55,7 +56,8 @@ with condensed as (
 
 weighed as (
     select
-        identity_id, identity, principal_arn, service, action, events, events_now,
+        identity_id, identity, principal_arn, wanted, service, action, events,
+        events_now,
         unsuccessful, writes, first_seen, last_seen, first_event_id,
         cast(
             sum(events) over (partition by identity_id, person) as bigint
@@ -75,8 +77,7 @@ where
     and of_events >= :least
     and (
         :identity is null
-        or identity_id = :identity
-        or principal_arn = :identity
-        or strpos(identity, :identity) > 0
+        or wanted = 1
+        or any_match(:identity, part -> strpos(identity, part) > 0)
     )
 order by callers asc, events asc, identity asc, service asc, action asc, identity_id asc

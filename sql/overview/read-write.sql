@@ -6,7 +6,8 @@
 --   by:
 --     type: text
 --     default: service
---     help: "service, identity, account, region, address or agent"
+--     one_of: [service, identity, account, region, address, agent]
+--     help: "what the rows are"
 -- chart: ranking
 -- next: [overview/volume, overview/top, identity/active]
 -- notes: |
@@ -23,9 +24,6 @@ with condensed as (
             when 'region' then region
             when 'address' then source_ip
             when 'agent' then user_agent
-            else
-                'There is no by=' || :by || '. Use service, identity, account, region,'
-                || ' address or agent.'
         end as value,
         if(:by = 'identity', regexp_replace(actor, '^(role/[^/]+)/.*$', '$1')) as name,
         category, read_only, is_write, outcome, time

@@ -6,9 +6,18 @@
 --   by:
 --     type: text
 --     default: action
---     help: >-
---       action, service, identity, address, agent, error, access_key, account,
---       caller_account or region
+--     one_of:
+--       - action
+--       - service
+--       - identity
+--       - address
+--       - agent
+--       - error
+--       - access_key
+--       - account
+--       - caller_account
+--       - region
+--     help: "what the rows are"
 --   most: {type: integer, default: 50, help: "how many rows"}
 -- limit: most
 -- chart: ranking
@@ -30,9 +39,6 @@ with condensed as (
             when 'account' then account
             when 'caller_account' then caller_account
             when 'region' then region
-            else
-                'There is no by=' || :by || '. Use action, service, identity, address,'
-                || ' agent, error, access_key, account, caller_account or region.'
         end as value,
         if(:by = 'identity', regexp_replace(actor, '^(role/[^/]+)/.*$', '$1')) as name,
         outcome, identity_id, source_ip,

@@ -6,7 +6,7 @@
 -- lookback: 28d
 -- parameters:
 --   identity:
---     type: text
+--     type: list of text
 --     means: principal
 --     help: "an ARN, a unique id, an access key or the whole text of `actor`"
 --   least:
@@ -31,11 +31,7 @@ with asked as (
         service, action, time, event_id, outcome, request,
         :window_start is null or time >= :window_start as is_now
     from events
-    where
-        identity_id = :identity
-        or principal_arn = :identity
-        or access_key = :identity
-        or actor = :identity
+    where called_by(:identity)
 ),
 
 pairs as (

@@ -10,9 +10,17 @@
 --   by:
 --     type: text
 --     default: action
---     help: >-
---       action, service, identity, identity-action, region, address, agent, error or
---       access_key
+--     one_of:
+--       - action
+--       - service
+--       - identity
+--       - identity-action
+--       - region
+--       - address
+--       - agent
+--       - error
+--       - access_key
+--     help: "what the rows are"
 -- chart: ranking
 -- next: [overview/first-seen, overview/rare, overview/moment]
 -- notes: |
@@ -32,9 +40,6 @@ with condensed as (
             when 'agent' then user_agent
             when 'error' then error_code
             when 'access_key' then access_key
-            else
-                'There is no by=' || :by || '. Use action, service, identity,'
-                || ' identity-action, region, address, agent, error or access_key.'
         end as value,
         if(
             starts_with(:by, 'identity'),

@@ -7,7 +7,7 @@
 -- global: [iam, signin]
 -- parameters:
 --   target:
---     type: text
+--     type: list of text
 --     means: resource
 --     optional: true
 --     help: "a Region, account, service or quota; everything when left out"
@@ -96,6 +96,9 @@ select
 from changes
 where
     :target is null
-    or strpos(target, :target) > 0
-    or (outcome = 'denied' and strpos(error_message, :target) > 0)
+    or any_match(:target, part -> strpos(target, part) > 0)
+    or (
+        outcome = 'denied'
+        and any_match(:target, part -> strpos(error_message, part) > 0)
+    )
 order by time, event_id

@@ -6,7 +6,7 @@
 -- needs: [management:write]
 -- parameters:
 --   target:
---     {type: text, means: resource, optional: true, help: "an API, a server or a user"}
+--     {type: list of text, means: resource, optional: true, help: "API, server or user"}
 -- chart: timeline
 -- next: [execution/functions, persistence/service-credentials, exfiltration/shares]
 -- notes: |
@@ -87,6 +87,6 @@ select
 from changes
 where
     :target is null
-    or :target in (target, member)
-    or (target is null and strpos(error_message, :target) > 0)
+    or any_match(:target, one -> one in (target, member))
+    or (target is null and any_match(:target, part -> strpos(error_message, part) > 0))
 order by time, event_id

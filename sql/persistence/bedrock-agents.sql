@@ -6,7 +6,7 @@
 -- needs: [management:write]
 -- parameters:
 --   target:
---     type: text
+--     type: list of text
 --     means: resource
 --     optional: true
 --     help: "an agent, knowledge base or other thing by name or id"
@@ -76,6 +76,7 @@ select
 from changes
 where
     :target is null
-    or strpos(target, :target) > 0
-    or (target is null and strpos(error_message, :target) > 0)
+    or any_match(
+        :target, part -> strpos(coalesce(target, error_message), part) > 0
+    )
 order by time, event_id

@@ -6,7 +6,7 @@
 -- needs: [management:write]
 -- parameters:
 --   target:
---     {type: text, means: resource, optional: true,
+--     {type: list of text, means: resource, optional: true,
 --       help: "a cluster, or a principal's ARN"}
 -- chart: timeline
 -- next: [discovery/calls, privilege/role-trust, identity/activity]
@@ -97,6 +97,6 @@ select
 from changes
 where
     :target is null
-    or :target in (target, grantee)
-    or (grantee is null and strpos(error_message, :target) > 0)
+    or any_match(:target, one -> one in (target, grantee))
+    or (grantee is null and any_match(:target, part -> strpos(error_message, part) > 0))
 order by time, event_id

@@ -6,7 +6,7 @@
 -- needs: [management:write, data:cognito-identity]
 -- parameters:
 --   target:
---     {type: text, means: resource, optional: true,
+--     {type: list of text, means: resource, optional: true,
 --       help: "a pool's id, a user or an identity"}
 -- chart: timeline
 -- next: [identity/role-assumptions, persistence/service-credentials, identity/address]
@@ -76,6 +76,6 @@ select
 from changes
 where
     :target is null
-    or :target in (target, member)
-    or (target is null and strpos(error_message, :target) > 0)
+    or any_match(:target, one -> one in (target, member))
+    or (target is null and any_match(:target, part -> strpos(error_message, part) > 0))
 order by time, event_id

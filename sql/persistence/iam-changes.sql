@@ -8,12 +8,12 @@
 -- formerly: [iam/access-changes]
 -- parameters:
 --   target:
---     type: text
+--     type: list of text
 --     means: resource
 --     optional: true
 --     help: "a user, role, group or policy by name; every one when left out"
 --   principal:
---     type: text
+--     type: list of text
 --     optional: true
 --     means: principal
 --     help: "who did it: a name, an ARN, a unique id or the text of actor"
@@ -32,8 +32,8 @@
 with changes as (
     select
         time, action, actor, source_ip, account, region, outcome, event_id,
-        identity_id, principal_arn, access_key, session_id, via, user_agent,
-        error_code, error_message,
+        called_by(:principal) as by_them, principal_arn, access_key, session_id, via,
+        user_agent, error_code, error_message,
         coalesce(
             json_extract_scalar(request, '$.userName'),
             json_extract_scalar(request, '$.roleName'),
@@ -82,14 +82,16 @@ from changes
 where
     (
         :target is null
-        or target = :target
-        or group_name = :target
-        or regexp_extract(policy, '[^/]+$') = :target
-        or (target is null and strpos(error_message, :target) > 0)
+        or contains(:target, target)
+        or contains(:target, group_name)
+        or contains(:target, regexp_extract(policy, '[^/]+$'))
+        or (
+            target is null
+            and any_match(:target, part -> strpos(error_message, part) > 0)
+        )
     )
     and (
         :principal is null
-        or :principal in (actor, identity_id, principal_arn, access_key)
-        or regexp_extract(principal_arn, '[^/]+$') = :principal
+        or by_them
     )
 order by time, event_id

@@ -6,7 +6,7 @@
 -- needs: [management:write]
 -- parameters:
 --   target:
---     type: text
+--     type: list of text
 --     means: resource
 --     optional: true
 --     help: "an account, permission set, user, group or policy, or a part of its id"
@@ -101,8 +101,8 @@ select
 from changes
 where
     :target is null
-    or strpos(target, :target) > 0
-    or :target in (target_account, grantee)
-    or strpos(policy, :target) > 0
-    or (target is null and strpos(error_message, :target) > 0)
+    or any_match(:target, part -> strpos(target, part) > 0)
+    or any_match(:target, one -> one in (target_account, grantee))
+    or any_match(:target, part -> strpos(policy, part) > 0)
+    or (target is null and any_match(:target, part -> strpos(error_message, part) > 0))
 order by time, event_id

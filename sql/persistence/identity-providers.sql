@@ -7,7 +7,7 @@
 -- global: [iam]
 -- parameters:
 --   target:
---     type: text
+--     type: list of text
 --     means: resource
 --     optional: true
 --     help: "a part of a provider's name, ARN or address; every one when left out"
@@ -106,7 +106,7 @@ select
 from changes
 where
     :target is null
-    or strpos(target, :target) > 0
-    or strpos(issuer, :target) > 0
-    or (target is null and strpos(error_message, :target) > 0)
+    or any_match(:target, part -> strpos(target, part) > 0)
+    or any_match(:target, part -> strpos(issuer, part) > 0)
+    or (target is null and any_match(:target, part -> strpos(error_message, part) > 0))
 order by time, event_id

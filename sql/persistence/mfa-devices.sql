@@ -7,7 +7,7 @@
 -- global: [iam]
 -- parameters:
 --   target:
---     {type: text, means: resource, optional: true,
+--     {type: list of text, means: resource, optional: true,
 --       help: "a user's name or id, or a device"}
 -- chart: timeline
 -- next: [signin/console, persistence/passwords, identity/root-activity]
@@ -77,6 +77,6 @@ select
 from changes
 where
     :target is null
-    or :target in (target, device)
-    or (target is null and strpos(error_message, :target) > 0)
+    or any_match(:target, one -> one in (target, device))
+    or (target is null and any_match(:target, part -> strpos(error_message, part) > 0))
 order by time, event_id

@@ -6,7 +6,7 @@
 -- needs: [management:write]
 -- parameters:
 --   target:
---     type: text
+--     type: list of text
 --     means: resource
 --     optional: true
 --     help: "a notebook, domain, user profile or lifecycle configuration"
@@ -79,6 +79,6 @@ select
 from changes
 where
     :target is null
-    or :target in (target, domain, lifecycle_config)
-    or (target is null and strpos(error_message, :target) > 0)
+    or any_match(:target, one -> one in (target, domain, lifecycle_config))
+    or (target is null and any_match(:target, part -> strpos(error_message, part) > 0))
 order by time, event_id

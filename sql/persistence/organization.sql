@@ -7,7 +7,7 @@
 -- global: [organizations]
 -- parameters:
 --   target:
---     type: text
+--     type: list of text
 --     means: resource
 --     optional: true
 --     help: "an account, policy, unit or service; everything when left out"
@@ -83,6 +83,6 @@ select
 from changes
 where
     :target is null
-    or :target in (target, policy, trusted_service)
-    or (target is null and strpos(error_message, :target) > 0)
+    or any_match(:target, one -> one in (target, policy, trusted_service))
+    or (target is null and any_match(:target, part -> strpos(error_message, part) > 0))
 order by time, event_id

@@ -7,7 +7,7 @@
 -- global: [iam]
 -- parameters:
 --   target:
---     {type: text, means: resource, optional: true,
+--     {type: list of text, means: resource, optional: true,
 --       help: "a user's name; everyone when left out"}
 -- chart: timeline
 -- next: [signin/console, persistence/users-and-keys, persistence/mfa-devices]
@@ -71,6 +71,6 @@ select
 from changes
 where
     :target is null
-    or target = :target
-    or (target is null and strpos(error_message, :target) > 0)
+    or contains(:target, target)
+    or (target is null and any_match(:target, part -> strpos(error_message, part) > 0))
 order by time, event_id

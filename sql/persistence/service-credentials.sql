@@ -7,7 +7,7 @@
 -- global: [iam]
 -- parameters:
 --   target:
---     type: text
+--     type: list of text
 --     means: resource
 --     optional: true
 --     help: "whom or what it belongs to, or a credential's id; every one when left out"
@@ -102,6 +102,6 @@ select
 from changes
 where
     :target is null
-    or :target in (target, credential)
-    or (target is null and strpos(error_message, :target) > 0)
+    or any_match(:target, one -> one in (target, credential))
+    or (target is null and any_match(:target, part -> strpos(error_message, part) > 0))
 order by time, event_id

@@ -7,7 +7,7 @@
 -- global: [iam]
 -- parameters:
 --   target:
---     type: text
+--     type: list of text
 --     means: resource
 --     optional: true
 --     help: "a user's name or an access key's id; every one when left out"
@@ -93,6 +93,6 @@ select
 from told
 where
     :target is null
-    or :target in (target, changed_key, new_name)
-    or (target is null and strpos(error_message, :target) > 0)
+    or any_match(:target, one -> one in (target, changed_key, new_name))
+    or (target is null and any_match(:target, part -> strpos(error_message, part) > 0))
 order by time, event_id

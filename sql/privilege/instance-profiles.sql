@@ -7,7 +7,7 @@
 -- global: [iam]
 -- parameters:
 --   target:
---     type: text
+--     type: list of text
 --     means: resource
 --     optional: true
 --     help: "an instance, instance profile or role; every one when left out"
@@ -73,7 +73,7 @@ select
 from changes
 where
     :target is null
-    or :target in (instance, profile, role, association)
-    or regexp_extract(profile, '[^/]+$') = :target
-    or strpos(error_message, :target) > 0
+    or any_match(:target, one -> one in (instance, profile, role, association))
+    or contains(:target, regexp_extract(profile, '[^/]+$'))
+    or any_match(:target, part -> strpos(error_message, part) > 0)
 order by time, event_id

@@ -7,7 +7,7 @@
 -- global: [iam]
 -- parameters:
 --   target:
---     type: text
+--     type: list of text
 --     means: resource
 --     optional: true
 --     help: "a user, role, group or policy by name; every one when left out"
@@ -156,7 +156,7 @@ select
 from read
 where
     :target is null
-    or :target in (target, member, policy)
-    or regexp_extract(policy, '[^/]+$') = :target
-    or (target is null and strpos(error_message, :target) > 0)
+    or any_match(:target, one -> one in (target, member, policy))
+    or contains(:target, regexp_extract(policy, '[^/]+$'))
+    or (target is null and any_match(:target, part -> strpos(error_message, part) > 0))
 order by time, event_id

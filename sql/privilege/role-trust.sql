@@ -6,7 +6,7 @@
 -- needs: [management:write]
 -- global: [iam]
 -- parameters:
---   target: {type: text, optional: true, means: role, help: "a role by name"}
+--   target: {type: list of text, optional: true, means: resource, help: "a role"}
 --   outside_only:
 --     type: boolean
 --     default: false
@@ -166,8 +166,11 @@ from told
 where
     (
         :target is null
-        or target = :target
-        or (target is null and strpos(error_message, :target) > 0)
+        or contains(:target, target)
+        or (
+            target is null
+            and any_match(:target, part -> strpos(error_message, part) > 0)
+        )
     )
     and (
         not :outside_only

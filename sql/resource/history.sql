@@ -4,7 +4,7 @@
 -- keywords: [timeline, change, before and after, diff, configuration, group, tag]
 -- parameters:
 --   resource:
---     {type: text, means: resource, help: "an ARN, an id or a name, or a part of it"}
+--     {type: list of text, means: arn, help: "an ARN, an id or a name, or a part of it"}
 --   about:
 --     type: text
 --     optional: true
@@ -30,15 +30,23 @@ with named as (
         time, action, actor, source_ip, account, region, outcome, event_id,
         service,
         case
-            when any_match(resources, one -> strpos(one.arn, :resource) > 0)
+            when
+                any_match(
+                    :resource, text -> any_match(resources, r -> strpos(r.arn, text) > 0)
+                )
                 then 'resources'
-            when strpos(request, :resource) > 0
+            when
+                any_match(
+                    :resource,
+                    text -> strpos(request, text) > 0
+                    or strpos(request, '"' || regexp_extract(text, '[^:/]+$') || '"') > 0
+                )
                 then 'request'
-            when strpos(response, :resource) > 0
+            when any_match(:resource, text -> strpos(response, text) > 0)
                 then 'response'
-            when strpos(error_message, :resource) > 0
+            when any_match(:resource, text -> strpos(error_message, text) > 0)
                 then 'error message'
-            when strpos(additional_data, :resource) > 0
+            when any_match(:resource, text -> strpos(additional_data, text) > 0)
                 then 'additional data'
             else 'service details'
         end as named_in,
@@ -56,12 +64,19 @@ with named as (
     from events
     where
         (
-            any_match(resources, one -> strpos(one.arn, :resource) > 0)
-            or strpos(request, :resource) > 0
-            or strpos(response, :resource) > 0
-            or strpos(error_message, :resource) > 0
-            or strpos(additional_data, :resource) > 0
-            or strpos(service_details, :resource) > 0
+            any_match(
+                :resource, text -> any_match(resources, r -> strpos(r.arn, text) > 0)
+            )
+            -- An ARN that is asked for stands in a request as a mere name, too.
+            or any_match(
+                :resource,
+                text -> strpos(request, text) > 0
+                or strpos(request, '"' || regexp_extract(text, '[^:/]+$') || '"') > 0
+            )
+            or any_match(:resource, text -> strpos(response, text) > 0)
+            or any_match(:resource, text -> strpos(error_message, text) > 0)
+            or any_match(:resource, text -> strpos(additional_data, text) > 0)
+            or any_match(:resource, text -> strpos(service_details, text) > 0)
         )
         and (:about is null or strpos(lower(action), lower(:about)) > 0)
         and (is_write or not :changes)

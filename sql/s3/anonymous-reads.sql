@@ -6,7 +6,7 @@
 -- keywords: [public bucket, unauthenticated, leak, open bucket]
 -- parameters:
 --   bucket:
---     type: text
+--     type: list of text
 --     optional: true
 --     means: bucket
 --     help: "one bucket; every one when left out"
@@ -62,7 +62,10 @@ from calls
 where
     (
         :bucket is null
-        or bucket = :bucket
-        or (bucket is null and strpos(error_message, :bucket) > 0)
+        or contains(:bucket, bucket)
+        or (
+            bucket is null
+            and any_match(:bucket, part -> strpos(error_message, part) > 0)
+        )
     )
 order by time, event_id

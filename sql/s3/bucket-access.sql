@@ -6,12 +6,12 @@
 -- keywords: [exfil, top accessors, collection, data access]
 -- parameters:
 --   bucket:
---     type: text
+--     type: list of text
 --     optional: true
 --     means: bucket
 --     help: "one bucket; every one when left out"
 --   identity:
---     type: text
+--     type: list of text
 --     optional: true
 --     means: principal
 --     help: "an ARN, a unique id, or the text of actor without the session"
@@ -32,8 +32,8 @@
 --   after the access point.
 with calls as (
     select
-        time, action, outcome, actor, identity_id, principal_arn, source_ip, read_only,
-        action_id, identity_type,
+        time, action, outcome, actor, identity_id, source_ip, read_only,
+        action_id, identity_type, called_by(:identity) as by_them,
         regexp_replace(actor, '^(role/[^/]+)/.*$', '$1') as identity,
         coalesce(
             json_extract_scalar(request, '$.bucketName'),
@@ -64,7 +64,7 @@ with calls as (
 
 told as (
     select
-        time, action, outcome, identity_id, principal_arn, source_ip, bucket, object,
+        time, action, outcome, identity_id, by_them, source_ip, bucket, object,
         bytes_sent, bytes_received, identity,
         -- What is told again adds nothing, nor does the owner's copy of a known call.
         row_number() over (
@@ -87,7 +87,7 @@ told as (
 
 named as (
     select
-        time, action, outcome, identity_id, principal_arn, source_ip, bucket, object,
+        time, action, outcome, identity_id, by_them, source_ip, bucket, object,
         bytes_sent, bytes_received, identity,
         case
             when strpos(object, '/') > 0 then split_part(object, '/', 1) || '/'
@@ -120,12 +120,11 @@ select
     max(time) as last_seen
 from named
 where
-    (:bucket is null or bucket = :bucket)
+    (:bucket is null or contains(:bucket, bucket))
     and (
         :identity is null
-        or identity = :identity
-        or identity_id = :identity
-        or principal_arn = :identity
+        or by_them
+        or contains(:identity, identity)
     )
 group by bucket, prefix, identity, identity_id
 order by read_calls desc, bucket asc, prefix asc, identity asc, identity_id asc

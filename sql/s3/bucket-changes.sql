@@ -8,7 +8,7 @@
 --   versioning, MFA delete, object lock, encryption, CORS, website, ransomware, exfil]
 -- parameters:
 --   target:
---     type: text
+--     type: list of text
 --     optional: true
 --     means: resource
 --     help: "a bucket, or an account for its own settings"
@@ -292,6 +292,7 @@ select
 from calls
 where
     :target is null
-    or strpos(target, :target) > 0
-    or (target is null and strpos(error_message, :target) > 0)
+    or any_match(
+        :target, part -> strpos(coalesce(target, error_message), part) > 0
+    )
 order by time, event_id

@@ -6,7 +6,7 @@
 -- keywords: [exfil, sync, copy, S3 Batch, cross-account]
 -- parameters:
 --   target:
---     type: text
+--     type: list of text
 --     optional: true
 --     means: resource
 --     help: "the bucket that was written to, or a job"
@@ -79,8 +79,9 @@ from calls
 where
     (
         :target is null
-        or strpos(target, :target) > 0
-        or (target is null and strpos(error_message, :target) > 0)
+        or any_match(
+            :target, part -> strpos(coalesce(target, error_message), part) > 0
+        )
     )
     and (copied_from is null or copied_from <> target)
 order by time, event_id

@@ -6,7 +6,7 @@
 -- keywords: [ransomware, wiper, bulk deletion, DeleteObjects, data loss]
 -- parameters:
 --   bucket:
---     type: text
+--     type: list of text
 --     optional: true
 --     means: bucket
 --     help: "one bucket; every one when left out"
@@ -85,7 +85,7 @@ select
     min(time) as first_seen,
     max(time) as last_seen
 from calls
-where :bucket is null or bucket = :bucket
+where :bucket is null or contains(:bucket, bucket)
 group by
     window_from, bucket, regexp_replace(actor, '^(role/[^/]+)/.*$', '$1'), identity_id,
     source_ip

@@ -6,12 +6,12 @@
 -- keywords: [data perimeter, VPC endpoint, exfil, outside AWS, presigned URL]
 -- parameters:
 --   bucket:
---     type: text
+--     type: list of text
 --     optional: true
 --     means: bucket
 --     help: "one bucket; every one when left out"
 --   endpoint:
---     type: text
+--     type: list of text
 --     means: resource
 --     optional: true
 --     help: "the endpoint that reads should use; any one when left out"
@@ -68,12 +68,16 @@ from calls
 where
     (
         :bucket is null
-        or bucket = :bucket
-        or (bucket is null and strpos(error_message, :bucket) > 0)
+        or contains(:bucket, bucket)
+        or (
+            bucket is null
+            and any_match(:bucket, part -> strpos(error_message, part) > 0)
+        )
     )
     and (
         case
-            when :endpoint is not null then vpc_endpoint is distinct from :endpoint
+            when :endpoint is not null
+                then not coalesce(contains(:endpoint, vpc_endpoint), false)
             else vpc_endpoint is null
         end
     )

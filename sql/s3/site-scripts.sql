@@ -6,12 +6,12 @@
 -- keywords: [defacement, skimmer, web shell, static site, JavaScript, supply chain]
 -- parameters:
 --   bucket:
---     type: text
+--     type: list of text
 --     optional: true
 --     means: bucket
 --     help: "one bucket; every one when left out"
 --   pipeline:
---     type: text
+--     type: list of text
 --     optional: true
 --     means: principal
 --     help: "the ARN of the role that deploys the site, to leave it out"
@@ -28,7 +28,8 @@
 with calls as (
     select
         time, action, actor, source_ip, account, region, outcome, event_id,
-        principal_arn, access_key, user_agent, via, error_code, error_message,
+        called_by(:pipeline) as by_them, principal_arn, access_key, user_agent, via,
+        error_code, error_message,
         coalesce(
             json_extract_scalar(request, '$.bucketName'),
             regexp_extract(
@@ -62,11 +63,14 @@ from calls
 where
     (
         :bucket is null
-        or bucket = :bucket
-        or (bucket is null and strpos(error_message, :bucket) > 0)
+        or contains(:bucket, bucket)
+        or (
+            bucket is null
+            and any_match(:bucket, part -> strpos(error_message, part) > 0)
+        )
     )
     and regexp_like(
         lower(object), '[.](m?js|html?|css|svg|php|wasm|swf|jsx?|xhtml)$'
     )
-    and (:pipeline is null or principal_arn is distinct from :pipeline)
+    and not coalesce(by_them, false)
 order by time, event_id

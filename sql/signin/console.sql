@@ -8,10 +8,10 @@
 -- formerly: [console/sign-ins]
 -- parameters:
 --   address:
---     type: text
+--     type: list of text
 --     optional: true
 --     means: address
---     help: "one source address; every one when left out"
+--     help: "source addresses or networks; every one when left out"
 -- chart: timeline
 -- next: [signin/weak, signin/failures, signin/new]
 -- false_positives: |
@@ -42,5 +42,13 @@ where
         service = 'signin'
         or (service = 'sso' and action in ('Authenticate', 'Federate', 'Logout'))
     )
-    and (:address is null or source_ip = :address)
+    and (
+        :address is null
+        or contains(:address, source_ip)
+        or any_match(
+            :address,
+            n -> strpos(n, '/') > 0
+            and try(contains(n, try_cast(client_ip as ipaddress)))
+        )
+    )
 order by time, event_id

@@ -6,9 +6,9 @@
 -- needs: [management:write]
 -- parameters:
 --   target:
---     type: text
+--     type: list of text
 --     optional: true
---     means: principal
+--     means: resource
 --     help: "a user's or group's id, a role's ARN, or an account"
 -- chart: timeline
 -- next: [persistence/identity-center, signin/portal, identity/left-behind]
@@ -56,6 +56,8 @@ select
 from changes
 where
     :target is null
-    or :target in (target, role, split_part(role, ':', 5))
-    or (target is null and strpos(error_message, :target) > 0)
+    or any_match(:target, one -> one in (
+        target, regexp_extract(role, '[^/]+$'), split_part(role, ':', 5)
+    ))
+    or (target is null and any_match(:target, part -> strpos(error_message, part) > 0))
 order by time, event_id

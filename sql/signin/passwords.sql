@@ -7,9 +7,9 @@
 -- global: [iam, signin]
 -- parameters:
 --   user:
---     type: text
+--     type: list of text
 --     optional: true
---     means: principal
+--     means: resource
 --     help: "an IAM user's name; everyone, and root, when left out"
 -- chart: timeline
 -- next: [signin/console, identity/root-activity, persistence/users-and-keys]
@@ -80,6 +80,6 @@ select
 from changes
 where
     :user is null
-    or target = :user
-    or (target is null and strpos(error_message, :user) > 0)
+    or contains(:user, target)
+    or (target is null and any_match(:user, part -> strpos(error_message, part) > 0))
 order by time, event_id

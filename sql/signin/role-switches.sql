@@ -7,7 +7,7 @@
 -- global: [signin, sts]
 -- parameters:
 --   role:
---     type: text
+--     type: list of text
 --     optional: true
 --     means: role
 --     help: "the role's name or ARN; every role when left out"
@@ -74,8 +74,11 @@ where
     service = 'signin'
     and (
         :role is null
-        or principal_arn = :role
-        or regexp_extract(principal_arn, '[^/]+$') = :role
-        or (principal_arn is null and strpos(error_message, :role) > 0)
+        or contains(:role, principal_arn)
+        or contains(:role, regexp_extract(principal_arn, '[^/]+$'))
+        or (
+            principal_arn is null
+            and any_match(:role, part -> strpos(error_message, part) > 0)
+        )
     )
 order by time, event_id

@@ -7,12 +7,12 @@
 -- global: [sts, signin]
 -- parameters:
 --   action:
---     type: text
+--     type: list of text
 --     means: action
 --     optional: true
 --     help: "one way, such as GetFederationToken; every way when left out"
 --   access_key:
---     type: text
+--     type: list of text
 --     optional: true
 --     means: access_key
 --     help: "the key that asked, or that was handed out; any key when left out"
@@ -111,7 +111,10 @@ select
     session_id, via, user_agent, error_code, error_message
 from calls
 where
-    (:action is null or action = :action)
-    and (:access_key is null or access_key = :access_key or issued_key = :access_key)
+    (:action is null or contains(:action, action))
+    and (
+        :access_key is null
+        or contains(:access_key, access_key) or contains(:access_key, issued_key)
+    )
     and (:services or identity_type is distinct from 'AWSService')
 order by time, event_id

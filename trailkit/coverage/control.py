@@ -12,7 +12,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from trailkit.coverage.selectors import Selector, State, read_selectors, recorded
 
@@ -21,15 +21,33 @@ select
     time, action, actor, account, region, request, response
 from events
 where
-    service = 'cloudtrail'
-    and outcome = 'success'
-    and action in (
-        'CreateTrail', 'DeleteTrail', 'PutEventSelectors',
-        'StartLogging', 'StopLogging', 'UpdateTrail'
+    outcome = 'success'
+    and (
+        (
+            service = 'cloudtrail'
+            and action in (
+                'CreateTrail', 'DeleteTrail', 'PutEventSelectors',
+                'StartLogging', 'StopLogging', 'UpdateTrail'
+            )
+        )
+        or (
+            service = 's3'
+            and action in (
+                'DeleteBucket', 'DeleteBucketPolicy', 'PutBucketLifecycle',
+                'PutBucketPolicy'
+            )
+        )
+        or (
+            service = 'kms'
+            and action in ('DisableKey', 'PutKeyPolicy', 'ScheduleKeyDeletion')
+        )
     )
 order by time
 """
-"""The calls that change what a trail records; those that failed change nothing."""
+"""The calls that change what a trail records or where it delivers.
+
+Those that failed change nothing.
+"""
 
 _DEFAULT = (Selector("Management"),)
 """What a new trail records: all management events."""
@@ -48,7 +66,7 @@ class Phase:
     """What held of a trail from a call until the next; None means not known.
 
     ``place`` is the bucket and prefix that it delivers to; ``moved`` says that this is
-    another one than before.
+    another one than before. ``key`` is the id of the KMS key that it uses.
     """
 
     start: datetime
@@ -61,6 +79,7 @@ class Phase:
     organization: bool | None = None
     place: tuple[str, str] | None = None
     moved: bool = False
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +125,8 @@ def trails_of(rows: Iterable[Mapping[str, Any]]) -> tuple[TrailSeen, ...]:
     """Read the rows of ``CHANGES`` in the order of time."""
     found: dict[tuple[str, str, str], list[Phase]] = {}
     for row in rows:
+        if row["action"] in _OF_PLACE:
+            continue
         asked, said = _read(row["request"]), _read(row["response"])
         trail = _whose(row, asked, said)
         if row["time"] is None or trail is None:
@@ -122,6 +143,53 @@ def trails_of(rows: Iterable[Mapping[str, Any]]) -> tuple[TrailSeen, ...]:
         TrailSeen(name, account, home, tuple(_lasting(phases)))
         for (account, home, name), phases in found.items()
     )
+
+
+class Touched(NamedTuple):
+    """A change of the bucket or key of a trail, which may have kept log files away."""
+
+    trail: TrailSeen
+    time: datetime
+    why: str
+
+
+def touched(
+    rows: Iterable[Mapping[str, Any]], trails: Iterable[TrailSeen]
+) -> tuple[Touched, ...]:
+    """Find the changes of what trails deliver to, in the rows of ``CHANGES``."""
+    known = [(name, trail) for trail in trails for name in _delivers_to(trail)]
+    found: list[Touched] = []
+    for row in rows:
+        if row["action"] not in _OF_PLACE or row["time"] is None:
+            continue
+        asked = _read(row["request"])
+        name = str(asked.get("bucketName") or "") or _last(asked.get("keyId"))
+        why = _OF_PLACE[row["action"]].format(name, row["actor"] or "unknown")
+        time = row["time"].replace(tzinfo=UTC)
+        found += [Touched(each, time, why) for kept, each in known if kept == name]
+    return tuple(found)
+
+
+def _delivers_to(trail: TrailSeen) -> set[str]:
+    buckets = {phase.place[0] for phase in trail.phases if phase.place}
+    return buckets | {phase.key for phase in trail.phases if phase.key}
+
+
+def _last(name: object) -> str:
+    return str(name or "").rpartition("/")[2]
+
+
+_OF_PLACE = {
+    "DeleteBucket": "the log bucket {} was deleted by {}",
+    "DeleteBucketPolicy": "the policy of the log bucket {} was deleted by {}",
+    "DisableKey": "the key {} of the log files was disabled by {}",
+    "PutBucketLifecycle": "the lifecycle of the log bucket {} was set by {}",
+    "PutBucketPolicy": "the policy of the log bucket {} was set by {}",
+    "PutKeyPolicy": "the policy of the key {} of the log files was set by {}",
+    "ScheduleKeyDeletion": "the key {} of the log files was scheduled to be deleted by"
+    " {}",
+}
+"""The calls after which CloudTrail may be unable to deliver, in words."""
 
 
 def _read(text: object) -> dict[str, Any]:
@@ -181,6 +249,7 @@ def _settings(phase: Phase, fields: Mapping[str, Any]) -> Phase:
         organization=_truth(fields, "isOrganizationTrail", phase.organization),
         place=place,
         moved=phase.moved or (phase.place is not None and place != phase.place),
+        key=_last(fields.get("kmsKeyId")) or phase.key,
     )
 
 

@@ -47,6 +47,7 @@ def doubts(
         return
     span = seen.spans.get((*place, need))
     off = list(_trails(seen, need, place, start, end))
+    off += _touched(seen, need, place, end)
     # Of a kind that was never seen nothing is known, whether a trail was on or off.
     yield from (each for each in off if span or each.cause == "selectors")
     if span is None:
@@ -132,6 +133,20 @@ def _trails(
             state = State.PART if "in part" in why and not stopped else State.UNKNOWN
             for first, last in without(phase.start, until, others):
                 yield Doubt(first, last, state, cause, why)
+
+
+def _touched(seen: LogsSeen, need: str, place: Place, end: datetime) -> Iterator[Doubt]:
+    """Find when a trail's bucket or key was changed, until events are seen again."""
+    for each in seen.touched:
+        now = [x for x in each.trail.phases if x.start <= each.time]
+        reached = not now or each.trail.reaches(now[-1], *place) is not False
+        if reached and each.time < end:
+            span = seen.spans.get((*place, need))
+            after = span.within(each.time + MARGIN, end) if span else []
+            usual = seen.quiet(place).usual or SLOT
+            if not after or after[0] - each.time > MARGIN + usual:
+                until = after[0] if after else end
+                yield Doubt(each.time, until, State.UNKNOWN, "stopped", each.why)
 
 
 def _why_not(trail: TrailSeen, number: int, need: str, place: Place) -> str:

@@ -10,6 +10,7 @@ Guide, "Enable or disable AWS Regions" (the Regions that every account has).
 """
 
 from collections.abc import Collection, Iterable
+from datetime import UTC, datetime
 
 from trailkit.tables.regions import partition_of
 
@@ -45,6 +46,10 @@ ALWAYS: dict[str, frozenset[str]] = {
 """The Regions that are enabled in every account of a partition."""
 
 
+_ONCE_ANYWHERE = {"cloudfront", "iam"}
+_AT_HOME_SINCE = datetime(2021, 11, 22, tzinfo=UTC)
+
+
 def home_of(service: str, partition: str) -> str | None:
     """Return the one Region where a service is recorded; None where it may be any.
 
@@ -64,18 +69,22 @@ def regions_of(
     everywhere: Collection[str],
     asked: Collection[str],
     held: Collection[str],
+    since: datetime | None = None,
 ) -> frozenset[str]:
     """Return the Regions that a question must see recorded to find nothing.
 
     ``services`` are those that it reads, None for any; ``everywhere`` are searched in
     all Regions whatever the scope; ``asked`` are those in scope, none for all; ``held``
-    are those of which there are logs.
+    are those of which there are logs. ``since`` is where the window begins: until 22
+    November 2021 a trail of any Region could record the events of IAM and CloudFront.
     """
     partition = partition_in(held or asked)
     every = ALWAYS.get(partition, frozenset()).union(held)
     found: set[str] = set()
     for service in {*everywhere} | ({*services} if services is not None else set()):
         home = home_of(service, partition)
+        if service in _ONCE_ANYWHERE and since and since < _AT_HOME_SINCE:
+            home = None
         if service in everywhere or not asked:
             found |= {home} if home else every
         else:

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import pyarrow as pa
 
-from trailkit.coverage.control import TrailSeen, trails_of
+from trailkit.coverage.control import Touched, TrailSeen, touched, trails_of
 from trailkit.source import DigestHour
 
 SLOT = timedelta(minutes=5)
@@ -37,7 +37,7 @@ select
     region,
     case
         when category = 'Data' then 'data:' || family
-        when service = 'kms' then 'management:kms'
+        when service in ('kms', 'rdsdata') then 'management:' || service
         when is_write then 'management:write'
         else 'management:read'
     end as need,
@@ -81,6 +81,7 @@ class LogsSeen:
     spans: Mapping[tuple[str, str, str], Span] = field(default_factory=dict)
     trails: tuple[TrailSeen, ...] = ()
     deliveries: tuple[DigestHour, ...] = ()
+    touched: tuple[Touched, ...] = ()
     _once: dict[Hashable, Any] = field(
         default_factory=dict[Hashable, Any], init=False, repr=False, compare=False
     )
@@ -176,7 +177,9 @@ def seen(
         (row["account"], row["region"], row["need"]): _span(row)
         for row in _by_kind(kinds).to_pylist()
     }
-    return LogsSeen(spans, trails_of(changes), tuple(deliveries))
+    rows = list(changes)
+    trails = trails_of(rows)
+    return LogsSeen(spans, trails, tuple(deliveries), touched(rows, trails))
 
 
 def _by_kind(kinds: pa.Table) -> pa.Table:

@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-_KMS = "kms.amazonaws.com"
-_APART = {_KMS, "rdsdata.amazonaws.com"}
-"""The services whose many events a trail may leave out; questions ask for KMS apart."""
+_APART = {"kms": "kms.amazonaws.com", "rdsdata": "rdsdata.amazonaws.com"}
+"""The services whose many events a trail may leave out; they are kinds of their own."""
 
 MAIN_TYPES = {
     "s3": "AWS::S3::Object",
@@ -104,7 +103,9 @@ def _advanced(fields: Iterable[Mapping[str, Any]]) -> Iterable[Selector]:
                 reads, writes = "true" in equals, "false" in equals
             case "resources.type" if equals:
                 types = equals
-            case "eventSource" if _APART.issuperset(field.get("NotEquals") or [""]):
+            case "eventSource" if {*_APART.values()}.issuperset(
+                field.get("NotEquals") or [""]
+            ):
                 excluded = frozenset(field["NotEquals"])
             case _:
                 narrowed.append(_in_words(field))
@@ -126,8 +127,8 @@ def recorded(selectors: Iterable[Selector], need: str) -> Coverage:
     """Return whether selectors let events of a kind through.
 
     ``need`` is one of ``management:read``, ``management:write``, ``management:kms``,
-    ``data:<service>`` and ``network``. What is let through in part is unknown: an empty
-    answer about it proves nothing.
+    ``management:rdsdata``, ``data:<service>`` and ``network``. What is let through in
+    part is unknown: an empty answer about it proves nothing.
     """
     kind, _, what = need.partition(":")
     chosen = [each for each in selectors if _is_of(each, kind, what)]
@@ -154,7 +155,7 @@ def _is_of(selector: Selector, kind: str, what: str) -> bool:
     if kind == "data":
         return selector.category == "Data" and what in services(selector)
     wanted = {"read": selector.reads, "write": selector.writes}
-    wanted["kms"] = _KMS not in selector.excluded
+    wanted |= {name: each not in selector.excluded for name, each in _APART.items()}
     return selector.category == "Management" and wanted[what]
 
 

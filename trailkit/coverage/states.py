@@ -85,7 +85,8 @@ def places_of(seen: LogsSeen, scope: Scope, reads: Reads) -> Iterator[Place]:
     The Regions that an account has none of are one place together.
     """
     held = {region for _, region in seen.told}
-    regions = regions_of(reads.only, reads.everywhere, scope.regions, held)
+    since = scope.start or seen.first
+    regions = regions_of(reads.only, reads.everywhere, scope.regions, held, since)
     for account in scope.accounts or sorted({account for account, _ in seen.told}):
         lacking = sorted(each for each in regions if (account, each) not in seen.told)
         for region in sorted(regions.difference(lacking)):

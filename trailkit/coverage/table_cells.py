@@ -45,7 +45,8 @@ def _of_places(
 ) -> Iterator[Cell]:
     days = _days(found, scope)
     held = {region for _, region in found.places}
-    regions = regions_of(reads.only, reads.everywhere, scope.regions, held)
+    asked = reads.only, reads.everywhere, scope.regions
+    regions = regions_of(*asked, held, scope.start)
     accounts = scope.accounts or found.accounts
     if not accounts:
         none = _unless_excluded(said, "there is no log file in scope")

@@ -15,6 +15,7 @@ _KINDS = {
     "management:read": "management read events",
     "management:write": "management write events",
     "management:kms": "KMS events",
+    "management:rdsdata": "RDS Data API events",
     "network": "network activity events",
     "insight": "Insights events",
 }

@@ -10,11 +10,13 @@ from collections.abc import Sequence
 from itertools import zip_longest
 
 _TEXT = r"'\%q {:d}'"
+_LIST = r"'\%q {:d} …'"
 _NUMBER = "92233720368547{:05d}"
 _TIME = "'9998-12-31 23:59:59.{:06d}'"
 _STANDING = re.compile(
-    r"'\\%q (\d+)'|\b92233720368547(\d{5})\b|'9998-12-31 23:59:59\.(\d{6})'"
+    r"'\\%q (\d+)(?: …)?'|\b92233720368547(\d{5})\b|'9998-12-31 23:59:59\.(\d{6})'"
 )
+_ONE = re.compile(r"'(?:[^']|'')*'")
 _MOST = 1_000
 
 
@@ -47,9 +49,9 @@ class Bound(str):
 
     @property
     def short(self) -> str:
-        """Return the query with a stand-in for each list, and every other value."""
+        """Return the query with a stand-in for each long list, and the other values."""
         short = [
-            _stand_in(each, at) if each.startswith("array[") else each
+            _stand_in(each, at) if _is_long(each) else each
             for at, each in enumerate(self.literals)
         ]
         return _joined(self.pieces, short)
@@ -71,8 +73,12 @@ def shape_of(sql: str) -> str:
 
 
 def without_lists(sql: str) -> str:
-    """Return a query without the lists that were bound into it."""
+    """Return a query without the long lists that were bound into it."""
     return sql.short if isinstance(sql, Bound) else sql
+
+
+def _is_long(literal: str) -> bool:
+    return literal.startswith("array[") and len(literal) > 1_000
 
 
 def _joined(pieces: Sequence[str], literals: Sequence[str]) -> str:
@@ -85,7 +91,8 @@ def _stand_in(literal: str, at: int) -> str:
     inner = _inner(literal)
     if literal.startswith("timestamp "):
         return f"timestamp {_TIME.format(at)}"
-    form = _TEXT if inner.startswith("'") else _NUMBER if _is_number(inner) else inner
+    text = _TEXT if _ONE.fullmatch(inner) else _LIST
+    form = text if inner.startswith("'") else _NUMBER if _is_number(inner) else inner
     return literal.replace(inner, form.format(at), 1) if form is not inner else literal
 
 
@@ -98,6 +105,11 @@ def _inner(literal: str) -> str:
 
 def _is_number(text: str) -> bool:
     return text[:1].isdigit() or text.startswith("(-")
+
+
+def is_one(literal: str) -> bool:
+    """Tell whether a text in a list is itself, and not the stand-in of many."""
+    return not re.fullmatch(r"\\%q \d+ …", literal)
 
 
 def _number(found: re.Match[str]) -> int:

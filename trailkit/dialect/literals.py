@@ -21,6 +21,7 @@ from trailkit.scope import duration, moment, quoted
 
 _LIST = "list of "
 _LARGEST = 2**63 - 1
+_NETWORKS = ipaddress.IPv4Network | ipaddress.IPv6Network
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 
 
@@ -28,8 +29,9 @@ def literal(value: Any, type: str) -> str:
     """Write a value as an Athena SQL literal of a declared type; None as a typed null.
 
     A time without an offset is UTC. Text in the type's own spelling will do for every
-    type. A list may be any collection, a Series, or a Path to a text file with one
-    value a line. Raises InvalidParameter for a value that the type does not hold.
+    type. A list may be one value, any collection, a Series, or a Path to a text file
+    with one value a line. Raises InvalidParameter for a value that the type does not
+    hold.
 
     >>> literal("it's", "text"), literal(["a", "b"], "list of text")
     ("'it''s'", "array['a', 'b']")
@@ -48,16 +50,16 @@ def literal(value: Any, type: str) -> str:
 
 
 def items(value: Any) -> list[Any]:
-    """Return a list: any collection, a Series, or a text file with a value a line."""
+    """Return a list: one value, a collection, a Series, a text file with its lines."""
     if isinstance(value, Path):
         found = _lines(value)
-    elif isinstance(value, str | bytes | Mapping | pd.DataFrame) or not isinstance(
-        value, Iterable
-    ):
+    elif isinstance(value, bytes | Mapping | pd.DataFrame):
         raise InvalidParameter(
-            f"{_shown(value)} is not a list. Put it in brackets: [{_shown(value)}]."
-            " A text file with a value a line is given as pathlib.Path."
+            f"{_shown(value)} is neither a value nor a list. A column of a frame is"
+            ' frame["name"]; a text file with a value a line is a pathlib.Path.'
         )
+    elif isinstance(value, str | _NETWORKS) or not isinstance(value, Iterable):
+        found = [value]
     else:
         found = list(value)
     if isinstance(value, set | frozenset):
@@ -88,6 +90,10 @@ def _plain(value: Any) -> Any:
 
 
 def _text(value: Any) -> str:
+    if not isinstance(value, str | bytes | Mapping) and isinstance(value, Iterable):
+        raise InvalidParameter(
+            f"It takes one value; here is {_shown(value)}. Ask once for each."
+        )
     if not isinstance(value, str):
         raise _wrong(value, "a text", "'payroll'")
     if "\0" in value:
@@ -159,8 +165,7 @@ def _duration(value: Any) -> str:
 
 def _cidr(value: Any) -> str:
     addresses = ipaddress.IPv4Address | ipaddress.IPv6Address
-    networks = ipaddress.IPv4Network | ipaddress.IPv6Network
-    if not isinstance(value, str | addresses | networks):
+    if not isinstance(value, str | addresses | _NETWORKS):
         raise _wrong(value, "an address or a network", "'198.51.100.0/24'")
     try:
         network = ipaddress.ip_network(str(value).strip())

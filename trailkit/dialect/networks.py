@@ -4,10 +4,12 @@ Trino's ``contains`` takes an array and an element, or a network in CIDR notatio
 address. Which one it is shows in the second argument, so that must be a cast. Of an
 IPv6 address and an IPv4 network it makes an error, which ends the whole query: so there
 must be a ``try``. Networks must be literals, alone or in an array, and are worked out
-here, not once a row.
+here, not once a row. A lambda that begins with ``strpos(n, '/') > 0 and`` passes over
+what a list holds beside networks.
 """
 
 import ipaddress
+import re
 
 from sqlglot import exp
 
@@ -66,6 +68,13 @@ def _over_networks(node: exp.Anonymous) -> bool:
     return any(test.expressions[0].name in names for test in tests)
 
 
+def is_over_networks(lambda_: exp.Expr) -> bool:
+    """Tell whether a lambda looks into those of its values that are networks."""
+    return isinstance(lambda_, exp.Lambda) and _looks_for_slash(
+        lambda_.this, lambda_.expressions[0].name
+    )
+
+
 def _unrolled(match: exp.Anonymous) -> exp.Expr:
     networks, lambda_ = match.expressions
     if _is_null(networks):
@@ -73,12 +82,24 @@ def _unrolled(match: exp.Anonymous) -> exp.Expr:
     if not isinstance(networks, exp.Array) or not networks.expressions:
         raise UnsupportedSQL(f"{_said(networks)} is not a list of networks. {_HELP}")
     name = lambda_.expressions[0].name
-    tests = [_with(lambda_.this, name, network) for network in networks.expressions]
+    if _looks_for_slash(lambda_.this, name):
+        networks.set("expressions", [n for n in networks.expressions if "/" in n.name])
+    if not networks.expressions:
+        return exp.Boolean(this=False)
+    tests = [
+        with_value(lambda_.this, name, network) for network in networks.expressions
+    ]
     return exp.Paren(this=exp.or_(*tests, copy=False))
 
 
-def _with(body: exp.Expr, name: str, network: exp.Expr) -> exp.Expr:
-    """Return a lambda's body with the network in place of its parameter."""
+def _looks_for_slash(body: exp.Expr, name: str) -> bool:
+    """Tell whether a lambda passes over what is not in CIDR notation."""
+    first = body.left.sql(dialect="trino").lower() if isinstance(body, exp.And) else ""
+    return re.sub(r"\W", "", first) == f"strpos{name}0" and "'/'" in first
+
+
+def with_value(body: exp.Expr, name: str, network: exp.Expr) -> exp.Expr:
+    """Return a lambda's body with a literal in place of its parameter."""
     holder = exp.Paren(this=body.copy())
     for part in list(holder.find_all(exp.Identifier)):
         if part.name == name:

@@ -197,11 +197,14 @@ def _kept(value: Any) -> Any:
 
 
 def _plain(question: Question, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the values with each list as a list: of a Series, a set, a file."""
+    """Return the values with each list as a list: of a Series, a set, a file.
+
+    One text stays one.
+    """
     types = {each.name: each.type for each in question.parameters}
     return {
         name: literals.items(value)
-        if value is not None and types[name].startswith("list of ")
+        if not isinstance(value, str | None) and types[name].startswith("list of ")
         else value
         for name, value in values.items()
     }

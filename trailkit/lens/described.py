@@ -44,7 +44,7 @@ def of_aws(name: str, relation: str = "events") -> list[str]:
     """List the columns that hold a field of the record, by AWS's name for it.
 
     >>> of_aws("eventTime"), of_aws("userIdentity.arn"), of_aws("useridentity_arn")
-    (['time'], ['principal_arn'], ['principal_arn'])
+    (['time'], ['principal_arn', 'caller_arn'], ['principal_arn', 'caller_arn'])
     """
     wanted = _bare(name)
     return [

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from sqlglot import exp
 
 from trailkit.dialect.grammar import parse
+from trailkit.dialect.networks import is_over_networks
 from trailkit.dialect.predicates import texts
 from trailkit.dialect.relations import relation_tables
 from trailkit.lens.families import families
@@ -66,8 +67,18 @@ def _of(condition: exp.Expr) -> str | None:
             return _one_of(condition.left, [condition.right])
         case exp.In():
             return _one_of(condition.this, condition.expressions)
+        case exp.Anonymous(expressions=[exp.Array() as listed, second]):
+            return _of_list(condition.name.lower(), listed.expressions, second)
         case _:
             return None
+
+
+def _of_list(call: str, listed: list[exp.Expr], second: exp.Expr) -> str | None:
+    """Read contains(list, column), and an any_match of networks where none is."""
+    if call == "contains":
+        return _one_of(second, listed)
+    looks = call == "any_match" and is_over_networks(second)
+    return "false" if looks and not any("/" in each.name for each in listed) else None
 
 
 def _either(conditions: Iterable[str | None]) -> str | None:

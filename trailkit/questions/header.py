@@ -31,7 +31,7 @@ SEVERITIES = ("note", "low", "medium", "high", "critical")
 _ANSWER = re.compile(r"Q\d{3}")
 _ATTACK = re.compile(r"T\d{4}(\.\d{3})?")
 _NEED = re.compile(
-    r"management:(read|write|kms)|(data|aggregated):[a-z0-9-]+|network|insight"
+    r"management:(read|write|kms|rdsdata)|(data|aggregated):[a-z0-9-]+|network|insight"
 )
 _QUESTION = re.compile(r"[a-z][a-z0-9-]*/[a-z][a-z0-9-]*")
 _SERVICE = re.compile(r"[a-z0-9-]+")
@@ -231,6 +231,7 @@ def _parameter(name: Text, given: Any) -> Parameter:
         default=_default(kind, given.get("default"), name),
         help=_text(given["help"]),
         means=_meaning(given.get("means")),
+        one_of=_one_of(given.get("one_of"), given.get("default"), name),
     )
 
 
@@ -246,6 +247,13 @@ def _meaning(value: Any) -> str | None:
         known = nearest(value, meanings.MEANINGS)
         raise HeaderError(f'There is no meaning "{value}". {known}', value)
     return None if value is None else str(value)
+
+
+def _one_of(value: Any, default: Any, name: Text) -> tuple[str, ...]:
+    allowed = () if value is None else tuple(map(str, _texts(value)))
+    if allowed and default is not None and default not in allowed:
+        raise HeaderError(f'The default of "{name}" is not in its one_of.', name)
+    return allowed
 
 
 def _flag(value: Any) -> bool:
@@ -267,7 +275,7 @@ def _default(kind: str, value: Any, name: Text) -> Any:
     return tuple(default) if isinstance(default, list) else default
 
 
-PARTS = ("type", "optional", "default", "help", "means")
+PARTS = ("type", "optional", "default", "help", "means", "one_of")
 """The keys of a parameter."""
 
 _READERS: dict[str, Callable[[Any], Any]] = {
@@ -277,7 +285,7 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "needs": _listed(
         _NEED,
         "what can be needed: management:read, management:write, management:kms,"
-        " data:<service>, network, insight, aggregated:<service>",
+        " management:rdsdata, data:<service>, network, insight, aggregated:<service>",
     ),
     "parameters": _parameters,
     "chart": _chart,

@@ -205,7 +205,9 @@ class AskQuestion:
 
 def describe(question: Question) -> str:
     """Return what a question asks and takes, and what to mind about its answer."""
-    taken = [f"{each.name} ({each.type}): {each.help}" for each in question.parameters]
+    taken = [
+        f"{each.name} ({_words(each)}): {each.help}" for each in question.parameters
+    ]
     after = f"Ask next: {', '.join(question.next)}." if question.next else ""
     parts = [
         question.title,
@@ -216,6 +218,11 @@ def describe(question: Question) -> str:
         after,
     ]
     return "\n\n".join(part for part in parts if part)
+
+
+def _words(parameter: Parameter) -> str:
+    item = parameter.type.removeprefix("list of ")
+    return item if item == parameter.type else f"{item}, one or a list"
 
 
 def _under(heading: str, text: str) -> str:
@@ -233,7 +240,9 @@ def _signature(question: Question) -> inspect.Signature:
 def _argument(parameter: Parameter) -> inspect.Parameter:
     required = _is_required(parameter)
     item = parameter.type.removeprefix("list of ")
-    kind = _ANNOTATIONS[item] if item == parameter.type else list[_ANNOTATIONS[item]]
+    kind = _ANNOTATIONS[item]
+    if item != parameter.type:
+        kind = kind | list[kind]
     return inspect.Parameter(
         parameter.name,
         inspect.Parameter.KEYWORD_ONLY,

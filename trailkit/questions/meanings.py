@@ -6,6 +6,7 @@ those of the IAM User Guide ("IAM identifiers") and of the Amazon S3 User Guide 
 naming rules").
 """
 
+import difflib
 import ipaddress
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from trailkit.dialect import literals
-from trailkit.errors import InvalidParameter, ScopeError, nearest
+from trailkit.errors import InvalidParameter, ScopeError
 from trailkit.scope import account_id, region_code
 
 if TYPE_CHECKING:
@@ -28,6 +29,19 @@ _S3_HOST = re.compile(
     r"(?i)https?://(?:([^/]+)\.s3[.-][^/]*amazonaws\.com[^/]*"
     r"|s3[.-][^/]*amazonaws\.com[^/]*/([^/?]+))(?:/.*)?"
 )
+_BETWEEN = {
+    "access_key": r"(?i)(?<=[A-Z0-9])[,;\s]+(?=A[A-Z]{3}[A-Z0-9]{12})",
+    "account": r"[,;\n\t]+|(?<=\d{12})\s+(?=\d{12})",
+    "action": r"[,;\s]+",
+    "address": r"[,;\n\t]+|(?<=[0-9a-f\]])\s+(?=[0-9a-f\[])",
+    "bucket": r",\s+|\n+",
+    "event_id": r"[,;\n\t]+|(?<=[0-9A-Fa-f]{12})\s+",
+    "principal": r"[;\n]+|,\s+",
+    "region": r"[,;\n\t]+",
+    "service": r"[,;\s]+",
+}
+"""What parts the values of a meaning in one text: of a column, of a line."""
+
 _QUOTES = ("\"'`", "\"'`,;")
 
 
@@ -47,7 +61,8 @@ def read(
     values, notes = dict(given), list[str]()
     for parameter in parameters:
         value = values.get(parameter.name)
-        if value is None or parameter.means not in READERS:
+        known = parameter.means in READERS or parameter.one_of
+        if value is None or not known:
             continue
         try:
             values[parameter.name] = _value(parameter, value, notes)
@@ -57,15 +72,32 @@ def read(
 
 
 def _value(parameter: "Parameter", value: Any, notes: list[str]) -> Any:
-    listed = not isinstance(value, str) and hasattr(value, "__iter__")
     if not parameter.type.startswith("list of "):
+        listed = not isinstance(value, (str, *_SPELT)) and hasattr(value, "__iter__")
         if listed and not isinstance(value, Mapping):
             value = _only(list(value))
         return _one(parameter, value, notes)
-    if not listed and not hasattr(value, "read_text"):
-        value = [value]
-    read = (_one(parameter, each, notes) for each in literals.items(value))
-    return list(dict.fromkeys(read))
+    every = [one for each in literals.items(value) for one in _apart(parameter, each)]
+    read = [_one(parameter, each, notes) for each in every]
+    if parameter.means == "principal":
+        read += [_without_path(each) for each in read]
+    found = list(dict.fromkeys(read))
+    return found[0] if isinstance(value, str) and len(found) == 1 else found
+
+
+def _apart(parameter: "Parameter", value: Any) -> list[Any]:
+    """Take a text apart that holds several values."""
+    words = r"[,;\n]+" if parameter.one_of else None
+    between = _BETWEEN.get(parameter.means or "", words)
+    if not isinstance(value, str) or between is None:
+        return [value]
+    bare = value.strip().strip(",;")
+    return re.split(between, bare) if bare else [value]
+
+
+def _without_path(identity: Any) -> Any:
+    """Return the ARN of a role or user as it is where its path is not recorded."""
+    return re.sub(r"^(arn:[^/]*:(?:role|user)/).*/", r"\1", identity)
 
 
 def _only(values: list[Any]) -> Any:
@@ -78,7 +110,7 @@ def _only(values: list[Any]) -> Any:
 
 
 def _one(parameter: "Parameter", value: Any, notes: list[str]) -> Any:
-    reader = READERS[parameter.means or ""]
+    reader = READERS.get(parameter.means or "", _choice(parameter))
     if parameter.type.endswith("cidr"):
         reader = network
     text = str(value) if isinstance(value, _SPELT) else value
@@ -149,15 +181,19 @@ def _as_scope(reader: Callable[[str], str], text: str) -> str:
         raise InvalidParameter(str(error)) from None
 
 
-def outcome(text: str) -> str:
-    """Read an outcome, in any case; raise what the three are."""
-    if text.lower() not in _OUTCOMES:
-        known = nearest(text.lower(), _OUTCOMES)
-        raise InvalidParameter(f'"{text}" is not an outcome. {known}')
-    return text.lower()
+def _choice(parameter: "Parameter") -> Callable[[str], str]:
+    """Return the reader of a word that must be one of those that the header names."""
+    words = {word.lower(): word for word in parameter.one_of}
 
+    def read(text: str) -> str:
+        if text.lower() not in words:
+            near = difflib.get_close_matches(text.lower(), words, n=1)
+            meant = f' Did you mean "{words[near[0]]}"?' if near else ""
+            allowed = ", ".join(parameter.one_of)
+            raise InvalidParameter(f'"{text}" is not one of {allowed}.{meant}')
+        return words[text.lower()]
 
-_OUTCOMES = ("success", "denied", "failed")
+    return read
 
 
 def bucket(text: str) -> str:
@@ -182,10 +218,12 @@ def bucket(text: str) -> str:
 
 
 def address(text: str) -> str:
-    """Read an address; what stands in its place in a log stays.
+    """Read an address or a network; what stands in its place in a log stays.
 
     >>> address("[2001:DB8::1]"), address("203.0.113.10/32"), address("AWS Internal")
     ('2001:db8::1', '203.0.113.10', 'AWS Internal')
+    >>> address("203.0.113.10/24")
+    '203.0.113.0/24'
     """
     bare = re.sub(r"^\[(.*)\](:[0-9]+)?$", r"\1", text)
     bare = re.sub(r"^([0-9.]+):[0-9]+$", r"\1", bare)
@@ -193,14 +231,12 @@ def address(text: str) -> str:
         found = ipaddress.ip_network(bare, strict=False)
     except ValueError:
         if re.fullmatch(r"[0-9.]+|[0-9a-fA-F]*:[0-9a-fA-F:]*", bare):
-            raise _never(text, "an address", "it like 203.0.113.10") from None
+            raise _never(
+                text, "an address", "it like 203.0.113.10 or 203.0.113.0/24"
+            ) from None
         return text
     if found.num_addresses > 1:
-        raise InvalidParameter(
-            f'"{text}" is a network, and here one address is asked for. Ask'
-            f' identity/external-addresses with within=["{found}"], or overview/search'
-            f' with networks=["{found}"].'
-        )
+        return str(found)
     return str(found.network_address)
 
 
@@ -233,7 +269,7 @@ def event_id(text: str) -> str:
 def principal(text: str) -> str:
     """Read an identity: unique ids and keys in AWS's one case, all else as it is.
 
-    >>> principal("aidaexampleexample"), principal("user/alice")
+    >>> principal("aidaexampleexample"), principal("user/staff/alice")
     ('AIDAEXAMPLEEXAMPLE', 'user/alice')
     """
     if unique := _UNIQUE.fullmatch(text):
@@ -241,12 +277,63 @@ def principal(text: str) -> str:
     if (key := _KEY.fullmatch(text)) is not None:
         return key[1].upper()
     if _ARN.fullmatch(text):
-        return text[:4].lower() + text[4:]
+        return _caller(text[:4].lower() + text[4:])
+    if root := re.fullmatch(r"(\d{12}):root", text):
+        return f"arn:aws:iam::{root[1]}:root"
+    if found := re.fullmatch(r"(?:assumed-)?role/(.+)", text):
+        return _role_as_shown(found[1])
+    if text.startswith("user/"):
+        return "user/" + text.rpartition("/")[2]
     try:
         ipaddress.ip_network(text, strict=False)
     except ValueError:
         return text
-    raise _never(text, "an identity", "a name or an ARN, or ask identity/address")
+    raise _never(
+        text,
+        "an identity",
+        f'a name or an ARN; or ask identity/address with address="{text}"',
+    )
+
+
+def _role_as_shown(role: str) -> str:
+    """Spell a role, or one with its session, as `actor` does: without its path."""
+    path, _, name = role.rpartition("/")
+    if re.match(r"(aws-reserved|aws-service-role|service-role)/", role):
+        return f"role/{name}"
+    if path.startswith("AWSReservedSSO_") and "/" not in path:
+        return f"sso/{name}"
+    return f"role/{role}"
+
+
+def _caller(arn: str) -> str:
+    """Read the ARN of one who can call; refuse those of what is only called."""
+    service, named = arn.split(":")[2], arn.split(":", 5)[5]
+    if service == "ec2" and (instance := re.fullmatch(r"instance/(m?i-\w+)", named)):
+        return instance[1]
+    if service in _CALLED or (service == "iam" and named.startswith(_NOT_CALLERS)):
+        raise _never(
+            arn,
+            "an identity",
+            "the ARN of a user, a role or a session; or ask resource/history with"
+            f' resource="{arn}"',
+        )
+    return arn
+
+
+_CALLED = frozenset(
+    {
+        *("acm", "cloudformation", "cloudtrail", "cloudwatch", "dynamodb", "ec2"),
+        *("ecr", "ecs", "eks", "events", "kms", "lambda", "logs", "rds", "route53"),
+        *("s3", "secretsmanager", "sns", "sqs", "ssm", "states"),
+    }
+)
+_NOT_CALLERS = tuple(
+    f"{kind}/"
+    for kind in (
+        *("group", "instance-profile", "mfa", "oidc-provider", "policy"),
+        *("saml-provider", "server-certificate", "sms-mfa"),
+    )
+)
 
 
 def role(text: str) -> str:
@@ -285,7 +372,42 @@ def action(text: str) -> str:
 
 
 def resource(text: str) -> str:
-    """Read a resource, as it is: an ARN, an id or a name."""
+    """Read a resource by its name, which logs have where they have its ARN, and else.
+
+    >>> resource("arn:aws:lambda:eu-west-1:111122223333:function:resize")
+    'resize'
+    >>> resource("user/alice"), resource("arn:aws:s3:::payroll/2026/a.csv")
+    ('alice', 'payroll/2026/a.csv')
+    """
+    if _ARN.fullmatch(text):
+        return _name_in(*text.split(":", 5)[2::3]) or text
+    if text.startswith(("user/", "role/", "group/")) and "." not in text:
+        return text.split("/")[1] if text.startswith("role/") else _last(text)
+    return text
+
+
+def _name_in(service: str, named: str) -> str:
+    """Return the name in the last part of an ARN."""
+    named = named.removesuffix(":*").removesuffix("/*")
+    if service == "s3" and not named.startswith("accesspoint/"):
+        return named
+    if service in ("lambda", "logs") and ":" in named:
+        return named.split(":")[1]
+    if service == "secretsmanager":
+        return re.sub(r"-\w{6}$", "", named.partition(":")[2])
+    if service in ("dynamodb", "sts") and "/" in named:
+        return named.split("/")[1]
+    if service in ("ssm", "elasticloadbalancing", "codebuild"):
+        return named.partition("/")[2]
+    return _last(named)
+
+
+def _last(named: str) -> str:
+    return re.split("[/:]", named)[-1]
+
+
+def as_written(text: str) -> str:
+    """Read what has no other spelling."""
     return text
 
 
@@ -294,15 +416,15 @@ READERS: dict[str, Callable[[str], str]] = {
     "account": account,
     "action": action,
     "address": address,
+    "arn": as_written,
     "bucket": bucket,
     "event_id": event_id,
-    "outcome": outcome,
     "principal": principal,
     "region": region,
     "resource": resource,
     "role": role,
     "service": service,
-    "session": resource,
+    "session": as_written,
 }
 """How a value of each meaning is read; times are read by their type."""
 

@@ -46,6 +46,7 @@ class Parameter:
     default: Any = None
     help: str = ""
     means: str | None = None
+    one_of: tuple[str, ...] = ()
 
 
 def resolve(

@@ -20,7 +20,7 @@ from sqlglot.tokenizer_core import TokenType
 from trailkit import dialect
 from trailkit.dialect import literals
 from trailkit.errors import InvalidQuestion, SQLError
-from trailkit.questions import header, parameters
+from trailkit.questions import called_by, header, parameters
 from trailkit.questions.header import HeaderError
 from trailkit.questions.parameters import Parameter
 
@@ -130,6 +130,7 @@ def take_apart(path: Path, folder: Path) -> Question:
         _check_name(name)
         top, sql, line = header.split(_text(path))
         fields = header.fields(top)
+        sql = called_by.expand(sql)
         return Question(name=name, sql=sql, path=path, line=line, **fields)
     except (HeaderError, SQLError) as mistake:
         raise _invalid(path, mistake) from None

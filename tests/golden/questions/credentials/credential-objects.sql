@@ -286,7 +286,7 @@ select
     max(time) as last_seen
 from object_reads
 where
-    (cast(null as varchar) is null or bucket = cast(null as varchar))
+    (cast(null as array(varchar)) is null or contains(cast(null as array(varchar)), bucket))
     and (
         regexp_like(
             lower(object),

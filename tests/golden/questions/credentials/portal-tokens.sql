@@ -77,6 +77,8 @@ select distinct
     action,
     service,
     access_key,
+    user_name,
+    session_name,
     coalesce(
         case
             when
@@ -137,6 +139,7 @@ select distinct
     ) as actor,
     identity_id,
     principal_arn,
+    caller_arn,
     coalesce(
         case when identity_type = 'IdentityCenterUser' then credential_id end,
         case
@@ -199,6 +202,7 @@ from (
             coalesce(nullif(user_identity_invoked_by, ''), caller_account)
         ) as identity_id,
         principal_arn,
+        caller_arn,
         via,
         source_ip,
         user_agent,
@@ -287,6 +291,7 @@ from (
                         then user_identity_arn
                 end
             ) as principal_arn,
+            nullif(user_identity_arn, '') as caller_arn,
             coalesce(
                 nullif(user_identity_invoked_by, ''),
                 nullif(invoked_by_delegate_account_id, '')
@@ -351,6 +356,7 @@ calls as (
             ', '
         ) as scopes,
         identity_id,
+        any_match(cast(null as array(varchar)), one -> one in (actor, identity_id, principal_arn, caller_arn, user_name, session_name, access_key, regexp_extract(principal_arn, '[^/]+$'), identity_id || ':' || session_name) or (strpos(one, '/') > 0 and (starts_with(actor, one || '/') or starts_with(caller_arn, one || '/')))) as by_them,
         session_id,
         request,
         service_details
@@ -384,8 +390,7 @@ select
     principal_arn, access_key, user_agent, via, error_code, error_message
 from calls
 where
-    cast(null as varchar) is null
-    or strpos(actor, cast(null as varchar)) > 0
-    or strpos(identity_id, cast(null as varchar)) > 0
-    or strpos(principal_arn, cast(null as varchar)) > 0
+    cast(null as array(varchar)) is null
+    or by_them
+    or any_match(cast(null as array(varchar)), part -> strpos(actor, part) > 0)
 order by time, event_id

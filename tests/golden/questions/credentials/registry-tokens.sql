@@ -18,6 +18,7 @@ select
     user_identity_principal_id,
     user_identity_arn,
     user_identity_account_id,
+    user_identity_access_key_id,
     user_identity_user_name,
     user_identity_invoked_by,
     session_issuer_arn,
@@ -45,6 +46,7 @@ from (
         useridentity.principalid as user_identity_principal_id,
         useridentity.arn as user_identity_arn,
         useridentity.accountid as user_identity_account_id,
+        useridentity.accesskeyid as user_identity_access_key_id,
         useridentity.username as user_identity_user_name,
         useridentity.invokedby as user_identity_invoked_by,
         useridentity.sessioncontext.sessionissuer.arn as session_issuer_arn,
@@ -66,6 +68,9 @@ select distinct
     outcome,
     action,
     service,
+    access_key,
+    user_name,
+    session_name,
     coalesce(
         case
             when
@@ -125,6 +130,8 @@ select distinct
         'account/' || caller_account
     ) as actor,
     identity_id,
+    principal_arn,
+    caller_arn,
     source_ip,
     user_agent,
     account,
@@ -140,6 +147,7 @@ from (
         service,
         identity_type,
         caller_account,
+        access_key,
         assumed_root,
         user_name,
         case
@@ -170,6 +178,8 @@ from (
             end,
             coalesce(nullif(user_identity_invoked_by, ''), caller_account)
         ) as identity_id,
+        principal_arn,
+        caller_arn,
         source_ip,
         user_agent,
         account,
@@ -228,6 +238,7 @@ from (
             nullif(split_part(event_source, '.amazonaws.com', 1), '') as service,
             nullif(user_identity_type, '') as identity_type,
             nullif(user_identity_account_id, '') as caller_account,
+            nullif(user_identity_access_key_id, '') as access_key,
             lower(session_assumed_root) = 'true' as assumed_root,
             coalesce(
                 nullif(user_identity_user_name, ''),
@@ -238,6 +249,20 @@ from (
                         )
                 end
             ) as user_name,
+            coalesce(
+                nullif(session_issuer_arn, ''),
+                case
+                    when strpos(user_identity_arn, ':assumed-role/') > 0
+                        then regexp_replace(
+                            user_identity_arn,
+                            '^(arn:[^:]*):sts:([^:]*:[^:]*):assumed-role/([^/]+).*$',
+                            '$1:iam:$2:role/$3'
+                        )
+                    when strpos(user_identity_arn, ':iam:') > 0
+                        then user_identity_arn
+                end
+            ) as principal_arn,
+            nullif(user_identity_arn, '') as caller_arn,
             nullif(source_ip_address, '') as source_ip,
             case
                 when strpos(user_agent, '[') = 1 and substr(user_agent, -1) = ']'
@@ -262,7 +287,7 @@ from (
 calls as (
     select
         time, outcome, service, action, region, account, identity_id, source_ip,
-        user_agent,
+        user_agent, any_match(cast(null as array(varchar)), one -> one in (actor, identity_id, principal_arn, caller_arn, user_name, session_name, access_key, regexp_extract(principal_arn, '[^/]+$'), identity_id || ':' || session_name) or (strpos(one, '/') > 0 and (starts_with(actor, one || '/') or starts_with(caller_arn, one || '/')))) as by_them,
         regexp_replace(actor, '^(role/[^/]+)/.*$', '$1') as identity,
         coalesce(
             json_extract_scalar(request, '$.repositoryName'),
@@ -304,11 +329,14 @@ select
 from calls
 where
     (
-        cast(null as varchar) is null
-        or strpos(identity, cast(null as varchar)) > 0
-        or strpos(identity_id, cast(null as varchar)) > 0
+        cast(null as array(varchar)) is null
+        or by_them
+        or any_match(cast(null as array(varchar)), part -> strpos(identity, part) > 0)
     )
-    and (cast(null as varchar) is null or strpos(repository, cast(null as varchar)) > 0)
+    and (
+        cast(null as array(varchar)) is null
+        or any_match(cast(null as array(varchar)), part -> strpos(repository, part) > 0)
+    )
 group by identity, identity_id, repository, action, source_ip, account
 order by
     first_seen, identity, identity_id, target, action, source_ip, account

@@ -357,7 +357,8 @@ select
     principal_arn, access_key, session_id, via, user_agent, error_code, error_message
 from calls
 where
-    cast(null as varchar) is null
-    or strpos(names, cast(null as varchar)) > 0
-    or (names is null and strpos(error_message, cast(null as varchar)) > 0)
+    cast(null as array(varchar)) is null
+    or any_match(
+        cast(null as array(varchar)), part -> strpos(coalesce(names, error_message), part) > 0
+    )
 order by time, event_id

@@ -18,6 +18,7 @@ select
     user_identity_principal_id,
     user_identity_arn,
     user_identity_account_id,
+    user_identity_access_key_id,
     user_identity_user_name,
     user_identity_invoked_by,
     session_issuer_arn,
@@ -45,6 +46,7 @@ from (
         useridentity.principalid as user_identity_principal_id,
         useridentity.arn as user_identity_arn,
         useridentity.accountid as user_identity_account_id,
+        useridentity.accesskeyid as user_identity_access_key_id,
         useridentity.username as user_identity_user_name,
         useridentity.invokedby as user_identity_invoked_by,
         useridentity.sessioncontext.sessionissuer.arn as session_issuer_arn,
@@ -66,6 +68,9 @@ select distinct
     outcome,
     action,
     service,
+    access_key,
+    user_name,
+    session_name,
     coalesce(
         case
             when
@@ -126,6 +131,7 @@ select distinct
     ) as actor,
     identity_id,
     principal_arn,
+    caller_arn,
     source_ip,
     user_agent,
     account,
@@ -141,6 +147,7 @@ from (
         service,
         identity_type,
         caller_account,
+        access_key,
         assumed_root,
         user_name,
         case
@@ -172,6 +179,7 @@ from (
             coalesce(nullif(user_identity_invoked_by, ''), caller_account)
         ) as identity_id,
         principal_arn,
+        caller_arn,
         source_ip,
         user_agent,
         account,
@@ -230,6 +238,7 @@ from (
             nullif(split_part(event_source, '.amazonaws.com', 1), '') as service,
             nullif(user_identity_type, '') as identity_type,
             nullif(user_identity_account_id, '') as caller_account,
+            nullif(user_identity_access_key_id, '') as access_key,
             lower(session_assumed_root) = 'true' as assumed_root,
             coalesce(
                 nullif(user_identity_user_name, ''),
@@ -253,6 +262,7 @@ from (
                         then user_identity_arn
                 end
             ) as principal_arn,
+            nullif(user_identity_arn, '') as caller_arn,
             nullif(source_ip_address, '') as source_ip,
             case
                 when strpos(user_agent, '[') = 1 and substr(user_agent, -1) = ']'
@@ -304,10 +314,9 @@ named as (
             'GetParameters', 'GetParametersByPath', 'GetSecretValue'
         )
         and (
-            cast(null as varchar) is null
-            or strpos(actor, cast(null as varchar)) > 0
-            or strpos(identity_id, cast(null as varchar)) > 0
-            or strpos(principal_arn, cast(null as varchar)) > 0
+            cast(null as array(varchar)) is null
+            or any_match(cast(null as array(varchar)), one -> one in (actor, identity_id, principal_arn, caller_arn, user_name, session_name, access_key, regexp_extract(principal_arn, '[^/]+$'), identity_id || ':' || session_name) or (strpos(one, '/') > 0 and (starts_with(actor, one || '/') or starts_with(caller_arn, one || '/'))))
+            or any_match(cast(null as array(varchar)), part -> strpos(actor, part) > 0)
         )
 ),
 

@@ -69,6 +69,8 @@ select distinct
     action,
     service,
     access_key,
+    user_name,
+    session_name,
     coalesce(
         case
             when
@@ -129,6 +131,7 @@ select distinct
     ) as actor,
     identity_id,
     principal_arn,
+    caller_arn,
     via,
     source_ip,
     user_agent,
@@ -177,6 +180,7 @@ from (
             coalesce(nullif(user_identity_invoked_by, ''), caller_account)
         ) as identity_id,
         principal_arn,
+        caller_arn,
         via,
         source_ip,
         user_agent,
@@ -260,6 +264,7 @@ from (
                         then user_identity_arn
                 end
             ) as principal_arn,
+            nullif(user_identity_arn, '') as caller_arn,
             coalesce(
                 nullif(user_identity_invoked_by, ''),
                 nullif(invoked_by_delegate_account_id, '')
@@ -310,6 +315,7 @@ asked as (
         dense_rank() over (
             partition by access_key, identity_id order by source_ip
         ) as address_number,
+        any_match(cast(null as array(varchar)), one -> one in (actor, identity_id, principal_arn, caller_arn, user_name, session_name, access_key, regexp_extract(principal_arn, '[^/]+$'), identity_id || ':' || session_name) or (strpos(one, '/') > 0 and (starts_with(actor, one || '/') or starts_with(caller_arn, one || '/')))) as by_them,
         identity_id, principal_arn, access_key, user_agent, via,
         error_code, error_message
     from events
@@ -321,7 +327,7 @@ counted as (
         time, action, actor, source_ip, account, region, outcome, event_id,
         target, scanner, first_here,
         max(address_number) over (partition by access_key, identity_id) as addresses,
-        identity_id, principal_arn, access_key, user_agent, via,
+        identity_id, principal_arn, access_key, user_agent, via, by_them,
         error_code, error_message
     from asked
 )
@@ -333,9 +339,8 @@ select
 from counted
 where
     (
-        cast(null as varchar) is null
-        or cast(null as varchar) in (actor, identity_id, principal_arn, access_key)
-        or regexp_extract(principal_arn, '[^/]+$') = cast(null as varchar)
+        cast(null as array(varchar)) is null
+        or by_them
     )
     and (first_here or not false)
 order by time, event_id

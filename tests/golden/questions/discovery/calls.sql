@@ -75,6 +75,8 @@ select distinct
     family,
     identity_type,
     access_key,
+    user_name,
+    session_name,
     coalesce(
         case
             when
@@ -135,6 +137,7 @@ select distinct
     ) as actor,
     identity_id,
     principal_arn,
+    caller_arn,
     source_ip,
     account,
     region,
@@ -184,6 +187,7 @@ from (
             coalesce(nullif(user_identity_invoked_by, ''), caller_account)
         ) as identity_id,
         principal_arn,
+        caller_arn,
         source_ip,
         account,
         region,
@@ -290,6 +294,7 @@ from (
                         then user_identity_arn
                 end
             ) as principal_arn,
+            nullif(user_identity_arn, '') as caller_arn,
             nullif(source_ip_address, '') as source_ip,
             coalesce(nullif(recipient_account_id, ''), folder_account) as account,
             nullif(aws_region, '') as region,
@@ -312,7 +317,7 @@ from (
 calls as (
     select
         time, service, family, action, outcome, account, region, source_ip, event_id,
-        shared_event_id, identity_id, principal_arn, access_key, actor,
+        shared_event_id, identity_id, actor, any_match(cast(null as array(varchar)), one -> one in (actor, identity_id, principal_arn, caller_arn, user_name, session_name, access_key, regexp_extract(principal_arn, '[^/]+$'), identity_id || ':' || session_name) or (strpos(one, '/') > 0 and (starts_with(actor, one || '/') or starts_with(caller_arn, one || '/')))) as by_them,
         coalesce(
             regexp_extract(
                 -- A filter counts by its value: its name says nothing.
@@ -349,7 +354,7 @@ calls as (
 placed as (
     select
         time, service, action, outcome, account, region, source_ip, event_id,
-        shared_event_id, identity_id, principal_arn, access_key, actor, target,
+        shared_event_id, identity_id, actor, by_them, target,
         regexp_replace(actor, '^(role/[^/]+)/.*$', '$1') as name,
         case
             when
@@ -420,11 +425,10 @@ select
     max(time) as last_seen
 from placed
 where
-    (cast(null as varchar) is null or cast(null as varchar) in (area, service))
+    (cast(null as array(varchar)) is null or any_match(cast(null as array(varchar)), one -> one in (area, service)))
     and (
-        cast(null as varchar) is null
-        or cast(null as varchar) in (actor, identity_id, principal_arn, access_key)
-        or regexp_extract(principal_arn, '[^/]+$') = cast(null as varchar)
+        cast(null as array(varchar)) is null
+        or by_them
     )
 group by area, service, action, target, identity_id
 order by first_seen, service, action, target, identity_id

@@ -283,7 +283,7 @@ read_calls as (
         category = 'Management'
         and regexp_like(action, '^(Get|List|Describe|Search|Lookup)')
         and identity_type is distinct from 'AWSService'
-        and (cast(null as varchar) is null or service = cast(null as varchar))
+        and (cast(null as array(varchar)) is null or contains(cast(null as array(varchar)), service))
 )
 
 select

@@ -325,7 +325,7 @@ select
 from marked
 where
     (timestamp '2026-03-09 00:00:00.000' is null or time >= timestamp '2026-03-09 00:00:00.000')
-    and (cast(null as varchar) is null or strpos(function_name, cast(null as varchar)) > 0)
+    and (cast(null as array(varchar)) is null or any_match(cast(null as array(varchar)), part -> strpos(function_name, part) > 0))
 group by
     account, region, function_name, identity, identity_id, caller_account, source_ip,
     via

@@ -325,10 +325,10 @@ select
     principal_arn, access_key, user_agent, via, error_code, error_message
 from calls
 where
-    cast(null as varchar) is null
-    or strpos(array_join(instances, ', '), cast(null as varchar)) > 0
-    or strpos(named, cast(null as varchar)) > 0
-    or strpos(document, cast(null as varchar)) > 0
-    or strpos(by_tags, cast(null as varchar)) > 0
-    or strpos(error_message, cast(null as varchar)) > 0
+    cast(null as array(varchar)) is null
+    or any_match(cast(null as array(varchar)), part -> strpos(array_join(instances, ', '), part) > 0)
+    or any_match(cast(null as array(varchar)), part -> strpos(named, part) > 0)
+    or any_match(cast(null as array(varchar)), part -> strpos(document, part) > 0)
+    or any_match(cast(null as array(varchar)), part -> strpos(by_tags, part) > 0)
+    or any_match(cast(null as array(varchar)), part -> strpos(error_message, part) > 0)
 order by time, event_id

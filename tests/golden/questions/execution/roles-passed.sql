@@ -341,5 +341,5 @@ select
 from calls
 where
     role is not null
-    and (cast(null as varchar) is null or strpos(role, cast(null as varchar)) > 0)
+    and (cast(null as array(varchar)) is null or any_match(cast(null as array(varchar)), part -> strpos(role, part) > 0))
 order by time, event_id

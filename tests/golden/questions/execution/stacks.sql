@@ -336,8 +336,9 @@ where
     (timestamp '2026-03-09 00:00:00.000' is null or time >= timestamp '2026-03-09 00:00:00.000')
     and (not false or first_call >= timestamp '2026-03-09 00:00:00.000')
     and (
-        cast(null as varchar) is null
-        or strpos(target, cast(null as varchar)) > 0
-        or (target is null and strpos(error_message, cast(null as varchar)) > 0)
+        cast(null as array(varchar)) is null
+        or any_match(
+            cast(null as array(varchar)), part -> strpos(coalesce(target, error_message), part) > 0
+        )
     )
 order by time, event_id

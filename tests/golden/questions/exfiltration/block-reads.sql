@@ -298,7 +298,7 @@ select
     min(time) as first_seen,
     max(time) as last_seen
 from calls
-where cast(null as varchar) is null or target = cast(null as varchar)
+where cast(null as array(varchar)) is null or contains(cast(null as array(varchar)), target)
 group by
     target, regexp_replace(actor, '^(role/[^/]+)/.*$', '$1'), identity_id, account,
     source_ip

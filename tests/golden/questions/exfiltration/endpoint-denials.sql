@@ -266,7 +266,7 @@ select
 from network
 where
     outcome = 'denied'
-    and (cast(null as varchar) is null or vpc_endpoint = cast(null as varchar))
+    and (cast(null as array(varchar)) is null or contains(cast(null as array(varchar)), vpc_endpoint))
 group by
     vpc_endpoint, service, action, actor, identity_id, caller_account, source_ip,
     error_code, account

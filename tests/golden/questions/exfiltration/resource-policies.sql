@@ -454,9 +454,10 @@ select
 from opened
 where
     (
-        cast(null as varchar) is null
-        or strpos(target, cast(null as varchar)) > 0
-        or (target is null and strpos(error_message, cast(null as varchar)) > 0)
+        cast(null as array(varchar)) is null
+        or any_match(
+            cast(null as array(varchar)), part -> strpos(coalesce(target, error_message), part) > 0
+        )
     )
     and (false = false or to_outside or outcome <> 'success')
 order by time, event_id

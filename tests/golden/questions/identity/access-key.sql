@@ -432,7 +432,7 @@ from (
 own as (
     select array_sort(array_agg(distinct session_id)) as sessions
     from events
-    where access_key = 'AKIAIOSFODNN7EXAMPLE' and session_start is not null
+    where contains(array['AKIAIOSFODNN7EXAMPLE'], access_key) and session_start is not null
 ),
 
 near as (
@@ -451,7 +451,7 @@ near as (
     from events as e
     cross join own as o
     where
-        e.access_key = 'AKIAIOSFODNN7EXAMPLE'
+        contains(array['AKIAIOSFODNN7EXAMPLE'], e.access_key)
         or contains(o.sessions, e.session_id)
         or (e.issued_key is not null and contains(o.sessions, e.issued_session))
 ),
@@ -462,7 +462,7 @@ judged as (
         service, access_key, session_id, via, user_agent, read_only,
         error_code, error_message, in_session,
         case
-            when access_key = 'AKIAIOSFODNN7EXAMPLE'
+            when contains(array['AKIAIOSFODNN7EXAMPLE'], access_key)
                 then 'key'
             when
                 in_session is distinct from true
@@ -520,5 +520,5 @@ select
     service, access_key, joined_by, keys_joined, other_keys, session_id, via,
     user_agent, read_only, error_code, error_message
 from counted
-where joined_by is not null and (cast(null as varchar) is null or outcome = cast(null as varchar))
+where joined_by is not null and (cast(null as array(varchar)) is null or contains(cast(null as array(varchar)), outcome))
 order by time, event_id

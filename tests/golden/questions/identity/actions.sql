@@ -18,6 +18,7 @@ select
     user_identity_principal_id,
     user_identity_arn,
     user_identity_account_id,
+    user_identity_access_key_id,
     user_identity_user_name,
     user_identity_invoked_by,
     session_issuer_arn,
@@ -45,6 +46,7 @@ from (
         useridentity.principalid as user_identity_principal_id,
         useridentity.arn as user_identity_arn,
         useridentity.accountid as user_identity_account_id,
+        useridentity.accesskeyid as user_identity_access_key_id,
         useridentity.username as user_identity_user_name,
         useridentity.invokedby as user_identity_invoked_by,
         useridentity.sessioncontext.sessionissuer.arn as session_issuer_arn,
@@ -66,7 +68,7 @@ select distinct
     outcome,
     action,
     service,
-    caller_account,
+    access_key,
     user_name,
     session_name,
     coalesce(
@@ -129,6 +131,7 @@ select distinct
     ) as actor,
     identity_id,
     principal_arn,
+    caller_arn,
     source_ip,
     account,
     error_code,
@@ -145,6 +148,7 @@ from (
         service,
         identity_type,
         caller_account,
+        access_key,
         assumed_root,
         user_name,
         case
@@ -176,6 +180,7 @@ from (
             coalesce(nullif(user_identity_invoked_by, ''), caller_account)
         ) as identity_id,
         principal_arn,
+        caller_arn,
         source_ip,
         account,
         error_code,
@@ -235,6 +240,7 @@ from (
             nullif(split_part(event_source, '.amazonaws.com', 1), '') as service,
             nullif(user_identity_type, '') as identity_type,
             nullif(user_identity_account_id, '') as caller_account,
+            nullif(user_identity_access_key_id, '') as access_key,
             lower(session_assumed_root) = 'true' as assumed_root,
             coalesce(
                 nullif(user_identity_user_name, ''),
@@ -258,6 +264,7 @@ from (
                         then user_identity_arn
                 end
             ) as principal_arn,
+            nullif(user_identity_arn, '') as caller_arn,
             nullif(source_ip_address, '') as source_ip,
             coalesce(nullif(recipient_account_id, ''), folder_account) as account,
             nullif(error_code, '') as error_code,
@@ -300,22 +307,7 @@ calls as (
             regexp_extract(error_message, 'on resource: "?([^ "]+)', 1)
         ) as target
     from events
-    where
-        'it''s' in (
-            actor, identity_id, principal_arn, user_name, session_name,
-            regexp_extract(principal_arn, '[^/]+$'),
-            identity_id || ':' || session_name
-        )
-        or starts_with(actor, 'it''s' || '/')
-        or (
-            strpos('it''s', ':assumed-role/') > 0
-            and caller_account = split_part('it''s', ':', 5)
-            and regexp_extract(principal_arn, '[^/]+$') = split_part('it''s', '/', 2)
-            and (
-                split_part('it''s', '/', 3) is null
-                or session_name = split_part('it''s', '/', 3)
-            )
-        )
+    where any_match(array['it''s'], one -> one in (actor, identity_id, principal_arn, caller_arn, user_name, session_name, access_key, regexp_extract(principal_arn, '[^/]+$'), identity_id || ':' || session_name) or (strpos(one, '/') > 0 and (starts_with(actor, one || '/') or starts_with(caller_arn, one || '/'))))
 )
 
 select

@@ -80,7 +80,6 @@ select distinct
     outcome,
     action,
     service,
-    caller_account,
     access_key,
     user_name,
     session_name,
@@ -144,6 +143,7 @@ select distinct
     ) as actor,
     identity_id,
     principal_arn,
+    caller_arn,
     coalesce(
         case when identity_type = 'IdentityCenterUser' then credential_id end,
         case
@@ -207,6 +207,7 @@ from (
             coalesce(nullif(user_identity_invoked_by, ''), caller_account)
         ) as identity_id,
         principal_arn,
+        caller_arn,
         via,
         source_ip,
         user_agent,
@@ -296,6 +297,7 @@ from (
                         then user_identity_arn
                 end
             ) as principal_arn,
+            nullif(user_identity_arn, '') as caller_arn,
             coalesce(
                 nullif(user_identity_invoked_by, ''),
                 nullif(invoked_by_delegate_account_id, '')
@@ -352,22 +354,6 @@ select
     error_code, error_message
 from events
 where
-    (cast(null as varchar) is null or outcome = cast(null as varchar))
-    and (
-        'it''s' in (
-            actor, identity_id, principal_arn, user_name, session_name,
-            regexp_extract(principal_arn, '[^/]+$'),
-            identity_id || ':' || session_name
-        )
-        or starts_with(actor, 'it''s' || '/')
-        or (
-            strpos('it''s', ':assumed-role/') > 0
-            and caller_account = split_part('it''s', ':', 5)
-            and regexp_extract(principal_arn, '[^/]+$') = split_part('it''s', '/', 2)
-            and (
-                split_part('it''s', '/', 3) is null
-                or session_name = split_part('it''s', '/', 3)
-            )
-        )
-    )
+    (cast(null as array(varchar)) is null or contains(cast(null as array(varchar)), outcome))
+    and any_match(array['it''s'], one -> one in (actor, identity_id, principal_arn, caller_arn, user_name, session_name, access_key, regexp_extract(principal_arn, '[^/]+$'), identity_id || ':' || session_name) or (strpos(one, '/') > 0 and (starts_with(actor, one || '/') or starts_with(caller_arn, one || '/'))))
 order by time, event_id

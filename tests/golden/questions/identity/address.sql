@@ -150,6 +150,7 @@ select distinct
     ) as session_id,
     via,
     source_ip,
+    client_ip,
     case
         when lower(source_ip) in ('aws internal', 'aws internal/#', 'aws.internal')
             then 'internal'
@@ -346,5 +347,11 @@ select
     service, identity_id, access_key, session_id, ip_kind, vpc_endpoint, user_agent,
     via, read_only, error_code, error_message
 from events
-where source_ip = 'it''s'
+where
+    contains(array['it''s'], source_ip)
+    or any_match(
+        array['it''s'],
+        n -> strpos(n, '/') > 0
+        and try(contains(n, try_cast(client_ip as ipaddress)))
+    )
 order by time, event_id

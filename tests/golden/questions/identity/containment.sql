@@ -129,6 +129,7 @@ select distinct
     ) as actor,
     identity_id,
     principal_arn,
+    caller_arn,
     source_ip,
     account,
     read_only,
@@ -173,6 +174,7 @@ from (
             coalesce(nullif(user_identity_invoked_by, ''), caller_account)
         ) as identity_id,
         principal_arn,
+        caller_arn,
         source_ip,
         account,
         read_only,
@@ -245,6 +247,7 @@ from (
                         then user_identity_arn
                 end
             ) as principal_arn,
+            nullif(user_identity_arn, '') as caller_arn,
             nullif(source_ip_address, '') as source_ip,
             coalesce(nullif(recipient_account_id, ''), folder_account) as account,
             read_only as read_only,
@@ -267,15 +270,7 @@ calls as (
     from events
     where
         time >= timestamp '2026-03-09 11:00:00.000'
-        and (
-            contains(array['it''s'], actor)
-            or contains(array['it''s'], identity_id)
-            or contains(array['it''s'], principal_arn)
-            or contains(array['it''s'], user_name)
-            or contains(array['it''s'], access_key)
-            or contains(array['it''s'], regexp_extract(principal_arn, '[^/]+$'))
-            or any_match(array['it''s'], each -> starts_with(actor, each || '/'))
-        )
+        and any_match(array['it''s'], one -> one in (actor, identity_id, principal_arn, caller_arn, user_name, session_name, access_key, regexp_extract(principal_arn, '[^/]+$'), identity_id || ':' || session_name) or (strpos(one, '/') > 0 and (starts_with(actor, one || '/') or starts_with(caller_arn, one || '/'))))
 )
 
 select

@@ -123,6 +123,7 @@ select distinct
     ) as actor,
     identity_id,
     principal_arn,
+    caller_arn,
     via,
     source_ip,
     client_ip,
@@ -188,6 +189,7 @@ from (
             coalesce(nullif(user_identity_invoked_by, ''), caller_account)
         ) as identity_id,
         principal_arn,
+        caller_arn,
         via,
         source_ip,
         case
@@ -277,6 +279,7 @@ from (
                         then user_identity_arn
                 end
             ) as principal_arn,
+            nullif(user_identity_arn, '') as caller_arn,
             coalesce(
                 nullif(user_identity_invoked_by, ''),
                 nullif(invoked_by_delegate_account_id, '')
@@ -310,14 +313,10 @@ uses as (
         access_key is not null
         and via is null
         and client_ip is not null
-        and (cast(null as varchar) is null or access_key = cast(null as varchar))
+        and (cast(null as array(varchar)) is null or contains(cast(null as array(varchar)), access_key))
         and (
-            cast(null as varchar) is null
-            or cast(null as varchar) in (
-                actor, identity_id, principal_arn, user_name, session_name,
-                regexp_extract(principal_arn, '[^/]+$')
-            )
-            or starts_with(actor, cast(null as varchar) || '/')
+            cast(null as array(varchar)) is null
+            or any_match(cast(null as array(varchar)), one -> one in (actor, identity_id, principal_arn, caller_arn, user_name, session_name, access_key, regexp_extract(principal_arn, '[^/]+$'), identity_id || ':' || session_name) or (strpos(one, '/') > 0 and (starts_with(actor, one || '/') or starts_with(caller_arn, one || '/'))))
         )
 ),
 

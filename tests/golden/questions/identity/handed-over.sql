@@ -338,5 +338,5 @@ from joined
 where
     not issuing
     and (network <> a_network or network <> another_network)
-    and (cast(null as varchar) is null or issued_by = cast(null as varchar))
+    and (cast(null as array(varchar)) is null or contains(cast(null as array(varchar)), issued_by))
 order by first_seen asc, access_key asc, address asc

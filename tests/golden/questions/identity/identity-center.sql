@@ -143,6 +143,7 @@ select distinct
     ) as actor,
     identity_id,
     principal_arn,
+    caller_arn,
     coalesce(
         case when identity_type = 'IdentityCenterUser' then credential_id end,
         case
@@ -207,6 +208,7 @@ from (
             coalesce(nullif(user_identity_invoked_by, ''), caller_account)
         ) as identity_id,
         principal_arn,
+        caller_arn,
         via,
         source_ip,
         user_agent,
@@ -296,6 +298,7 @@ from (
                         then user_identity_arn
                 end
             ) as principal_arn,
+            nullif(user_identity_arn, '') as caller_arn,
             coalesce(
                 nullif(user_identity_invoked_by, ''),
                 nullif(invoked_by_delegate_account_id, '')
@@ -328,8 +331,9 @@ from (
 seen as (
     select
         time, action, actor, source_ip, account, region, outcome, event_id,
-        service, identity_id, user_name, session_name, principal_arn, session_id,
-        access_key, via, user_agent, error_code, error_message, request,
+        service, identity_id, principal_arn, session_id, access_key,
+        via, user_agent, error_code, error_message, request,
+        any_match(cast(null as array(varchar)), one -> one in (actor, identity_id, principal_arn, caller_arn, user_name, session_name, access_key, regexp_extract(principal_arn, '[^/]+$'), identity_id || ':' || session_name) or (strpos(one, '/') > 0 and (starts_with(actor, one || '/') or starts_with(caller_arn, one || '/')))) as by_them,
         case
             when service = 'sts' then 'role taken'
             when service = 'signin' then 'sign-in'
@@ -387,8 +391,9 @@ select
     principal_arn, access_key, via, user_agent, error_code, error_message
 from seen
 where
-    cast(null as varchar) is null
-    or cast(null as varchar) in (actor, identity_id, user_name, session_name, target)
-    or actor = 'sso/' || cast(null as varchar)
-    or json_extract_scalar(request, '$.roleSessionName') = cast(null as varchar)
+    cast(null as array(varchar)) is null
+    or by_them
+    or contains(cast(null as array(varchar)), target)
+    or any_match(cast(null as array(varchar)), one -> actor = 'sso/' || one)
+    or contains(cast(null as array(varchar)), json_extract_scalar(request, '$.roleSessionName'))
 order by time, event_id

@@ -239,11 +239,11 @@ calls as (
             or regexp_like(user_agent, 'exec-env/AWS_(Lambda|ECS)')
         )
         and (
-            cast(null as varchar) is null
-            or principal_arn = cast(null as varchar)
-            or regexp_extract(principal_arn, '[^/]+$') = cast(null as varchar)
+            cast(null as array(varchar)) is null
+            or contains(cast(null as array(varchar)), principal_arn)
+            or contains(cast(null as array(varchar)), regexp_extract(principal_arn, '[^/]+$'))
         )
-        and (cast(null as varchar) is null or session_name = cast(null as varchar))
+        and (cast(null as array(varchar)) is null or contains(cast(null as array(varchar)), session_name))
 )
 
 select

@@ -66,6 +66,7 @@ select distinct
     outcome,
     access_key,
     user_name,
+    session_name,
     coalesce(
         case
             when
@@ -126,6 +127,7 @@ select distinct
     ) as actor,
     identity_id,
     principal_arn,
+    caller_arn,
     source_ip,
     user_agent,
     account,
@@ -170,6 +172,7 @@ from (
             coalesce(nullif(user_identity_invoked_by, ''), caller_account)
         ) as identity_id,
         principal_arn,
+        caller_arn,
         source_ip,
         user_agent,
         account,
@@ -242,6 +245,7 @@ from (
                         then user_identity_arn
                 end
             ) as principal_arn,
+            nullif(user_identity_arn, '') as caller_arn,
             nullif(source_ip_address, '') as source_ip,
             case
                 when strpos(user_agent, '[') = 1 and substr(user_agent, -1) = ']'
@@ -271,11 +275,7 @@ calls as (
         ) as side
     from events
     where
-        'it''s' in (
-            access_key, actor, identity_id, principal_arn, user_name,
-            regexp_extract(principal_arn, '[^/]+$')
-        )
-        or starts_with(actor, 'it''s' || '/')
+        any_match(array['it''s'], one -> one in (actor, identity_id, principal_arn, caller_arn, user_name, session_name, access_key, regexp_extract(principal_arn, '[^/]+$'), identity_id || ':' || session_name) or (strpos(one, '/') > 0 and (starts_with(actor, one || '/') or starts_with(caller_arn, one || '/'))))
 ),
 
 marked as (

@@ -331,10 +331,10 @@ launches as (
             'RunScheduledInstances', 'StartInstances'
         )
         and (
-            cast(null as varchar) is null
-            or strpos(response, cast(null as varchar)) > 0
-            or strpos(request, cast(null as varchar)) > 0
-            or strpos(error_message, cast(null as varchar)) > 0
+            cast(null as array(varchar)) is null
+            or any_match(cast(null as array(varchar)), part -> strpos(response, part) > 0)
+            or any_match(cast(null as array(varchar)), part -> strpos(request, part) > 0)
+            or any_match(cast(null as array(varchar)), part -> strpos(error_message, part) > 0)
         )
 )
 

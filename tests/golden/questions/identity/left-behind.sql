@@ -72,6 +72,7 @@ select distinct
     service,
     access_key,
     user_name,
+    session_name,
     coalesce(
         case
             when
@@ -132,6 +133,7 @@ select distinct
     ) as actor,
     identity_id,
     principal_arn,
+    caller_arn,
     via,
     source_ip,
     user_agent,
@@ -180,6 +182,7 @@ from (
             coalesce(nullif(user_identity_invoked_by, ''), caller_account)
         ) as identity_id,
         principal_arn,
+        caller_arn,
         via,
         source_ip,
         user_agent,
@@ -263,6 +266,7 @@ from (
                         then user_identity_arn
                 end
             ) as principal_arn,
+            nullif(user_identity_arn, '') as caller_arn,
             coalesce(
                 nullif(user_identity_invoked_by, ''),
                 nullif(invoked_by_delegate_account_id, '')
@@ -380,7 +384,7 @@ doors as (
 calls as (
     select
         e.time, e.action, e.actor, e.source_ip, e.account, e.region, e.outcome,
-        e.event_id, e.principal_arn, e.identity_id, e.user_name, e.access_key,
+        e.event_id, e.principal_arn, e.access_key, any_match(cast(null as array(varchar)), one -> one in (actor, identity_id, principal_arn, caller_arn, user_name, session_name, access_key, regexp_extract(principal_arn, '[^/]+$'), identity_id || ':' || session_name) or (strpos(one, '/') > 0 and (starts_with(actor, one || '/') or starts_with(caller_arn, one || '/')))) as by_them,
         e.service, e.user_agent, e.via, d.kind, d.verb, d.option_1, d.option_2,
         e.action = d.takes
         or (
@@ -463,7 +467,7 @@ calls as (
 ordered as (
     select
         time, action, actor, source_ip, account, region, outcome, event_id, takes,
-        principal_arn, identity_id, user_name, access_key, user_agent, via, kind,
+        principal_arn, access_key, by_them, user_agent, via, kind,
         service, verb, option_1, option_2, holder, thing,
         max(if(takes, time)) over (
             partition by account, service, kind, holder, thing
@@ -505,11 +509,7 @@ where
     and is_last
     and (taken is null or taken < time)
     and (
-        cast(null as varchar) is null
-        or cast(null as varchar) in (
-            actor, identity_id, principal_arn, user_name, access_key,
-            regexp_extract(principal_arn, '[^/]+$')
-        )
-        or starts_with(actor, cast(null as varchar) || '/')
+        cast(null as array(varchar)) is null
+        or by_them
     )
 order by time, event_id

@@ -300,8 +300,11 @@ from steps
 where
     regexp_like(policy, 'AWSCompromisedKeyQuarantine|AWSExposedCredentialPolicy')
     and (
-        cast(null as varchar) is null
-        or user_name = cast(null as varchar)
-        or (user_name is null and (strpos(error_message, cast(null as varchar)) > 0))
+        cast(null as array(varchar)) is null
+        or contains(cast(null as array(varchar)), user_name)
+        or any_match(
+            cast(null as array(varchar)),
+            part -> user_name is null and strpos(error_message, part) > 0
+        )
     )
 order by time, event_id

@@ -502,14 +502,14 @@ from assumptions
 where
     not is_copy
     and (
-        cast(null as varchar) is null
-        or role = cast(null as varchar)
-        or regexp_extract(role, '[^/]+$') = cast(null as varchar)
-        or (role is null and strpos(error_message, cast(null as varchar)) > 0)
+        cast(null as array(varchar)) is null
+        or contains(cast(null as array(varchar)), role)
+        or contains(cast(null as array(varchar)), regexp_extract(role, '[^/]+$'))
+        or (role is null and any_match(cast(null as array(varchar)), part -> strpos(error_message, part) > 0))
     )
     and (
-        cast(null as varchar) is null
-        or access_key = cast(null as varchar)
-        or issued_key = cast(null as varchar)
+        cast(null as array(varchar)) is null
+        or contains(cast(null as array(varchar)), access_key)
+        or contains(cast(null as array(varchar)), issued_key)
     )
 order by time, event_id

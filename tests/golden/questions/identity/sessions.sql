@@ -147,6 +147,7 @@ select distinct
     ) as actor,
     identity_id,
     principal_arn,
+    caller_arn,
     from_console,
     via,
     source_ip,
@@ -199,6 +200,7 @@ from (
             coalesce(nullif(user_identity_invoked_by, ''), caller_account)
         ) as identity_id,
         principal_arn,
+        caller_arn,
         from_console,
         via,
         source_ip,
@@ -286,6 +288,7 @@ from (
                         then user_identity_arn
                 end
             ) as principal_arn,
+            nullif(user_identity_arn, '') as caller_arn,
             session_credential_from_console as from_console,
             coalesce(
                 nullif(user_identity_invoked_by, ''),
@@ -351,12 +354,8 @@ calls as (
         coalesce(session_name, access_key, credential_id) is not null
         and identity_type is distinct from 'AWSService'
         and (
-            cast(null as varchar) is null
-            or cast(null as varchar) in (
-                actor, identity_id, principal_arn, user_name, session_name,
-                regexp_extract(principal_arn, '[^/]+$')
-            )
-            or starts_with(actor, cast(null as varchar) || '/')
+            cast(null as array(varchar)) is null
+            or any_match(cast(null as array(varchar)), one -> one in (actor, identity_id, principal_arn, caller_arn, user_name, session_name, access_key, regexp_extract(principal_arn, '[^/]+$'), identity_id || ':' || session_name) or (strpos(one, '/') > 0 and (starts_with(actor, one || '/') or starts_with(caller_arn, one || '/'))))
         )
 ),
 

@@ -315,7 +315,7 @@ select
     max(time) as last_seen
 from calls
 where
-    (cast(null as varchar) is null or strpos(target, cast(null as varchar)) > 0)
+    (cast(null as array(varchar)) is null or any_match(cast(null as array(varchar)), part -> strpos(target, part) > 0))
     and (false = false or via is null)
 group by
     target, action, regexp_replace(actor, '^(role/[^/]+)/.*$', '$1'), identity_id,

@@ -326,7 +326,7 @@ select
     min(time) as first_seen,
     max(time) as last_seen
 from calls
-where cast(null as varchar) is null or strpos(target, cast(null as varchar)) > 0
+where cast(null as array(varchar)) is null or any_match(cast(null as array(varchar)), part -> strpos(target, part) > 0)
 group by
     target, regexp_replace(actor, '^(role/[^/]+)/.*$', '$1'), identity_id, account,
     region, source_ip

@@ -400,9 +400,12 @@ where
     not makes
     and (timestamp '2026-03-09 00:00:00.000' is null or time >= timestamp '2026-03-09 00:00:00.000')
     and (
-        cast(null as varchar) is null
-        or strpos(owner, cast(null as varchar)) > 0
-        or strpos(part, cast(null as varchar)) > 0
-        or (owner is null and strpos(error_message, cast(null as varchar)) > 0)
+        cast(null as array(varchar)) is null
+        or any_match(cast(null as array(varchar)), named -> strpos(owner, named) > 0)
+        or any_match(cast(null as array(varchar)), named -> strpos(part, named) > 0)
+        or (
+            owner is null
+            and any_match(cast(null as array(varchar)), named -> strpos(error_message, named) > 0)
+        )
     )
 order by time, event_id

@@ -285,7 +285,9 @@ counted as (
         max(source_ip) as an_address,
         max(user_agent) as an_agent
     from written
-    where cast(null as varchar) is null or strpos(log_group, cast(null as varchar)) > 0
+    where
+        cast(null as array(varchar)) is null
+        or any_match(cast(null as array(varchar)), part -> strpos(log_group, part) > 0)
     group by account, region, log_group, identity, identity_id
 )
 

@@ -361,6 +361,6 @@ from known
 where
     service in ('kms', 's3')
     and action not in ('CreateGrant', 'GenerateDataKey', 'GetBucketAcl')
-    and (known_by is not null or store = cast(null as varchar))
-    and (cast(null as varchar) is null or strpos(store, cast(null as varchar)) > 0)
+    and (known_by is not null or contains(cast(null as array(varchar)), store))
+    and (cast(null as array(varchar)) is null or any_match(cast(null as array(varchar)), part -> strpos(store, part) > 0))
 order by time, event_id, target

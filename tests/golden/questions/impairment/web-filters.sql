@@ -318,7 +318,8 @@ select
     principal_arn, access_key, user_agent, via, error_code, error_message
 from calls
 where
-    cast(null as varchar) is null
-    or strpos(target, cast(null as varchar)) > 0
-    or (target is null and strpos(error_message, cast(null as varchar)) > 0)
+    cast(null as array(varchar)) is null
+    or any_match(
+        cast(null as array(varchar)), part -> strpos(coalesce(target, error_message), part) > 0
+    )
 order by time, event_id

@@ -93,7 +93,7 @@ told as (
             )
         ) as attributed
     from insights
-    where cast(null as varchar) is null or action = cast(null as varchar)
+    where cast(null as array(varchar)) is null or contains(cast(null as array(varchar)), action)
 )
 
 select

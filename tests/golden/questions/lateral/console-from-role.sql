@@ -354,7 +354,7 @@ select
     principal_arn, access_key, user_agent, via, error_code, error_message
 from calls
 where
-    cast(null as varchar) is null
-    or strpos(session_name, cast(null as varchar)) > 0
-    or strpos(principal_arn, cast(null as varchar)) > 0
+    cast(null as array(varchar)) is null
+    or any_match(cast(null as array(varchar)), part -> strpos(session_name, part) > 0)
+    or any_match(cast(null as array(varchar)), part -> strpos(principal_arn, part) > 0)
 order by time, event_id

@@ -20,6 +20,7 @@ select
     user_identity_principal_id,
     user_identity_arn,
     user_identity_account_id,
+    user_identity_access_key_id,
     user_identity_user_name,
     user_identity_invoked_by,
     user_identity_credential_id,
@@ -53,6 +54,7 @@ from (
         useridentity.principalid as user_identity_principal_id,
         useridentity.arn as user_identity_arn,
         useridentity.accountid as user_identity_account_id,
+        useridentity.accesskeyid as user_identity_access_key_id,
         useridentity.username as user_identity_user_name,
         useridentity.invokedby as user_identity_invoked_by,
         useridentity.credentialid as user_identity_credential_id,
@@ -79,6 +81,9 @@ select distinct
     action,
     service,
     event_type,
+    access_key,
+    user_name,
+    session_name,
     coalesce(
         case
             when
@@ -138,6 +143,8 @@ select distinct
         'account/' || caller_account
     ) as actor,
     identity_id,
+    principal_arn,
+    caller_arn,
     coalesce(
         case when identity_type = 'IdentityCenterUser' then credential_id end,
         case
@@ -165,6 +172,7 @@ from (
         event_type,
         identity_type,
         caller_account,
+        access_key,
         credential_id,
         assumed_root,
         user_name,
@@ -197,6 +205,8 @@ from (
             end,
             coalesce(nullif(user_identity_invoked_by, ''), caller_account)
         ) as identity_id,
+        principal_arn,
+        caller_arn,
         from_console,
         via,
         source_ip,
@@ -278,6 +288,7 @@ from (
             nullif(event_type, '') as event_type,
             nullif(user_identity_type, '') as identity_type,
             nullif(user_identity_account_id, '') as caller_account,
+            nullif(user_identity_access_key_id, '') as access_key,
             nullif(user_identity_credential_id, '') as credential_id,
             lower(session_assumed_root) = 'true' as assumed_root,
             coalesce(
@@ -290,6 +301,20 @@ from (
                 end
             ) as user_name,
             session_creation_date as session_start,
+            coalesce(
+                nullif(session_issuer_arn, ''),
+                case
+                    when strpos(user_identity_arn, ':assumed-role/') > 0
+                        then regexp_replace(
+                            user_identity_arn,
+                            '^(arn:[^:]*):sts:([^:]*:[^:]*):assumed-role/([^/]+).*$',
+                            '$1:iam:$2:role/$3'
+                        )
+                    when strpos(user_identity_arn, ':iam:') > 0
+                        then user_identity_arn
+                end
+            ) as principal_arn,
+            nullif(user_identity_arn, '') as caller_arn,
             session_credential_from_console as from_console,
             coalesce(
                 nullif(user_identity_invoked_by, ''),
@@ -335,7 +360,11 @@ clicked as (
             )
             or lower(event_type) = 'awsconsoleaction'
         )
-        and (cast(null as varchar) is null or strpos(actor, cast(null as varchar)) > 0)
+        and (
+            cast(null as array(varchar)) is null
+            or any_match(cast(null as array(varchar)), one -> one in (actor, identity_id, principal_arn, caller_arn, user_name, session_name, access_key, regexp_extract(principal_arn, '[^/]+$'), identity_id || ':' || session_name) or (strpos(one, '/') > 0 and (starts_with(actor, one || '/') or starts_with(caller_arn, one || '/'))))
+            or any_match(cast(null as array(varchar)), part -> strpos(actor, part) > 0)
+        )
 )
 
 select

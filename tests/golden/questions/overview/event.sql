@@ -685,5 +685,5 @@ select
     issued_key, issued_session, asked_role, sign_in_session,
     request_id, shared_event_id, original_event_id, addendum_reason
 from events
-where event_id = '5f4a1c3e-0000-4000-8000-000000000001'
+where contains(array['5f4a1c3e-0000-4000-8000-000000000001'], event_id)
 order by time, event_id, request, response, error_message

@@ -293,9 +293,6 @@ condensed as (
             when 'agent' then user_agent
             when 'access_key' then access_key
             when 'caller_account' then caller_account
-            else
-                'There is no by=' || 'identity' || '. Use identity, action, service, region,'
-                || ' address, agent, access_key or caller_account.'
         end as value,
         if('identity' = 'identity' or false, identity_id) as of_identity,
         if(

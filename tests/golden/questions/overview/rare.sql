@@ -14,6 +14,7 @@ select
     user_identity_principal_id,
     user_identity_arn,
     user_identity_account_id,
+    user_identity_access_key_id,
     user_identity_user_name,
     user_identity_invoked_by,
     session_issuer_arn,
@@ -36,6 +37,7 @@ from (
         useridentity.principalid as user_identity_principal_id,
         useridentity.arn as user_identity_arn,
         useridentity.accountid as user_identity_account_id,
+        useridentity.accesskeyid as user_identity_access_key_id,
         useridentity.username as user_identity_user_name,
         useridentity.invokedby as user_identity_invoked_by,
         useridentity.sessioncontext.sessionissuer.arn as session_issuer_arn,
@@ -57,6 +59,9 @@ select distinct
     action,
     service,
     identity_type,
+    access_key,
+    user_name,
+    session_name,
     coalesce(
         case
             when
@@ -117,6 +122,7 @@ select distinct
     ) as actor,
     identity_id,
     principal_arn,
+    caller_arn,
     is_write,
     event_id
 from (
@@ -127,6 +133,7 @@ from (
         service,
         identity_type,
         caller_account,
+        access_key,
         assumed_root,
         user_name,
         case
@@ -158,6 +165,7 @@ from (
             coalesce(nullif(user_identity_invoked_by, ''), caller_account)
         ) as identity_id,
         principal_arn,
+        caller_arn,
         coalesce(
             not read_only,
             case
@@ -231,6 +239,7 @@ from (
             nullif(split_part(event_source, '.amazonaws.com', 1), '') as service,
             nullif(user_identity_type, '') as identity_type,
             nullif(user_identity_account_id, '') as caller_account,
+            nullif(user_identity_access_key_id, '') as access_key,
             lower(session_assumed_root) = 'true' as assumed_root,
             coalesce(
                 nullif(user_identity_user_name, ''),
@@ -254,6 +263,7 @@ from (
                         then user_identity_arn
                 end
             ) as principal_arn,
+            nullif(user_identity_arn, '') as caller_arn,
             read_only as read_only,
             nullif(event_id, '') as event_id,
             on_behalf_of_user_id,
@@ -276,6 +286,7 @@ condensed as (
         end as person,
         max(regexp_replace(actor, '^(role/[^/]+)/.*$', '$1')) as identity,
         max(principal_arn) as principal_arn,
+        max(if(any_match(cast(null as array(varchar)), one -> one in (actor, identity_id, principal_arn, caller_arn, user_name, session_name, access_key, regexp_extract(principal_arn, '[^/]+$'), identity_id || ':' || session_name) or (strpos(one, '/') > 0 and (starts_with(actor, one || '/') or starts_with(caller_arn, one || '/')))), 1, 0)) as wanted,
         service,
         action,
         count(*) as events,
@@ -300,7 +311,8 @@ condensed as (
 
 weighed as (
     select
-        identity_id, identity, principal_arn, service, action, events, events_now,
+        identity_id, identity, principal_arn, wanted, service, action, events,
+        events_now,
         unsuccessful, writes, first_seen, last_seen, first_event_id,
         cast(
             sum(events) over (partition by identity_id, person) as bigint
@@ -319,9 +331,8 @@ where
     and events <= 3
     and of_events >= 50
     and (
-        cast(null as varchar) is null
-        or identity_id = cast(null as varchar)
-        or principal_arn = cast(null as varchar)
-        or strpos(identity, cast(null as varchar)) > 0
+        cast(null as array(varchar)) is null
+        or wanted = 1
+        or any_match(cast(null as array(varchar)), part -> strpos(identity, part) > 0)
     )
 order by callers asc, events asc, identity asc, service asc, action asc, identity_id asc

@@ -316,9 +316,6 @@ condensed as (
             when 'region' then region
             when 'address' then source_ip
             when 'agent' then user_agent
-            else
-                'There is no by=' || 'service' || '. Use service, identity, account, region,'
-                || ' address or agent.'
         end as value,
         if('service' = 'identity', regexp_replace(actor, '^(role/[^/]+)/.*$', '$1')) as name,
         category, read_only, is_write, outcome, time

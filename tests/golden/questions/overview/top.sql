@@ -320,9 +320,6 @@ condensed as (
             when 'account' then account
             when 'caller_account' then caller_account
             when 'region' then region
-            else
-                'There is no by=' || 'action' || '. Use action, service, identity, address,'
-                || ' agent, error, access_key, account, caller_account or region.'
         end as value,
         if('action' = 'identity', regexp_replace(actor, '^(role/[^/]+)/.*$', '$1')) as name,
         outcome, identity_id, source_ip,

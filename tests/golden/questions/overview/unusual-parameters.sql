@@ -59,6 +59,8 @@ select distinct
     action,
     service,
     access_key,
+    user_name,
+    session_name,
     coalesce(
         case
             when
@@ -119,6 +121,7 @@ select distinct
     ) as actor,
     identity_id,
     principal_arn,
+    caller_arn,
     request,
     event_id
 from (
@@ -161,6 +164,7 @@ from (
             coalesce(nullif(user_identity_invoked_by, ''), caller_account)
         ) as identity_id,
         principal_arn,
+        caller_arn,
         request,
         event_id,
         on_behalf_of_user_id,
@@ -238,6 +242,7 @@ from (
                         then user_identity_arn
                 end
             ) as principal_arn,
+            nullif(user_identity_arn, '') as caller_arn,
             nullif(request_parameters, '') as request,
             nullif(event_id, '') as event_id,
             on_behalf_of_user_id,
@@ -255,11 +260,7 @@ asked as (
         service, action, time, event_id, outcome, request,
         timestamp '2026-03-09 00:00:00.000' is null or time >= timestamp '2026-03-09 00:00:00.000' as is_now
     from events
-    where
-        identity_id = 'it''s'
-        or principal_arn = 'it''s'
-        or access_key = 'it''s'
-        or actor = 'it''s'
+    where any_match(array['it''s'], one -> one in (actor, identity_id, principal_arn, caller_arn, user_name, session_name, access_key, regexp_extract(principal_arn, '[^/]+$'), identity_id || ':' || session_name) or (strpos(one, '/') > 0 and (starts_with(actor, one || '/') or starts_with(caller_arn, one || '/'))))
 ),
 
 pairs as (

@@ -296,9 +296,6 @@ condensed as (
             when 'agent' then user_agent
             when 'error' then error_code
             when 'access_key' then access_key
-            else
-                'There is no by=' || 'action' || '. Use action, service, identity,'
-                || ' identity-action, region, address, agent, error or access_key.'
         end as value,
         if(
             starts_with('action', 'identity'),

@@ -323,7 +323,7 @@ select
     principal_arn, access_key, user_agent, via, error_code, error_message
 from changes
 where
-    cast(null as varchar) is null
-    or cast(null as varchar) in (target, member)
-    or (target is null and strpos(error_message, cast(null as varchar)) > 0)
+    cast(null as array(varchar)) is null
+    or any_match(cast(null as array(varchar)), one -> one in (target, member))
+    or (target is null and any_match(cast(null as array(varchar)), part -> strpos(error_message, part) > 0))
 order by time, event_id

@@ -79,6 +79,8 @@ select distinct
     action,
     service,
     access_key,
+    user_name,
+    session_name,
     coalesce(
         case
             when
@@ -139,6 +141,7 @@ select distinct
     ) as actor,
     identity_id,
     principal_arn,
+    caller_arn,
     coalesce(
         case when identity_type = 'IdentityCenterUser' then credential_id end,
         case
@@ -202,6 +205,7 @@ from (
             coalesce(nullif(user_identity_invoked_by, ''), caller_account)
         ) as identity_id,
         principal_arn,
+        caller_arn,
         via,
         source_ip,
         user_agent,
@@ -291,6 +295,7 @@ from (
                         then user_identity_arn
                 end
             ) as principal_arn,
+            nullif(user_identity_arn, '') as caller_arn,
             coalesce(
                 nullif(user_identity_invoked_by, ''),
                 nullif(invoked_by_delegate_account_id, '')
@@ -323,8 +328,8 @@ from (
 changes as (
     select
         time, action, actor, source_ip, account, region, outcome, event_id,
-        identity_id, principal_arn, access_key, session_id, via, user_agent,
-        error_code, error_message,
+        any_match(cast(null as array(varchar)), one -> one in (actor, identity_id, principal_arn, caller_arn, user_name, session_name, access_key, regexp_extract(principal_arn, '[^/]+$'), identity_id || ':' || session_name) or (strpos(one, '/') > 0 and (starts_with(actor, one || '/') or starts_with(caller_arn, one || '/')))) as by_them, principal_arn, access_key, session_id, via,
+        user_agent, error_code, error_message,
         coalesce(
             json_extract_scalar(request, '$.userName'),
             json_extract_scalar(request, '$.roleName'),
@@ -372,15 +377,17 @@ select
 from changes
 where
     (
-        cast(null as varchar) is null
-        or target = cast(null as varchar)
-        or group_name = cast(null as varchar)
-        or regexp_extract(policy, '[^/]+$') = cast(null as varchar)
-        or (target is null and strpos(error_message, cast(null as varchar)) > 0)
+        cast(null as array(varchar)) is null
+        or contains(cast(null as array(varchar)), target)
+        or contains(cast(null as array(varchar)), group_name)
+        or contains(cast(null as array(varchar)), regexp_extract(policy, '[^/]+$'))
+        or (
+            target is null
+            and any_match(cast(null as array(varchar)), part -> strpos(error_message, part) > 0)
+        )
     )
     and (
-        cast(null as varchar) is null
-        or cast(null as varchar) in (actor, identity_id, principal_arn, access_key)
-        or regexp_extract(principal_arn, '[^/]+$') = cast(null as varchar)
+        cast(null as array(varchar)) is null
+        or by_them
     )
 order by time, event_id

@@ -348,9 +348,9 @@ select
     service, principal_arn, access_key, user_agent, via, error_code, error_message
 from changes
 where
-    cast(null as varchar) is null
-    or strpos(target, cast(null as varchar)) > 0
-    or cast(null as varchar) in (target_account, grantee)
-    or strpos(policy, cast(null as varchar)) > 0
-    or (target is null and strpos(error_message, cast(null as varchar)) > 0)
+    cast(null as array(varchar)) is null
+    or any_match(cast(null as array(varchar)), part -> strpos(target, part) > 0)
+    or any_match(cast(null as array(varchar)), one -> one in (target_account, grantee))
+    or any_match(cast(null as array(varchar)), part -> strpos(policy, part) > 0)
+    or (target is null and any_match(cast(null as array(varchar)), part -> strpos(error_message, part) > 0))
 order by time, event_id

@@ -339,7 +339,7 @@ select
     principal_arn, access_key, user_agent, via, error_code, error_message
 from told
 where
-    cast(null as varchar) is null
-    or cast(null as varchar) in (target, changed_key, new_name)
-    or (target is null and strpos(error_message, cast(null as varchar)) > 0)
+    cast(null as array(varchar)) is null
+    or any_match(cast(null as array(varchar)), one -> one in (target, changed_key, new_name))
+    or (target is null and any_match(cast(null as array(varchar)), part -> strpos(error_message, part) > 0))
 order by time, event_id

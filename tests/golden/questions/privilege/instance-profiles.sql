@@ -316,8 +316,8 @@ select
     service, principal_arn, access_key, user_agent, via, error_code, error_message
 from changes
 where
-    cast(null as varchar) is null
-    or cast(null as varchar) in (instance, profile, role, association)
-    or regexp_extract(profile, '[^/]+$') = cast(null as varchar)
-    or strpos(error_message, cast(null as varchar)) > 0
+    cast(null as array(varchar)) is null
+    or any_match(cast(null as array(varchar)), one -> one in (instance, profile, role, association))
+    or contains(cast(null as array(varchar)), regexp_extract(profile, '[^/]+$'))
+    or any_match(cast(null as array(varchar)), part -> strpos(error_message, part) > 0)
 order by time, event_id

@@ -399,8 +399,8 @@ select
     document, principal_arn, access_key, user_agent, via, error_code, error_message
 from read
 where
-    cast(null as varchar) is null
-    or cast(null as varchar) in (target, member, policy)
-    or regexp_extract(policy, '[^/]+$') = cast(null as varchar)
-    or (target is null and strpos(error_message, cast(null as varchar)) > 0)
+    cast(null as array(varchar)) is null
+    or any_match(cast(null as array(varchar)), one -> one in (target, member, policy))
+    or contains(cast(null as array(varchar)), regexp_extract(policy, '[^/]+$'))
+    or (target is null and any_match(cast(null as array(varchar)), part -> strpos(error_message, part) > 0))
 order by time, event_id

@@ -342,15 +342,23 @@ named as (
         time, action, actor, source_ip, account, region, outcome, event_id,
         service,
         case
-            when any_match(resources, one -> strpos(one.arn, 'it''s') > 0)
+            when
+                any_match(
+                    array['it''s'], text -> any_match(resources, r -> strpos(r.arn, text) > 0)
+                )
                 then 'resources'
-            when strpos(request, 'it''s') > 0
+            when
+                any_match(
+                    array['it''s'],
+                    text -> strpos(request, text) > 0
+                    or strpos(request, '"' || regexp_extract(text, '[^:/]+$') || '"') > 0
+                )
                 then 'request'
-            when strpos(response, 'it''s') > 0
+            when any_match(array['it''s'], text -> strpos(response, text) > 0)
                 then 'response'
-            when strpos(error_message, 'it''s') > 0
+            when any_match(array['it''s'], text -> strpos(error_message, text) > 0)
                 then 'error message'
-            when strpos(additional_data, 'it''s') > 0
+            when any_match(array['it''s'], text -> strpos(additional_data, text) > 0)
                 then 'additional data'
             else 'service details'
         end as named_in,
@@ -368,12 +376,19 @@ named as (
     from events
     where
         (
-            any_match(resources, one -> strpos(one.arn, 'it''s') > 0)
-            or strpos(request, 'it''s') > 0
-            or strpos(response, 'it''s') > 0
-            or strpos(error_message, 'it''s') > 0
-            or strpos(additional_data, 'it''s') > 0
-            or strpos(service_details, 'it''s') > 0
+            any_match(
+                array['it''s'], text -> any_match(resources, r -> strpos(r.arn, text) > 0)
+            )
+            -- An ARN that is asked for stands in a request as a mere name, too.
+            or any_match(
+                array['it''s'],
+                text -> strpos(request, text) > 0
+                or strpos(request, '"' || regexp_extract(text, '[^:/]+$') || '"') > 0
+            )
+            or any_match(array['it''s'], text -> strpos(response, text) > 0)
+            or any_match(array['it''s'], text -> strpos(error_message, text) > 0)
+            or any_match(array['it''s'], text -> strpos(additional_data, text) > 0)
+            or any_match(array['it''s'], text -> strpos(service_details, text) > 0)
         )
         and (cast(null as varchar) is null or strpos(lower(action), lower(cast(null as varchar))) > 0)
         and (is_write or not false)

@@ -20,6 +20,7 @@ select
     user_identity_principal_id,
     user_identity_arn,
     user_identity_account_id,
+    user_identity_access_key_id,
     user_identity_user_name,
     user_identity_invoked_by,
     session_issuer_arn,
@@ -48,6 +49,7 @@ from (
         useridentity.principalid as user_identity_principal_id,
         useridentity.arn as user_identity_arn,
         useridentity.accountid as user_identity_account_id,
+        useridentity.accesskeyid as user_identity_access_key_id,
         useridentity.username as user_identity_user_name,
         useridentity.invokedby as user_identity_invoked_by,
         useridentity.sessioncontext.sessionissuer.arn as session_issuer_arn,
@@ -69,6 +71,9 @@ select distinct
     action,
     family,
     identity_type,
+    access_key,
+    user_name,
+    session_name,
     coalesce(
         case
             when
@@ -129,6 +134,7 @@ select distinct
     ) as actor,
     identity_id,
     principal_arn,
+    caller_arn,
     source_ip,
     error_message,
     read_only,
@@ -156,6 +162,7 @@ from (
         event_source,
         identity_type,
         caller_account,
+        access_key,
         assumed_root,
         user_name,
         case
@@ -187,6 +194,7 @@ from (
             coalesce(nullif(user_identity_invoked_by, ''), caller_account)
         ) as identity_id,
         principal_arn,
+        caller_arn,
         source_ip,
         error_message,
         read_only,
@@ -272,6 +280,7 @@ from (
             nullif(event_source, '') as event_source,
             nullif(user_identity_type, '') as identity_type,
             nullif(user_identity_account_id, '') as caller_account,
+            nullif(user_identity_access_key_id, '') as access_key,
             lower(session_assumed_root) = 'true' as assumed_root,
             coalesce(
                 nullif(user_identity_user_name, ''),
@@ -295,6 +304,7 @@ from (
                         then user_identity_arn
                 end
             ) as principal_arn,
+            nullif(user_identity_arn, '') as caller_arn,
             nullif(source_ip_address, '') as source_ip,
             nullif(error_message, '') as error_message,
             read_only as read_only,
@@ -317,8 +327,8 @@ from (
 ),
 calls as (
     select
-        time, action, outcome, actor, identity_id, principal_arn, source_ip, read_only,
-        action_id, identity_type,
+        time, action, outcome, actor, identity_id, source_ip, read_only,
+        action_id, identity_type, any_match(cast(null as array(varchar)), one -> one in (actor, identity_id, principal_arn, caller_arn, user_name, session_name, access_key, regexp_extract(principal_arn, '[^/]+$'), identity_id || ':' || session_name) or (strpos(one, '/') > 0 and (starts_with(actor, one || '/') or starts_with(caller_arn, one || '/')))) as by_them,
         regexp_replace(actor, '^(role/[^/]+)/.*$', '$1') as identity,
         coalesce(
             json_extract_scalar(request, '$.bucketName'),
@@ -349,7 +359,7 @@ calls as (
 
 told as (
     select
-        time, action, outcome, identity_id, principal_arn, source_ip, bucket, object,
+        time, action, outcome, identity_id, by_them, source_ip, bucket, object,
         bytes_sent, bytes_received, identity,
         -- What is told again adds nothing, nor does the owner's copy of a known call.
         row_number() over (
@@ -372,7 +382,7 @@ told as (
 
 named as (
     select
-        time, action, outcome, identity_id, principal_arn, source_ip, bucket, object,
+        time, action, outcome, identity_id, by_them, source_ip, bucket, object,
         bytes_sent, bytes_received, identity,
         case
             when strpos(object, '/') > 0 then split_part(object, '/', 1) || '/'
@@ -405,12 +415,11 @@ select
     max(time) as last_seen
 from named
 where
-    (cast(null as varchar) is null or bucket = cast(null as varchar))
+    (cast(null as array(varchar)) is null or contains(cast(null as array(varchar)), bucket))
     and (
-        cast(null as varchar) is null
-        or identity = cast(null as varchar)
-        or identity_id = cast(null as varchar)
-        or principal_arn = cast(null as varchar)
+        cast(null as array(varchar)) is null
+        or by_them
+        or contains(cast(null as array(varchar)), identity)
     )
 group by bucket, prefix, identity, identity_id
 order by read_calls desc, bucket asc, prefix asc, identity asc, identity_id asc

@@ -330,9 +330,12 @@ select
 from calls
 where
     (
-        cast(null as varchar) is null
-        or bucket = cast(null as varchar)
-        or (bucket is null and strpos(error_message, cast(null as varchar)) > 0)
+        cast(null as array(varchar)) is null
+        or contains(cast(null as array(varchar)), bucket)
+        or (
+            bucket is null
+            and any_match(cast(null as array(varchar)), part -> strpos(error_message, part) > 0)
+        )
     )
     and (
         encryption = 'SSE_C'

@@ -330,7 +330,7 @@ select
     min(time) as first_seen,
     max(time) as last_seen
 from calls
-where cast(null as varchar) is null or bucket = cast(null as varchar)
+where cast(null as array(varchar)) is null or contains(cast(null as array(varchar)), bucket)
 group by
     window_from, bucket, regexp_replace(actor, '^(role/[^/]+)/.*$', '$1'), identity_id,
     source_ip

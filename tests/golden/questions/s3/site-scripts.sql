@@ -71,6 +71,8 @@ select distinct
     action,
     family,
     access_key,
+    user_name,
+    session_name,
     coalesce(
         case
             when
@@ -129,7 +131,9 @@ select distinct
         nullif(user_identity_arn, ''),
         'account/' || caller_account
     ) as actor,
+    identity_id,
     principal_arn,
+    caller_arn,
     via,
     source_ip,
     user_agent,
@@ -159,7 +163,29 @@ from (
                     nullif(split_part(user_identity_arn, '/', 3), '')
                 )
         end as session_name,
+        coalesce(
+            case
+                when
+                    lower(caller_account) in ('anonymous', 'anonymous_principal')
+                    or lower(user_identity_principal_id) = 'anonymous'
+                    then 'anonymous'
+                when identity_type in ('SAMLUser', 'WebIdentityUser')
+                    then nullif(user_identity_principal_id, '')
+            end,
+            regexp_extract(user_identity_principal_id, '^A[A-Z]{3}[A-Z0-9]{7,}'),
+            regexp_extract(user_identity_arn, '^[^/]+:assumed-role/[^/]+'),
+            nullif(user_identity_arn, ''),
+            nullif(on_behalf_of_user_id, ''),
+            case
+                when
+                    identity_type in ('IdentityCenterUser', 'Unknown')
+                    and user_name <> 'HIDDEN_DUE_TO_SECURITY_REASONS'
+                    then user_name
+            end,
+            coalesce(nullif(user_identity_invoked_by, ''), caller_account)
+        ) as identity_id,
         principal_arn,
+        caller_arn,
         via,
         source_ip,
         user_agent,
@@ -245,6 +271,7 @@ from (
                         then user_identity_arn
                 end
             ) as principal_arn,
+            nullif(user_identity_arn, '') as caller_arn,
             coalesce(
                 nullif(user_identity_invoked_by, ''),
                 nullif(invoked_by_delegate_account_id, '')
@@ -275,7 +302,8 @@ from (
 calls as (
     select
         time, action, actor, source_ip, account, region, outcome, event_id,
-        principal_arn, access_key, user_agent, via, error_code, error_message,
+        any_match(cast(null as array(varchar)), one -> one in (actor, identity_id, principal_arn, caller_arn, user_name, session_name, access_key, regexp_extract(principal_arn, '[^/]+$'), identity_id || ':' || session_name) or (strpos(one, '/') > 0 and (starts_with(actor, one || '/') or starts_with(caller_arn, one || '/')))) as by_them, principal_arn, access_key, user_agent, via,
+        error_code, error_message,
         coalesce(
             json_extract_scalar(request, '$.bucketName'),
             regexp_extract(
@@ -308,12 +336,15 @@ select
 from calls
 where
     (
-        cast(null as varchar) is null
-        or bucket = cast(null as varchar)
-        or (bucket is null and strpos(error_message, cast(null as varchar)) > 0)
+        cast(null as array(varchar)) is null
+        or contains(cast(null as array(varchar)), bucket)
+        or (
+            bucket is null
+            and any_match(cast(null as array(varchar)), part -> strpos(error_message, part) > 0)
+        )
     )
     and regexp_like(
         lower(object), '[.](m?js|html?|css|svg|php|wasm|swf|jsx?|xhtml)$'
     )
-    and (cast(null as varchar) is null or principal_arn is distinct from cast(null as varchar))
+    and not coalesce(by_them, false)
 order by time, event_id

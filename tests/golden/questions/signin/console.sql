@@ -126,6 +126,7 @@ select distinct
     ) as actor,
     identity_id,
     source_ip,
+    client_ip,
     user_agent,
     account,
     region,
@@ -172,6 +173,24 @@ from (
             coalesce(nullif(user_identity_invoked_by, ''), caller_account)
         ) as identity_id,
         source_ip,
+        case
+            when
+                regexp_like(
+                    source_ip,
+                    '^(::[fF]{4}:)?((25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])[.]){3}'
+                    || '(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])$'
+                )
+                or regexp_like(lower(source_ip), '^[0-9a-f]{1,4}(:[0-9a-f]{1,4}){7}$')
+                or (
+                    regexp_like(
+                        lower(source_ip),
+                        '^([0-9a-f]{1,4}(:[0-9a-f]{1,4})*)?::'
+                        || '([0-9a-f]{1,4}(:[0-9a-f]{1,4})*)?$'
+                    )
+                    and not regexp_like(source_ip, '([^:]+:+){7}[^:]')
+                )
+                then source_ip
+        end as client_ip,
         user_agent,
         account,
         region,
@@ -278,5 +297,13 @@ where
         service = 'signin'
         or (service = 'sso' and action in ('Authenticate', 'Federate', 'Logout'))
     )
-    and (cast(null as varchar) is null or source_ip = cast(null as varchar))
+    and (
+        cast(null as array(varchar)) is null
+        or contains(cast(null as array(varchar)), source_ip)
+        or any_match(
+            cast(null as array(varchar)),
+            n -> strpos(n, '/') > 0
+            and try(contains(n, try_cast(client_ip as ipaddress)))
+        )
+    )
 order by time, event_id

@@ -352,7 +352,9 @@ select
     access_key, session_id, via, user_agent, error_code, error_message
 from changes
 where
-    cast(null as varchar) is null
-    or cast(null as varchar) in (target, role, split_part(role, ':', 5))
-    or (target is null and strpos(error_message, cast(null as varchar)) > 0)
+    cast(null as array(varchar)) is null
+    or any_match(cast(null as array(varchar)), one -> one in (
+        target, regexp_extract(role, '[^/]+$'), split_part(role, ':', 5)
+    ))
+    or (target is null and any_match(cast(null as array(varchar)), part -> strpos(error_message, part) > 0))
 order by time, event_id

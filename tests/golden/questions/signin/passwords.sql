@@ -369,7 +369,7 @@ select
     user_agent, error_code, error_message
 from changes
 where
-    cast(null as varchar) is null
-    or target = cast(null as varchar)
-    or (target is null and strpos(error_message, cast(null as varchar)) > 0)
+    cast(null as array(varchar)) is null
+    or contains(cast(null as array(varchar)), target)
+    or (target is null and any_match(cast(null as array(varchar)), part -> strpos(error_message, part) > 0))
 order by time, event_id

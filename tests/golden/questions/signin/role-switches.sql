@@ -333,9 +333,12 @@ from paired
 where
     service = 'signin'
     and (
-        cast(null as varchar) is null
-        or principal_arn = cast(null as varchar)
-        or regexp_extract(principal_arn, '[^/]+$') = cast(null as varchar)
-        or (principal_arn is null and strpos(error_message, cast(null as varchar)) > 0)
+        cast(null as array(varchar)) is null
+        or contains(cast(null as array(varchar)), principal_arn)
+        or contains(cast(null as array(varchar)), regexp_extract(principal_arn, '[^/]+$'))
+        or (
+            principal_arn is null
+            and any_match(cast(null as array(varchar)), part -> strpos(error_message, part) > 0)
+        )
     )
 order by time, event_id

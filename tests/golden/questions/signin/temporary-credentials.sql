@@ -425,7 +425,10 @@ select
     session_id, via, user_agent, error_code, error_message
 from calls
 where
-    (cast(null as varchar) is null or action = cast(null as varchar))
-    and (cast(null as varchar) is null or access_key = cast(null as varchar) or issued_key = cast(null as varchar))
+    (cast(null as array(varchar)) is null or contains(cast(null as array(varchar)), action))
+    and (
+        cast(null as array(varchar)) is null
+        or contains(cast(null as array(varchar)), access_key) or contains(cast(null as array(varchar)), issued_key)
+    )
     and (false or identity_type is distinct from 'AWSService')
 order by time, event_id
