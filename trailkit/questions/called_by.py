@@ -7,20 +7,27 @@ ARN, a key, or a mere name. ``meanings.principal`` reads what people paste into 
 
 import re
 
-_CALL = re.compile(r"\bcalled_by\((:[a-z][a-z0-9_]*)\)")
+_CALL = re.compile(r"\bcalled_by\((:[a-z][a-z0-9_]*)(?:, ([a-z]+))?\)")
 
 _NAMES = (
-    "any_match({0}, one -> one in (actor, identity_id, principal_arn, caller_arn,"
-    " user_name, session_name, access_key, regexp_extract(principal_arn, '[^/]+$'),"
-    " identity_id || ':' || session_name) or (strpos(one, '/') > 0 and"
-    " (starts_with(actor, one || '/') or starts_with(caller_arn, one || '/'))))"
+    "any_match({0}, one -> one in ({1}actor, {1}identity_id, {1}principal_arn,"
+    " {1}caller_arn, {1}user_name, {1}session_name, {1}access_key,"
+    " regexp_extract({1}principal_arn, '[^/]+$'),"
+    " {1}identity_id || ':' || {1}session_name) or (strpos(one, '/') > 0 and"
+    " (starts_with({1}actor, one || '/') or starts_with({1}caller_arn, one || '/'))))"
 )
 
 
 def expand(sql: str) -> str:
     """Write each ``called_by(:name)`` in the words of Athena, on the line it has.
 
-    >>> expand("where called_by(:user)")[:46]
-    'where any_match(:user, one -> one in (actor, i'
+    In a join the alias of the events stands second.
+
+    >>> expand("where called_by(:user, e)")[:48]
+    'where any_match(:user, one -> one in (e.actor, e'
     """
-    return _CALL.sub(lambda call: _NAMES.format(call[1]), sql)
+    return _CALL.sub(_spelt, sql)
+
+
+def _spelt(call: re.Match[str]) -> str:
+    return _NAMES.format(call[1], f"{call[2]}." if call[2] else "")
