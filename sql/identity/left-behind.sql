@@ -120,7 +120,8 @@ with doors as (
 calls as (
     select
         e.time, e.action, e.actor, e.source_ip, e.account, e.region, e.outcome,
-        e.event_id, e.principal_arn, e.access_key, called_by(:identity, e) as by_them,
+        e.event_id, e.principal_arn, e.identity_id, e.access_key,
+        called_by(:identity, e) as by_them,
         e.service, e.user_agent, e.via, d.kind, d.verb, d.option_1, d.option_2,
         e.action = d.takes
         or (

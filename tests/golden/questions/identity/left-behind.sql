@@ -384,7 +384,8 @@ doors as (
 calls as (
     select
         e.time, e.action, e.actor, e.source_ip, e.account, e.region, e.outcome,
-        e.event_id, e.principal_arn, e.access_key, any_match(cast(null as array(varchar)), one -> one in (e.actor, e.identity_id, e.principal_arn, e.caller_arn, e.user_name, e.session_name, e.access_key, regexp_extract(e.principal_arn, '[^/]+$'), e.identity_id || ':' || e.session_name) or (strpos(one, '/') > 0 and (starts_with(e.actor, one || '/') or starts_with(e.caller_arn, one || '/')))) as by_them,
+        e.event_id, e.principal_arn, e.identity_id, e.access_key,
+        any_match(cast(null as array(varchar)), one -> one in (e.actor, e.identity_id, e.principal_arn, e.caller_arn, e.user_name, e.session_name, e.access_key, regexp_extract(e.principal_arn, '[^/]+$'), e.identity_id || ':' || e.session_name) or (strpos(one, '/') > 0 and (starts_with(e.actor, one || '/') or starts_with(e.caller_arn, one || '/')))) as by_them,
         e.service, e.user_agent, e.via, d.kind, d.verb, d.option_1, d.option_2,
         e.action = d.takes
         or (
