@@ -72,33 +72,3 @@ def test_athena_gives_the_local_edges_and_reads_seconds_on_the_way_back(
     assert one.ends["reason"].tolist() == other.ends["reason"].tolist()
     assert sum(_seconds(frame) <= 30 for frame in one._walk.frames) >= 1
     assert "Each hop is one query" in "".join(capsys.readouterr())
-
-
-def test_a_trace_reads_the_scope_at_most_twice_as_often_as_the_chain_has_hops(
-    made: Any, cases: Any
-) -> None:
-    whole = pd.Timedelta(days=3).total_seconds()
-    longest = sorted(made[1], key=lambda each: -len(each.path()))
-    for chain in (longest[0], longest[-1]):
-        frames = cases[0].trace(chain.last_event)._walk.frames
-        read = sum(min(_seconds(frame), whole) / whole for frame in frames)
-        assert read <= 2 * len(chain.path())
-
-
-def test_a_trace_keeps_the_budget_and_returns_what_is_known_by_then(
-    made: Any, cases: Any, capsys: pytest.CaptureFixture[str]
-) -> None:
-    on_athena, _ = cases
-    chain = max(made[1], key=lambda each: len(each.path()))
-    rich = on_athena.budget(usd=1)
-    whole = rich.trace(chain.last_event)
-    poor = on_athena.budget(usd=rich.spending.spent / 2)
-    short = poor.trace(chain.last_event)
-    assert poor.spending.spent <= poor.spending.amount
-    assert not short.complete
-    assert "budget" in repr(short)
-    assert len(short._walk.frames) < len(whole._walk.frames)
-    assert set(short.edges["event_id"].dropna()) <= set(
-        whole.edges["event_id"].dropna()
-    )
-    assert "The lineage is not complete" in "".join(capsys.readouterr())
