@@ -5,7 +5,12 @@ extensions from a registry. `labconfig/` beside this file also spares the questi
 whether to fetch news.
 """
 
+from pathlib import Path
+
 c = get_config()  # noqa: F821  (Jupyter provides it)
+
+# Left alone, the root is the notebook's folder, and `sql/` and evidence out of sight.
+c.ServerApp.root_dir = str(Path.cwd())
 
 c.LabApp.news_url = None
 c.LabApp.check_for_updates_class = "jupyterlab.NeverCheckForUpdate"

@@ -6,10 +6,14 @@ import sys
 import pandas as pd
 import pytest
 
-from trailkit.display.card import Card, Part
+import trailkit as tk
+from trailkit.display.card import Card, Part, Told
 from trailkit.display.event_card import event_card
+from trailkit.display.reading_table import is_ours
 from trailkit.display.searchable import table
-from trailkit.errors import MissingExtra
+from trailkit.display.sentences import finding, tell
+from trailkit.errors import MissingExtra, NothingFound
+from trailkit.questions.library import load
 
 HOSTILE = '</pre></details><script>alert("$x$")</script>\x1b[2J\u202e'
 
@@ -30,7 +34,7 @@ def event(**more: object) -> pd.Series:
     return pd.Series({**made, **more})
 
 
-def html_of(card: Card) -> str:
+def html_of(card) -> str:
     return re.sub(r"<style>.*?</style>", "", card._repr_html_(), flags=re.S)
 
 
@@ -85,7 +89,7 @@ def test_an_event_card_says_who_did_what_when_and_from_where():
     assert re.search(r"when +2026-03-12 02:17:04 UTC", text)
     assert re.search(r"where +111122223333, eu-west-1", text)
     assert '"eventName": "DeleteBucket"' in text
-    assert "case.ask(\"network/source-address\", address='203.0.113.7')" in text
+    assert "case.ask(\"identity/address\", address='203.0.113.7')" in text
 
 
 def test_an_original_that_is_not_json_is_shown_as_it_is():
@@ -127,3 +131,78 @@ def test_without_itables_the_next_line_to_type_is_said(
 
     with pytest.raises(MissingExtra, match=r"pip install 'trailkit\[tables\]'"):
         table(pd.DataFrame({"a": [1]}))
+
+
+def test_the_questions_of_an_event_card_are_in_the_library():
+    asked = re.findall(r'case.ask\("([^"]+)"', str(event_card(event())))
+    assert len(asked) == 2
+    assert {*asked} <= {question.name for question in load()}
+
+
+def test_words_are_text_and_stand_in_a_notebook_as_a_card():
+    said = finding(pd.DataFrame([event(), event(actor=HOSTILE)]))
+
+    assert isinstance(said, str)
+    assert said.startswith("2 events")
+    assert repr(said) == str(said)
+    assert "<script" not in html_of(said)
+    assert '<div class="tk-title">2 events' in html_of(said)
+
+
+def test_an_event_in_words_is_a_card_of_names_and_values():
+    said = tell(event(bucket=HOSTILE))
+    assert "<dt>Who</dt><dd>role/Deploy/ci</dd>" in html_of(said)
+    assert "<script" not in html_of(said)
+    assert "\x1b" not in repr(said)
+    assert Told("one").card.title == ""
+
+
+@pytest.fixture(scope="module")
+def case() -> tk.Case:
+    return tk.demo()
+
+
+def test_sql_and_provenance_are_folded_in_a_notebook(case):
+    sql = case.sql("credentials/credential-objects", pattern="</pre><script>")
+    assert sql.startswith("with records as (")
+    assert html_of(sql).count("<details>") == 1
+    assert "<script" not in html_of(sql)
+
+    answer = case.ask("credentials/credential-objects", pattern="<script>")
+    html = html_of(tk.provenance(answer))
+    assert "<dt>question</dt><dd>credentials/credential-objects</dd>" in html
+    assert "<details open>" not in html
+    assert "<script" not in html
+
+
+def test_a_case_and_an_estimate_are_cards(case):
+    shown = html_of(case.window("2026-03-02", "2026-03-03"))
+    assert "2026-03-02" in shown
+    assert "nothing is billed" in html_of(case.estimate("s3/bucket-deletions"))
+
+
+def test_frames_that_no_run_made_show_as_tables_for_reading(case):
+    for frame in (case.inventory(), case.library("bucket"), case.columns()):
+        assert is_ours(frame)
+
+
+def test_an_event_is_shown_by_its_id_and_by_its_row(case):
+    row = tk.latest(case.ask("s3/bucket-deletions"))
+    card = tk.show(row["event_id"], case)
+
+    assert str(card) == str(tk.show(row, case))
+    assert row["event_id"] in str(card)
+    assert '"eventVersion"' in str(card)
+    with pytest.raises(NothingFound, match=r"case\.everything"):
+        tk.show("00000000-0000-0000-0000-000000000000", case)
+
+
+def test_a_long_note_is_folded_but_for_its_two_ends():
+    frame = pd.DataFrame({"time": pd.to_datetime([], utc=True)})
+    note = f"No rows. {'Searched far and wide. ' * 30}So this shows nothing."
+    frame.attrs["trailkit"] = {"title": "Who?", "notes": (note,)}
+    said = finding(frame)
+
+    assert said.endswith(note)
+    assert "<p>No rows. … So this shows nothing.</p>" in html_of(said)
+    assert html_of(said).count("<details>") == 1

@@ -35,6 +35,7 @@ FACE = [
     "latest",
     "local",
     "provenance",
+    "show",
     "table",
     "tell",
     "to_csv",

@@ -20,7 +20,7 @@ import trailkit as tk
 from tests.records_made import record, write
 from trailkit.errors import ReportError
 from trailkit.report import pictures
-from trailkit.report.masking import Mask
+from trailkit.report.masking import KnownValues, Mask
 from trailkit.report.report_file import read_report, verify_runs
 
 CHOSEN = random.Random(17)
@@ -210,3 +210,31 @@ def test_a_name_that_is_also_a_column_leaves_the_column_its_name():
     assert [*frame.columns] == ["action"]
     assert mask.column("action") == "action"
     assert mask.column("payroll") == mask.value("payroll")
+
+
+def as_a_pattern(values: list[str], text: str) -> list[tuple[int, int]]:
+    """Find the same by one pattern of all values, the longest first."""
+    values = sorted({each for each in values if len(each) > 2}, key=len, reverse=True)
+    long = [re.escape(each) for each in values if len(each) >= 6]
+    short = [rf"(?<!\w){re.escape(each)}(?!\w)" for each in values if len(each) < 6]
+    either = re.compile("|".join([*long, *short]) or r"(?!)", re.IGNORECASE)
+    return [match.span() for match in either.finditer(text)]
+
+
+def test_values_are_found_as_by_a_pattern_of_all_of_them():
+    chance, found = random.Random(4), 0
+    for _ in range(500):
+        lengths = chance.choices(range(1, 10), k=chance.randint(0, 40))
+        values = ["".join(chance.choices("aAbB-_/1", k=each)) for each in lengths]
+        text = "".join(chance.choices("aAbB-_/1", k=80))
+        spans = [each[:2] for each in KnownValues(values).matches(text)]
+        assert spans == as_a_pattern(values, text)
+        found += len(spans)
+    assert found > 20
+
+
+def test_a_value_is_found_in_other_letters_of_any_script():
+    known = KnownValues(["Ölhafen-Straße", "Кирилл", "Ünal"])
+    text = "at ÖLHAFEN-STRAßE, or КИРИЛЛ; ünal"
+    values = [text[start:end] for start, end, _ in known.matches(text)]
+    assert values == ["ÖLHAFEN-STRAßE", "КИРИЛЛ", "ünal"]

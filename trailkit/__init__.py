@@ -22,6 +22,7 @@ from trailkit.integrity import acquire, digests
 from trailkit.report.excel import to_excel
 from trailkit.report.export import to_csv
 from trailkit.report.interchange import to_navigator, to_ocsf, to_stix, to_timesketch
+from trailkit.report.one_event import show
 from trailkit.scope import Scope
 from trailkit.tables.raw import ddl
 
@@ -53,6 +54,7 @@ __all__ = [
     "latest",
     "local",
     "provenance",
+    "show",
     "table",
     "tell",
     "to_csv",

@@ -17,7 +17,9 @@ from trailkit.cost.estimate import Estimate, estimate
 from trailkit.coverage.answers import Logs, Trails
 from trailkit.coverage.explain import coverage
 from trailkit.dialect import literals
+from trailkit.display.card import Card, Part, Told
 from trailkit.display.known import Known, known_good
+from trailkit.display.reading_table import for_reading
 from trailkit.engines import Engine
 from trailkit.errors import (
     EvidenceError,
@@ -71,6 +73,19 @@ class Case:
     def __repr__(self) -> str:
         """Return what it stands on and how far it looks."""
         return f"Case of {self.source.title}: {self.scope}"
+
+    def _repr_html_(self) -> str:
+        count = len(self.questions)
+        next_lines = "case.inventory()\ncase.triage()\ncase.library()"
+        return Card(
+            f"Case of {self.source.title}",
+            [
+                ("scope", self.scope),
+                ("questions", f"{count:,}; case.library() lists them"),
+                *([("budget", self.spending)] if self.spending else []),
+            ],
+            [Part("where to begin", next_lines)],
+        ).html()
 
     # Narrowing
 
@@ -253,8 +268,14 @@ class Case:
 
     @typed
     def sql(self, name: str, /, **values: Any) -> str:
-        """Write the Athena SQL that ``ask`` would run, without running it."""
-        return str(self._request(self.questions[name], values).sql)
+        """Write the Athena SQL that ``ask`` would run, without running it.
+
+        It is text; a notebook shows it folded.
+        """
+        question = self.questions[name]
+        text = str(self._request(question, values).sql)
+        lines = f"{len(text.splitlines()):,} lines of Athena SQL"
+        return Told(text, Card(question.title, parts=[Part(lines, text)]))
 
     def query(self, select: str) -> pd.DataFrame:
         """Run a SELECT of your own over the lens, within the case's scope.
@@ -279,7 +300,8 @@ class Case:
         ['time', 'outcome', 'action']
         """
         rows = [(name, *each) for name, each in described(relation).items()]
-        return pd.DataFrame(rows, columns=["column", "type", "meaning"], dtype="str")
+        columns = ["column", "type", "meaning"]
+        return for_reading(pd.DataFrame(rows, columns=columns, dtype="str"))
 
     def query_chunks(
         self, select: str, *, rows: int = 100_000
@@ -521,7 +543,8 @@ class Case:
         }
         rows = [(name.replace("_", " "), str(value)) for name, value in facts.items()]
         rows += [("note", note) for note in self.source.notes(self.scope)]
-        return pd.DataFrame(rows, columns=["what", "value"])
+        frame = pd.DataFrame(rows, columns=["what", "value"])
+        return for_reading(frame, title="What there is")
 
     @property
     def evidence(self) -> "Evidence":

@@ -46,6 +46,12 @@ def test_a_chart_is_shown_in_three_forms(events: Events):
     assert shown["text/plain"].startswith("role/Admin/bob deleted bucket 2 times")
 
 
+def test_in_jupyterlab_one_alone_lays_a_chart_out_anew(events: Events):
+    shown = bundle(timeline(events(2)))
+    assert not shown["application/vnd.plotly.v1+json"]["config"]["responsive"]
+    assert '"responsive":true' in shown["text/html"]
+
+
 def test_plotly_js_stands_once_in_a_notebook(events: Events, cell: dict[str, str]):
     figure = timeline(events(1))
     first = bundle(figure)["text/html"]

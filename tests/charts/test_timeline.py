@@ -106,6 +106,20 @@ def test_what_was_tried_before_makes_the_deed(events: Events):
     assert "deleted bucket payroll" in timeline(frame).layout.title.text
 
 
+def test_a_deleted_bucket_outweighs_the_objects_that_were_in_it(events: Events):
+    frame = events(
+        6,
+        actor="role/Admin/mary",
+        action=[
+            *("DeleteBucket", "DeleteObjects", "DeleteObjects"),
+            *("DeleteObject",) * 2,
+            "DeleteBucket",
+        ],
+        outcome=["failed", *["success"] * 5],
+    )
+    assert "role/Admin/mary deleted bucket" in timeline(frame).layout.title.text
+
+
 def test_subtitle_says_scope_rows_and_notes(events: Events):
     frame = events(2)
     frame.attrs["trailkit"] = {"scope": "all times", "rows": 2, "notes": ["A limit."]}

@@ -1,41 +1,86 @@
-"""The first notebook, run as a person runs it: `make lab`, and a real Chromium."""
+"""Every notebook, run as a person runs it: `make lab`, and a real Chromium.
+
+One JupyterLab and one browser run each notebook once, and then look at it in both
+themes and in two widths. The pictures are in build/jupyterlab, for a person to judge.
+"""
 
 import json
-import os
-import secrets
 import shutil
-import socket
-import subprocess
-import time
-import urllib.request
-from collections.abc import Generator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from socketserver import StreamRequestHandler, ThreadingTCPServer
-from threading import Thread
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Page, Request, sync_playwright
+from playwright.sync_api import Page, sync_playwright
 
-PROJECT = Path(__file__).parents[2]
-NOTEBOOK = PROJECT / "notebooks" / "00_start_here.ipynb"
-LOOPBACK = "127.0.0.1"
-PATIENCE = 300  # seconds, on a busy machine
+from tests.conformance.lab import LOOPBACK, PATIENCE, PROJECT, chromium, lab, tripwire
 
-PROMPTS = ".jp-NotebookPanel .jp-CodeCell .jp-InputPrompt"
-CHART = ".js-plotly-plot"
-STDERR = "[data-mime-type='application/vnd.jupyter.stderr']"
+NOTEBOOKS = sorted((PROJECT / "notebooks").glob("*.ipynb"))
+PICTURES = PROJECT / "build" / "jupyterlab"
+THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
+WIDTHS = (1440, 1100)
+TALLEST = 14_000  # pixels; a picture of more is not drawn
+
+PANEL = ".jp-NotebookPanel:not(.lm-mod-hidden)"
+PROMPTS = f"{PANEL} .jp-CodeCell .jp-InputPrompt"
+CHART = f"{PANEL} .js-plotly-plot"
+STDERR = f"{PANEL} [data-mime-type='application/vnd.jupyter.stderr']"
+CELLS = f"{PANEL} .jp-Notebook .jp-Cell"
+
+CALL = "([name, given]) => jupyterapp.commands.execute(name, given)"
+OPEN = """
+async path => {
+    const opened = await jupyterapp.commands.execute("docmanager:open", {path});
+    await opened.context.ready;
+    await opened.revealed;
+    await opened.sessionContext.ready;
+}
+"""
+CLOSE = """
+async () => {
+    await jupyterapp.shell.currentWidget.sessionContext.shutdown();
+    await jupyterapp.shell.currentWidget.context.save();
+    await jupyterapp.commands.execute("application:close");
+}
+"""
+HEIGHT = """
+cells => {
+    cells[0].scrollIntoView();
+    return Math.ceil(cells.at(-1).getBoundingClientRect().bottom
+        - cells[0].getBoundingClientRect().top);
+}
+"""
+DRAWN = """
+([chart, count]) => {
+    const charts = [...document.querySelectorAll(chart)];
+    // While plotly lays a chart out anew, it has no height.
+    return charts.length >= count && charts.every(each =>
+        each.offsetHeight > 100 && each.querySelector(".main-svg .gtitle"));
+}
+"""
+CUT = """
+charts => charts.flatMap(chart => {
+    const frame = chart.querySelector("svg.main-svg").getBoundingClientRect();
+    const texts = chart.querySelectorAll(
+        ".gtitle, .gtitle-subtitle, .xtick text, .ytick text, .legendtext");
+    return [...texts].filter(text => {
+        const box = text.getBoundingClientRect();
+        return box.width && (box.left < frame.left - 1 || box.right > frame.right + 1
+            || box.top < frame.top - 1 || box.bottom > frame.bottom + 1);
+    }).map(text => text.textContent);
+})
+"""
+"""The texts of the charts that stand out of their picture."""
 
 
 @dataclass
 class Visit:
-    """What was seen while the notebook ran."""
+    """What was seen while the notebooks ran."""
 
-    prompts: list[str] = field(default_factory=list)
-    stderr: list[str] = field(default_factory=list)
-    marks: list[int] = field(default_factory=list)
+    prompts: dict[str, list[str]] = field(default_factory=dict)
+    stderr: dict[str, list[str]] = field(default_factory=dict)
+    marks: dict[str, list[int]] = field(default_factory=dict)
+    cut: dict[str, list[str]] = field(default_factory=dict)
     requests: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     called_out: list[str] = field(default_factory=list)
@@ -43,102 +88,41 @@ class Visit:
 
 @pytest.fixture(scope="module")
 def visit(tmp_path_factory: pytest.TempPathFactory) -> Visit:
-    """Open the notebook in JupyterLab, run all its cells, and look."""
-    home = tmp_path_factory.mktemp("home")
-    seen = Visit()
+    """Run each notebook in JupyterLab, all its cells, and look."""
+    home, seen = tmp_path_factory.mktemp("home"), Visit()
+    folder = Path(shutil.copytree(PROJECT / "notebooks", home / "notebooks"))
+    render_every_cell(home)
+    shutil.rmtree(PICTURES, ignore_errors=True)
+    options = [f"--ServerApp.root_dir={folder}", "--LabApp.expose_app_in_browser=True"]
     with (
         tripwire(seen.called_out) as proxy,
-        lab(home, proxy) as url,
+        lab(home, proxy, folder / NOTEBOOKS[0].name, *options) as url,
         sync_playwright() as player,
         player.chromium.launch(executable_path=chromium()) as browser,
     ):
-        page = browser.new_page(viewport={"width": 1400, "height": 1000})
+        page = browser.new_page(viewport={"width": WIDTHS[0], "height": 1000})
         page.set_default_timeout(PATIENCE * 1000)
         listen(page, seen)
         page.goto(url)
-        run_all_cells(page)
-        look(page, seen)
-        page.locator(CHART).first.scroll_into_view_if_needed()
-        page.wait_for_timeout(1000)
-        page.screenshot(path=home / "start_here.png")
-        print(f"Screenshot: {home / 'start_here.png'}")
+        page.wait_for_function("window.jupyterapp")
+        page.evaluate("jupyterapp.restored")
+        for path in NOTEBOOKS:
+            run_all_cells(page, path)
+            look(page, path, seen)
+            page.evaluate(CLOSE)
     return seen
 
 
-def chromium() -> str:
-    """Find the system's browser; Playwright's own would have to be fetched."""
-    names = ["chromium", "chromium-browser", "google-chrome"]
-    found = next(filter(None, map(shutil.which, names)), None)
-    return found or pytest.fail("There is no Chromium: apt-get install chromium")
-
-
-@contextmanager
-def tripwire(called_out: list[str]) -> Generator[str]:
-    """Return a proxy that lets nothing out, and notes who wanted to."""
-
-    class Refuse(StreamRequestHandler):
-        def handle(self) -> None:
-            called_out.append(self.rfile.readline(1000).decode("latin-1"))
-
-    with ThreadingTCPServer((LOOPBACK, 0), Refuse) as server:
-        Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://{LOOPBACK}:{server.server_address[1]}"
-        server.shutdown()
-
-
-@contextmanager
-def lab(home: Path, proxy: str) -> Generator[str]:
-    """Run `make lab` on a copy of the notebook, for a user without any settings."""
-    copy = shutil.copy(NOTEBOOK, home)
-    port, token = free_port(), secrets.token_hex()
-    options = "OPTIONS=--no-browser"
-    options += f" --ServerApp.port={port} --IdentityProvider.token={token}"
-    server = subprocess.Popen(
-        # What is installed stays: pip could not get past the proxy.
-        ["make", "--old-file=.venv/kit", "lab", f"NOTEBOOK={copy}", options],
-        cwd=PROJECT,
-        env=os.environ | {"HOME": str(home)} | calls_through(proxy),
-    )
-    address = f"http://{LOOPBACK}:{port}"
-    try:
-        wait_for(f"{address}/api?token={token}", server)
-        yield f"{address}/lab/tree/{NOTEBOOK.name}?token={token}"
-    finally:
-        if server.poll() is None:
-            stop = urllib.request.Request(f"{address}/api/shutdown?token={token}", b"")
-            urllib.request.urlopen(stop).close()
-        server.wait(PATIENCE)
-
-
-def calls_through(proxy: str) -> dict[str, str]:
-    """Return the environment that sends every call here but those to loopback."""
-    through = dict.fromkeys(["http_proxy", "https_proxy", "all_proxy"], proxy)
-    through |= {"no_proxy": f"{LOOPBACK},localhost"}
-    return through | {name.upper(): value for name, value in through.items()}
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind((LOOPBACK, 0))
-        return listener.getsockname()[1]
-
-
-def wait_for(url: str, server: subprocess.Popen[bytes]) -> None:
-    give_up = time.monotonic() + PATIENCE
-    while server.poll() is None and time.monotonic() < give_up:
-        try:
-            return urllib.request.urlopen(url).close()
-        except OSError:
-            time.sleep(0.2)
-    server.terminate()
-    pytest.fail("JupyterLab did not start.")
+def render_every_cell(home: Path) -> None:
+    """Let JupyterLab lay out cells out of sight too, or a picture would lack them."""
+    settings = home / ".jupyter/lab/user-settings/@jupyterlab/notebook-extension"
+    settings.mkdir(parents=True)
+    mode = json.dumps({"windowingMode": "none"})
+    (settings / "tracker.jupyterlab-settings").write_text(mode, encoding="utf-8")
 
 
 def listen(page: Page, seen: Visit) -> None:
-    def note_request(request: Request) -> None:
-        seen.requests.append(request.url)
-
-    page.on("request", note_request)
+    page.on("request", lambda request: seen.requests.append(request.url))
     page.on("websocket", lambda opened: seen.requests.append(opened.url))
     page.on("pageerror", lambda error: seen.errors.append(str(error)))
     page.on(
@@ -147,38 +131,67 @@ def listen(page: Page, seen: Visit) -> None:
     )
 
 
-def run_all_cells(page: Page) -> None:
-    page.get_by_text("Python 3 (ipykernel) | Idle").wait_for()
-    page.get_by_role("menuitem", name="Run", exact=True).click()
-    page.get_by_text("Run All Cells", exact=True).click()
+def run_all_cells(page: Page, path: Path) -> None:
+    page.evaluate(OPEN, path.name)
+    page.evaluate(CALL, ["notebook:run-all-cells", {}])
     done = "prompts => prompts.length && prompts.every(p => /\\d/.test(p.textContent))"
     page.wait_for_function(f"({done})([...document.querySelectorAll('{PROMPTS}')])")
-    page.wait_for_timeout(2000)  # the last chart is drawn after its cell has run
+    page.wait_for_function(DRAWN, arg=[CHART, charts_of(path)])
 
 
-def look(page: Page, seen: Visit) -> None:
-    seen.prompts = page.locator(PROMPTS).all_text_contents()
-    seen.stderr = page.locator(STDERR).all_text_contents()
+def look(page: Page, path: Path, seen: Visit) -> None:
+    """Take a picture of the whole notebook in each theme and width."""
+    name, charts = path.stem, charts_of(path)
+    for theme, called in THEMES.items():
+        page.evaluate(CALL, ["apputils:change-theme", {"theme": called}])
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 1000})
+            height = page.eval_on_selector_all(CELLS, HEIGHT)
+            tall = min(height + 200, TALLEST)
+            page.set_viewport_size({"width": width, "height": tall})
+            page.eval_on_selector_all(CELLS, HEIGHT)  # from its top
+            page.wait_for_timeout(300)  # charts are laid out anew
+            page.wait_for_function(DRAWN, arg=[CHART, charts])
+            page.screenshot(path=picture(name, theme, width))
+            cut = page.eval_on_selector_all(CHART, CUT)
+            seen.cut[f"{name}, {theme}, {width}"] = cut
+    seen.prompts[name] = page.locator(PROMPTS).all_text_contents()
+    seen.stderr[name] = page.locator(STDERR).all_text_contents()
     charts = page.locator(CHART).all()
-    seen.marks = [chart.locator("svg .trace path").count() for chart in charts]
+    seen.marks[name] = [chart.locator("svg .trace path").count() for chart in charts]
+    page.set_viewport_size({"width": WIDTHS[0], "height": 1000})
 
 
-def code_cells() -> list[str]:
-    cells = json.loads(NOTEBOOK.read_text(encoding="utf-8"))["cells"]
+def picture(name: str, theme: str, width: int) -> Path:
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    return PICTURES / f"{name}-{theme}-{width}.png"
+
+
+def code_cells(path: Path) -> list[str]:
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
     return ["".join(c["source"]) for c in cells if c["cell_type"] == "code"]
 
 
+def charts_of(path: Path) -> int:
+    return len([cell for cell in code_cells(path) if "tk.chart(" in cell])
+
+
 def test_every_cell_runs_in_order_and_none_complains(visit: Visit) -> None:
-    count = len(code_cells())
-    assert visit.prompts == [f"[{number}]:" for number in range(1, count + 1)]
-    assert not visit.stderr
+    for path in NOTEBOOKS:
+        count = len(code_cells(path))
+        wanted = [f"[{number}]:" for number in range(1, count + 1)]
+        assert visit.prompts[path.stem] == wanted
+        assert not visit.stderr[path.stem]
 
 
 def test_every_chart_is_drawn(visit: Visit) -> None:
-    charts = [cell for cell in code_cells() if "chart" in cell]
-    assert charts
-    assert len(visit.marks) == len(charts)
-    assert all(visit.marks)
+    for path in NOTEBOOKS:
+        assert len(visit.marks[path.stem]) == charts_of(path), path.stem
+        assert all(visit.marks[path.stem]), path.stem
+
+
+def test_no_text_of_a_chart_stands_out_of_its_picture(visit: Visit) -> None:
+    assert {where: cut for where, cut in visit.cut.items() if cut} == {}
 
 
 def test_console_shows_no_error(visit: Visit) -> None:

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 import trailkit as tk
-from tests.conformance.test_jupyterlab import chromium
+from tests.conformance.lab import chromium
 from tests.test_report import HOSTILE, hostile_frame
 
 PROJECT = Path(__file__).parents[2]

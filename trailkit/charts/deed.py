@@ -26,6 +26,10 @@ _SPECIAL = {
     "LeaveOrganization": ("left the organization", "", 10),
     "DeleteDetector": ("deleted detector", "", 10),
     "ScheduleKeyDeletion": ("scheduled deletion of key", "", 9),
+    # A bucket outweighs what was in it, and must be emptied first.
+    "DeleteBucket": ("deleted bucket", "", 8),
+    "DeleteObject": ("deleted object", "", 5),
+    "DeleteObjects": ("deleted objects", "of", 5),
     "CreateAccessKey": ("created an access key", "for", 7),
     "CreateLoginProfile": ("created a password", "for", 7),
     "UpdateLoginProfile": ("changed the password", "of", 7),

@@ -23,6 +23,9 @@ NAME = "trailkit"
 """The name by which plotly knows this way of showing."""
 
 CONFIG = {"displaylogo": False, "responsive": True}
+# JupyterLab lays its charts out anew itself. Where plotly did so as well, the two took
+# turns, and a chart lost its height when a window changed its size.
+_LAB_CONFIG = {**CONFIG, "responsive": False}
 
 _PLAIN = "text/plain"
 _OWN = "application/vnd.plotly.v1+json"
@@ -83,7 +86,7 @@ class NotebookRenderer(MimetypeRenderer):
         text = plotly.io.to_json(fig_dict, validate=False)
         words = _words(fig_dict)
         return {
-            _OWN: json.loads(text or "{}"),
+            _OWN: {**json.loads(text or "{}"), "config": _LAB_CONFIG},
             "text/html": _library() + _in_page(text or "{}", words, fig_dict),
             _PLAIN: words,
         }

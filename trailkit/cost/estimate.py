@@ -13,6 +13,7 @@ from trailkit.cost.bill import Bill, Usage, bill, gets_of
 from trailkit.cost.count_files import add, measure, total_of
 from trailkit.cost.encryption import Encryption, Examples, look
 from trailkit.cost.s3_listing import Size, Sizes, lists_of
+from trailkit.display.card import Card, Part
 from trailkit.engines import Engine
 from trailkit.lens.compose import RELATIONS
 from trailkit.progress import line
@@ -159,6 +160,11 @@ class Estimate:
         return "\n".join(said)
 
     __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        title, *said = str(self).splitlines()
+        days = [Part("day by day", self.frame)] if self.days else []
+        return Card(title, said, days).html()
 
     def _usage(self, decrypts: float) -> Usage:
         total = total_of(self.days)

@@ -1,6 +1,6 @@
 """Cards: a title, a few lines, and folded parts; in Jupyter and in a terminal."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from textwrap import indent
 
@@ -8,7 +8,7 @@ import pandas as pd
 
 from trailkit.display.reading_table import to_html, to_text
 from trailkit.display.style import CLASSES, framed
-from trailkit.visible import block, safe, visible, visible_line
+from trailkit.visible import block, safe, visible, visible_line, visible_text
 
 Line = str | tuple[str, object]
 """A sentence, or a name with its value."""
@@ -39,7 +39,7 @@ class Card:
     """
 
     title: str
-    lines: "tuple[Line, ...] | list[Line]" = ()
+    lines: Sequence[Line] = ()
     parts: "tuple[Part, ...] | list[Part]" = ()
 
     def _repr_html_(self) -> str:
@@ -68,7 +68,35 @@ class Card:
     __repr__ = __str__
 
 
-def _runs(lines: "tuple[Line, ...] | list[Line]") -> Iterator[list[Line]]:
+_NO_CARD = Card("")
+
+
+class Told(str):
+    r"""Text that a notebook shows as its card, where it would quote other text.
+
+    It is text in all else: ``print`` it, search it, write it to a file.
+
+    >>> Told("2 events.\nOnly actor: root.", Card("Done", ["2 events."]))
+    2 events.
+    Only actor: root.
+    """
+
+    card: Card
+
+    def __new__(cls, text: str, card: Card = _NO_CARD) -> "Told":
+        """Make the text, and let it have its card."""
+        made = super().__new__(cls, text)
+        made.card = card
+        return made
+
+    def __repr__(self) -> str:
+        return visible_text(self)
+
+    def _repr_html_(self) -> str:
+        return self.card.html()
+
+
+def _runs(lines: Sequence[Line]) -> Iterator[list[Line]]:
     """Part sentences from names with values: each run becomes one piece of HTML."""
     run: list[Line] = []
     for line in lines:

@@ -14,6 +14,7 @@ _FIRST = (
     *("time", "hour", "day", "actor", "identity", "action", "outcome", "severity"),
     *("finding", "technique", "question", "error_code"),
 )
+_FINDINGS = ("severity", "finding", "actors", "count", "first_seen", "last_seen")
 _AFTER = ("source_ip", "account", "region", "event_id")
 _MOST = 9
 """More columns than these are folded away; most screens show so many."""
@@ -52,8 +53,9 @@ def columns_of(frame: pd.DataFrame) -> list[TableColumn]:
 def _order(names: list[str], target: list[str]) -> list[str]:
     """Put who, what and when first, then what the question is about, then where."""
     if "event_id" not in names:
-        # A summary: its author put the columns in order.
-        return names
+        # A summary: its author put the columns in order, but for findings.
+        first = [*_FINDINGS] if {*_FINDINGS} <= {*names} else []
+        return [*first, *(name for name in names if name not in first)]
     first = [name for name in _FIRST if name in names]
     after = [name for name in _AFTER if name in names]
     about = [name for name in target if name not in (*first, *after)]

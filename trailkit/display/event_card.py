@@ -18,13 +18,14 @@ _FACTS: dict[str, tuple[str, ...]] = {
     "with": ("access_key", "session_id"),
     "agent": ("user_agent",),
     "outcome": ("outcome", "error_code", "error_message"),
+    "on": ("resource_arns",),
     "event": ("event_id",),
 }
 """What an investigator asks first, and the columns that hold the answer."""
 
 _NEXT = {
     "access_key": 'case.ask("identity/access-key", access_key={})',
-    "source_ip": 'case.ask("network/source-address", address={})',
+    "source_ip": 'case.ask("identity/address", address={})',
 }
 
 

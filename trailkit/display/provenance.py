@@ -15,6 +15,8 @@ import numpy as np
 import pandas as pd
 
 from trailkit.aws.prices import say_bytes, say_dollars
+from trailkit.display.card import Card, Line, Part
+from trailkit.display.reading_table import for_reading
 from trailkit.errors import TrailkitError, typed
 from trailkit.visible import visible_text
 
@@ -23,6 +25,7 @@ KEY = "trailkit"
 
 _KEPT_RUNS = 1_000
 _LISTS = ("checked", "notes", "stopped", "not_recorded")
+_FIRST = ("question", "parameters", "rows", "scope", "source", "engine")
 _APART = ("sql", "facts", "chart", "bounds", "select", *_LISTS)
 
 
@@ -88,19 +91,11 @@ class Provenance:
                 f"The files of run {self.run} are not known in this process. Ask "
                 "again, and take the provenance of the new frame."
             )
-        return find()
+        return for_reading(find())
 
     def __str__(self) -> str:
         """Show it as lines of name and value, the SQL last."""
-        shown = {**asdict(self), **self.facts}
-        for name in _APART:
-            shown.pop(name)
-        shown["parameters"] = json.dumps(self.parameters, default=str)
-        pairs = [
-            (name, _in_words(name, value))
-            for name, value in shown.items()
-            if value is not None
-        ]
+        pairs = self._pairs()
         pairs += [("checked", found) for found in self.checked]
         pairs += [("note", note) for note in self.notes]
         width = max(len(name) for name, _ in pairs)
@@ -108,6 +103,33 @@ class Provenance:
         return visible_text("\n".join([*lines, "", self.sql]))
 
     __repr__ = __str__
+
+    def _pairs(self) -> list[tuple[str, str]]:
+        shown = {**asdict(self), **self.facts}
+        for name in _APART:
+            shown.pop(name)
+        shown["parameters"] = json.dumps(self.parameters, default=str)
+        return [
+            (name, _in_words(name, value))
+            for name, value in shown.items()
+            if value is not None
+        ]
+
+    def _repr_html_(self) -> str:
+        """Show first what an answer rests on; the rest and the SQL are folded."""
+        told = dict(self._pairs())
+        first: list[Line] = [(name, told.pop(name)) for name in _FIRST if name in told]
+        told.pop("coverage", None)
+        notes = [("note", note) for note in (*self.checked, *self.notes)]
+        rest = "\n".join(f"{name}: {text}" for name, text in told.items())
+        lines = f"{len(self.sql.splitlines()):,} lines of Athena SQL"
+        recorded = [Part("what was recorded", self.coverage)] if self.coverage else []
+        parts = [
+            *recorded,
+            Part(f"{len(told):,} more facts", rest),
+            Part(lines, self.sql),
+        ]
+        return Card(f"Where it came from: {self.title}", [*first, *notes], parts).html()
 
 
 def _plain(value: Any) -> Any:

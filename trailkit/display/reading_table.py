@@ -16,12 +16,24 @@ ROWS = 30
 """So many rows are shown in Jupyter; ``tk.table(frame)`` shows all, to search in."""
 
 _TERMINAL_ROWS = 20
+_FEW = 3
+"""Of so few columns each may be wide, and its text breaks into lines."""
+
 _NUMBERS = ("number", "bytes")
 
 
 def is_ours(frame: pd.DataFrame) -> bool:
     """Return whether trailkit made a frame."""
     return bool(about(frame))
+
+
+def for_reading(frame: pd.DataFrame, **said: Any) -> pd.DataFrame:
+    """Let a frame that no run made show as a table for reading, and return it.
+
+    ``said`` is what its footer says: ``scope`` for one.
+    """
+    frame.attrs.setdefault("trailkit", {"rows": len(frame), **said})
+    return frame
 
 
 def to_html(frame: pd.DataFrame, rows: int = ROWS) -> str:
@@ -31,9 +43,11 @@ def to_html(frame: pd.DataFrame, rows: int = ROWS) -> str:
     names = [column.name for column in columns]
     values = zip(*(body[name].tolist() for name in names), strict=True)
     lines = [_row(columns, row) for row in values] if names else []
+    few = " tk-few" if len(columns) <= _FEW else ""
     table = (
-        f'<table class="tk-table"><thead><tr>{"".join(map(_heading, columns))}</tr>'
-        f"</thead><tbody>{''.join(lines)}</tbody></table>"
+        f'<table class="tk-table{few}"><thead><tr>'
+        f"{''.join(map(_heading, columns))}</tr></thead>"
+        f"<tbody>{''.join(lines)}</tbody></table>"
     )
     return framed(
         f'{_unfold(columns)}<div class="tk-scroll">{table}</div>'

@@ -8,6 +8,7 @@ import pandas as pd
 from trailkit.charts.labels import counted, label
 from trailkit.charts.outcome import verdict
 from trailkit.charts.reading import TOTALS, about, count_column, tally
+from trailkit.display.card import Card, Part, Told
 from trailkit.errors import typed
 
 _STARTS, _ENDS = ("time", "first_seen"), ("time", "last_seen")
@@ -33,7 +34,21 @@ def finding(frame: pd.DataFrame) -> str:
     """
     asked, notes = about(frame).get("title"), about(frame).get("notes", ())
     said = _rows(frame) if len(frame) else ["Nothing was found."]
-    return "\n".join([*([asked] if asked else []), *said, *notes])
+    lines = [*([asked] if asked else []), *said, *notes]
+    long = [note for note in notes if len(note) > _LONG]
+    parts = [Part("what was searched, and what was recorded", "\n\n".join(long))]
+    shown = [_ends(line) if line in long else line for line in lines]
+    return Told("\n".join(lines), Card(shown[0], shown[1:], parts if long else []))
+
+
+_LONG = 300
+"""A note of more characters stands folded in a card, its two ends unfolded."""
+
+
+def _ends(note: str) -> str:
+    """Return the first and the last sentence of a note."""
+    first, *_, last = note.split(". ")
+    return f"{first}. … {last}"
 
 
 @typed
@@ -49,7 +64,9 @@ def tell(event: pd.Series) -> str:
     What:  DeleteTrail, denied
     """
     told = {word: _joined(event, columns) for word, columns in _WORDS.items()}
-    return "\n".join(f"{word + ':':<6} {text}" for word, text in told.items() if text)
+    pairs = [(word, text) for word, text in told.items() if text]
+    lines = "\n".join(f"{word + ':':<6} {text}" for word, text in pairs)
+    return Told(lines, Card("One event", pairs))
 
 
 _WORDS = {

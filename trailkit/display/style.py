@@ -12,6 +12,7 @@ color:var(--jp-ui-font-color1,#1f2328);margin:4px 0 10px}
 white-space:nowrap;padding:3px 14px 3px 0;border:0;
 border-bottom:1px solid var(--jp-border-color2,#d8dde3);background:transparent;
 max-width:340px;overflow:hidden;text-overflow:ellipsis}
+.tk table.tk-few td{max-width:720px;white-space:normal;overflow-wrap:anywhere}
 .tk table.tk-table th{font-weight:600;color:var(--jp-ui-font-color1,#1f2328)}
 .tk table.tk-table th small{font-weight:400}
 .tk table.tk-table td.tk-n{text-align:left;font-variant-numeric:tabular-nums}
@@ -19,8 +20,12 @@ max-width:340px;overflow:hidden;text-overflow:ellipsis}
 .tk .tk-mid::before{content:'…';font-size:13px}
 .tk .tk-id{font-family:var(--jp-code-font-family,monospace);font-size:12px}
 .tk .tk-none{opacity:.75}
-.tk .tk-success{color:#0072b2}.tk .tk-denied{color:#c1272d}
-.tk .tk-failed{color:#bf8600}.tk .tk-unknown{color:#85898e}
+.tk .tk-success{color:#005f96}.tk .tk-denied{color:#b3261e}
+.tk .tk-failed{color:#855d00}.tk .tk-unknown{color:#5f6368}
+[data-jp-theme-light=false] .tk .tk-success{color:#62b6f0}
+[data-jp-theme-light=false] .tk .tk-denied{color:#ff8a80}
+[data-jp-theme-light=false] .tk .tk-failed{color:#e2a93b}
+[data-jp-theme-light=false] .tk .tk-unknown{color:#a7afba}
 .tk:has(.tk-more:not(:checked)) .tk-rest{display:none}
 .tk label{display:inline-block;margin:0 0 4px;cursor:pointer}
 .tk .tk-foot{margin:5px 0 0;font-size:12px}

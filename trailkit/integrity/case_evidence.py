@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from trailkit.display.reading_table import for_reading
 from trailkit.errors import typed
 from trailkit.progress import line, notice
 from trailkit.source import Source
@@ -27,11 +28,11 @@ class Evidence:
 
     def files(self) -> pd.DataFrame:
         """List the log files with size, SHA-256, and why one was not read."""
-        return self.source.files()
+        return for_reading(self.source.files())
 
     def problems(self) -> pd.DataFrame:
         """List what could not be read, with file, position and reason."""
-        return self.source.problems()
+        return for_reading(self.source.problems())
 
     def verify(self) -> pd.DataFrame:
         """List the files that are not what they were when acquired, or when first read.
@@ -44,7 +45,7 @@ class Evidence:
 
         frame, said = verify(self.source)
         self._tell("verified", said)
-        return frame
+        return for_reading(frame)
 
     @typed
     def digests(

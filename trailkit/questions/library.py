@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from trailkit.display.reading_table import for_reading
 from trailkit.errors import InvalidQuestion, UnknownQuestion, nearest
 from trailkit.lens.lens_files import sql_folder
 from trailkit.progress import notice
@@ -86,7 +87,7 @@ class Library:
         """
         words = [current(each.upper()).lower() for each in about.split()]
         rows = [_row(each) for each in self if _mentions(each, words)]
-        return pd.DataFrame(rows, columns=_COLUMNS, dtype="str")
+        return for_reading(pd.DataFrame(rows, columns=_COLUMNS, dtype="str"))
 
     def with_folder(self, folder: str | Path) -> "Library":
         """Return a library with the questions of a folder of your own added.

@@ -12,7 +12,7 @@ import ipaddress
 import json
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -112,8 +112,7 @@ class Mask:
         for token in tokens or {}:
             kind, _, number = token.rpartition("-")
             self._count[kind] = max(self._count.get(kind, 0), int(number))
-        self._pattern: re.Pattern[str] | None = None
-        self._built = -1
+        self._known = KnownValues(self._of)
 
     @property
     def tokens(self) -> dict[str, str]:
@@ -128,8 +127,11 @@ class Mask:
             if pd.api.types.is_string_dtype(column) or column.dtype == object:
                 self._learn_json(column)
                 hide = self._hider(str(name))
-                made = [None if missing(each) else hide(str(each)) for each in column]
-                masked.isetitem(place, pd.array(made, dtype="str"))
+                texts = [None if missing(each) else str(each) for each in column]
+                made = {each: hide(each) for each in dict.fromkeys(texts) if each}
+                made |= {None: None, "": ""}
+                hidden = [made[each] for each in texts]
+                masked.isetitem(place, pd.array(hidden, dtype="str"))
         masked.attrs = {
             key: self.about(value) if isinstance(value, dict) else value
             for key, value in frame.attrs.items()
@@ -220,10 +222,16 @@ class Mask:
             kind = kind or _kind(value)
             self._count[kind] = self._count.get(kind, 0) + 1
             self._of[value] = f"{kind}-{self._count[kind]}"
+            self._known.add(value)
         return self._of[value]
 
     def _search(self, prose: str) -> str:
-        found = self._known().sub(lambda match: self._known_token(match[0]), prose)
+        parts, at = list[str](), 0
+        for start, end, value in self._known.matches(prose):
+            token = self._of.get(prose[start:end]) or self._of[value]
+            parts += [prose[at:start], token]
+            at = end
+        found = "".join([*parts, prose[at:]])
         return _LOOKS.sub(lambda match: self._looked_like(match[0]), found)
 
     def _looked_like(self, found: str) -> str:
@@ -231,27 +239,12 @@ class Mask:
             self.value(found) if found.startswith("arn:") or _is_one(found) else found
         )
 
-    def _known_token(self, found: str) -> str:
-        return self._of.get(found) or self._of[self._folded[found.casefold()]]
-
-    def _known(self) -> re.Pattern[str]:
-        """Return a pattern of every value that has a token, the longest first."""
-        if self._pattern is None or self._built != len(self._of):
-            values = sorted((v for v in self._of if len(v) > 2), key=len, reverse=True)
-            self._folded = {value.casefold(): value for value in values}
-            long = [re.escape(v) for v in values if len(v) >= _SHORT]
-            short = [rf"(?<!\w){re.escape(v)}(?!\w)" for v in values if len(v) < _SHORT]
-            either = "|".join([*long, *short]) or r"(?!)"
-            self._pattern = re.compile(either, re.IGNORECASE)
-            self._built = len(self._of)
-        return self._pattern
-
     def _hides(self, text: str) -> bool:
         """Return whether a text holds an identifier once its encodings are undone."""
         return any(self._holds(each) for each in decoded(text) if each != text)
 
     def _holds(self, text: str) -> bool:
-        if self._known().search(text):
+        if any(True for _ in self._known.matches(text)):
             return True
         return any(_is_one(match[0]) for match in _LOOKS.finditer(text))
 
@@ -268,6 +261,73 @@ class Mask:
 
     def _bounds(self, bounds: Entry) -> Entry:
         return {**bounds, "accounts": [self.value(each) for each in bounds["accounts"]]}
+
+
+class KnownValues:
+    """The values that have a token, to be found in any text, in capitals or not.
+
+    A long one is found anywhere, a short one as a word; of two that begin at one place
+    the longer counts. To add one costs nothing: a pattern of all would be made anew.
+
+    >>> [*KnownValues(["payroll", "ci"]).matches("s3://PAYROLL/ci")]
+    [(5, 12, 'payroll')]
+    """
+
+    def __init__(self, values: Iterable[str]) -> None:
+        """Hold the values; those of less than three characters say nothing."""
+        # By the first three characters, then by length, the longest first.
+        self._stems: dict[str, dict[int, dict[str, str]]] = {}
+        for value in values:
+            self.add(value)
+
+    def add(self, value: str) -> None:
+        """Hold one more value."""
+        if len(value) < _STEM:
+            return
+        low = _folded(value)
+        lengths = self._stems.setdefault(low[:_STEM], {})
+        if len(low) not in lengths:
+            lengths[len(low)] = {}
+            self._stems[low[:_STEM]] = dict(sorted(lengths.items(), reverse=True))
+        self._stems[low[:_STEM]][len(low)].setdefault(low, value)
+
+    def matches(self, text: str) -> Iterator[tuple[int, int, str]]:
+        """Yield start, end and value of each that a text holds, from the left."""
+        low, at = _folded(text), 0
+        while at <= len(low) - _STEM:
+            lengths = self._stems.get(low[at : at + _STEM])
+            found = _longest(low, at, lengths) if lengths else None
+            if found is not None:
+                yield at, at + len(found), found
+            at += len(found) if found else 1
+
+
+_STEM = 3
+
+
+def _longest(low: str, at: int, lengths: dict[int, dict[str, str]]) -> str | None:
+    for length, values in lengths.items():
+        value = values.get(low[at : at + length])
+        if value and (length >= _SHORT or _is_word(low, at, at + length)):
+            return value
+    return None
+
+
+def _is_word(text: str, start: int, end: int) -> bool:
+    around = text[start - 1 : start] if start else "", text[end : end + 1]
+    return not any(each.isalnum() or each == "_" for each in around)
+
+
+def _folded(text: str) -> str:
+    """Return a text without capitals, each character where it was."""
+    if text.isascii():
+        return text.lower()
+    return "".join(map(_folded_letter, text))
+
+
+def _folded_letter(char: str) -> str:
+    either = (char.casefold(), char.lower(), char)
+    return next(each for each in either if len(each) == 1)
 
 
 def _named(value: Any, named: bool = False) -> Iterator[str]:

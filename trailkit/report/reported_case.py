@@ -10,7 +10,7 @@ from trailkit.integrity.case_evidence import Evidence
 from trailkit.integrity.journal import Entry, Journal
 from trailkit.questions.library import Ask, Library
 from trailkit.scope import Moment, Scope, of_bounds
-from trailkit.source import Source
+from trailkit.source import Original, Source
 
 
 class ReportedCase(Protocol):
@@ -19,6 +19,10 @@ class ReportedCase(Protocol):
     @cached_property
     def ask(self) -> Ask:
         """Ask a question of the library."""
+        ...
+
+    def original(self, event_id: str) -> Original:
+        """Read an event's record again from its log file."""
         ...
 
     @property

@@ -10,6 +10,7 @@ from trailkit.coverage.answers import Logs
 from trailkit.coverage.explain import coverage
 from trailkit.coverage.selectors import State
 from trailkit.display.known import Known, known_why
+from trailkit.display.provenance import KEY
 from trailkit.progress import notice
 from trailkit.questions.header import SEVERITIES
 from trailkit.triage.kinds import kinds
@@ -42,6 +43,7 @@ def triage(asked: pd.DataFrame, logs: Logs, known: tuple[Known, ...]) -> pd.Data
     frame = pd.DataFrame([found[at] for at in order] + list(_unseen(logs)))
     frame = frame.reindex(columns=list(_COLUMNS)).astype(_COLUMNS)
     frame.attrs = {**asked.attrs, "next": next_questions(seen, rows, order)}
+    frame.attrs[KEY] = {**asked.attrs.get(KEY, {}), "rows": len(frame)}
     for line in frame.attrs["next"]:
         notice(f"Ask next: {line}")
     return frame

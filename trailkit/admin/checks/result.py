@@ -9,6 +9,7 @@ import pandas as pd
 
 from trailkit.admin.checks.counts import CheckedPlace
 from trailkit.admin.checks.deviations import Finding, Verdict
+from trailkit.display.card import Card, Part
 from trailkit.record import Kind
 from trailkit.scope import Scope
 
@@ -87,6 +88,11 @@ class Check:
         )
 
     __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        title, *said = (line.strip() for line in str(self).splitlines())
+        claims = [Part("every claim", self.frame)]
+        return Card(title, said, claims if self.findings else []).html()
 
     def _said(self) -> Iterator[str]:
         if not self.records:
