@@ -9,9 +9,9 @@ from random import Random
 from trailkit.aws.prices import say_bytes
 from trailkit.cost.encryption import Examples
 from trailkit.cost.s3_listing import (
-    Listing,
     ListPage,
     Page,
+    PagedListing,
     Place,
     Size,
     Sizes,
@@ -58,9 +58,9 @@ def sample(places: Sequence[Place], list_page: ListPage) -> Size:
     chance = Random(0)  # noqa: S311 - nothing is kept secret by it
     looked = chance.sample(every, min(len(every), _AT_ONCE))
 
-    def size_of(listing: Listing) -> Size:
+    def size_of(listing: PagedListing) -> Size:
         seen, pages = Size(), 0
-        following: Sequence[Listing] = [listing]
+        following: Sequence[PagedListing] = [listing]
         while following and pages < _PAGES:
             page, pages = following[0].step(list_page), pages + 1
             seen, following = seen.plus(total_of(page.sizes)), page.more
@@ -93,7 +93,7 @@ def pages(places: Sequence[Place], list_page: ListPage) -> Generator[Page]:
     pool = ThreadPoolExecutor(_AT_ONCE, "trailkit-list")
     running: set[Future[Page]] = set()
 
-    def begin(listings: Iterable[Listing]) -> None:
+    def begin(listings: Iterable[PagedListing]) -> None:
         running.update(pool.submit(each.step, list_page) for each in listings)
 
     try:

@@ -86,11 +86,11 @@ class Page(NamedTuple):
     """
 
     sizes: Sizes
-    more: Sequence["Listing"] = ()
+    more: Sequence["PagedListing"] = ()
     examples: Sequence[Example] = ()
 
 
-class Listing(Protocol):
+class PagedListing(Protocol):
     """A way through folders, as far as it has come."""
 
     def step(self, list_page: ListPage) -> Page:
@@ -98,7 +98,7 @@ class Listing(Protocol):
         ...
 
 
-def listings(places: Sequence[Place]) -> Iterator[Listing]:
+def listings(places: Sequence[Place]) -> Iterator[PagedListing]:
     """Begin everywhere; long stretches of days where there are many of them."""
     folders = [place for place in places if isinstance(place, LogFolder)]
     together = max(1, sum(len(each.days) for each in folders) // _FEW)
@@ -114,7 +114,7 @@ def listings(places: Sequence[Place]) -> Iterator[Listing]:
             yield _Branch(place, place.prefix)
 
 
-def days_apart(places: Sequence[Place]) -> Iterator[Listing]:
+def days_apart(places: Sequence[Place]) -> Iterator[PagedListing]:
     """Begin at each day of each folder; a tree is one place, which is not gone down."""
     for place in places:
         if isinstance(place, FileTree):
@@ -235,7 +235,7 @@ class _Level:
         page = list_page(**asked, **_from(self.token))
         below = [each["Prefix"] for each in page.get("CommonPrefixes", ())]
         width = self.width * max(1, len(below))
-        more: list[Listing] = [_Branch(self.tree, each, width) for each in below]
+        more: list[PagedListing] = [_Branch(self.tree, each, width) for each in below]
         if following := _following(page):
             more.append(replace(self, token=following))
         return _counted(self.tree, page).page(more)
@@ -287,7 +287,7 @@ class Tally:
         if more:
             self._add(day, Size(lists=1))
 
-    def page(self, more: Sequence[Listing] = ()) -> Page:
+    def page(self, more: Sequence[PagedListing] = ()) -> Page:
         """Return what was counted, with what is left to ask for."""
         found = [
             Example(self._bucket, key, day)
