@@ -123,11 +123,13 @@ WEIGHED = {"overview/first-seen", "overview/rare", "overview/rates", "overview/t
 """What is rare, new or busiest is so among all events: SECURITY.md says so of them."""
 
 OF_OTHERS = {
+    "credentials/windows-passwords": {"instances_asked"},
     "discovery/caller-identity": {"first_here", "addresses"},
     "identity/role-assumptions": {"copies"},
     "impairment/clean-up": {"made_at", "made_by", "made_by_same", "minutes_lived"},
     "lineage/handovers": {"copy_event_id"},
     "overview/console-changes": {"changes", "services"},
+    "overview/errors": {"identity"},
     "resource/history": {"before"},
     "signin/failures": {"finding"},
     "signin/local-users": {"federated_in_account"},

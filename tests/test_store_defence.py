@@ -11,6 +11,7 @@ from tests.evidence_made import checksum, many
 from trailkit.errors import StoreError
 from trailkit.store.store import Store, open_store
 
+SOAK = pytest.mark.soak
 SMALL = 1 << 20
 """Parts up to this size are hashed as a whole on opening."""
 
@@ -47,7 +48,10 @@ def edited(content: bytes, how: int, dice: random.Random) -> bytes:
     return [turned + content[at + 1 :], content[:at], content + b"x", b""][how]
 
 
-@pytest.mark.parametrize("seed", range(24))
+SEEDS = [*range(24), *(pytest.param(seed, marks=SOAK) for seed in range(24, 100))]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
 def test_an_edit_is_named_and_made_good(seed: int, store: Store, logs: Path) -> None:
     dice, before = random.Random(seed), checksum(store)
     names = [*sorted(store.manifest.files()), "manifest.json"]
