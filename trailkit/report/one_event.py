@@ -6,7 +6,7 @@ import pandas as pd
 
 from trailkit.display.card import Card
 from trailkit.display.event_card import event_card
-from trailkit.errors import EvidenceError, NothingFound
+from trailkit.errors import EvidenceError, InvalidParameter, NothingFound
 
 if TYPE_CHECKING:
     from trailkit.report.reported_case import ReportedCase
@@ -24,7 +24,13 @@ def show(event_id: "str | pd.Series", case: "ReportedCase") -> Card:
     >>> print(str(card).splitlines()[0])
     role/terraform/run-6650 deleted bucket
     """
-    wanted = event_id["event_id"] if isinstance(event_id, pd.Series) else event_id
+    is_row = isinstance(event_id, pd.Series)
+    wanted = event_id.get("event_id") if is_row else event_id
+    if not isinstance(wanted, str) or not callable(getattr(case, "ask", None)):
+        raise InvalidParameter(
+            "Give the id of an event, or a row that has one, and the case: "
+            'tk.show(frame.iloc[0], case), tk.show("the-event-id", case).'
+        )
     frame = case.ask("overview/event", event_id=wanted)
     if frame.empty:
         raise NothingFound(
