@@ -18,9 +18,11 @@ from types import TracebackType
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from pyarrow.compute import SetLookupOptions, call_function
 
 from trailkit.lens import kept, lens_files
 from trailkit.progress import Say
+from trailkit.record import PLACE
 from trailkit.scope import quoted
 from trailkit.store import ingest_sql
 from trailkit.store.batches import TEXTS
@@ -145,6 +147,38 @@ def _as(column: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray:
     return column.cast(kind)
 
 
+def _left(parts: Iterable[Path], moved: pa.Table) -> Iterator[pa.Table]:
+    """Read the records that still count, some of them with another place.
+
+    A row group at a time: a record is long, and no sort of whole records stays small.
+    """
+    found = SetLookupOptions(moved["record_id"].combine_chunks())
+    given = False
+    for part in parts:
+        with pq.ParquetFile(part, read_dictionary=REPEATED) as old:
+            for rows in _groups(old):
+                at = call_function("index_in", [rows["record_id"]], found)
+                left = rows if at.null_count == len(at) else _moved(rows, at, moved)
+                if left.num_rows:
+                    given = True
+                    yield left
+    if not given:
+        yield _SCHEMA.empty_table()
+
+
+def _moved(rows: pa.Table, at: pa.ChunkedArray, moved: pa.Table) -> pa.Table:
+    """Put the records of ``moved``, whose rows ``at`` tells, at their places there."""
+    new, stays = moved.take(at), call_function("is_null", [at])
+    for name in PLACE:
+        kind = _SCHEMA.field(name).type
+        before = rows[name].cast(new[name].type)
+        now = call_function("if_else", [stays, before, new[name]])
+        column = rows.column_names.index(name)
+        rows = rows.set_column(column, _SCHEMA.field(name), _as(now, kind))
+    counts = call_function("coalesce", [new["counts"], pa.scalar(value=True)])
+    return rows.filter(counts)
+
+
 def _write(groups: Iterable[pa.Table], path: Path, rows: int, say: Say) -> None:
     """Write records in row groups, with the columns of the lens beside them."""
     written, done = None, 0
@@ -257,7 +291,10 @@ class _Round:
     def _records(self) -> list[str]:
         kept, anew = self._sort_out("records", "moved", "record_id")
         if anew:
-            kept.append(self._copy("records", ingest_sql.moved_records(anew)))
+            kept.append(self._name("records"))
+            moved = self._database.arrow(ingest_sql.moved_records(), doing="Sorting")
+            rows = sum(pq.read_metadata(part).num_rows for part in anew)
+            _write(_left(anew, moved), self._folder / kept[-1], rows, self._say)
         if self._database.count("new_records"):
             kept.append(self._name("records"))
             path = self._folder / kept[-1]

@@ -169,19 +169,10 @@ def outcome() -> str:
     """
 
 
-def moved_records(parts: Iterable[Path]) -> str:
-    """Select the records of parts that are written anew."""
-    moved = ", ".join(
-        f"if(moved.record_id is null, old.{name}, moved.place.{name}) as {name}"
-        for name in PLACE
-    )
-    return f"""
-    select old.* replace ({moved})
-    from {read_parquet(parts)} as old
-    left join moved using (record_id)
-    where moved.record_id is null or moved.place is not null
-    order by event_time, record_id
-    """
+def moved_records() -> str:
+    """Select the records that no longer count, or lie at another place: which one."""
+    place = ", ".join(f"place.{name} as {name}" for name in PLACE)
+    return f"select record_id, place is not null as counts, {place} from moved"
 
 
 def places_left(parts: Iterable[Path]) -> str:

@@ -60,7 +60,8 @@ class LensColumns:
 
     def _work_out(self, rows: pa.Table) -> pa.Table:
         read = rows.select(["record_id", *kept.below()])
-        pieces = pa.Table.from_batches(read.to_batches(max_chunksize=_PIECE))
+        batches = read.to_batches(max_chunksize=_PIECE)
+        pieces = pa.Table.from_batches(batches, read.schema)
         self._connection.register("records", pieces)
         try:
             return self._connection.sql(self._select).to_arrow_table()
