@@ -46,15 +46,16 @@ def judge(findings: list[Seen]) -> None:
     """Set the level of each finding, and the reasons for it."""
     for one in findings:
         one.level = one.kind.level + _apply(one, _alone(one))
+    of_identity: dict[str, list[Seen]] = {}
+    for one in findings:
+        of_identity.setdefault(one.identity, []).append(one)
     settled = {id(one): one.level for one in findings}
     for one in findings:
-        others = [other for other in findings if other.identity == one.identity]
-        if _is_routine(one, others, settled):
+        if _is_routine(one, of_identity[one.identity], settled):
             one.level += _apply(one, [(-2, "it is routine for this identity")])
     settled = {id(one): one.level for one in findings}
     for one in findings:
-        others = [other for other in findings if other.identity == one.identity]
-        if _has_company(one, others, settled):
+        if _has_company(one, of_identity[one.identity], settled):
             one.level += _apply(
                 one, [(1, "the identity has another serious finding within a day")]
             )
