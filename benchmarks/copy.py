@@ -33,7 +33,7 @@ from tests.conformance.trino_server import (
     TrinoServer,
     partition_folders,
 )
-from tests.raw_rows import Located, partition_values, raw_rows
+from tests.support.raw_rows import Located, partition_values, raw_rows
 from tools.practice_case import practice
 from tools.practice_case.organization import ACCOUNTS, ANALYTICS, ORGANIZATION
 from trailkit.aws.prices import prices_of

@@ -19,7 +19,7 @@ from pathlib import Path
 from isal import isal_zlib
 
 from benchmarks import logs, measure
-from tests.digests_made import (
+from tests.support.digests_made import (
     ACCOUNT,
     BUCKET,
     HOUR,

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import settings
 
 if TYPE_CHECKING:
-    from tests.athena_server import AthenaServer
+    from tests.support.athena_server import AthenaServer
     from trailkit.case import Case
 
 PROJECT = Path(__file__).parents[1]
@@ -71,7 +71,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 @pytest.fixture(scope="session")
 def _running_athena() -> "Iterator[AthenaServer]":
-    from tests.athena_server import AthenaServer
+    from tests.support.athena_server import AthenaServer
 
     server = AthenaServer()
     yield server

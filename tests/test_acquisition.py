@@ -22,12 +22,19 @@ from moto.cloudtrail.responses import CloudTrailResponse
 from moto.s3.models import s3_backends
 
 import trailkit as tk
-from tests.athena_server import ACCOUNT, AthenaServer
 from tests.conftest import PROJECT
-from tests.digests_made import BUCKET, REGIONS, ROOT, Trail, key_list, practice_trail
-from tests.iam import permits
-from tests.quick_s3 import QuickS3
-from tests.tamperings import without_an_event
+from tests.support.athena_server import ACCOUNT, AthenaServer
+from tests.support.digests_made import (
+    BUCKET,
+    REGIONS,
+    ROOT,
+    Trail,
+    key_list,
+    practice_trail,
+)
+from tests.support.iam import permits
+from tests.support.quick_s3 import QuickS3
+from tests.support.tamperings import without_an_event
 from trailkit.aws.session import AT_ONCE
 from trailkit.errors import (
     AccessRefused,

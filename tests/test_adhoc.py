@@ -3,7 +3,7 @@
 import pytest
 
 import trailkit as tk
-from tests.adhoc_read import not_shared, refused, runs
+from tests.support.adhoc_read import not_shared, refused, runs
 from trailkit import dialect
 from trailkit.dialect.functions import FUNCTIONS
 from trailkit.dialect.signatures import SIGNATURES

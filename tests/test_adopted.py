@@ -12,12 +12,12 @@ import pandas as pd
 import pytest
 
 import trailkit as tk
-from tests.athena_server import AthenaServer
-from tests.raw_rows import Located, partition_values, raw_rows
-from tests.tables_made import DOCUMENTED_COLUMNS, by_hand
-from tests.tables_over_logs import located_in
+from tests.support.athena_server import AthenaServer
+from tests.support.raw_rows import Located, partition_values, raw_rows
+from tests.support.tables_made import DOCUMENTED_COLUMNS, by_hand
+from tests.support.tables_over_logs import located_in
+from tests.support.trail_listed import session
 from tests.test_equal_engines import arguments
-from tests.trail_listed import session
 from trailkit.case import Case
 from trailkit.errors import TableError
 from trailkit.record import Kind

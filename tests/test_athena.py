@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.athena_results import Rows, to_csv
-from tests.athena_server import (
+from tests.support.athena_results import Rows, to_csv
+from tests.support.athena_server import (
     ACCOUNT,
     KEY_REFUSED,
     LOGS_REFUSED,

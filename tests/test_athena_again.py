@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.athena_server import AthenaServer
-from tests.trail_listed import case, deliver
+from tests.support.athena_server import AthenaServer
+from tests.support.trail_listed import case, deliver
 from trailkit.case import Case
 from trailkit.display.provenance import provenance
 from trailkit.errors import AccessRefused, QueryFailed

@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 
 import trailkit as tk
-from tests.athena_server import AthenaServer
-from tests.raw_rows import raw_rows
-from tests.trail_listed import A_FILE, BUCKET, case, deliver, many_accounts
+from tests.support.athena_server import AthenaServer
+from tests.support.raw_rows import raw_rows
+from tests.support.trail_listed import A_FILE, BUCKET, case, deliver, many_accounts
 from trailkit import dialect
 from trailkit.case import Case
 from trailkit.engines.athena import athena_engine

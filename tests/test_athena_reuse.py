@@ -6,9 +6,9 @@ import pandas as pd
 import pytest
 
 import trailkit as tk
-from tests.athena_server import AthenaServer
-from tests.tables_made import OWN
-from tests.trail_listed import case, deliver, session
+from tests.support.athena_server import AthenaServer
+from tests.support.tables_made import OWN
+from tests.support.trail_listed import case, deliver, session
 from trailkit.engines import QueryOptions
 from trailkit.errors import InvalidWindow, NotConfigured
 from trailkit.record import Kind

@@ -7,8 +7,8 @@ import pyarrow as pa
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.athena_results import as_text, hive_type
-from tests.athena_server import ACCOUNT, AthenaServer
+from tests.support.athena_results import as_text, hive_type
+from tests.support.athena_server import ACCOUNT, AthenaServer
 
 ROWS = pa.table(
     {

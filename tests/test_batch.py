@@ -8,8 +8,8 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from tests.athena_server import AthenaServer
-from tests.trail_listed import case, deliver
+from tests.support.athena_server import AthenaServer
+from tests.support.trail_listed import case, deliver
 from trailkit.case import Case
 from trailkit.errors import (
     BudgetExceeded,

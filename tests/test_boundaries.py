@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 
 import trailkit as tk
-from tests.evidence_made import log
-from tests.records_made import record
+from tests.support.evidence_made import log
+from tests.support.records_made import record
 from trailkit.case import Case
 from trailkit.errors import TrailkitError
 

@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.athena_server import AthenaServer
-from tests.trail_listed import A_FILE, case, deliver
+from tests.support.athena_server import AthenaServer
+from tests.support.trail_listed import A_FILE, case, deliver
 from trailkit.case import Case
 from trailkit.engines.athena import cursor, figures
 from trailkit.errors import BudgetExceeded, EngineError

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 import trailkit as tk
-from tests.records_made import case_of, record, write
+from tests.support.records_made import case_of, record, write
 from tools.practice_case import practice
 from trailkit.errors import (
     EvidenceError,

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 import trailkit as tk
-from tests.digests_made import (
+from tests.support.digests_made import (
     ACCOUNT,
     FIRST,
     HOME,
@@ -19,8 +19,8 @@ from tests.digests_made import (
     key_list,
     practice_trail,
 )
-from tests.records_made import record
-from tests.tamperings import TAMPERINGS
+from tests.support.records_made import record
+from tests.support.tamperings import TAMPERINGS
 from trailkit.errors import EvidenceError, TableError
 from trailkit.integrity.validation import COLUMNS
 

@@ -14,11 +14,11 @@ import pyarrow as pa
 import pytest
 
 import trailkit as tk
-from tests.athena_queries import put
-from tests.athena_server import AthenaServer
-from tests.raw_rows import Located, raw_rows
-from tests.records_made import ACCOUNT, OTHER, Record, case_of, record, user
-from tests.tables_made import DOCUMENTED
+from tests.support.athena_queries import put
+from tests.support.athena_server import AthenaServer
+from tests.support.raw_rows import Located, raw_rows
+from tests.support.records_made import ACCOUNT, OTHER, Record, case_of, record, user
+from tests.support.tables_made import DOCUMENTED
 from trailkit import dialect
 from trailkit.admin.checks import Check
 from trailkit.admin.checks.expectations import expectations

@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 
 import trailkit as tk
-from tests.athena_queries import put
-from tests.athena_server import ACCOUNT as MINE
-from tests.athena_server import REGION, AthenaServer
-from tests.raw_rows import Located
-from tests.records_made import ACCOUNT, OTHER, record
+from tests.support.athena_queries import put
+from tests.support.athena_server import ACCOUNT as MINE
+from tests.support.athena_server import REGION, AthenaServer
+from tests.support.raw_rows import Located
+from tests.support.records_made import ACCOUNT, OTHER, record
 from tests.test_checking import everyday, failing, published, session, url, verdicts
 from trailkit import dialect
 from trailkit.admin.checks import Check

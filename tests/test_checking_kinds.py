@@ -8,11 +8,18 @@ import pyarrow as pa
 import pytest
 
 import trailkit as tk
-from tests.athena_queries import put
-from tests.athena_server import AthenaServer
-from tests.raw_rows import Located, raw_rows
-from tests.records_made import OTHER, Record, aggregated, case_of, insight, network
-from tests.records_made import record as event
+from tests.support.athena_queries import put
+from tests.support.athena_server import AthenaServer
+from tests.support.raw_rows import Located, raw_rows
+from tests.support.records_made import (
+    OTHER,
+    Record,
+    aggregated,
+    case_of,
+    insight,
+    network,
+)
+from tests.support.records_made import record as event
 from tests.test_checking import (
     CELL,
     NOBODY,

@@ -16,9 +16,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import trailkit as tk
-from tests.athena_results import Rows, to_csv
-from tests.athena_server import AthenaServer
-from tests.trail_listed import case, deliver
+from tests.support.athena_results import Rows, to_csv
+from tests.support.athena_server import AthenaServer
+from tests.support.trail_listed import case, deliver
 from trailkit.case import Case
 from trailkit.engines.athena import result_files
 from trailkit.engines.athena.csv_blocks import whole_rows
@@ -197,7 +197,7 @@ def test_a_csv_is_read_block_by_block(
 def test_a_csv_that_changes_meanwhile_is_not_mixed(
     server: AthenaServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from tests.athena_queries import put
+    from tests.support.athena_queries import put
 
     monkeypatch.setattr(result_files.ResultFiles.blocks, "__defaults__", (None, 2_000))
     chunks = case().window("2026-03-03", "2026-03-09").chunks(LIST, rows=3)

@@ -10,9 +10,9 @@ import boto3
 import pytest
 
 import trailkit as tk
-from tests import trail_tables
-from tests.athena_server import ACCOUNT, REGION, AthenaServer
-from tests.trail_listed import A_FILE, ACCOUNTS, DAYS, FILES, deliver, session
+from tests.support import trail_tables
+from tests.support.athena_server import ACCOUNT, REGION, AthenaServer
+from tests.support.trail_listed import A_FILE, ACCOUNTS, DAYS, FILES, deliver, session
 from trailkit.admin.copies import backfill
 from trailkit.engines.athena import AthenaEngine
 from trailkit.errors import NotConfigured, QueryFailed, TableError, Unavailable

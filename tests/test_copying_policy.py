@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 import trailkit as tk
-from tests import golden_files, trail_tables
-from tests.athena_server import ACCOUNT, REGION, AthenaServer
-from tests.iam import allows, permits, statements
-from tests.tables_made import ADOPTED, DOCUMENTED, OWN, by_hand
-from tests.trail_listed import ACCOUNTS, TABLE, deliver, session
+from tests.support import golden_files, trail_tables
+from tests.support.athena_server import ACCOUNT, REGION, AthenaServer
+from tests.support.iam import allows, permits, statements
+from tests.support.tables_made import ADOPTED, DOCUMENTED, OWN, by_hand
+from tests.support.trail_listed import ACCOUNTS, TABLE, deliver, session
 from trailkit.admin.copies import backfill
 from trailkit.errors import TableError
 from trailkit.tables.copy import Copy

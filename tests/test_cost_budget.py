@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
-from tests.athena_server import AthenaServer
-from tests.trail_listed import A_FILE, case, deliver
+from tests.support.athena_server import AthenaServer
+from tests.support.trail_listed import A_FILE, case, deliver
 from trailkit.aws.prices import prices_of
 from trailkit.case import Case
 from trailkit.cost.budget import Budget, PaidEngine

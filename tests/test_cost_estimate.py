@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.athena_server import AthenaServer
-from tests.trail_listed import (
+from tests.support.athena_server import AthenaServer
+from tests.support.trail_listed import (
     A_FILE,
     DAYS,
     FILES,

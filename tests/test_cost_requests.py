@@ -11,11 +11,11 @@ from moto.core import DEFAULT_ACCOUNT_ID
 from moto.s3.models import s3_backends
 
 import trailkit as tk
-from tests.athena_queries import put
-from tests.athena_reading import Read
-from tests.athena_server import AthenaServer
-from tests.trail_listed import session
-from tests.trail_tables import (
+from tests.support.athena_queries import put
+from tests.support.athena_reading import Read
+from tests.support.athena_server import AthenaServer
+from tests.support.trail_listed import session
+from tests.support.trail_tables import (
     BUCKET,
     DAYS,
     KINDS,
@@ -161,7 +161,7 @@ def test_a_folder_of_many_files_takes_several_lists(athena: AthenaServer) -> Non
 
 
 def _no_rows() -> Any:
-    from tests.raw_rows import raw_rows
+    from tests.support.raw_rows import raw_rows
 
     return raw_rows([], OWN.definition())
 

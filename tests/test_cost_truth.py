@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 import trailkit as tk
-from tests.athena_server import AthenaServer
-from tests.trail_listed import session
-from tests.trail_tables import (
+from tests.support.athena_server import AthenaServer
+from tests.support.trail_listed import session
+from tests.support.trail_tables import (
     BY_HAND,
     DAYS,
     INSIGHTS,
@@ -231,7 +231,7 @@ def test_a_table_to_which_nobody_added_a_partition_is_refused(
 def test_partitions_come_a_page_at_a_time(
     athena: AthenaServer, sizes: dict[str, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tests.athena_server.PagedResponse.most", 7)
+    monkeypatch.setattr("tests.support.athena_server.PagedResponse.most", 7)
     table = table_of("by hand, of every account")
     publish(athena, table, sizes)
     athena.faults.seen.clear()

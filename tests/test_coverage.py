@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import trailkit as tk
-from tests.records_made import Record, case_of, data_event, record, user
+from tests.support.records_made import Record, case_of, data_event, record, user
 from trailkit.case import Case
 from trailkit.coverage.control import Phase, TrailSeen, trails_of
 from trailkit.coverage.seen import LogsSeen, Span

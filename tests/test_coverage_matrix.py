@@ -13,9 +13,9 @@ import pytest
 import yaml
 
 import trailkit as tk
-from tests.athena_server import AthenaServer
-from tests.coverage_on_athena import KNOWN, on_athena
-from tests.coverage_situations import HERE, HOME, SITUATIONS, B, write
+from tests.support.athena_server import AthenaServer
+from tests.support.coverage_on_athena import KNOWN, on_athena
+from tests.support.coverage_situations import HERE, HOME, SITUATIONS, B, write
 from trailkit.case import Case
 
 MATRIX = yaml.safe_load((Path(__file__).parent / "coverage_matrix.yaml").read_text())

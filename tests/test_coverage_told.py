@@ -10,11 +10,11 @@ import pytest
 from moto.cloudtrail.models import cloudtrail_backends
 
 import trailkit as tk
-from tests.athena_server import ACCOUNT, REGION, AthenaServer
-from tests.raw_rows import raw_rows
-from tests.records_made import case_of, data_event, record
-from tests.tables_made import DOCUMENTED
-from tests.trails_made import (
+from tests.support.athena_server import ACCOUNT, REGION, AthenaServer
+from tests.support.raw_rows import raw_rows
+from tests.support.records_made import case_of, data_event, record
+from tests.support.tables_made import DOCUMENTED
+from tests.support.trails_made import (
     DATA_S3,
     MANAGEMENT,
     MEMBERS,

@@ -13,9 +13,9 @@ from cfnlint.api import lint_all
 from moto.s3.models import s3_backends
 
 import trailkit.aws.permissions as rights
-from tests import golden_files
-from tests.athena_server import ACCOUNT, REGION, AthenaServer
-from tests.iam import allows, statements
+from tests.support import golden_files
+from tests.support.athena_server import ACCOUNT, REGION, AthenaServer
+from tests.support.iam import allows, statements
 from trailkit.admin.setup import Setup
 from trailkit.engines.athena import AthenaEngine
 from trailkit.errors import AccessRefused, NotConfigured, TableError

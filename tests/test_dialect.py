@@ -6,8 +6,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from tests.dialect_cases import DIFFERENCES, EXPRESSIONS, FAILS, QUERIES, Cases
-from tests.duckdb_values import connection, evaluator
+from tests.support.dialect_cases import DIFFERENCES, EXPRESSIONS, FAILS, QUERIES, Cases
+from tests.support.duckdb_values import connection, evaluator
 from trailkit import dialect
 from trailkit.dialect.functions import FUNCTIONS, TYPES
 

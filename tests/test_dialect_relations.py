@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.duckdb_values import connection
+from tests.support.duckdb_values import connection
 from trailkit import dialect
 
 OURS = {"records": "select 1 as a -- note", "events": "select a from records"}

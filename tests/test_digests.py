@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.digests_made import (
+from tests.support.digests_made import (
     ACCOUNT,
     BUCKET,
     FIRST,
@@ -24,7 +24,7 @@ from tests.digests_made import (
     practice_trail,
     public_keys,
 )
-from tests.tamperings import TAMPERINGS, without_an_event
+from tests.support.tamperings import TAMPERINGS, without_an_event
 from trailkit.integrity.digest_files import read_digest
 from trailkit.integrity.digest_findings import VERDICTS, DigestVerdict
 from trailkit.integrity.digest_keys import PublicKeys

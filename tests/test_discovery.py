@@ -8,8 +8,8 @@ import pytest
 from moto.cloudtrail.responses import CloudTrailResponse
 from moto.s3.models import s3_backends
 
-from tests.athena_server import ACCOUNT, AthenaServer
-from tests.trails_made import (
+from tests.support.athena_server import ACCOUNT, AthenaServer
+from tests.support.trails_made import (
     DATA_S3,
     MANAGEMENT,
     MEMBERS,

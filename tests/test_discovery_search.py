@@ -11,9 +11,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.athena_server import AthenaServer
-from tests.listed_s3 import ListedS3, Organization
-from tests.trails_made import MANAGEMENT, MEMBERS, ORGANIZATION, TODAY, find, put, trail
+from tests.support.athena_server import AthenaServer
+from tests.support.listed_s3 import ListedS3, Organization
+from tests.support.trails_made import (
+    MANAGEMENT,
+    MEMBERS,
+    ORGANIZATION,
+    TODAY,
+    find,
+    put,
+    trail,
+)
 from trailkit.admin.discovery.discovered import Discovery
 from trailkit.admin.discovery.log_folders import FolderKey
 from trailkit.admin.discovery.recording import KnownTrails

@@ -14,11 +14,11 @@ from moto.glue.models import glue_backends
 from moto.s3.models import s3_backends
 
 import trailkit as tk
-from tests.athena_queries import REGION, put
-from tests.athena_server import AthenaServer
-from tests.raw_rows import raw_rows
-from tests.records_made import ACCOUNT, OTHER, record
-from tests.trail_listed import session
+from tests.support.athena_queries import REGION, put
+from tests.support.athena_server import AthenaServer
+from tests.support.raw_rows import raw_rows
+from tests.support.records_made import ACCOUNT, OTHER, record
+from tests.support.trail_listed import session
 from trailkit.__main__ import main
 from trailkit.admin.doctor import Diagnosis
 from trailkit.admin.doctor.lines import Standing

@@ -17,10 +17,10 @@ import pandas as pd
 import pytest
 
 import trailkit as tk
-from tests import examples_read
-from tests.athena_server import AthenaServer
-from tests.sampled import sampled
-from tests.tables_over_logs import BUCKET, publish
+from tests.support import examples_read
+from tests.support.athena_server import AthenaServer
+from tests.support.sampled import sampled
+from tests.support.tables_over_logs import BUCKET, publish
 from tools.practice_case import practice
 from tools.practice_case.organization import ACCOUNTS
 from trailkit.case import Case

@@ -7,8 +7,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from tests import examples_read
-from tests.records_made import Record, case_of
+from tests.support import examples_read
+from tests.support.records_made import Record, case_of
 from trailkit.questions.library import load
 
 DAY = ("2026-03-09", "2026-03-10")

@@ -20,8 +20,8 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from tests.evidence_made import FORMS, Files, all_is_accounted_for, log, zipped
-from tests.records_made import Record, record
+from tests.support.evidence_made import FORMS, Files, all_is_accounted_for, log, zipped
+from tests.support.records_made import Record, record
 from trailkit.errors import NoRecords
 from trailkit.store.store import Store, open_store
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from moto.cloudtrail.responses import CloudTrailResponse
 
 import trailkit.history.account_history as account
-from tests.athena_server import ACCOUNT, AthenaServer
+from tests.support.athena_server import ACCOUNT, AthenaServer
 from trailkit.aws.session import Access
 from trailkit.errors import AccessRefused, EvidenceError, InvalidWindow, TableError
 from trailkit.history import event_history

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 
 import trailkit as tk
-from tests.records_made import record
+from tests.support.records_made import record
 from tests.test_oddities import ODDITIES
 from trailkit import dialect
 from trailkit.case import Case

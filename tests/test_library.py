@@ -164,7 +164,7 @@ def test_the_signature_is_the_headers(ask: Ask) -> None:
         for name, each in signature.parameters.items()
     } == {
         "since": ("KEYWORD_ONLY", inspect.Parameter.empty, str | datetime | date),
-        "names": ("KEYWORD_ONLY", None, list[str] | None),
+        "names": ("KEYWORD_ONLY", None, str | list[str] | None),
         "most": ("KEYWORD_ONLY", 5, int),
     }
     assert signature.return_annotation is pd.DataFrame

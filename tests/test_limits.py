@@ -8,10 +8,10 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 import trailkit as tk
-from tests.athena_server import AthenaServer
-from tests.raw_rows import raw_rows
-from tests.tables_made import OWN, by_hand
-from tests.trail_listed import session
+from tests.support.athena_server import AthenaServer
+from tests.support.raw_rows import raw_rows
+from tests.support.tables_made import OWN, by_hand
+from tests.support.trail_listed import session
 from trailkit.admin.discovery.discovered import Discovery
 from trailkit.admin.discovery.log_folders import TrailFolder
 from trailkit.admin.setup.setup import Setup

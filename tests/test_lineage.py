@@ -11,9 +11,9 @@ import pandas as pd
 import pytest
 
 import trailkit as tk
-from tests import chains_made
-from tests.chains_made import Chain, Credential, Link, Maker
-from tests.records_made import (
+from tests.support import chains_made
+from tests.support.chains_made import Chain, Credential, Link, Maker
+from tests.support.records_made import (
     ACCOUNT,
     OTHER,
     case_of,

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 import trailkit as tk
-from tests.records_made import Record
+from tests.support.records_made import Record
 from trailkit.case import Case
 from trailkit.lineage.gathered import SESSION, Gathered, rows
 from trailkit.lineage.joining import Joined

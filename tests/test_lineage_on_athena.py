@@ -9,11 +9,11 @@ import pandas as pd
 import pytest
 
 import trailkit as tk
-from tests import chains_made
-from tests.athena_server import AthenaServer
-from tests.chains_made import Chain
-from tests.records_made import ACCOUNT, OTHER, case_of
-from tests.tables_over_logs import publish
+from tests.support import chains_made
+from tests.support.athena_server import AthenaServer
+from tests.support.chains_made import Chain
+from tests.support.records_made import ACCOUNT, OTHER, case_of
+from tests.support.tables_over_logs import publish
 from trailkit.case import Case
 from trailkit.lineage import Lineage
 

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from tests.duckdb_values import evaluator
+from tests.support.duckdb_values import evaluator
 from trailkit import dialect
 from trailkit.dialect.literals import TYPES, literal
 from trailkit.errors import InvalidParameter

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.tables_made import ACCOUNTS, DOCUMENTED, ORGANIZATION, OWN
+from tests.support.tables_made import ACCOUNTS, DOCUMENTED, ORGANIZATION, OWN
 from trailkit.record import Kind
 from trailkit.scope import Scope
 from trailkit.tables.definition import Definition

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from tests.records_made import record, write
+from tests.support.records_made import record, write
 from trailkit.__main__ import COMMANDS, main
 from trailkit.store import practice_case
 

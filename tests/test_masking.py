@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from plotly.offline import get_plotlyjs
 
 import trailkit as tk
-from tests.records_made import record, write
+from tests.support.records_made import record, write
 from trailkit.errors import ReportError
 from trailkit.report import pictures
 from trailkit.report.masking import KnownValues, Mask

@@ -12,7 +12,7 @@ import nbformat
 import pandas as pd
 import pytest
 
-from tests.records_made import record
+from tests.support.records_made import record
 from tools.practice_case import practice
 from trailkit.errors import EvidenceError, NothingFound
 

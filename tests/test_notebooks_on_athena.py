@@ -10,7 +10,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from tests.tables_over_logs import BUCKET, publish
+from tests.support.tables_over_logs import BUCKET, publish
 from tools.practice_case import practice
 from tools.practice_case.organization import ACCOUNTS
 from trailkit.store import practice_case

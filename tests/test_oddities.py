@@ -17,7 +17,7 @@ import pandas as pd
 import pytest
 
 import trailkit as tk
-from tests.records_made import (
+from tests.support.records_made import (
     ACCOUNT,
     OTHER,
     Record,

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import trailkit as tk
-from tests.athena_server import AthenaServer
+from tests.support.athena_server import AthenaServer
 from trailkit.aws.session import Access
 from trailkit.errors import InvalidParameter
 from trailkit.execution.own_traces import BY_AGENT, BY_ATHENA, BY_KEY, BY_NAME

@@ -17,9 +17,9 @@ import pandas as pd
 import pytest
 
 import trailkit as tk
-from tests import examples_read
-from tests.evidence_made import FORMS, dumped, log, put
-from tests.records_made import Record, new_id
+from tests.support import examples_read
+from tests.support.evidence_made import FORMS, dumped, log, put
+from tests.support.records_made import Record, new_id
 from trailkit.case import Case
 
 DAY = ("2026-03-09", "2026-03-10")

@@ -5,7 +5,7 @@ import json
 import pytest
 
 import trailkit as tk
-from tests.digests_made import (
+from tests.support.digests_made import (
     ACCOUNT,
     FIRST,
     HOUR,
@@ -16,7 +16,7 @@ from tests.digests_made import (
     key_list,
     practice_trail,
 )
-from tests.records_made import record
+from tests.support.records_made import record
 from trailkit.case import Case
 
 WRITE, REGION = "management:write", "us-east-1"

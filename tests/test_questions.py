@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 
 import trailkit as tk
-from tests import examples_read, golden_files
-from tests.made_day import (
+from tests.support import examples_read, golden_files
+from tests.support.made_day import (
     ADMIN,
     ARGUMENTS,
     BUCKET,
@@ -20,8 +20,16 @@ from tests.made_day import (
     STOLEN,
     STRANGE,
 )
-from tests.records_made import ACCOUNT, OTHER, case_of, record, role, root, write
-from tests.tables_made import OWN
+from tests.support.records_made import (
+    ACCOUNT,
+    OTHER,
+    case_of,
+    record,
+    role,
+    root,
+    write,
+)
+from tests.support.tables_made import OWN
 from trailkit.case import Case
 from trailkit.engines import ANEW, Answer, QueryOptions
 from trailkit.engines.duckdb import LocalEngine

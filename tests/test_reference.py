@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests import examples_read
+from tests.support import examples_read
 from trailkit.questions.library import load
 
 OUTSIDE = ("overview/", "identity/", "resource/")

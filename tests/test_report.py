@@ -83,7 +83,7 @@ def test_a_changed_answer_is_named(reported: Reported):
 
 
 def test_other_evidence_is_named(reported: Reported, tmp_path: Path):
-    from tests.records_made import record, write
+    from tests.support.records_made import record, write
 
     write(tmp_path / "logs" / "a.json", [record()])
     other = tk.local(tmp_path / "logs", store=tmp_path / "store", progress=False)

@@ -12,9 +12,9 @@ import pytest
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.s3.models import FakeKey, s3_backends
 
-from tests.athena_queries import Query, put
-from tests.athena_results import to_parquet
-from tests.athena_server import AthenaServer
+from tests.support.athena_queries import Query, put
+from tests.support.athena_results import to_parquet
+from tests.support.athena_server import AthenaServer
 from trailkit.engines import QueryOptions
 from trailkit.engines.athena import AthenaEngine, figures
 from trailkit.errors import AccessRefused, ResultsChanged

@@ -10,7 +10,7 @@ import pytest
 from moto.cloudtrail.responses import CloudTrailResponse
 from moto.s3.models import s3_backends
 
-from tests.athena_server import ACCOUNT, AthenaServer
+from tests.support.athena_server import ACCOUNT, AthenaServer
 from trailkit.admin.copies import backfill
 
 PAGE = (Path(__file__).parents[1] / "docs/set-up.md").read_text(encoding="utf-8")

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 import trailkit as tk
-from tests.athena_server import AthenaServer
-from tests.raw_rows import raw_rows
-from tests.tables_made import BOOTSTRAP, DOCUMENTED, NUMBERED, by_hand
-from tests.trail_listed import TABLE, many_accounts, record, session
+from tests.support.athena_server import AthenaServer
+from tests.support.raw_rows import raw_rows
+from tests.support.tables_made import BOOTSTRAP, DOCUMENTED, NUMBERED, by_hand
+from tests.support.trail_listed import TABLE, many_accounts, record, session
 from trailkit.case import Case
 from trailkit.display.provenance import provenance
 from trailkit.errors import ScopeError, TableError, TrailkitError, UnboundedScan

@@ -8,12 +8,20 @@ import pandas as pd
 import pytest
 
 import trailkit as tk
-from tests.athena_queries import Query, put
-from tests.athena_server import AthenaServer
-from tests.raw_rows import raw_rows
-from tests.sampled import sampled
+from tests.support.athena_queries import Query, put
+from tests.support.athena_server import AthenaServer
+from tests.support.raw_rows import raw_rows
+from tests.support.sampled import sampled
+from tests.support.trail_listed import (
+    ACCOUNTS,
+    BUCKET,
+    DAYS,
+    TABLE,
+    case,
+    folder,
+    record,
+)
 from tests.test_equal_engines import arguments
-from tests.trail_listed import ACCOUNTS, BUCKET, DAYS, TABLE, case, folder, record
 from trailkit.case import Case
 from trailkit.errors import BudgetExceeded, QueryFailed
 from trailkit.execution import run, slices

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.evidence_made import (
+from tests.support.evidence_made import (
     all_is_accounted_for,
     content,
     dumped,
@@ -21,7 +21,7 @@ from tests.evidence_made import (
     rows,
     zipped,
 )
-from tests.records_made import record
+from tests.support.records_made import record
 from trailkit.store.store import Store, open_store
 
 OPENED = "select event_name from {records}"

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import PROJECT
-from tests.evidence_made import (
+from tests.support.evidence_made import (
     all_is_accounted_for,
     checksum,
     dumped,
@@ -27,7 +27,7 @@ from tests.evidence_made import (
     put,
     rows,
 )
-from tests.records_made import record
+from tests.support.records_made import record
 from trailkit.connect import local
 from trailkit.store.store import Store, open_store
 
@@ -37,7 +37,7 @@ NEVER = 1_000_000
 CHILD = """
 import os, sys
 from pathlib import Path
-from tests.evidence_made import checksum
+from tests.support.evidence_made import checksum
 from trailkit.store.store import open_store
 
 logs, store, step, strike = Path(sys.argv[1]), sys.argv[2], *map(int, sys.argv[3:])

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.evidence_made import checksum, many
+from tests.support.evidence_made import checksum, many
 from trailkit.errors import StoreError
 from trailkit.store.store import Store, open_store
 

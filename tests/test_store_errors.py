@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import PROJECT
-from tests.evidence_made import checksum, log, many, put, rows
-from tests.records_made import record
+from tests.support.evidence_made import checksum, log, many, put, rows
+from tests.support.records_made import record
 from trailkit.connect import local
 from trailkit.errors import (
     EvidenceError,

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from tests.evidence_made import (
+from tests.support.evidence_made import (
     FORMS,
     Rows,
     all_is_accounted_for,
@@ -17,7 +17,7 @@ from tests.evidence_made import (
     records_of,
     rows,
 )
-from tests.records_made import data_event, denied, record, role
+from tests.support.records_made import data_event, denied, record, role
 from trailkit.case import Case
 from trailkit.connect import local
 from trailkit.store.store import Store, open_store

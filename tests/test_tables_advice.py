@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 import trailkit as tk
-from tests import golden_files
-from tests.athena_server import AthenaServer
-from tests.tables_made import ADOPTED, DOCUMENTED, OWN, by_hand, projected
-from tests.trail_listed import session
-from tests.trail_tables import deliver, publish, table_of
+from tests.support import golden_files
+from tests.support.athena_server import AthenaServer
+from tests.support.tables_made import ADOPTED, DOCUMENTED, OWN, by_hand, projected
+from tests.support.trail_listed import session
+from tests.support.trail_tables import deliver, publish, table_of
 from trailkit.case import Case
 from trailkit.cost import table_cost as cost_advice
 from trailkit.display.provenance import provenance

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests import golden_files
-from tests.raw_rows import Located, raw_rows
-from tests.tables_made import ACCOUNTS, OWN, by_hand
+from tests.support import golden_files
+from tests.support.raw_rows import Located, raw_rows
+from tests.support.tables_made import ACCOUNTS, OWN, by_hand
 from trailkit import dialect
 from trailkit.errors import TableError
 from trailkit.record import Kind, relation_columns

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests import golden_files
-from tests.tables_made import DOCUMENTED_COLUMNS, OWN
+from tests.support import golden_files
+from tests.support.tables_made import DOCUMENTED_COLUMNS, OWN
 from trailkit.errors import TableError
 from trailkit.record import FIELDS, Field, Kind, Type
 from trailkit.tables import ddl

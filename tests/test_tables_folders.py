@@ -5,8 +5,15 @@ from datetime import date
 
 import pytest
 
-from tests.tables_made import DOCUMENTED, projected
-from tests.trail_listed import ACCOUNTS, BUCKET, REGIONS, TABLE, folder, many_accounts
+from tests.support.tables_made import DOCUMENTED, projected
+from tests.support.trail_listed import (
+    ACCOUNTS,
+    BUCKET,
+    REGIONS,
+    TABLE,
+    folder,
+    many_accounts,
+)
 from trailkit.errors import ScopeError, TableError
 from trailkit.scope import Scope
 from trailkit.tables.definition import Definition

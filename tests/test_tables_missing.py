@@ -7,11 +7,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 import trailkit as tk
-from tests import golden_files
-from tests.athena_server import AthenaServer
-from tests.tables_made import ADOPTED, DOCUMENTED, OWN, by_hand
-from tests.trail_listed import session
-from tests.trail_tables import (
+from tests.support import golden_files
+from tests.support.athena_server import AthenaServer
+from tests.support.tables_made import ADOPTED, DOCUMENTED, OWN, by_hand
+from tests.support.trail_listed import session
+from tests.support.trail_tables import (
     BY_HAND,
     DAYS,
     INSIGHTS,

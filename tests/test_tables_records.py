@@ -10,9 +10,9 @@ from typing import Any
 import duckdb
 import pytest
 
-from tests import golden_files
-from tests.raw_rows import Located, raw_rows
-from tests.tables_made import ACCOUNTS, DOCUMENTED, OWN
+from tests.support import golden_files
+from tests.support.raw_rows import Located, raw_rows
+from tests.support.tables_made import ACCOUNTS, DOCUMENTED, OWN
 from trailkit import dialect
 from trailkit.errors import ScopeError, TableError, UnboundedScan
 from trailkit.lens.lens_files import sql_folder

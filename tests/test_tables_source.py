@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 import trailkit as tk
-from tests.tables_made import OWN
+from tests.support.tables_made import OWN
 from trailkit.errors import TableError, UnboundedScan
 from trailkit.record import Kind
 from trailkit.scope import Scope

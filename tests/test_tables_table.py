@@ -9,8 +9,8 @@ import duckdb
 import moto
 import pytest
 
-from tests.raw_rows import Located, raw_rows
-from tests.tables_made import (
+from tests.support.raw_rows import Located, raw_rows
+from tests.support.tables_made import (
     ADOPTED,
     BOOTSTRAP,
     DOCUMENTED,

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import trailkit as tk
-from tests.records_made import ACCOUNT, case_of, record, role, service, user
+from tests.support.records_made import ACCOUNT, case_of, record, role, service, user
 from trailkit.errors import InvalidParameter
 from trailkit.questions.header import SEVERITIES
 from trailkit.questions.library import load

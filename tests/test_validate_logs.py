@@ -15,10 +15,10 @@ import pytest
 from moto.cloudtrail.responses import CloudTrailResponse
 from moto.s3.models import s3_backends
 
-from tests.athena_server import ACCOUNT as OWNER
-from tests.athena_server import AthenaServer
 from tests.conftest import PROJECT
-from tests.digests_made import (
+from tests.support.athena_server import ACCOUNT as OWNER
+from tests.support.athena_server import AthenaServer
+from tests.support.digests_made import (
     ACCOUNT,
     BUCKET,
     HOME,
@@ -28,7 +28,7 @@ from tests.digests_made import (
     key_list,
     practice_trail,
 )
-from tests.tamperings import SEEN_BY_AWS, TAMPERINGS
+from tests.support.tamperings import SEEN_BY_AWS, TAMPERINGS
 from trailkit.integrity.digest_findings import DigestVerdict
 
 pytestmark = pytest.mark.soak

@@ -8,8 +8,8 @@ import pytest
 from moto.glue.models import glue_backends
 
 import trailkit as tk
-from tests.athena_server import ACCOUNT, AthenaServer
-from tests.trail_listed import TABLE, case, deliver, session
+from tests.support.athena_server import ACCOUNT, AthenaServer
+from tests.support.trail_listed import TABLE, case, deliver, session
 from trailkit.case import Case
 from trailkit.errors import TableError
 

@@ -12,8 +12,8 @@ from threading import Event
 import pytest
 
 from tests.conftest import PROJECT
-from tests.evidence_made import checksum, log, many, put
-from tests.records_made import record
+from tests.support.evidence_made import checksum, log, many, put
+from tests.support.records_made import record
 from trailkit.errors import StoreFull
 from trailkit.store import worker_pool
 from trailkit.store.spool import Spool, Spooled

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 import trailkit as tk
-from tests.athena_server import AthenaServer
 from tests.conformance.practice_asked import ACCOUNT_IDS, DATABASE
 from tests.conformance.trino_server import TrinoServer
 from tests.conformance.trino_warehouse import TrinoWarehouse
-from tests.tables_over_logs import BUCKET, publish
+from tests.support.athena_server import AthenaServer
+from tests.support.tables_over_logs import BUCKET, publish
 from tests.test_equal_engines import real_logs  # noqa: F401 - a fixture
 from trailkit.admin.copies import backfill
 from trailkit.case import Case

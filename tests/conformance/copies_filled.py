@@ -7,9 +7,9 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 import trailkit as tk
-from tests.athena_server import ACCOUNT, REGION
 from tests.conformance.practice_asked import DATABASE
-from tests.tables_over_logs import NAMES
+from tests.support.athena_server import ACCOUNT, REGION
+from tests.support.tables_over_logs import NAMES
 from tests.test_equal_engines import WINDOW, session
 
 

@@ -6,8 +6,8 @@ from typing import Any
 import pandas as pd
 
 import trailkit as tk
-from tests import examples_read
 from tests.conformance.trino_server import CATALOG, LOOPBACK, TrinoServer
+from tests.support import examples_read
 from tests.test_equal_engines import arguments
 from tools.practice_case import practice
 from tools.practice_case.organization import ACCOUNTS

@@ -13,7 +13,7 @@ from pathlib import Path
 import platformdirs
 import pytest
 
-from tests.tables_made import OWN, by_hand
+from tests.support.tables_made import OWN, by_hand
 from tests.test_silent_nothing import PROPERTIES
 from trailkit.errors import TableError
 from trailkit.record import Kind

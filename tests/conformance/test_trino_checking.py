@@ -10,7 +10,7 @@ import pytest
 import trailkit as tk
 from tests.conformance.test_trino_equal import plain  # noqa: F401 - a fixture
 from tests.conformance.trino_server import CATALOG, LOOPBACK, TrinoServer
-from tests.raw_rows import Located, raw_rows
+from tests.support.raw_rows import Located, raw_rows
 from tests.test_checking import CELL, TABLE, UNTRUE, Change, everyday, failing
 from tests.test_checking_kinds import KINDS, NAMES
 from tests.test_checking_kinds import UNTRUE as UNTRUE_OF_KINDS

@@ -10,7 +10,6 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from tests.athena_server import AthenaServer
 from tests.conformance.copies_filled import Copies, lie
 from tests.conformance.practice_asked import (
     DATABASE,
@@ -21,6 +20,7 @@ from tests.conformance.practice_asked import (
     with_values,
 )
 from tests.conformance.trino_server import TrinoServer
+from tests.support.athena_server import AthenaServer
 from tests.test_equal_engines import (
     SHAPES,
     UNANSWERED,

@@ -9,9 +9,9 @@ import pytest
 
 from tests.conformance.practice_asked import on_trino
 from tests.conformance.trino_server import TrinoServer
-from tests.coverage_on_athena import TABLE
-from tests.coverage_situations import SITUATIONS, A, B, readable
-from tests.raw_rows import raw_rows
+from tests.support.coverage_on_athena import TABLE
+from tests.support.coverage_situations import SITUATIONS, A, B, readable
+from tests.support.raw_rows import raw_rows
 from tests.test_coverage_matrix import answered, cells, require
 from trailkit.case import Case
 

@@ -5,7 +5,7 @@ from typing import Any
 from trino.exceptions import TrinoQueryError
 
 from tests.conformance.trino_server import TrinoServer
-from tests.dialect_cases import DIFFERENCES, EXPRESSIONS, FAILS, QUERIES, Cases
+from tests.support.dialect_cases import DIFFERENCES, EXPRESSIONS, FAILS, QUERIES, Cases
 
 TOGETHER = 10
 

@@ -10,8 +10,8 @@ import pyarrow as pa
 import pytest
 
 from tests.conformance.trino_server import CATALOG, TrinoServer
-from tests.raw_rows import raw_rows
-from tests.tables_made import OWN
+from tests.support.raw_rows import raw_rows
+from tests.support.tables_made import OWN
 from trailkit.engines.trino import TrinoEngine
 from trailkit.errors import QueryCancelled, QueryFailed, TableError
 from trailkit.record import Kind

@@ -13,8 +13,6 @@ import pytest
 from trino.exceptions import TrinoQueryError
 
 import trailkit as tk
-from tests.adhoc_read import refused, runs, some
-from tests.athena_server import AthenaServer
 from tests.conformance.practice_asked import (
     ACCOUNT_IDS,
     DATABASE,
@@ -26,8 +24,10 @@ from tests.conformance.practice_asked import (
 )
 from tests.conformance.trino_server import TrinoServer
 from tests.conformance.trino_warehouse import TrinoWarehouse
-from tests.dialect_cases import EXPRESSIONS, FAILS
-from tests.tables_over_logs import publish
+from tests.support.adhoc_read import refused, runs, some
+from tests.support.athena_server import AthenaServer
+from tests.support.dialect_cases import EXPRESSIONS, FAILS
+from tests.support.tables_over_logs import publish
 from tests.test_equal_engines import (
     NOTHING,
     QUESTIONS,

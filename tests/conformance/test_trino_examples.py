@@ -10,12 +10,12 @@ import pandas as pd
 import pytest
 
 import trailkit as tk
-from tests import examples_read
 from tests.conformance.practice_asked import on_trino
 from tests.conformance.trino_server import TrinoServer
-from tests.records_made import Record
-from tests.sampled import sampled
-from tests.tables_over_logs import publish
+from tests.support import examples_read
+from tests.support.records_made import Record
+from tests.support.sampled import sampled
+from tests.support.tables_over_logs import publish
 from trailkit.case import Case
 from trailkit.questions.library import load
 from trailkit.questions.question import Question

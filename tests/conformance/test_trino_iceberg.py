@@ -15,7 +15,6 @@ import pandas as pd
 import pytest
 
 import trailkit as tk
-from tests.athena_server import AthenaServer
 from tests.conformance.copies_filled import Copies, lie
 from tests.conformance.practice_asked import (
     DATABASE,
@@ -26,7 +25,8 @@ from tests.conformance.practice_asked import (
     with_values,
 )
 from tests.conformance.trino_server import ICEBERG, TrinoServer
-from tests.tables_over_logs import NAMES
+from tests.support.athena_server import AthenaServer
+from tests.support.tables_over_logs import NAMES
 from tests.test_equal_engines import (
     SHAPES,
     UNANSWERED,

@@ -21,9 +21,9 @@ from tests.conformance.trino_server import (
     TrinoServer,
     partition_folders,
 )
-from tests.raw_rows import raw_rows
+from tests.support.raw_rows import raw_rows
 from tools.practice_case import practice
-from tools.practice_case.scribe import Record
+from tools.practice_case.record_writer import Record
 from trailkit.tables.layout import Layout
 from trailkit.tables.raw import RawTable
 

@@ -2,10 +2,10 @@
 
 from trino.exceptions import TrinoQueryError
 
-from tests.athena_queries import Refused, Warehouse
-from tests.athena_results import Rows
-from tests.athena_writing import Insert
 from tests.conformance.trino_server import CATALOG, TrinoServer
+from tests.support.athena_queries import Refused, Warehouse
+from tests.support.athena_results import Rows
+from tests.support.athena_writing import Insert
 from trailkit.errors import TrailkitError
 from trailkit.tables.copy import KEYS
 from trailkit.tables.definition import Definition

@@ -5,7 +5,7 @@ from typing import Any
 
 from tools.practice_case import s3
 from tools.practice_case.organization import Bucket
-from tools.practice_case.scribe import Scribe, denied
+from tools.practice_case.record_writer import RecordWriter, denied
 from tools.practice_case.signin import Console
 
 _FILTER: dict[str, Any] = {"filterSet": {}}
@@ -122,25 +122,25 @@ BUCKET_PAGE = (
 
 
 def browse(
-    scribe: Scribe, console: Console, page: str, refused: Collection[str] = ()
+    writer: RecordWriter, console: Console, page: str, refused: Collection[str] = ()
 ) -> None:
     """Open a page: most of its calls, those to a refused service denied."""
-    for action, request in scribe.chance.some(PAGES[page], 0.85):
-        caller = console.hand(scribe.chance)
+    for action, request in writer.chance.some(PAGES[page], 0.85):
+        caller = console.hand(writer.chance)
         if action.split(":")[0] in refused:
-            scribe.call(caller, action, fault=denied(caller, action))
+            writer.call(caller, action, fault=denied(caller, action))
         else:
-            scribe.call(caller, action, request)
+            writer.call(caller, action, request)
 
 
-def list_buckets(scribe: Scribe, console: Console) -> None:
+def list_buckets(writer: RecordWriter, console: Console) -> None:
     """Open the list of buckets."""
-    caller = s3.in_brackets(console.hand(scribe.chance))
-    scribe.call(caller, "s3:ListBuckets", {"Host": "s3.amazonaws.com"})
+    caller = s3.in_brackets(console.hand(writer.chance))
+    writer.call(caller, "s3:ListBuckets", {"Host": "s3.amazonaws.com"})
 
 
-def open_bucket(scribe: Scribe, console: Console, bucket: Bucket) -> None:
+def open_bucket(writer: RecordWriter, console: Console, bucket: Bucket) -> None:
     """Open a bucket: its objects, and some of its settings."""
-    s3.list_objects(scribe, console.hand(scribe.chance), bucket)
-    for name in scribe.chance.some(BUCKET_PAGE, 0.7):
-        s3.bucket_call(scribe, console.hand(scribe.chance), name, bucket)
+    s3.list_objects(writer, console.hand(writer.chance), bucket)
+    for name in writer.chance.some(BUCKET_PAGE, 0.7):
+        s3.bucket_call(writer, console.hand(writer.chance), name, bucket)

@@ -18,7 +18,7 @@ from tools.practice_case.organization import (
     PRODUCTION,
     Account,
 )
-from tools.practice_case.scribe import FIRST_DAY, Record, told_time
+from tools.practice_case.record_writer import FIRST_DAY, Record, told_time
 from trailkit.record import FOLDERS, Kind
 
 SLOT = timedelta(minutes=5)

@@ -14,7 +14,7 @@ from tools.practice_case.organization import (
     Person,
     Role,
 )
-from tools.practice_case.scribe import Record, Scribe
+from tools.practice_case.record_writer import Record, RecordWriter
 from tools.practice_case.signin import sign_in_session
 from tools.practice_case.sts import assume_with_saml
 
@@ -45,14 +45,14 @@ def _somebody(person: Person, address: str) -> Caller:
     return Caller(identity, MANAGEMENT, address, person.agent, SIGN_IN_REGION)
 
 
-def fail_password(scribe: Scribe, person: Person, address: str) -> Record:
+def fail_password(writer: RecordWriter, person: Person, address: str) -> Record:
     """Mistype the password: no errorCode, the failure stands in the service details."""
-    return scribe.event(
+    return writer.event(
         _somebody(person, address),
         "signin:CredentialVerification",
         SERVICE_EVENT,
         additionalEventData={
-            "AuthWorkflowID": scribe.chance.uuid(),
+            "AuthWorkflowID": writer.chance.uuid(),
             "UserName": person.login,
             "CredentialType": "PASSWORD",
         },
@@ -60,28 +60,28 @@ def fail_password(scribe: Scribe, person: Person, address: str) -> Record:
     )
 
 
-def sign_in(scribe: Scribe, person: Person, address: str) -> Caller:
+def sign_in(writer: RecordWriter, person: Person, address: str) -> Caller:
     """Sign a person in to the access portal, with password and one-time code."""
-    user = portal_user(person, address, scribe.chance.uuid())
+    user = portal_user(person, address, writer.chance.uuid())
     known: dict[str, Any] = {
-        "AuthWorkflowID": scribe.chance.uuid(),
+        "AuthWorkflowID": writer.chance.uuid(),
         "UserName": person.login,
     }
     for step in ("PASSWORD", "TOTP"):
-        _sign_in_step(scribe, user, "CredentialVerification", known, step)
-        scribe.wait(4, 15)
+        _sign_in_step(writer, user, "CredentialVerification", known, step)
+        writer.wait(4, 15)
     login = known | {"LoginTo": PORTAL}
-    _sign_in_step(scribe, user, "UserAuthentication", login, "PASSWORD,TOTP")
-    scribe.event(user, "sso:Authenticate", SERVICE_EVENT)
+    _sign_in_step(writer, user, "UserAuthentication", login, "PASSWORD,TOTP")
+    writer.event(user, "sso:Authenticate", SERVICE_EVENT)
     for name in ("ListApplications", "ListProfilesForApplication"):
-        scribe.event(user, f"sso:{name}", SERVICE_EVENT, readOnly=True)
+        writer.event(user, f"sso:{name}", SERVICE_EVENT, readOnly=True)
     return user
 
 
 def _sign_in_step(
-    scribe: Scribe, user: Caller, name: str, data: dict[str, Any], credential: str
+    writer: RecordWriter, user: Caller, name: str, data: dict[str, Any], credential: str
 ) -> Record:
-    return scribe.event(
+    return writer.event(
         user,
         f"signin:{name}",
         SERVICE_EVENT,
@@ -90,26 +90,28 @@ def _sign_in_step(
     )
 
 
-def open_account(scribe: Scribe, person: Person, user: Caller, role: Role) -> Caller:
+def open_account(
+    writer: RecordWriter, person: Person, user: Caller, role: Role
+) -> Caller:
     """Go from the portal to the console of an account."""
-    _portal(scribe, user, "Federate", role)
-    caller = assume_with_saml(scribe, person, role, user.address)
-    sign_in_session(scribe, caller)
+    _portal(writer, user, "Federate", role)
+    caller = assume_with_saml(writer, person, role, user.address)
+    sign_in_session(writer, caller)
     return caller
 
 
 def get_role_credentials(
-    scribe: Scribe, person: Person, user: Caller, role: Role
+    writer: RecordWriter, person: Person, user: Caller, role: Role
 ) -> Caller:
     """Fetch keys for the command line: no console sign-in follows."""
-    _portal(scribe, user, "GetRoleCredentials", role)
-    return assume_with_saml(scribe, person, role, user.address)
+    _portal(writer, user, "GetRoleCredentials", role)
+    return assume_with_saml(writer, person, role, user.address)
 
 
-def _portal(scribe: Scribe, user: Caller, name: str, role: Role) -> Record:
+def _portal(writer: RecordWriter, user: Caller, name: str, role: Role) -> Record:
     chosen = role.name.removeprefix("AWSReservedSSO_").rpartition("_")[0]
     details = {"role_name": chosen, "account_id": role.account.id}
-    return scribe.event(
+    return writer.event(
         user,
         f"sso:{name}",
         SERVICE_EVENT,

@@ -9,7 +9,7 @@ from typing import Any
 
 from tools.practice_case.callers import timestamp
 from tools.practice_case.organization import Account
-from tools.practice_case.scribe import Record, Scribe
+from tools.practice_case.record_writer import Record, RecordWriter
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,23 +26,27 @@ class Unusual:
     error: str = ""
 
 
-def insight(scribe: Scribe, what: Unusual, start: datetime, minutes: int) -> None:
+def insight(writer: RecordWriter, what: Unusual, start: datetime, minutes: int) -> None:
     """Write the record of the start, and that of the end under the same shared id."""
-    shared = scribe.chance.uuid()
+    shared = writer.chance.uuid()
     end = start + timedelta(minutes=minutes)
     for state, when in (("Start", start), ("End", end)):
         details = _details(what, state, minutes)
-        scribe.write(_record(scribe, what, when, shared, details))
+        writer.write(_record(writer, what, when, shared, details))
 
 
 def _record(
-    scribe: Scribe, what: Unusual, when: datetime, shared: str, details: dict[str, Any]
+    writer: RecordWriter,
+    what: Unusual,
+    when: datetime,
+    shared: str,
+    details: dict[str, Any],
 ) -> Record:
     return {
         "eventVersion": "1.10",
         "eventTime": timestamp(when),
         "awsRegion": what.region,
-        "eventID": scribe.chance.uuid(),
+        "eventID": writer.chance.uuid(),
         "eventType": "AwsCloudTrailInsight",
         "recipientAccountId": what.account.id,
         "sharedEventID": shared,

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tools.practice_case import delivery, routine, story
-from tools.practice_case.scribe import Record
+from tools.practice_case.record_writer import Record
 from tools.practice_case.story.answers import Answers
 from tools.practice_case.trail import heard
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from tools.practice_case.callers import Caller
 from tools.practice_case.organization import Bucket
-from tools.practice_case.scribe import Fault, Record, Scribe, resource
+from tools.practice_case.record_writer import Fault, Record, RecordWriter, resource
 
 NOT_EMPTY = Fault("BucketNotEmpty", "The bucket you tried to delete is not empty")
 
@@ -20,19 +20,19 @@ def in_brackets(caller: Caller) -> Caller:
     return replace(caller, agent=f"[{caller.agent}]")
 
 
-def _transfer(scribe: Scribe, received: int, sent: int) -> dict[str, Any]:
+def _transfer(writer: RecordWriter, received: int, sent: int) -> dict[str, Any]:
     return {
         "SignatureVersion": "SigV4",
         "CipherSuite": "TLS_AES_128_GCM_SHA256",
         "bytesTransferredIn": received,
         "AuthenticationMethod": "AuthHeader",
-        "x-amz-id-2": f"{scribe.chance.text(43)}=",
+        "x-amz-id-2": f"{writer.chance.text(43)}=",
         "bytesTransferredOut": sent,
     }
 
 
 def bucket_call(
-    scribe: Scribe,
+    writer: RecordWriter,
     caller: Caller,
     name: str,
     bucket: Bucket,
@@ -47,11 +47,11 @@ def bucket_call(
     host = f"{bucket.name}.s3.{region}.amazonaws.com"
     itself = [resource(bucket.arn, bucket.account, "AWS::S3::Bucket")]
     more.setdefault("resources", itself)
-    return scribe.call(
+    return writer.call(
         in_brackets(caller),
         f"s3:{name}",
         {"bucketName": bucket.name, "Host": host, **(request or {})},
-        additionalEventData=_transfer(scribe, received, sent),
+        additionalEventData=_transfer(writer, received, sent),
         host=host,
         region=region,
         **more,
@@ -59,11 +59,16 @@ def bucket_call(
 
 
 def object_call(
-    scribe: Scribe, caller: Caller, name: str, bucket: Bucket, key: str, **more: Any
+    writer: RecordWriter,
+    caller: Caller,
+    name: str,
+    bucket: Bucket,
+    key: str,
+    **more: Any,
 ) -> Record:
     """Write a call that is about one object: a data event."""
     return bucket_call(
-        scribe,
+        writer,
         caller,
         name,
         bucket,
@@ -85,15 +90,15 @@ def under(bucket: Bucket, prefix: str = "") -> list[dict[str, str]]:
 
 
 def list_objects(
-    scribe: Scribe, caller: Caller, bucket: Bucket, prefix: str = "", **more: Any
+    writer: RecordWriter, caller: Caller, bucket: Bucket, prefix: str = "", **more: Any
 ) -> Record:
     """List the objects of a bucket."""
     return bucket_call(
-        scribe,
+        writer,
         caller,
         "ListObjects",
         bucket,
         {"list-type": "2", "prefix": prefix, "encoding-type": "url"},
         resources=under(bucket, prefix),
-        **{"sent": scribe.chance.between(800, 90_000)} | more,
+        **{"sent": writer.chance.between(800, 90_000)} | more,
     )

@@ -14,7 +14,7 @@ from tools.practice_case.callers import (
 )
 from tools.practice_case.chance import Chance
 from tools.practice_case.organization import US_EAST_1, Role, User
-from tools.practice_case.scribe import Record, Scribe, tls
+from tools.practice_case.record_writer import Record, RecordWriter, tls
 from tools.practice_case.sts import Assumed, assume_role, used_key
 
 SIGN_IN = "AwsConsoleSignIn"
@@ -41,19 +41,19 @@ def open_console(chance: Chance, caller: Caller, keys: int = 4) -> Console:
     return Console(tuple(caller.with_key(chance.key()) for _ in range(keys)))
 
 
-def _sign_in(scribe: Scribe, caller: Caller, name: str, **fields: Any) -> Record:
+def _sign_in(writer: RecordWriter, caller: Caller, name: str, **fields: Any) -> Record:
     host = f"{caller.region}.signin.aws.amazon.com"
-    return scribe.event(
+    return writer.event(
         caller, f"signin:{name}", SIGN_IN, tlsDetails=tls(host), **fields
     )
 
 
-def check_mfa(scribe: Scribe, visitor: Caller) -> Record:
+def check_mfa(writer: RecordWriter, visitor: Caller) -> Record:
     """Ask an IAM user for the second factor: neither ARN nor key is recorded."""
     identity = visitor.identity | {"accessKeyId": ""}
     identity.pop("arn")
     return _sign_in(
-        scribe,
+        writer,
         replace(visitor, identity=identity),
         "CheckMfa",
         responseElements={"CheckMfa": "Success"},
@@ -78,11 +78,11 @@ def _login_data(page: str, mfa: str = "") -> dict[str, str]:
 
 
 def fail_to_sign_in(
-    scribe: Scribe, user: User, address: str, agent: str, region: str = US_EAST_1
+    writer: RecordWriter, user: User, address: str, agent: str, region: str = US_EAST_1
 ) -> Record:
     """Turn an IAM user away: there is no errorCode, only a message and Failure."""
     return _sign_in(
-        scribe,
+        writer,
         _visitor(user, address, agent, region),
         "ConsoleLogin",
         errorMessage="Failed authentication",
@@ -92,7 +92,7 @@ def fail_to_sign_in(
 
 
 def sign_in(
-    scribe: Scribe,
+    writer: RecordWriter,
     user: User,
     address: str,
     agent: str,
@@ -104,10 +104,10 @@ def sign_in(
     visitor = _visitor(user, address, agent, region)
     device = f"arn:aws:iam::{user.account.id}:mfa/{user.name}" if mfa else ""
     if mfa:
-        check_mfa(scribe, visitor)
-    since = scribe.now
+        check_mfa(writer, visitor)
+    since = writer.now
     record = _sign_in(
-        scribe,
+        writer,
         visitor,
         "ConsoleLogin",
         responseElements={"ConsoleLogin": "Success"},
@@ -117,13 +117,13 @@ def sign_in(
     caller = replace(
         visitor, identity=visitor.identity | context, region=user.account.region
     )
-    return open_console(scribe.chance, caller), record
+    return open_console(writer.chance, caller), record
 
 
-def sign_in_session(scribe: Scribe, caller: Caller) -> Record:
+def sign_in_session(writer: RecordWriter, caller: Caller) -> Record:
     """Sign a role session in to the console; MFA is always told as No."""
     return _sign_in(
-        scribe,
+        writer,
         caller.in_region(US_EAST_1),
         "ConsoleLogin",
         responseElements={"ConsoleLogin": "Success"},
@@ -131,11 +131,11 @@ def sign_in_session(scribe: Scribe, caller: Caller) -> Record:
     )
 
 
-def get_signin_token(scribe: Scribe, caller: Caller) -> Caller:
+def get_signin_token(writer: RecordWriter, caller: Caller) -> Caller:
     """Turn the keys of a role session into a console sign-in, with a key of its own."""
-    key = scribe.chance.key()
+    key = writer.chance.key()
     _sign_in(
-        scribe,
+        writer,
         caller.in_region(US_EAST_1),
         "GetSigninToken",
         responseElements={
@@ -147,7 +147,7 @@ def get_signin_token(scribe: Scribe, caller: Caller) -> Caller:
     return caller.with_key(key)
 
 
-def switch_role(scribe: Scribe, caller: Caller, role: Role) -> Assumed:
+def switch_role(writer: RecordWriter, caller: Caller, role: Role) -> Assumed:
     """Switch the role in the console, which keeps the name of the session.
 
     SwitchRole is recorded in the account of the role; the AssumeRole behind it in both,
@@ -157,11 +157,11 @@ def switch_role(scribe: Scribe, caller: Caller, role: Role) -> Assumed:
     name = str(caller.identity["principalId"]).partition(":")[2]
     name = name or str(caller.identity["userName"])
     assumed = assume_role(
-        scribe,
+        writer,
         caller.through(INTERNAL).in_region(US_EAST_1),
         role,
         name,
-        sharedEventID=scribe.chance.uuid(),
+        sharedEventID=writer.chance.uuid(),
     )
     identity = {
         key: value
@@ -175,7 +175,7 @@ def switch_role(scribe: Scribe, caller: Caller, role: Role) -> Assumed:
         console=True,
     )
     told = _sign_in(
-        scribe,
+        writer,
         replace(switched, identity=identity, region=US_EAST_1),
         "SwitchRole",
         responseElements={"SwitchRole": "Success"},

@@ -16,7 +16,7 @@ from tools.practice_case.callers import (
 )
 from tools.practice_case.chance import Chance
 from tools.practice_case.organization import FUNCTIONS, Person, Role
-from tools.practice_case.scribe import Record, Scribe, denied, resource
+from tools.practice_case.record_writer import Record, RecordWriter, denied, resource
 
 FUNCTION_AGENT = (
     "Boto3/1.42.40 md/Botocore#1.42.40 ua/2.1 os/linux#5.10.245 md/arch#arm64 "
@@ -52,10 +52,12 @@ def used_key(issued: str) -> str:
     return Chance(f"instead of {issued}").key()
 
 
-def response(scribe: Scribe, role: Role, session: str, key: str) -> dict[str, Any]:
+def response(
+    writer: RecordWriter, role: Role, session: str, key: str
+) -> dict[str, Any]:
     """Write what AssumeRole and its kin answer."""
     return {
-        "credentials": credentials(key, scribe.now + HOUR),
+        "credentials": credentials(key, writer.now + HOUR),
         "assumedRoleUser": {
             "assumedRoleId": f"{role.unique_id}:{session}",
             "arn": role.session_arn(session),
@@ -64,7 +66,7 @@ def response(scribe: Scribe, role: Role, session: str, key: str) -> dict[str, An
 
 
 def assume_role(
-    scribe: Scribe,
+    writer: RecordWriter,
     caller: Caller,
     role: Role,
     session: str,
@@ -75,72 +77,77 @@ def assume_role(
     """Let the caller assume a role, in its own account or another."""
     source = {"sourceIdentity": source_identity} if source_identity else {}
     request = {"roleArn": role.arn, "roleSessionName": session, **source}
-    key, since = scribe.chance.key(), scribe.now
+    key, since = writer.chance.key(), writer.now
     abroad = caller.account != role.account
     if abroad:
-        more.setdefault("sharedEventID", scribe.chance.uuid())
-    record = scribe.call(
+        more.setdefault("sharedEventID", writer.chance.uuid())
+    record = writer.call(
         caller,
         "sts:AssumeRole",
         request | {"durationSeconds": 3600},
-        response(scribe, role, session, key) | source,
+        response(writer, role, session, key) | source,
         resources=[resource(role.arn, role.account, "AWS::IAM::Role")],
         **more,
     )
     records = (record,)
     if abroad:
-        records = (record, _twin(scribe, record, caller, role))
+        records = (record, _twin(writer, record, caller, role))
     new = by_session(
         role, session, key, since, address=caller.address, agent=caller.agent, **source
     )
     return Assumed(replace(new, old_tls=caller.old_tls), records)
 
 
-def _twin(scribe: Scribe, record: Record, caller: Caller, role: Role) -> Record:
+def _twin(writer: RecordWriter, record: Record, caller: Caller, role: Role) -> Record:
     """Write the copy for the account of the role."""
-    return scribe.write(
+    return writer.write(
         record
         | {
             "userIdentity": stranger(caller),
-            "eventID": scribe.chance.uuid(),
+            "eventID": writer.chance.uuid(),
             "recipientAccountId": role.account.id,
         }
     )
 
 
-def refuse_role(scribe: Scribe, caller: Caller, role: Role) -> Record:
+def refuse_role(writer: RecordWriter, caller: Caller, role: Role) -> Record:
     """Deny the caller a role: only the caller's account has a record of it."""
     fault = denied(caller, "sts:AssumeRole", role.arn)
-    return scribe.call(caller, "sts:AssumeRole", fault=fault)
+    return writer.call(caller, "sts:AssumeRole", fault=fault)
 
 
 def assume_for_service(
-    scribe: Scribe, service: str, role: Role, session: str, region: str = ""
+    writer: RecordWriter, service: str, role: Role, session: str, region: str = ""
 ) -> Caller:
     """Let a service put on a role of the account, as Lambda and EC2 do all day."""
     caller = by_service(service, role.account, region)
-    key, since = scribe.chance.key(), scribe.now
-    scribe.call(
+    key, since = writer.chance.key(), writer.now
+    writer.call(
         caller,
         "sts:AssumeRole",
         {"roleArn": role.arn, "roleSessionName": session},
-        response(scribe, role, session, key),
+        response(writer, role, session, key),
         resources=[resource(role.arn, role.account, "AWS::IAM::Role")],
-        sharedEventID=scribe.chance.uuid(),
+        sharedEventID=writer.chance.uuid(),
     )
     return by_session(
         role, session, key, since, address=caller.address, agent=caller.agent
     ).in_region(caller.region)
 
 
-def run_function(scribe: Scribe, role: Role, session: str) -> Caller:
+def run_function(writer: RecordWriter, role: Role, session: str) -> Caller:
     """Let Lambda put on the role of a function, whose code then calls for itself."""
-    caller = assume_for_service(scribe, "lambda", role, session)
+    caller = assume_for_service(writer, "lambda", role, session)
     return replace(caller, address=FUNCTIONS, agent=FUNCTION_AGENT)
 
 
 def assume_with_web_identity(
-    scribe: Scribe, role: Role, session: str, subject: str, address: str, agent: str
+    writer: RecordWriter,
+    role: Role,
+    session: str,
+    subject: str,
+    address: str,
+    agent: str,
 ) -> Caller:
     """Let a pipeline become a role with the token of its provider."""
     provider = f"arn:aws:iam::{role.account.id}:oidc-provider/git.example.com"
@@ -150,13 +157,13 @@ def assume_with_web_identity(
         "userName": subject,
         "identityProvider": provider,
     }
-    key, since = scribe.chance.key(), scribe.now
+    key, since = writer.chance.key(), writer.now
     caller = Caller(identity, role.account, address, agent, role.account.region)
-    scribe.call(
+    writer.call(
         caller,
         "sts:AssumeRoleWithWebIdentity",
         {"roleArn": role.arn, "roleSessionName": session, "durationSeconds": 3600},
-        response(scribe, role, session, key)
+        response(writer, role, session, key)
         | {"subjectFromWebIdentityToken": subject, "provider": provider},
         resources=[resource(role.arn, role.account, "AWS::IAM::Role")],
     )
@@ -173,7 +180,7 @@ def assume_with_web_identity(
 
 
 def assume_with_saml(
-    scribe: Scribe, person: Person, role: Role, address: str
+    writer: RecordWriter, person: Person, role: Role, address: str
 ) -> Caller:
     """Let IAM Identity Center sign a person in to an account.
 
@@ -185,19 +192,19 @@ def assume_with_saml(
         "userName": person.login,
         "identityProvider": "exampleQualifier=",
     }
-    key, since = scribe.chance.key(), scribe.now
+    key, since = writer.chance.key(), writer.now
     caller = Caller(identity, role.account, address, person.agent, role.account.region)
-    scribe.call(
+    writer.call(
         replace(caller, agent="aws-internal/3 aws-sdk-java/1.12.783"),
         "sts:AssumeRoleWithSAML",
         {
-            "sAMLAssertionID": f"_{scribe.chance.uuid()}",
+            "sAMLAssertionID": f"_{writer.chance.uuid()}",
             "roleSessionName": person.login,
             "durationSeconds": 43200,
             "roleArn": role.arn,
             "principalArn": f"arn:aws:iam::{role.account.id}:{SAML_PROVIDER}",
         },
-        response(scribe, role, person.login, key)
+        response(writer, role, person.login, key)
         | {"subject": person.login, "subjectType": "persistent"},
         resources=[resource(role.arn, role.account, "AWS::IAM::Role")],
     )

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tools.practice_case.scribe import Record, told_time
+from tools.practice_case.record_writer import Record, told_time
 
 Selector = dict[str, Any]
 

@@ -73,8 +73,8 @@ def read(
 
 def _value(parameter: "Parameter", value: Any, notes: list[str]) -> Any:
     if not parameter.type.startswith("list of "):
-        listed = not isinstance(value, (str, *_SPELT)) and hasattr(value, "__iter__")
-        if listed and not isinstance(value, Mapping):
+        plain = isinstance(value, (str, Mapping, *_SPELT))
+        if not plain and isinstance(value, Iterable):
             value = _only(list(value))
         return _one(parameter, value, notes)
     every = [one for each in literals.items(value) for one in _apart(parameter, each)]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from tools.practice_case.record_writer import Record, RecordWriter
 from tools.practice_case.routine import (
     aggregates,
     data,
@@ -13,9 +14,8 @@ from tools.practice_case.routine import (
     trends,
     users,
 )
-from tools.practice_case.scribe import Record, Scribe
 
-PARTS: tuple[Callable[[Scribe], None], ...] = (
+PARTS: tuple[Callable[[RecordWriter], None], ...] = (
     people.work,
     users.work,
     pipeline.run,
@@ -33,7 +33,7 @@ def records() -> list[Record]:
     told: list[Record] = []
     for part in PARTS:
         name = part.__module__.rpartition(".")[2]
-        scribe = Scribe(f"trailkit.demo.routine.{name}")
-        part(scribe)
-        told += scribe.records
+        writer = RecordWriter(f"trailkit.demo.routine.{name}")
+        part(writer)
+        told += writer.records
     return told

@@ -9,37 +9,39 @@ from typing import Any
 
 from tools.practice_case.callers import timestamp
 from tools.practice_case.organization import PRODUCTION, SHOP_ASSETS, SHOP_WEB
+from tools.practice_case.record_writer import Record, RecordWriter
 from tools.practice_case.routine import days
 from tools.practice_case.routine.services import INSTANCES
-from tools.practice_case.scribe import Record, Scribe
 
 WINDOW = timedelta(minutes=5)
 
 
-def count(scribe: Scribe) -> None:
+def count(writer: RecordWriter) -> None:
     """Tell the evening of the day on which aggregation was tried."""
     evening = days.WORKING[5] + timedelta(hours=16)
     for number in range(36):
-        _tell(scribe, evening + number * WINDOW)
+        _tell(writer, evening + number * WINDOW)
 
 
-def _tell(scribe: Scribe, start: datetime) -> None:
-    read, wrote = scribe.chance.between(900, 4000), scribe.chance.between(5, 60)
+def _tell(writer: RecordWriter, start: datetime) -> None:
+    read, wrote = writer.chance.between(900, 4000), writer.chance.between(5, 60)
     total = read + wrote
-    scribe.write(_record(scribe, start, "eventName", GetObject=read, PutObject=wrote))
+    writer.write(_record(writer, start, "eventName", GetObject=read, PutObject=wrote))
     whole = {f"{SHOP_ASSETS.arn}/covers/": read, f"{SHOP_ASSETS.arn}/build/": wrote}
-    scribe.write(_record(scribe, start, "resourceARN", **whole))
+    writer.write(_record(writer, start, "resourceARN", **whole))
     shares = [total // 3, total // 3, total - 2 * (total // 3)]
     people = [SHOP_WEB.session_arn(instance) for instance in INSTANCES]
     by_caller = dict(zip(people, shares, strict=True))
-    scribe.write(_record(scribe, start, "userIdentity", **by_caller))
+    writer.write(_record(writer, start, "userIdentity", **by_caller))
 
 
-def _record(scribe: Scribe, start: datetime, dimension: str, **counts: int) -> Record:
+def _record(
+    writer: RecordWriter, start: datetime, dimension: str, **counts: int
+) -> Record:
     return {
         "eventVersion": "1.0",
         "accountId": PRODUCTION.id,
-        "eventId": scribe.chance.uuid(),
+        "eventId": writer.chance.uuid(),
         "eventCategory": "Aggregated",
         "eventType": "AwsAggregatedEvent",
         "awsRegion": PRODUCTION.region,

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from tools.practice_case.scribe import DAYS, FIRST_DAY
+from tools.practice_case.record_writer import DAYS, FIRST_DAY
 
 ALL = tuple(FIRST_DAY + timedelta(days=number) for number in range(DAYS))
 WORKING = tuple(day for day in ALL if day.weekday() < 5)

@@ -16,8 +16,8 @@ from tools.practice_case.organization import (
     SHOP_ASSETS,
     SHOP_KEY,
 )
+from tools.practice_case.record_writer import Fault, RecordWriter, resource
 from tools.practice_case.routine import days
-from tools.practice_case.scribe import Fault, Scribe, resource
 
 DRY_RUN = Fault(
     "Client.DryRunOperation",
@@ -27,21 +27,21 @@ ODD_SUCCESS = Fault("200", "")
 NOT_FOUND = Fault("NoSuchKey", "The specified key does not exist.")
 
 
-def happen(scribe: Scribe) -> None:
+def happen(writer: RecordWriter) -> None:
     """Spread the oddities over the working days."""
     for day in days.WORKING:
-        scribe.at(day, 13, scribe.chance.between(0, 50))
-        _anonymous(scribe)
-        _without_agent(scribe)
-        _rotate(scribe)
+        writer.at(day, 13, writer.chance.between(0, 50))
+        _anonymous(writer)
+        _without_agent(writer)
+        _rotate(writer)
     for day in days.WORKING[::3]:
-        scribe.at(day, 15, scribe.chance.between(0, 50))
-        _dry_run(scribe)
-        _dashboard(scribe)
-        _corrected(scribe)
+        writer.at(day, 15, writer.chance.between(0, 50))
+        _dry_run(writer)
+        _dashboard(writer)
+        _corrected(writer)
 
 
-def _anonymous(scribe: Scribe) -> None:
+def _anonymous(writer: RecordWriter) -> None:
     """Let a crawler ask for a file that is not there, with no identity at all."""
     identity = {
         "type": "AWSAccount",
@@ -50,60 +50,60 @@ def _anonymous(scribe: Scribe) -> None:
     }
     crawler = Caller(identity, PRODUCTION, "192.0.2.250", "", PRODUCTION.region)
     s3.object_call(
-        scribe, crawler, "GetObject", SHOP_ASSETS, "robots.txt", fault=NOT_FOUND
+        writer, crawler, "GetObject", SHOP_ASSETS, "robots.txt", fault=NOT_FOUND
     )
 
 
-def _engineer(scribe: Scribe, agent: str) -> Caller:
+def _engineer(writer: RecordWriter, agent: str) -> Caller:
     person = PEOPLE[4]
     return by_session(
         person.roles[0],
         person.login,
-        scribe.chance.key(),
-        scribe.now - timedelta(minutes=scribe.chance.between(5, 90)),
+        writer.chance.key(),
+        writer.now - timedelta(minutes=writer.chance.between(5, 90)),
         address=OFFICE,
         agent=agent,
     )
 
 
-def _without_agent(scribe: Scribe) -> None:
+def _without_agent(writer: RecordWriter) -> None:
     """Make a call whose user agent and access key are empty texts."""
-    caller = _engineer(scribe, "").with_key("")
-    scribe.call(caller, "athena:GetWorkGroup", {"workGroup": "primary"})
+    caller = _engineer(writer, "").with_key("")
+    writer.call(caller, "athena:GetWorkGroup", {"workGroup": "primary"})
 
 
-def _rotate(scribe: Scribe) -> None:
+def _rotate(writer: RecordWriter) -> None:
     """Rotate a secret: the caller has neither type nor ARN, only who invoked."""
     service = by_service("secretsmanager", PRODUCTION)
     identity = {"accountId": PRODUCTION.id, "invokedBy": service.address}
     for name in ("RotationStarted", "RotationSucceeded"):
-        scribe.event(
+        writer.event(
             service,
             f"secretsmanager:{name}",
             "AwsServiceEvent",
             userIdentity=identity,
             additionalEventData={"SecretId": DATABASE_SECRET},
         )
-        scribe.wait(2, 9)
+        writer.wait(2, 9)
 
 
-def _dry_run(scribe: Scribe) -> None:
+def _dry_run(writer: RecordWriter) -> None:
     """Ask whether a call would be allowed: recorded as an error, yet nothing failed."""
-    caller = _engineer(scribe, COMMAND_LINE)
-    scribe.call(
+    caller = _engineer(writer, COMMAND_LINE)
+    writer.call(
         caller, "ec2:RunInstances", {"instanceType": "t4g.small"}, fault=DRY_RUN
     )
 
 
-def _dashboard(scribe: Scribe) -> None:
+def _dashboard(writer: RecordWriter) -> None:
     """Sign in to Managed Grafana, which writes the code 200 on success."""
-    caller = _engineer(scribe, PEOPLE[4].agent)
-    scribe.call(caller, "grafana:login_auth_sso", fault=ODD_SUCCESS)
+    caller = _engineer(writer, PEOPLE[4].agent)
+    writer.call(caller, "grafana:login_auth_sso", fault=ODD_SUCCESS)
 
 
-def _corrected(scribe: Scribe) -> None:
+def _corrected(writer: RecordWriter) -> None:
     """Correct a record later: a new one, which names the one that it replaces."""
-    scribe.call(
+    writer.call(
         by_service("kms", ANALYTICS),
         "kms:RotateKey",
         resources=[resource(SHOP_KEY, PRODUCTION, "AWS::KMS::Key")],
@@ -111,8 +111,8 @@ def _corrected(scribe: Scribe) -> None:
         addendum={
             "reason": "UPDATED_DATA",
             "updatedFields": "responseElements",
-            "originalRequestID": Chance(f"{scribe.now}").uuid(),
-            "originalEventID": Chance(f"{scribe.now} event").uuid(),
+            "originalRequestID": Chance(f"{writer.now}").uuid(),
+            "originalEventID": Chance(f"{writer.now} event").uuid(),
         },
     )
-    s3.list_objects(scribe, _engineer(scribe, COMMAND_LINE), REPORTS)
+    s3.list_objects(writer, _engineer(writer, COMMAND_LINE), REPORTS)

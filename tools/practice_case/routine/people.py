@@ -19,8 +19,8 @@ from tools.practice_case.organization import (
     Person,
     Role,
 )
+from tools.practice_case.record_writer import RecordWriter, denied
 from tools.practice_case.routine import days
-from tools.practice_case.scribe import Scribe, denied
 from tools.practice_case.signin import open_console
 from tools.practice_case.sts import assume_role
 
@@ -59,43 +59,43 @@ TYPED: tuple[tuple[str, dict[str, Any] | None], ...] = (
 )
 
 
-def work(scribe: Scribe) -> None:
+def work(writer: RecordWriter) -> None:
     """Tell the working days of everybody, and the weekends of whoever is on call."""
     for day in days.WORKING:
         for person in PEOPLE:
-            if scribe.chance.happens(0.92):
-                _working_day(scribe, day, person)
+            if writer.chance.happens(0.92):
+                _working_day(writer, day, person)
     for day in days.WEEKEND:
-        _on_call(scribe, day, PEOPLE[1])
+        _on_call(writer, day, PEOPLE[1])
 
 
-def _working_day(scribe: Scribe, day: datetime, person: Person) -> None:
-    address = person.home if scribe.chance.happens(0.4) else OFFICE
-    scribe.at(day, person.early, scribe.chance.between(0, 55))
-    if scribe.chance.happens(0.07):
-        identity_center.fail_password(scribe, person, address)
-        scribe.wait(5, 20)
-    user = identity_center.sign_in(scribe, person, address)
-    for _ in range(scribe.chance.between(2, 3)):
-        _visit(scribe, person, user, scribe.chance.pick(person.roles))
-        scribe.wait(60 * 60, 190 * 60)
+def _working_day(writer: RecordWriter, day: datetime, person: Person) -> None:
+    address = person.home if writer.chance.happens(0.4) else OFFICE
+    writer.at(day, person.early, writer.chance.between(0, 55))
+    if writer.chance.happens(0.07):
+        identity_center.fail_password(writer, person, address)
+        writer.wait(5, 20)
+    user = identity_center.sign_in(writer, person, address)
+    for _ in range(writer.chance.between(2, 3)):
+        _visit(writer, person, user, writer.chance.pick(person.roles))
+        writer.wait(60 * 60, 190 * 60)
     if person.command_line:
-        _type(scribe, person, user, person.roles[0])
+        _type(writer, person, user, person.roles[0])
 
 
-def _visit(scribe: Scribe, person: Person, user: Caller, role: Role) -> None:
+def _visit(writer: RecordWriter, person: Person, user: Caller, role: Role) -> None:
     """Open the console of an account, and some of its pages."""
     console = open_console(
-        scribe.chance, identity_center.open_account(scribe, person, user, role)
+        writer.chance, identity_center.open_account(writer, person, user, role)
     )
     kind = _permission_set(role)
-    for page in scribe.chance.some(PAGES[kind], 0.8):
-        browse(scribe, console, page, REFUSED.get(kind, ()))
-        scribe.wait(20, 400)
+    for page in writer.chance.some(PAGES[kind], 0.8):
+        browse(writer, console, page, REFUSED.get(kind, ()))
+        writer.wait(20, 400)
     for bucket in BUCKETS.get(kind, ()):
-        list_buckets(scribe, console)
-        open_bucket(scribe, console, bucket)
-        _download(scribe, console.hand(scribe.chance), bucket)
+        list_buckets(writer, console)
+        open_bucket(writer, console, bucket)
+        _download(writer, console.hand(writer.chance), bucket)
 
 
 def _permission_set(role: Role) -> str:
@@ -103,41 +103,41 @@ def _permission_set(role: Role) -> str:
     return role.name.split("_")[1]
 
 
-def _download(scribe: Scribe, caller: Caller, bucket: Bucket) -> None:
-    for _ in range(scribe.chance.between(0, 3)):
-        name = f"2026/{scribe.now:%m}/{scribe.chance.pick(('daily', 'weekly'))}.parquet"
-        sent = scribe.chance.between(4_000, 900_000)
-        s3.object_call(scribe, caller, "GetObject", bucket, name, sent=sent)
+def _download(writer: RecordWriter, caller: Caller, bucket: Bucket) -> None:
+    for _ in range(writer.chance.between(0, 3)):
+        name = f"2026/{writer.now:%m}/{writer.chance.pick(('daily', 'weekly'))}.parquet"
+        sent = writer.chance.between(4_000, 900_000)
+        s3.object_call(writer, caller, "GetObject", bucket, name, sent=sent)
 
 
-def _type(scribe: Scribe, person: Person, user: Caller, role: Role) -> None:
+def _type(writer: RecordWriter, person: Person, user: Caller, role: Role) -> None:
     """Work on the command line; a call in thirty is not allowed."""
-    caller = identity_center.get_role_credentials(scribe, person, user, role)
+    caller = identity_center.get_role_credentials(writer, person, user, role)
     caller = replace(caller, agent=person.command_line)
-    for action, request in scribe.chance.some(TYPED * 2, 0.7):
-        if scribe.chance.happens(0.03):
-            scribe.call(caller, action, fault=denied(caller, action))
+    for action, request in writer.chance.some(TYPED * 2, 0.7):
+        if writer.chance.happens(0.03):
+            writer.call(caller, action, fault=denied(caller, action))
         else:
-            scribe.call(caller, action, request)
-        scribe.wait(3, 90)
+            writer.call(caller, action, request)
+        writer.wait(3, 90)
     if role.account == SHOP_OPERATIONS.account:
-        _operate(scribe, caller, person)
+        _operate(writer, caller, person)
 
 
-def _operate(scribe: Scribe, caller: Caller, person: Person) -> None:
+def _operate(writer: RecordWriter, caller: Caller, person: Person) -> None:
     """Do what the shop needs by hand, in the role that is made for it."""
     operator = assume_role(
-        scribe, caller, SHOP_OPERATIONS, person.name, source_identity=person.login
+        writer, caller, SHOP_OPERATIONS, person.name, source_identity=person.login
     ).caller
-    host = scribe.chance.pick(("i-0a12example", "i-0b34example"))
-    scribe.call(operator, "ssm:StartSession", {"target": host}, {"sessionId": host})
-    scribe.wait(60, 600)
-    scribe.call(operator, "ssm:TerminateSession", {"sessionId": host})
-    scribe.call(operator, "ecs:UpdateService", {"cluster": "shop", "service": "web"})
+    host = writer.chance.pick(("i-0a12example", "i-0b34example"))
+    writer.call(operator, "ssm:StartSession", {"target": host}, {"sessionId": host})
+    writer.wait(60, 600)
+    writer.call(operator, "ssm:TerminateSession", {"sessionId": host})
+    writer.call(operator, "ecs:UpdateService", {"cluster": "shop", "service": "web"})
 
 
-def _on_call(scribe: Scribe, day: datetime, person: Person) -> None:
-    scribe.at(day, 9, scribe.chance.between(0, 59))
-    user = identity_center.sign_in(scribe, person, person.home)
-    _visit(scribe, person, user, person.roles[0])
-    _type(scribe, person, user, person.roles[0])
+def _on_call(writer: RecordWriter, day: datetime, person: Person) -> None:
+    writer.at(day, 9, writer.chance.between(0, 59))
+    user = identity_center.sign_in(writer, person, person.home)
+    _visit(writer, person, user, person.roles[0])
+    _type(writer, person, user, person.roles[0])

@@ -18,8 +18,13 @@ from tools.practice_case.organization import (
     Bucket,
     Role,
 )
+from tools.practice_case.record_writer import (
+    LIMIT_EXCEEDED,
+    THROTTLED,
+    Fault,
+    RecordWriter,
+)
 from tools.practice_case.routine import days
-from tools.practice_case.scribe import LIMIT_EXCEEDED, THROTTLED, Fault, Scribe
 from tools.practice_case.sts import assume_with_web_identity
 
 TERRAFORM_AGENT = (
@@ -70,66 +75,66 @@ THROTTLES: dict[str, Fault] = {
 }
 
 
-def run(scribe: Scribe) -> None:
+def run(writer: RecordWriter) -> None:
     """Tell the runs of both pipelines, on working days and in working hours."""
     for day in days.WORKING:
-        for hour in sorted(scribe.chance.between(8, 17) for _ in range(5)):
-            scribe.at(day, hour, scribe.chance.between(0, 59))
-            _plan(scribe, scribe.chance.pick(TERRAFORM))
+        for hour in sorted(writer.chance.between(8, 17) for _ in range(5)):
+            writer.at(day, hour, writer.chance.between(0, 59))
+            _plan(writer, writer.chance.pick(TERRAFORM))
         for hour in (10, 15):
-            scribe.at(day, hour, scribe.chance.between(0, 50))
-            _deploy(scribe)
+            writer.at(day, hour, writer.chance.between(0, 50))
+            _deploy(writer)
     for number, day in enumerate(days.WORKING[::2]):
-        _preview(scribe, day, number)
+        _preview(writer, day, number)
 
 
-def _terraform(scribe: Scribe, role: Role) -> Caller:
-    run_id = f"run-{scribe.chance.between(4100, 9900)}"
+def _terraform(writer: RecordWriter, role: Role) -> Caller:
+    run_id = f"run-{writer.chance.between(4100, 9900)}"
     return assume_with_web_identity(
-        scribe,
+        writer,
         role,
         run_id,
         "repo:harbour-books/infrastructure:ref:refs/heads/main",
-        scribe.chance.pick(RUNNERS),
+        writer.chance.pick(RUNNERS),
         TERRAFORM_AGENT,
     )
 
 
-def _plan(scribe: Scribe, role: Role) -> None:
+def _plan(writer: RecordWriter, role: Role) -> None:
     """Refresh the state, throttled now and then; apply in one run of three."""
-    caller = _terraform(scribe, role)
-    for action, request in scribe.chance.some(REFRESH * 3, 0.8):
-        if action in THROTTLES and scribe.chance.happens(0.3):
-            scribe.call(caller, action, request, fault=THROTTLES[action])
-            scribe.wait(1, 3)
-        scribe.call(caller, action, request)
-    if scribe.chance.happens(0.33):
+    caller = _terraform(writer, role)
+    for action, request in writer.chance.some(REFRESH * 3, 0.8):
+        if action in THROTTLES and writer.chance.happens(0.3):
+            writer.call(caller, action, request, fault=THROTTLES[action])
+            writer.wait(1, 3)
+        writer.call(caller, action, request)
+    if writer.chance.happens(0.33):
         for action, request in APPLY:
-            scribe.call(caller, action, request)
+            writer.call(caller, action, request)
 
 
-def _preview(scribe: Scribe, day: datetime, number: int) -> None:
+def _preview(writer: RecordWriter, day: datetime, number: int) -> None:
     """Make a bucket for a preview of the shop, and delete it in the evening."""
     bucket = Bucket(PRODUCTION, f"harbour-books-preview-{hexadecimal(str(number), 6)}")
     for hour, name in ((9, "CreateBucket"), (18, "DeleteBucket")):
-        scribe.at(day, hour, scribe.chance.between(0, 40))
-        caller = _terraform(scribe, TERRAFORM[1])
-        s3.bucket_call(scribe, caller, name, bucket)
+        writer.at(day, hour, writer.chance.between(0, 40))
+        caller = _terraform(writer, TERRAFORM[1])
+        s3.bucket_call(writer, caller, name, bucket)
 
 
-def _deploy(scribe: Scribe) -> None:
+def _deploy(writer: RecordWriter) -> None:
     """Deploy the shop from the old build server, with the key of its IAM user."""
     caller = by_key(SHOP_DEPLOY, BUILD_SERVER, JENKINS_AGENT)
-    scribe.call(caller, "sts:GetCallerIdentity")
-    build = f"build-{scribe.chance.between(2000, 2999)}"
+    writer.call(caller, "sts:GetCallerIdentity")
+    build = f"build-{writer.chance.between(2000, 2999)}"
     for name in ("index.html", "shop.css", "shop.js", "search.js", "covers.json"):
-        received = scribe.chance.between(2_000, 400_000)
+        received = writer.chance.between(2_000, 400_000)
         key = f"{build}/{name}"
-        s3.object_call(scribe, caller, "PutObject", SHOP_ASSETS, key, received=received)
-    scribe.call(
+        s3.object_call(writer, caller, "PutObject", SHOP_ASSETS, key, received=received)
+    writer.call(
         caller,
         "lambda:UpdateFunctionCode20150331v2",
         {"functionName": ORDER_FUNCTION, "s3Key": f"{build}/worker.zip"},
         {"functionArn": ORDER_FUNCTION, "role": SHOP_WEB.arn},
     )
-    scribe.call(caller, "ecs:UpdateService", {"cluster": "shop", "service": "web"})
+    writer.call(caller, "ecs:UpdateService", {"cluster": "shop", "service": "web"})

@@ -20,44 +20,44 @@ from tools.practice_case.organization import (
     SHOP_WEB,
     TRAIL_GUARD,
 )
+from tools.practice_case.record_writer import Fault, RecordWriter, resource
 from tools.practice_case.routine import days
-from tools.practice_case.scribe import Fault, Scribe, resource
 from tools.practice_case.sts import assume_for_service, run_function
 
 INSTANCES = tuple(f"i-{hexadecimal(f'shop-web-{number}')}" for number in range(3))
 NOT_YOURS = Fault("AccessDenied", "Access Denied")
 
 
-def run(scribe: Scribe) -> None:
+def run(writer: RecordWriter) -> None:
     """Tell what services do by themselves."""
     for when in days.every(60):
-        scribe.at(when)
-        _guard_trail(scribe)
-        _launch(scribe, when)
-        _refuse_delivery(scribe)
+        writer.at(when)
+        _guard_trail(writer)
+        _launch(writer, when)
+        _refuse_delivery(writer)
     for when in days.every(30):
-        scribe.at(when, seconds=10)
-        _check_bucket(scribe)
-        _crawl_lake(scribe)
+        writer.at(when, seconds=10)
+        _check_bucket(writer)
+        _crawl_lake(writer)
     for day in days.ALL:
-        _build_reports(scribe, day)
+        _build_reports(writer, day)
     for day in days.WORKING:
-        _scale(scribe, day)
+        _scale(writer, day)
 
 
-def _guard_trail(scribe: Scribe) -> None:
+def _guard_trail(writer: RecordWriter) -> None:
     """Look whether the organization's trail is on; a function does so on a timer."""
-    guard = run_function(scribe, TRAIL_GUARD, "trail-guard")
+    guard = run_function(writer, TRAIL_GUARD, "trail-guard")
     for name in ("GetTrailStatus", "GetEventSelectors"):
-        scribe.call(guard, f"cloudtrail:{name}", {"name": ORG_TRAIL})
+        writer.call(guard, f"cloudtrail:{name}", {"name": ORG_TRAIL})
 
 
-def _crawl_lake(scribe: Scribe) -> None:
-    crawler = assume_for_service(scribe, "glue", LAKE_CRAWLER, "GlueJobRunnerSession")
-    scribe.call(crawler, "glue:GetTable", {"databaseName": "lake", "name": "orders"})
-    prefix = f"orders/{scribe.now:%Y/%m/%d}/"
-    s3.list_objects(scribe, crawler, LAKE, prefix)
-    scribe.call(
+def _crawl_lake(writer: RecordWriter) -> None:
+    crawler = assume_for_service(writer, "glue", LAKE_CRAWLER, "GlueJobRunnerSession")
+    writer.call(crawler, "glue:GetTable", {"databaseName": "lake", "name": "orders"})
+    prefix = f"orders/{writer.now:%Y/%m/%d}/"
+    s3.list_objects(writer, crawler, LAKE, prefix)
+    writer.call(
         crawler,
         "kms:Decrypt",
         {"encryptionContext": {"aws:s3:arn": LAKE.arn}, "keyId": LAKE_KEY},
@@ -65,61 +65,61 @@ def _crawl_lake(scribe: Scribe) -> None:
     )
 
 
-def _launch(scribe: Scribe, when: datetime) -> None:
+def _launch(writer: RecordWriter, when: datetime) -> None:
     """Renew the keys of the shop's instances, each every six hours."""
     for number, instance in enumerate(INSTANCES):
         if when.hour % 6 == number:
-            assume_for_service(scribe, "ec2", SHOP_WEB, instance)
+            assume_for_service(writer, "ec2", SHOP_WEB, instance)
 
 
-def _check_bucket(scribe: Scribe) -> None:
+def _check_bucket(writer: RecordWriter) -> None:
     """Let CloudTrail ask whether it may still write; one account, yet a shared id."""
     s3.bucket_call(
-        scribe,
+        writer,
         by_service("cloudtrail", MANAGEMENT),
         "GetBucketAcl",
         ORG_TRAIL_BUCKET,
         {"acl": ""},
-        sharedEventID=scribe.chance.uuid(),
+        sharedEventID=writer.chance.uuid(),
     )
 
 
-def _refuse_delivery(scribe: Scribe) -> None:
+def _refuse_delivery(writer: RecordWriter) -> None:
     """Refuse flow logs that are still sent to a bucket whose policy was tightened."""
-    key = f"AWSLogs/{ANALYTICS.id}/vpcflowlogs/eu-central-1/{scribe.now:%Y/%m/%d}"
+    key = f"AWSLogs/{ANALYTICS.id}/vpcflowlogs/eu-central-1/{writer.now:%Y/%m/%d}"
     s3.object_call(
-        scribe,
+        writer,
         by_service("delivery.logs", ANALYTICS),
         "PutObject",
         OLD_LOGS,
         f"{key}/flow.log.gz",
         fault=NOT_YOURS,
-        sharedEventID=scribe.chance.uuid(),
+        sharedEventID=writer.chance.uuid(),
     )
 
 
-def _build_reports(scribe: Scribe, day: datetime) -> None:
+def _build_reports(writer: RecordWriter, day: datetime) -> None:
     """Read the lake every morning, and write the reports."""
-    scribe.at(day, 5, scribe.chance.between(0, 9))
-    builder = run_function(scribe, REPORT_BUILDER, "report-builder")
+    writer.at(day, 5, writer.chance.between(0, 9))
+    builder = run_function(writer, REPORT_BUILDER, "report-builder")
     for number in range(60):
         name = f"orders/{day:%Y/%m/%d}/part-{number:04}.parquet"
-        sent = scribe.chance.between(200_000, 900_000)
-        s3.object_call(scribe, builder, "GetObject", LAKE, name, sent=sent)
+        sent = writer.chance.between(200_000, 900_000)
+        s3.object_call(writer, builder, "GetObject", LAKE, name, sent=sent)
     for number in range(14):
         name = f"{day:%Y/%m/%d}/report-{number:02}.csv"
-        received = scribe.chance.between(40_000, 800_000)
-        s3.object_call(scribe, builder, "PutObject", REPORTS, name, received=received)
+        received = writer.chance.between(40_000, 800_000)
+        s3.object_call(writer, builder, "PutObject", REPORTS, name, received=received)
 
 
-def _scale(scribe: Scribe, day: datetime) -> None:
+def _scale(writer: RecordWriter, day: datetime) -> None:
     """Start two instances in the morning, and stop them in the evening."""
     names = [f"i-{hexadecimal(f'{day:%F} {number}')}" for number in range(2)]
     items = {"items": [{"instanceId": name} for name in names]}
     for hour, name in ((7, "RunInstances"), (20, "TerminateInstances")):
-        scribe.at(day, hour, scribe.chance.between(0, 5))
-        scaling = assume_for_service(scribe, "autoscaling", AUTO_SCALING, "AutoScaling")
+        writer.at(day, hour, writer.chance.between(0, 5))
+        scaling = assume_for_service(writer, "autoscaling", AUTO_SCALING, "AutoScaling")
         scaling = scaling.through("autoscaling")
-        scribe.call(scaling, "ec2:DescribeInstances", {"instancesSet": items})
+        writer.call(scaling, "ec2:DescribeInstances", {"instancesSet": items})
         answer = {"instancesSet": items, "requestId": Chance(names[0]).uuid()}
-        scribe.call(scaling, f"ec2:{name}", {"instancesSet": items}, answer)
+        writer.call(scaling, f"ec2:{name}", {"instancesSet": items}, answer)

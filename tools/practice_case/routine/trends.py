@@ -11,9 +11,9 @@ from tools.practice_case.organization import (
     PRODUCTION,
     TERRAFORM,
 )
+from tools.practice_case.record_writer import RecordWriter
 from tools.practice_case.routine import days
 from tools.practice_case.routine.pipeline import TERRAFORM_AGENT
-from tools.practice_case.scribe import Scribe
 
 SEEN = (
     (
@@ -68,9 +68,9 @@ SEEN = (
 )
 
 
-def notice(scribe: Scribe) -> None:
+def notice(writer: RecordWriter) -> None:
     """Tell what CloudTrail Insights noticed on some working days."""
     for number, unusual in SEEN:
-        minutes = scribe.chance.between(6, 40)
+        minutes = writer.chance.between(6, 40)
         start = days.WORKING[number] + timedelta(hours=11, minutes=minutes)
-        insight(scribe, unusual, start, minutes)
+        insight(writer, unusual, start, minutes)

@@ -18,57 +18,57 @@ from tools.practice_case.organization import (
     REPORTS,
     US_EAST_1,
 )
+from tools.practice_case.record_writer import RecordWriter, tls
 from tools.practice_case.routine import days
-from tools.practice_case.scribe import Scribe, tls
 from tools.practice_case.signin import SIGN_IN, fail_to_sign_in, open_console, sign_in
 
 OLD_AGENT = "Boto3/1.9.62 Python/3.6.8 Linux/3.10.0-1160.el7.x86_64 Botocore/1.12.62"
 
 
-def work(scribe: Scribe) -> None:
+def work(writer: RecordWriter) -> None:
     """Tell what they do: Mateo with MFA, John without, the appliance every night."""
     for day in days.WORKING[::3]:
-        _mateo(scribe, day)
+        _mateo(writer, day)
     for day in days.WORKING[1::4]:
-        _john(scribe, day)
+        _john(writer, day)
     for day in days.ALL:
-        _back_up(scribe, day)
-    _root(scribe, days.WORKING[4])
+        _back_up(writer, day)
+    _root(writer, days.WORKING[4])
 
 
-def _mateo(scribe: Scribe, day: datetime) -> None:
-    scribe.at(day, 10, scribe.chance.between(0, 59))
-    console, _ = sign_in(scribe, MATEO, OFFICE, FIREFOX, mfa=True)
+def _mateo(writer: RecordWriter, day: datetime) -> None:
+    writer.at(day, 10, writer.chance.between(0, 59))
+    console, _ = sign_in(writer, MATEO, OFFICE, FIREFOX, mfa=True)
     for page in ("home", "instances", "users"):
-        browse(scribe, console, page)
-        scribe.wait(30, 200)
+        browse(writer, console, page)
+        writer.wait(30, 200)
 
 
-def _john(scribe: Scribe, day: datetime) -> None:
-    scribe.at(day, 14, scribe.chance.between(0, 59))
-    if scribe.chance.happens(0.7):
-        fail_to_sign_in(scribe, JOHN, OFFICE, CHROME)
-        scribe.wait(5, 30)
-    console, _ = sign_in(scribe, JOHN, OFFICE, CHROME, mfa=False)
-    browse(scribe, console, "queries")
-    list_buckets(scribe, console)
-    open_bucket(scribe, console, REPORTS)
+def _john(writer: RecordWriter, day: datetime) -> None:
+    writer.at(day, 14, writer.chance.between(0, 59))
+    if writer.chance.happens(0.7):
+        fail_to_sign_in(writer, JOHN, OFFICE, CHROME)
+        writer.wait(5, 30)
+    console, _ = sign_in(writer, JOHN, OFFICE, CHROME, mfa=False)
+    browse(writer, console, "queries")
+    list_buckets(writer, console)
+    open_bucket(writer, console, REPORTS)
 
 
-def _back_up(scribe: Scribe, day: datetime) -> None:
+def _back_up(writer: RecordWriter, day: datetime) -> None:
     """Copy the day's reports; the appliance is old, and speaks TLS 1.2."""
-    scribe.at(day, 1, 10)
+    writer.at(day, 1, 10)
     caller = replace(by_key(BACKUP, BACKUP_SERVER, OLD_AGENT), old_tls=True)
-    s3.list_objects(scribe, caller, REPORTS, f"{day:%Y/%m}/")
-    for number in range(scribe.chance.between(8, 14)):
+    s3.list_objects(writer, caller, REPORTS, f"{day:%Y/%m}/")
+    for number in range(writer.chance.between(8, 14)):
         name, size = f"{day:%Y/%m/%d}/report-{number:02}.csv", 40_000
-        sent = scribe.chance.between(size, 20 * size)
-        s3.object_call(scribe, caller, "GetObject", REPORTS, name, sent=sent)
+        sent = writer.chance.between(size, 20 * size)
+        s3.object_call(writer, caller, "GetObject", REPORTS, name, sent=sent)
 
 
-def _root(scribe: Scribe, day: datetime) -> None:
+def _root(writer: RecordWriter, day: datetime) -> None:
     """Sign in as root, once, with MFA, to change the contact for invoices."""
-    scribe.at(day, 11, 26)
+    writer.at(day, 11, 26)
     arn = f"arn:aws:iam::{MANAGEMENT.id}:root"
     identity = {
         "type": "Root",
@@ -78,8 +78,8 @@ def _root(scribe: Scribe, day: datetime) -> None:
         "accessKeyId": "",
     }
     root = Caller(identity, MANAGEMENT, OFFICE, FIREFOX, US_EAST_1)
-    since = scribe.now
-    scribe.event(
+    since = writer.now
+    writer.event(
         root,
         "signin:ConsoleLogin",
         SIGN_IN,
@@ -93,10 +93,10 @@ def _root(scribe: Scribe, day: datetime) -> None:
         tlsDetails=tls("signin.aws.amazon.com"),
     )
     context = {"sessionContext": {"attributes": session_attributes(since, mfa=True)}}
-    console = open_console(scribe.chance, replace(root, identity=identity | context))
-    browse(scribe, console, "bills")
-    scribe.call(
-        console.hand(scribe.chance),
+    console = open_console(writer.chance, replace(root, identity=identity | context))
+    browse(writer, console, "bills")
+    writer.call(
+        console.hand(writer.chance),
         "account:PutAlternateContact",
         {"alternateContactType": "BILLING", "name": "HIDDEN_DUE_TO_SECURITY_REASONS"},
     )

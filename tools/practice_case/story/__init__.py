@@ -26,7 +26,7 @@ from tools.practice_case.organization import (
     TRAIL_MAINTENANCE,
     US_EAST_1,
 )
-from tools.practice_case.scribe import Record, Scribe
+from tools.practice_case.record_writer import Record, RecordWriter
 from tools.practice_case.story import damage, foothold, theft
 from tools.practice_case.story.answers import Answers, Notes, Reading
 from tools.practice_case.story.cast import (
@@ -67,86 +67,86 @@ class Tale:
 @cache
 def tell() -> Tale:
     """Tell the story, from the first use of the key to the clean-up."""
-    scribe, aftermath, notes = Scribe("story"), Scribe("aftermath"), Notes()
-    leaked, created = foothold.gain(scribe, notes)
-    _visit_console(scribe, notes)
-    operator = _go_to_the_shop(scribe, notes, created)
-    builder, read = _go_to_analytics(scribe, notes, operator)
-    keeper = _go_to_management(scribe, notes, builder)
+    writer, aftermath, notes = RecordWriter("story"), RecordWriter("aftermath"), Notes()
+    leaked, created = foothold.gain(writer, notes)
+    _visit_console(writer, notes)
+    operator = _go_to_the_shop(writer, notes, created)
+    builder, read = _go_to_analytics(writer, notes, operator)
+    keeper = _go_to_management(writer, notes, builder)
     aftermath.at(NIGHT, 2, 0, 2)
     damage.restart_logging(aftermath, notes)
-    _return_to_analytics(scribe, notes, keeper)
-    scribe.at(NIGHT, 2, 41, 5)
-    damage.clean_up(scribe, notes, leaked, created.access_key)
+    _return_to_analytics(writer, notes, keeper)
+    writer.at(NIGHT, 2, 41, 5)
+    damage.clean_up(writer, notes, leaked, created.access_key)
     _notice(aftermath)
-    answers = _answers(notes, read, created.access_key, scribe.records)
-    return Tale(scribe.records + aftermath.records, _silences(answers), answers)
+    answers = _answers(notes, read, created.access_key, writer.records)
+    return Tale(writer.records + aftermath.records, _silences(answers), answers)
 
 
-def _visit_console(scribe: Scribe, notes: Notes) -> None:
+def _visit_console(writer: RecordWriter, notes: Notes) -> None:
     """Sign in as the new user, at the second attempt and without MFA; look around."""
     visitor = (CREATED, BROWSER_ADDRESS, BROWSER)
-    scribe.at(SECOND_EVENING, 20, 7, 15)
-    failed = signin.fail_to_sign_in(scribe, *visitor, SIGN_IN_REGION)
+    writer.at(SECOND_EVENING, 20, 7, 15)
+    failed = signin.fail_to_sign_in(writer, *visitor, SIGN_IN_REGION)
     notes.deed("failed_sign_in", failed)
-    scribe.wait(12, 30)
-    console, record = signin.sign_in(scribe, *visitor, mfa=False, region=SIGN_IN_REGION)
+    writer.wait(12, 30)
+    console, record = signin.sign_in(writer, *visitor, mfa=False, region=SIGN_IN_REGION)
     notes.deed("sign_in", record)
     for page in ("home", "users", "instances", "tables", "functions", "trail"):
-        browse(scribe, console, page)
-        scribe.wait(40, 240)
-    list_buckets(scribe, console)
+        browse(writer, console, page)
+        writer.wait(40, 240)
+    list_buckets(writer, console)
 
 
-def _go_to_the_shop(scribe: Scribe, notes: Notes, created: Caller) -> Caller:
+def _go_to_the_shop(writer: RecordWriter, notes: Notes, created: Caller) -> Caller:
     """Hop once: to the role that operates the shop, which may read its secrets."""
-    scribe.at(SECOND_EVENING, 23, 38, 20)
-    scribe.call(created, "sts:GetCallerIdentity", region=US_EAST_1)
+    writer.at(SECOND_EVENING, 23, 38, 20)
+    writer.call(created, "sts:GetCallerIdentity", region=US_EAST_1)
     for role in REFUSED_ROLES:
-        refuse_role(scribe, created, role)
-        scribe.wait(20, 60)
-    operator = notes.hop(assume_role(scribe, created, SHOP_OPERATIONS, SESSION))
-    theft.read_secrets(scribe, operator)
-    theft.read_parameters(scribe, operator)
-    damage.fail_to_stop_logging(scribe, notes, operator)
+        refuse_role(writer, created, role)
+        writer.wait(20, 60)
+    operator = notes.hop(assume_role(writer, created, SHOP_OPERATIONS, SESSION))
+    theft.read_secrets(writer, operator)
+    theft.read_parameters(writer, operator)
+    damage.fail_to_stop_logging(writer, notes, operator)
     return operator
 
 
 def _go_to_analytics(
-    scribe: Scribe, notes: Notes, operator: Caller
+    writer: RecordWriter, notes: Notes, operator: Caller
 ) -> tuple[Caller, Reading]:
     """Hop a second time: to the role that builds reports, which may read payslips."""
-    scribe.at(NIGHT, 0, 6, 31)
-    builder = notes.hop(assume_role(scribe, operator, REPORT_BUILDER, SESSION))
-    read = theft.read_objects(scribe, builder)
-    notes.deed("refused_deletion", theft.fail_to_delete(scribe, builder))
+    writer.at(NIGHT, 0, 6, 31)
+    builder = notes.hop(assume_role(writer, operator, REPORT_BUILDER, SESSION))
+    read = theft.read_objects(writer, builder)
+    notes.deed("refused_deletion", theft.fail_to_delete(writer, builder))
     return builder, read
 
 
-def _go_to_management(scribe: Scribe, notes: Notes, builder: Caller) -> Caller:
+def _go_to_management(writer: RecordWriter, notes: Notes, builder: Caller) -> Caller:
     """Hop a third time: to the role that maintains the organization's trail."""
-    scribe.at(NIGHT, 1, 9, 2)
-    keeper = notes.hop(assume_role(scribe, builder, TRAIL_MAINTENANCE, SESSION))
-    scribe.call(keeper, "organizations:ListAccounts")
-    damage.stop_logging(scribe, notes, keeper)
+    writer.at(NIGHT, 1, 9, 2)
+    keeper = notes.hop(assume_role(writer, builder, TRAIL_MAINTENANCE, SESSION))
+    writer.call(keeper, "organizations:ListAccounts")
+    damage.stop_logging(writer, notes, keeper)
     return keeper
 
 
-def _return_to_analytics(scribe: Scribe, notes: Notes, keeper: Caller) -> None:
+def _return_to_analytics(writer: RecordWriter, notes: Notes, keeper: Caller) -> None:
     """Turn the session into a console, switch the role there, delete the bucket."""
-    scribe.at(NIGHT, 2, 3, 44)
-    token = signin.get_signin_token(scribe, keeper)
+    writer.at(NIGHT, 2, 3, 44)
+    token = signin.get_signin_token(writer, keeper)
     browser = replace(token, address=BROWSER_ADDRESS, agent=BROWSER, old_tls=False)
-    scribe.wait(3, 9)
-    signin.sign_in_session(scribe, browser)
-    scribe.wait(60, 90)
-    switched = notes.hop(signin.switch_role(scribe, browser, ACCOUNT_ACCESS))
-    scribe.at(NIGHT, 2, 14, 10)
-    console = signin.open_console(scribe.chance, switched)
-    damage.delete_bucket(scribe, notes, console)
+    writer.wait(3, 9)
+    signin.sign_in_session(writer, browser)
+    writer.wait(60, 90)
+    switched = notes.hop(signin.switch_role(writer, browser, ACCOUNT_ACCESS))
+    writer.at(NIGHT, 2, 14, 10)
+    console = signin.open_console(writer.chance, switched)
+    damage.delete_bucket(writer, notes, console)
 
 
-def _notice(scribe: Scribe) -> None:
+def _notice(writer: RecordWriter) -> None:
     """Let CloudTrail Insights notice the errors of the first evening."""
     unusual = Unusual(
         "ec2:DescribeInstances",
@@ -158,7 +158,7 @@ def _notice(scribe: Scribe) -> None:
         baseline=0.0014,
         error="Client.UnauthorizedOperation",
     )
-    insight(scribe, unusual, foothold.EVENING.replace(hour=21, minute=33), 6)
+    insight(writer, unusual, foothold.EVENING.replace(hour=21, minute=33), 6)
 
 
 def _silences(answers: Answers) -> tuple[Silence, ...]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from tools.practice_case.callers import Caller, timestamp
-from tools.practice_case.scribe import Record
+from tools.practice_case.record_writer import Record
 from tools.practice_case.sts import Assumed
 
 

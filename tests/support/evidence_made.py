@@ -10,7 +10,7 @@ from pathlib import Path
 
 import duckdb
 
-from tests.records_made import Record, record
+from tests.support.records_made import Record, record
 from trailkit.record import PLACE
 from trailkit.store.store import Store
 

@@ -110,7 +110,7 @@ def _host(service: str, region: str) -> str:
     return f"{service}.{region}.amazonaws.com"
 
 
-class Scribe:
+class RecordWriter:
     """Writes records, and keeps the time that they tell.
 
     Each call is written at ``now``, and takes up to ``pace`` seconds.

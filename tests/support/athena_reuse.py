@@ -17,7 +17,7 @@ from moto.s3.models import s3_backends
 from sqlglot import exp
 
 if TYPE_CHECKING:
-    from tests.athena_queries import Query
+    from tests.support.athena_queries import Query
 
 _CHANGING = re.compile(
     r"\b(now|rand|random|uuid|shuffle|current_date|current_time|current_timestamp)\b"

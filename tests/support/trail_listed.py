@@ -9,9 +9,9 @@ from typing import Any
 import boto3
 
 import trailkit as tk
-from tests.athena_queries import put
-from tests.athena_server import AthenaServer
-from tests.raw_rows import Located, raw_rows
+from tests.support.athena_queries import put
+from tests.support.athena_server import AthenaServer
+from tests.support.raw_rows import Located, raw_rows
 from trailkit.case import Case
 from trailkit.record import Kind
 from trailkit.tables.layout import Layout

@@ -11,10 +11,17 @@ from typing import Any
 from moto.s3.models import s3_backends
 
 import trailkit as tk
-from tests.athena_server import ACCOUNT, AthenaServer
-from tests.coverage_situations import HERE, HOME, LAYOUT, SITUATIONS, A, readable
-from tests.raw_rows import raw_rows
-from tests.trail_listed import session
+from tests.support.athena_server import ACCOUNT, AthenaServer
+from tests.support.coverage_situations import (
+    HERE,
+    HOME,
+    LAYOUT,
+    SITUATIONS,
+    A,
+    readable,
+)
+from tests.support.raw_rows import raw_rows
+from tests.support.trail_listed import session
 from trailkit.case import Case
 from trailkit.coverage.selectors import Coverage, State
 from trailkit.tables.layout import parse

@@ -20,10 +20,10 @@ from moto.core import DEFAULT_ACCOUNT_ID
 from moto.s3.models import s3_backends
 from sqlglot import exp
 
-from tests import athena_writing as writing
-from tests.athena_reading import Read, read
-from tests.athena_results import Rows, to_csv, to_parquet
-from tests.athena_reuse import reusable
+from tests.support import athena_writing as writing
+from tests.support.athena_reading import Read, read
+from tests.support.athena_results import Rows, to_csv, to_parquet
+from tests.support.athena_reuse import reusable
 from trailkit import dialect
 from trailkit.tables.definition import Definition
 

@@ -34,9 +34,9 @@ from moto.s3.models import s3_backends
 from moto.servicequotas.responses import ServiceQuotasResponse
 from werkzeug.serving import make_server
 
-from tests.athena_faults import Fault, Faults
-from tests.athena_queries import REGION, Query, Warehouse
-from tests.athena_results import hive_type
+from tests.support.athena_faults import Fault, Faults
+from tests.support.athena_queries import REGION, Query, Warehouse
+from tests.support.athena_results import hive_type
 from trailkit.tables.definition import Definition
 
 ACCOUNT = DEFAULT_ACCOUNT_ID

@@ -6,7 +6,7 @@ from typing import Any
 import boto3
 from moto.s3.models import s3_backends
 
-from tests.athena_server import ACCOUNT
+from tests.support.athena_server import ACCOUNT
 from trailkit.admin.discovery import discover
 from trailkit.admin.discovery.discovered import Discovery
 

@@ -11,7 +11,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from tests.digests_made import (
+from tests.support.digests_made import (
     FIRST,
     SIGNED,
     Trail,

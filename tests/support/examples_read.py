@@ -19,9 +19,9 @@ from typing import Any
 
 import yaml
 
-from tests import records_made as made
+from tests.support import records_made as made
 
-FOLDER = Path(__file__).with_name("examples")
+FOLDER = Path(__file__).parents[1] / "examples"
 
 KEYS = {"page", "shape", "ask", "finds", "rows", "near"}
 

@@ -6,7 +6,7 @@
 import os
 from pathlib import Path
 
-GOLDEN = Path(__file__).with_name("golden")
+GOLDEN = Path(__file__).parents[1] / "golden"
 
 
 def compare(name: str, text: str) -> None:

@@ -4,8 +4,8 @@ import fnmatch
 import json
 from typing import Any
 
-from tests.athena_faults import Asked
-from tests.athena_server import ACCOUNT
+from tests.support.athena_faults import Asked
+from tests.support.athena_server import ACCOUNT
 
 
 def statements(policy: str) -> list[dict[str, Any]]:

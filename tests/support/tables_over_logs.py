@@ -11,8 +11,8 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tests.athena_server import AthenaServer
-from tests.raw_rows import Located, raw_rows
+from tests.support.athena_server import AthenaServer
+from tests.support.raw_rows import Located, raw_rows
 from trailkit.record import Kind
 from trailkit.tables.layout import Layout, LogKey, parse
 from trailkit.tables.raw import RawTable

@@ -5,7 +5,7 @@ Alice's key is stolen and used from another address; routine goes on around it.
 
 from typing import Any
 
-from tests.records_made import (
+from tests.support.records_made import (
     ACCOUNT,
     OTHER,
     Record,

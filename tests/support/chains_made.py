@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 
-from tests.records_made import ACCOUNT, OTHER, Record, record
+from tests.support.records_made import ACCOUNT, OTHER, Record, record
 
 FORM = "%Y-%m-%dT%H:%M:%SZ"
 PROVIDER = "token.actions.githubusercontent.com"

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-FOLDER = Path(__file__).parent / "adhoc"
+FOLDER = Path(__file__).parents[1] / "adhoc"
 _REFUSED = ("refused", "not_shared")
 _REMEDY = "-- remedy: "
 

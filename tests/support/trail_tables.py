@@ -11,11 +11,11 @@ from typing import Any
 
 import pyarrow as pa
 
-from tests.athena_queries import put
-from tests.athena_server import AthenaServer
-from tests.raw_rows import Located, partition_values, raw_rows
-from tests.tables_made import ADOPTED, DOCUMENTED, NUMBERED, by_hand
-from tests.trail_listed import TABLE, record
+from tests.support.athena_queries import put
+from tests.support.athena_server import AthenaServer
+from tests.support.raw_rows import Located, partition_values, raw_rows
+from tests.support.tables_made import ADOPTED, DOCUMENTED, NUMBERED, by_hand
+from tests.support.trail_listed import TABLE, record
 from trailkit.record import Kind
 from trailkit.tables.copy import Copy
 from trailkit.tables.definition import Definition

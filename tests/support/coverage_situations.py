@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from tests.records_made import Record, data_event, record, user
+from tests.support.records_made import Record, data_event, record, user
 from trailkit.record import Kind
 from trailkit.tables.layout import Layout
 
