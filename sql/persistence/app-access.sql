@@ -6,7 +6,7 @@
 -- needs: [management:write]
 -- parameters:
 --   target:
---     {type: list of text, means: resource, optional: true, help: "API, server or user"}
+--     {type: list of text, means: resource, optional: true, help: "API, server, user"}
 -- chart: timeline
 -- next: [execution/functions, persistence/service-credentials, exfiltration/shares]
 -- notes: |

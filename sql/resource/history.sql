@@ -4,7 +4,7 @@
 -- keywords: [timeline, change, before and after, diff, configuration, group, tag]
 -- parameters:
 --   resource:
---     {type: list of text, means: arn, help: "an ARN, an id or a name, or a part of it"}
+--     {type: list of text, means: arn, help: "an ARN, an id or a name, or part of it"}
 --   about:
 --     type: text
 --     optional: true
@@ -32,14 +32,17 @@ with named as (
         case
             when
                 any_match(
-                    :resource, text -> any_match(resources, r -> strpos(r.arn, text) > 0)
+                    :resource,
+                    text -> any_match(resources, r -> strpos(r.arn, text) > 0)
                 )
                 then 'resources'
             when
                 any_match(
                     :resource,
                     text -> strpos(request, text) > 0
-                    or strpos(request, '"' || regexp_extract(text, '[^:/]+$') || '"') > 0
+                    or strpos(
+                        request, '"' || regexp_extract(text, '[^:/]+$') || '"'
+                    ) > 0
                 )
                 then 'request'
             when any_match(:resource, text -> strpos(response, text) > 0)

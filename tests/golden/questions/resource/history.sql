@@ -344,14 +344,17 @@ named as (
         case
             when
                 any_match(
-                    array['it''s'], text -> any_match(resources, r -> strpos(r.arn, text) > 0)
+                    array['it''s'],
+                    text -> any_match(resources, r -> strpos(r.arn, text) > 0)
                 )
                 then 'resources'
             when
                 any_match(
                     array['it''s'],
                     text -> strpos(request, text) > 0
-                    or strpos(request, '"' || regexp_extract(text, '[^:/]+$') || '"') > 0
+                    or strpos(
+                        request, '"' || regexp_extract(text, '[^:/]+$') || '"'
+                    ) > 0
                 )
                 then 'request'
             when any_match(array['it''s'], text -> strpos(response, text) > 0)
