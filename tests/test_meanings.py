@@ -185,6 +185,18 @@ def test_a_network_holds_its_addresses_of_either_version(practice_case: Case) ->
     assert set(console["source_ip"]) <= set(wide["source_ip"])
 
 
+def test_a_network_with_an_address_of_the_logs_is_not_named_as_missing(
+    practice_case: Case,
+) -> None:
+    hour = practice_case.window("2026-03-01", "2026-03-02")
+    frame = hour.ask("signin/console", address=f"{KEY.address}/30")
+    assert frame.empty
+    said = " ".join(tk.provenance(frame).notes)
+    assert "No address in these logs" not in said
+    away = hour.ask("signin/console", address="192.0.2.240/30")
+    assert "No address in these logs" in " ".join(tk.provenance(away).notes)
+
+
 ROLE = KEY.hops[0].role
 SPELT = [
     ROLE.replace(":role/", ":role/some/path/"),

@@ -103,7 +103,7 @@ class Proof:
 
     ``validated`` of ``files`` log files are named by a valid digest, with their hash.
     ``deliveries`` are the hours of the digests at hand; ``tampered`` counts what
-    somebody must have changed.
+    someone must have changed.
 
     >>> print(Proof(4_112, 4_112, ()))
     4,112 of 4,112 files validated by digests

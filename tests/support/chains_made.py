@@ -500,7 +500,7 @@ class Maker:
     def _changed(
         self, service: str, what: Callable[[str], tuple[str, str, Record]]
     ) -> Credential:
-        """Let somebody do something to what acts under a role of its own."""
+        """Let someone do something to what acts under a role of its own."""
         who = self.long_term_key()
         self.act(who, 1)
         machine = self.service(service)

@@ -27,7 +27,7 @@ _GONE = ("NoSuchKey", "NoSuchVersion", "404", "PreconditionFailed", "412")
 
 
 PAYER = {"RequestPayer": "requester"}
-"""Where the bucket's owner has the requester pay, S3 answers nobody else."""
+"""Where the bucket's owner has the requester pay, S3 answers no one else."""
 
 
 class NotHad(Exception):

@@ -5,6 +5,7 @@ For local logs alone, where it is quick and costs nothing.
 
 import difflib
 from collections.abc import Iterable, Iterator, Mapping
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -71,9 +72,25 @@ def _missing(meaning: str, asked: Iterable[str], logs: Logs) -> Iterator[str]:
         return
     held = _held(meaning, logs)
     for value in wanted:
-        if not any(value in each for each in held):
+        if not (any(value in each for each in held) or _has_one_of(value, held)):
             named = f'No {_WORDS[meaning]} in these logs is "{value}".'
             yield f"{named} {_nearest(value, held)}"
+
+
+def _has_one_of(value: str, addresses: list[str]) -> bool:
+    """Return whether a network has one of the addresses in it; False of other values."""
+    try:
+        network = ip_network(value, strict=False)
+    except ValueError:
+        return False
+    return any(_is_in(each, network) for each in addresses)
+
+
+def _is_in(address: str, network: IPv4Network | IPv6Network) -> bool:
+    try:
+        return ip_address(address) in network
+    except ValueError:
+        return False
 
 
 def _nearest(value: str, held: list[str]) -> str:

@@ -194,7 +194,7 @@ def _by_service(via: str | None) -> bool:
 
 
 def _who(row: Row) -> tuple[Any, ...]:
-    """Return what tells callers apart: nobody takes another's place in it."""
+    """Return what tells callers apart: no one takes another's place in it."""
     return tuple(row[each] for each in _WHO)
 
 
