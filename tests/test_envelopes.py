@@ -1,6 +1,7 @@
 """The forms in which records travel."""
 
 import json
+from base64 import b64encode
 from contextlib import suppress
 
 import pytest
@@ -29,6 +30,18 @@ FORMS = {
     "Splunk": [{"result": {"_raw": json.dumps(each)}} for each in BOTH],
     "OpenSearch": [{"aws": {"cloudtrail": each}} for each in BOTH],
     "strings": [json.dumps(each) for each in BOTH],
+}
+
+
+SURE = [each | {"eventSource": "s3.amazonaws.com"} for each in BOTH]
+RAW = [json.dumps(each) for each in SURE]
+ELSEWHERE = {
+    "Sumo Logic": {"messages": [{"map": {"_raw": each}} for each in RAW]},
+    "Datadog": {"data": [{"id": "A", "attributes": {"attributes": x}} for x in SURE]},
+    "Graylog": {"messages": [{"message": {"full_message": each}} for each in RAW]},
+    "Chronicle": {"logs": [{"data": b64encode(x.encode()).decode()} for x in RAW]},
+    "S3 Select": [{"Records": {"Payload": each}} for each in RAW],
+    "a key that no one knows": [{"kept_in": {"whatever": each}} for each in SURE],
 }
 
 
@@ -68,6 +81,25 @@ def test_records_are_found_in_every_form_one_a_line(form: object):
     lines = "\r\n".join(json.dumps(each) for each in parts if isinstance(each, dict))
     if lines:
         assert values(split(lines.encode())) == BOTH
+
+
+@pytest.mark.parametrize("form", ELSEWHERE.values(), ids=ELSEWHERE)
+def test_what_is_surely_a_record_is_found_under_any_key(form: object) -> None:
+    items = split(json.dumps(form).encode())
+    assert values(items) == SURE
+    assert not items.problems
+
+
+def test_a_lookalike_under_an_unknown_key_is_no_record() -> None:
+    with pytest.raises(Skipped):
+        split(b'{"kept": {"note": {"eventName": "x"}, "eventSource": null}}')
+
+
+def test_lines_of_elastics_bulk_api_are_no_problem() -> None:
+    lines = [line for each in RAW for line in ('{"index": {"_index": "ct"}}', each)]
+    items = split("\n".join(lines).encode())
+    assert values(items) == SURE
+    assert not items.problems
 
 
 @pytest.mark.parametrize("between", ["", "\n", " \n\t "])

@@ -5,6 +5,7 @@ import io
 import json
 import os
 import struct
+import tarfile
 import zipfile
 from hashlib import sha256
 from pathlib import Path
@@ -39,6 +40,16 @@ def zipped(**files: bytes) -> bytes:
     with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in files.items():
             archive.writestr(name, content)
+    return written.getvalue()
+
+
+def tarred(kind: str, **files: bytes) -> bytes:
+    written = io.BytesIO()
+    with tarfile.open(fileobj=written, mode=f"w:{kind[4:]}") as archive:
+        for name, content in files.items():
+            member = tarfile.TarInfo(name)
+            member.size = len(content)
+            archive.addfile(member, io.BytesIO(content))
     return written.getvalue()
 
 
@@ -135,6 +146,37 @@ def test_a_large_file_that_is_no_log_is_not_read(tmp_path: Path):
     assert readings(tmp_path)["disk.img"].status == "skipped"
 
 
+@pytest.mark.parametrize("kind", ["zip", "tar", "tar.gz", "tar.xz"])
+def test_an_archive_in_an_archive_is_read_like_the_outer_one(
+    tmp_path: Path, kind: str
+) -> None:
+    inner = zipped(x=LOG, y=packed(LOG)) if kind == "zip" else tarred(kind, x=LOG)
+    (tmp_path / "a.zip").write_bytes(zipped(**{f"in/c.{kind}": inner, "b": LOG}))
+    found = readings(tmp_path)
+    assert found[f"a.zip/in/c.{kind}/x"].text == LOG
+    assert found["a.zip/b"].text == LOG
+    name = str(tmp_path / "a.zip" / f"in/c.{kind}/x")
+    assert read_again(name, str(tmp_path / "a.zip"), LIMIT).text == LOG
+
+
+def test_archives_in_archives_are_opened_twice_and_then_named(tmp_path: Path) -> None:
+    nested = zipped(x=LOG)
+    for _ in range(3):
+        nested = zipped(**{"n.zip": nested})
+    (tmp_path / "a.zip").write_bytes(nested)
+    found = readings(tmp_path)
+    reason = found["a.zip/n.zip/n.zip/n.zip"].reason
+    assert reason == "An archive in an archive: unpack the outer one."
+
+
+def test_a_broken_archive_in_an_archive_costs_only_itself(tmp_path: Path) -> None:
+    inner = zipped(x=LOG)[:-20]
+    (tmp_path / "a.zip").write_bytes(zipped(**{"in/c.zip": inner, "b": LOG}))
+    found = readings(tmp_path)
+    assert found["a.zip/in/c.zip"].status == "broken"
+    assert found["a.zip/b"].text == LOG
+
+
 def test_the_files_in_a_zip_are_listed_on_their_own(tmp_path: Path):
     files = {"in/a.json.gz": gzip.compress(LOG), "b.json": LOG, "notes.txt": b"hello"}
     (tmp_path / "a.zip").write_bytes(zipped(**files, **{"in/c.zip": zipped(x=LOG)}))
@@ -144,7 +186,7 @@ def test_the_files_in_a_zip_are_listed_on_their_own(tmp_path: Path):
         "a.zip/in/a.json.gz": "read",
         "a.zip/b.json": "read",
         "a.zip/notes.txt": "skipped",
-        "a.zip/in/c.zip": "broken",
+        "a.zip/in/c.zip/x": "read",
     }
     assert found["a.zip"].reason == "A zip archive: its files are listed by themselves."
     assert found["a.zip/in/a.json.gz"].archive == str(tmp_path / "a.zip")

@@ -78,7 +78,7 @@ def _missing(meaning: str, asked: Iterable[str], logs: Logs) -> Iterator[str]:
 
 
 def _has_one_of(value: str, addresses: list[str]) -> bool:
-    """Return whether a network has one of the addresses in it; False of other values."""
+    """Return whether a network has one of the addresses in it."""
     try:
         network = ip_network(value, strict=False)
     except ValueError:

@@ -4,12 +4,13 @@ Two entries of one name are two files. What all entries together unpack to is bo
 the size of the archive.
 """
 
+import re
 import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from io import BufferedReader
+from io import BufferedReader, BytesIO
 from typing import IO, Any
 
 import pyarrow as pa
@@ -28,6 +29,14 @@ from trailkit.store.walk import BAD_NAME, is_plain
 
 _RATIO, _FLOOR = 200, 1 << 30
 """Entries may unpack to this multiple of the archive, or to 1 GB if that is more."""
+
+_DEPTH = 2
+"""Archives in an archive that are opened, one in the other."""
+
+_INNER_LIMIT = 1 << 28
+"""An archive in an archive is held in memory: at most so many bytes are."""
+
+_ARCHIVE = re.compile(r"\.(zip|tar|tgz|tbz2?|txz|tar\.(gz|bz2|xz|zst|lzma))\Z", re.I)
 
 _MOST = 1_000_000
 """Entries of one archive that are read."""
@@ -51,7 +60,7 @@ class Entry:
     refused: str = ""
 
 
-def kind_of(file: BufferedReader) -> str:
+def kind_of(file: IO[bytes]) -> str:
     """Return ``zip``, ``tar`` or no text, by the beginning of a file."""
     start = file.read(PEEK)
     file.seek(0)
@@ -63,12 +72,13 @@ def kind_of(file: BufferedReader) -> str:
 def entries(file: BufferedReader, kind: str, size: int) -> Iterator[Entry]:
     """List the files in an archive, in its order; each is read before the next.
 
-    Raises Broken where the archive breaks off.
+    An archive in it is opened too, its files below its name. Raises Broken where the
+    archive breaks off.
     """
     names: dict[str, int] = {}
     left = max(_FLOOR, _RATIO * size)
     try:
-        for count, (name, length, read) in enumerate(_listed(file, kind)):
+        for count, (name, length, read) in enumerate(_nested(file, kind, _DEPTH)):
             if count == _MOST:
                 raise Broken(f"An archive with more than {_MOST:,} entries.")
             left -= length
@@ -95,11 +105,44 @@ def _unique(name: str, names: dict[str, int]) -> str:
 _Listed = Iterator[tuple[str, int, Callable[[int], bytes]]]
 
 
-def _listed(file: BufferedReader, kind: str) -> _Listed:
+def _nested(file: IO[bytes], kind: str, depth: int) -> _Listed:
+    """List the files in an archive, and those in the archives in it."""
+    for name, length, read in _listed(file, kind):
+        inner = _inner(name, length, read) if depth else None
+        if inner is None:
+            yield name, length, read
+            continue
+        inside = _nested(inner, kind_of(inner), depth - 1)
+        try:
+            for below, size, read_below in inside:
+                yield f"{name}/{below}", size, read_below
+        except _BROKEN as error:
+            yield name, length, _failing(f"Broken archive: {error}.")
+
+
+def _inner(name: str, length: int, read: Callable[[int], bytes]) -> IO[bytes] | None:
+    """Open an entry that is an archive by its name and its beginning."""
+    if not _ARCHIVE.search(name) or length > _INNER_LIMIT:
+        return None
+    try:
+        held = BytesIO(read(_INNER_LIMIT))
+    except _BROKEN:
+        return None
+    return held if kind_of(held) else None
+
+
+def _failing(why: str) -> Callable[[int], bytes]:
+    def read(most: int) -> bytes:  # noqa: ARG001 - as every reader
+        raise Broken(why)
+
+    return read
+
+
+def _listed(file: IO[bytes], kind: str) -> _Listed:
     return _in_zip(file) if kind == "zip" else _in_tar(file)
 
 
-def _in_zip(file: BufferedReader) -> _Listed:
+def _in_zip(file: IO[bytes]) -> _Listed:
     with zipfile.ZipFile(file) as archive:
         for info in archive.infolist():
             if not info.is_dir():
@@ -116,7 +159,7 @@ def _zip_reader(
     return read
 
 
-def _in_tar(file: BufferedReader) -> _Listed:
+def _in_tar(file: IO[bytes]) -> _Listed:
     start = file.read(PEEK)
     file.seek(0)
     with tarfile.open(fileobj=_stream(file, start), mode="r|") as archive:
@@ -135,15 +178,15 @@ def _tar_reader(
     return read
 
 
-def _stream(file: BufferedReader, start: bytes) -> IO[bytes]:
+def _stream(file: IO[bytes], start: bytes) -> IO[bytes]:
     if not start.startswith(PACKED):
         return file
-    names = dict(zip(PACKED, ("gzip", "bz2", "xz", "zstd"), strict=True))
+    names = dict(zip(PACKED, ("gzip", "bz2", "xz", "zstd", "xz"), strict=True))
     name = next(name for magic, name in names.items() if start.startswith(magic))
     return _opened(file, name)
 
 
-def _opened(file: BufferedReader, name: str) -> Any:
+def _opened(file: IO[bytes], name: str) -> Any:
     if name == "xz":
         import lzma
 

@@ -9,6 +9,7 @@
   Firehose ``data``, which is base64 and may be gzip
 * log collectors: ``_raw``, ``result._raw``, ``aws.cloudtrail``, Elastic's ``_source``
   and ``event.original``, Wazuh's ``data.aws``, OCSF's ``raw_data``
+* any other wrapper, where what stands in it is surely a record
 
 A wrapper with records inside is opened, whatever ids it has itself.
 """
@@ -125,9 +126,15 @@ _WAYS = _LISTS | {
     *("CloudTrailEvent", "cloudTrailEvent", "detail", "message", "Message", "@message"),
     *("body", "Body", "Sns", "kinesis", "data", "Data", "_raw", "raw_data", "result"),
     *("results", "aws", "cloudtrail", "_source", "hits", "event", "original", "Event"),
-    *("eventData", "eventJson", "unmapped", "full_log", "value"),
+    *("eventData", "eventJson", "unmapped", "full_log", "value", "logs"),
 }
 """The keys under which wrappers hold records, or other wrappers."""
+
+_SURE = (b"eventName", b"eventSource")
+"""What a member holds that is opened under whatever key it stands."""
+
+_BULK = frozenset(("index", "create", "update", "delete"))
+"""Lines of Elastic's bulk API that say what is done with the next one."""
 
 _RECORD = b'"event'
 _EMPTY_LOG, _SLACK = b'{"Records":[]}', 8
@@ -314,10 +321,25 @@ def _unwrap_object(
         _join(items, found)
     elif (rebuilt := respelt(text)) is not None:
         items.add(rebuilt, time, RESPELT)
+    elif (sure := _surely_inside(pairs, known.outer_time() or time, depth)).texts:
+        _join(items, sure)
     elif found.passed or {key for key, _ in pairs} == {"field", "value"}:
         items.passed = found.passed or "A field of a query's result."
+    elif len(pairs) == 1 and pairs[0][0] in _BULK and b'"_in' in bytes(pairs[0][1]):
+        items.passed = items.passed or "A line of Elastic's bulk API."
     elif not only_records:
         items.refuse(text, _what_it_is(text))
+
+
+def _surely_inside(pairs: list[tuple[str, Raw]], time: str | None, depth: int) -> Items:
+    """Open members of other names, where they hold what is surely a record."""
+    found = Items()
+    for key, inside in pairs:
+        written = bytes(inside)
+        if key not in _WAYS and all(mark in written for mark in _SURE):
+            _unwrap(inside, time, found, depth - 1, only_records=True)
+    sure = all(_object.decode(each).is_surely_one() for each in found.texts)
+    return found if sure and not found.problems else Items()
 
 
 def _open(key: str, inside: Raw, time: str | None, items: Items, depth: int) -> None:

@@ -7,6 +7,7 @@ under the key that AWS uses; what has no such key stays where it is.
 
 import csv
 import io
+import itertools
 import json
 import re
 from collections.abc import Iterable, Iterator
@@ -32,6 +33,8 @@ _OTHER_NAMES = {
     "accesskeyid": ("userIdentity", "accessKeyId"),
     "region": ("awsRegion",),
     "sourceip": ("sourceIPAddress",),
+    "awseventid": ("eventID",),
+    "timegenerated": ("eventTime",),
 }
 
 _Paths = dict[str, tuple[str, ...]]
@@ -117,15 +120,18 @@ def from_csv(text: bytes) -> bytes | None:
     b'{"eventName":"GetObject","eventSource":"s3.amazonaws.com"}'
     """
     decoded = text.decode(errors="replace")
-    heading = decoded.split("\n", 1)[0]
+    heading, _, below = decoded.partition("\n")
+    if below.lstrip()[:1] in ("{", "["):
+        return None  # JSON behind a label: in a table it would stand in quotes
     delimiter = max(",;\t", key=heading.count)
     rows = csv.reader(io.StringIO(decoded, newline=""), delimiter=delimiter)
     try:
-        names = next(rows, [])
-        if not _is_table(names):
-            return None
         # The limit is the whole process's: others rely on what it was.
         csv.field_size_limit(max(csv.field_size_limit(), len(decoded)))
+        names, first = next(rows, []), next(rows, [])
+        if not _is_table(names) and not any(map(_is_whole, first)):
+            return None
+        rows = itertools.chain([first], rows)
         lines = [_line(dict(zip(names, row, strict=False))) for row in rows if row]
     except csv.Error as error:
         raise Broken(f"Malformed table: {error}.") from error
@@ -136,13 +142,27 @@ def from_parquet(received: bytes) -> bytes:
     """Turn a Parquet file into JSON, a record a line; raise Skipped for others."""
     try:
         table = pq.ParquetFile(pa.BufferReader(received))
-        if not _is_table(table.schema_arrow.names):
+        if not _is_table(table.schema_arrow.names) and not _has_whole(table):
             raise Skipped("A Parquet file without CloudTrail's columns.")
         batches = table.iter_batches(1_000)
         lines = [_line(row) for batch in batches for row in batch.to_pylist()]
     except (pa.ArrowException, OSError, ValueError) as error:
         raise Broken(f"Broken Parquet file: {error}.") from error
     return b"\n".join(lines)
+
+
+def _has_whole(table: pq.ParquetFile) -> bool:
+    """Return whether the first row of a Parquet file holds a whole record."""
+    first = next(table.iter_batches(1), None)
+    rows = first.to_pylist() if first is not None else []
+    return any(_is_whole(cell) for row in rows for cell in row.values())
+
+
+def _is_whole(cell: Any) -> bool:
+    """Return whether a cell holds a whole record as text, whatever its heading."""
+    marks = ('"eventName"', '"eventSource"')
+    is_object = isinstance(cell, str) and cell.lstrip().startswith("{")
+    return is_object and all(mark in cell for mark in marks)
 
 
 def _is_table(names: list[str]) -> bool:
@@ -157,9 +177,11 @@ def holds_whole_records(names: list[str]) -> bool:
 
 def _line(row: dict[str, Any]) -> bytes:
     """Write a row as a record: the whole record that it holds, or one of its cells."""
+    named = {_plain(name) for name in row}
+    is_of_columns = bool(named & _MARKS and named & _BESIDE)
     for name, cell in row.items():
-        if _plain(name) in _WHOLE and isinstance(cell, str):
-            whole = _as_json(cell)
+        if _plain(name) in _WHOLE or (_is_whole(cell) and not is_of_columns):
+            whole = _as_json(str(cell))
             if bytes(whole)[:1] == b"{":
                 return b" ".join(bytes(whole).split(b"\n"))
     members = ((name, _cell(name, cell)) for name, cell in _cells(row))

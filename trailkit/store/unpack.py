@@ -9,6 +9,7 @@ import hashlib
 import json
 import lzma
 import os
+import re
 import stat
 import zlib
 from collections.abc import Callable
@@ -27,7 +28,8 @@ ZIP = b"PK\x03\x04"
 EMPTY_ZIP = b"PK\x05\x06"
 PARQUET = b"PAR1"
 _BZIP2, _XZ, _ZSTD = b"BZh", b"\xfd7zXZ\x00", b"\x28\xb5\x2f\xfd"
-PACKED = (GZIP, _BZIP2, _XZ, _ZSTD)
+_LZMA = b"\x5d\x00\x00"
+PACKED = (GZIP, _BZIP2, _XZ, _ZSTD, _LZMA)
 """How a packed file begins that is unpacked here."""
 
 _UNKNOWN = {
@@ -56,6 +58,8 @@ PEEK = 4096
 _PIECE = 1 << 16
 _TAR_BLOCK = 512
 _WHITE = b" \t\r\n\x1e"
+_JSON = re.compile(rb'[{\[]\s*["{}]')
+"""How an object begins, or a list of them, behind whatever label."""
 
 # The stubs of isal call the class an instance.
 _ERRORS = (
@@ -174,7 +178,7 @@ def _gzip() -> Any:
 def _opener(packed: bytes) -> Callable[[], Any]:
     if packed.startswith(_BZIP2):
         return bz2.BZ2Decompressor
-    return lzma.LZMADecompressor if packed.startswith(_XZ) else _Zstd
+    return _Zstd if packed.startswith(_ZSTD) else lzma.LZMADecompressor
 
 
 class _Zstd:
@@ -231,7 +235,7 @@ def _in_pieces(packed: bytes, most: int, opener: Callable[[], Any]) -> Unpacked:
 
 
 def _name(packed: bytes) -> str:
-    names = zip(PACKED, ("gzip", "bzip2", "xz", "Zstandard"), strict=True)
+    names = zip(PACKED, ("gzip", "bzip2", "xz", "Zstandard", "lzma"), strict=True)
     return next(name for magic, name in names if packed.startswith(magic))
 
 
@@ -269,11 +273,8 @@ def _may_hold_events(text: bytes) -> bool:
     words = heading.translate(None, b" _-\"'")
     is_table = b"," in words or b"\t" in words
     names = (b"eventname", b"eventid", b"eventdata", b"eventjson", b"message", b"raw")
-    return (
-        b'{"' in text
-        or b"{ " in text
-        or b"[{" in text
-        or (is_table and any(name in words for name in (*names, b"cloudtrailevent")))
+    return _JSON.search(text) is not None or (
+        is_table and any(name in words for name in (*names, b"cloudtrailevent"))
     )
 
 
