@@ -255,8 +255,8 @@ def test_a_table_needs_its_database(table: str) -> None:
 
 
 def test_an_unknown_workgroup_is_named(server: AthenaServer) -> None:
-    with pytest.raises(NotConfigured, match="WorkGroup no one is not found"):
-        engine(workgroup="no one").run("select 1 as one")
+    with pytest.raises(NotConfigured, match="WorkGroup nobody is not found"):
+        engine(workgroup="nobody").run("select 1 as one")
 
 
 def test_a_workgroup_without_a_place_asks_for_one(server: AthenaServer) -> None:
@@ -339,8 +339,8 @@ def test_no_region(server: AthenaServer, monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_an_unknown_profile(server: AthenaServer) -> None:
-    with pytest.raises(NotConfigured, match=r"profile \(no one\) could not be found"):
-        engine(session=None, profile="no one").run("select 1 as one")
+    with pytest.raises(NotConfigured, match=r"profile \(nobody\) could not be found"):
+        engine(session=None, profile="nobody").run("select 1 as one")
 
 
 @pytest.mark.parametrize(

@@ -158,7 +158,7 @@ def test_managed_results_have_no_place(server: AthenaServer) -> None:
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"WorkGroup": "no one"}, "WorkGroup no one is not found"),
+        ({"WorkGroup": "nobody"}, "WorkGroup nobody is not found"),
         ({"WorkGroup": "primary"}, "No output location provided"),
         (
             {"ResultConfiguration": {"OutputLocation": "s3://absent/"}},

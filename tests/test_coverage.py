@@ -402,7 +402,7 @@ def test_a_trail_that_was_off_is_named_with_its_times(tmp_path: Path) -> None:
 
 def test_the_practice_case_names_who_stopped_the_trail(practice_case: Case) -> None:
     hour = practice_case.window("2026-03-12 01:00", "2026-03-12 02:00")
-    words = said(hour, "persistence/iam-changes", target="no one")
+    words = said(hour, "persistence/iam-changes", target="nobody")
     assert "2026-03-12 01:14 to 02:00 (organization-trail stopped by role/tr" in words
     assert NOTHING in words
 

@@ -618,7 +618,7 @@ ODDITIES = [
             odd(who=user(HIDDEN, principalId=None, arn=None), at="11:00:01"),
             odd(requestParameters={"parameters": HIDDEN, "password": "***"}),
         ],
-        "actor, identity_id = caller_account as no one, "
+        "actor, identity_id = caller_account as nobody, "
         "json_extract_scalar(request, '$.parameters') as given",
         [(f"user/{HIDDEN}", True, None), ("user/alice", False, HIDDEN)],
     ),

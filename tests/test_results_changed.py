@@ -115,7 +115,7 @@ def _on_csv(dice: random.Random, query: Query) -> None:
         "doubled": content + content,
         "no rows": content.split(b"\n")[0] + b"\n",
         "empty": b"",
-        "columns": content.replace(b'"actor"', b'"no one"', 1),
+        "columns": content.replace(b'"actor"', b'"nobody"', 1),
         "gone": None,
     }
     later = {
