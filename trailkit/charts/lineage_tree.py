@@ -1,10 +1,14 @@
 """A lineage as rows: each identity below the one that it came from."""
 
+import re
 from dataclasses import dataclass
 
 import pandas as pd
 
 from trailkit.charts.reading import times
+
+_SINCE = re.compile(r" since \S+\Z")
+"""What tells one session of a name from the next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,15 +107,19 @@ def _leaves_alike(
     labels: dict[object, object],
     children: dict[object, list[object]],
 ) -> dict[object, int]:
-    """Fold ends of one name that came from the same one; return how many each is."""
+    """Fold ends of one name that came from the same one; return how many each is.
+
+    Sessions of one name that differ in when they began are one.
+    """
     refused = {*edges["to_id"][edges["outcome"].isin(["denied", "failed"])]}
     counts: dict[object, int] = {}
     for own in children.values():
-        first: dict[tuple[object, bool], object] = {}
+        first: dict[tuple[str, bool], object] = {}
         for node in [*own]:
             if node in children:
                 continue
-            known = first.setdefault((labels[node], node in refused), node)
+            name = _SINCE.sub("", str(labels[node]))
+            known = first.setdefault((name, node in refused), node)
             counts[known] = counts.get(known, 0) + 1
             if known is not node:
                 own.remove(node)
@@ -157,7 +165,9 @@ def _descend(
     while stack:
         node, depth = stack.pop()
         out.append((node, depth))
-        for child in reversed(children.get(node, [])):
+        # What goes on stands above what ends.
+        own = sorted(children.get(node, []), key=lambda child: child not in children)
+        for child in reversed(own):
             if child not in seen:
                 seen.add(child)
                 stack.append((child, depth + 1))

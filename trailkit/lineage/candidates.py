@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from trailkit.lineage.edges import Edge, entered
 from trailkit.lineage.gathered import Row, linked
@@ -14,10 +14,12 @@ SOON = timedelta(seconds=10)
 PORTAL_DAYS = timedelta(days=90)
 """So long a session in the access portal may last."""
 
+_OF_FUNCTIONS = "code of a function"
+
 ON_MACHINES = {
     "command on a machine": "acted after it",
     "instance profile placed": "acted after its role was placed",
-    "code of a function": "acted after its code was changed",
+    _OF_FUNCTIONS: "acted after its code was changed",
 }
 """Kinds of calls after which a machine's or function's role may serve the caller."""
 
@@ -119,10 +121,26 @@ def _machines(nodes: Nodes) -> Iterator[Edge]:
             continue
         for name in linked(call, "name"):
             reason = f"a role's session named {name} {ON_MACHINES[call['kind']]}"
-            for at in sorted(nodes.by_name.get(name, ())):
-                rows = nodes.members.get(at, [])
-                if any(row["last_seen"] >= call["time"] for row in rows):
-                    yield _maybe(nodes, call, at, reason)
+            acted = {
+                at: min(row["session_start"] or row["first_seen"] for row in rows)
+                for at in sorted(nodes.by_name.get(name, ()))
+                if (rows := nodes.members.get(at, []))
+                and any(row["last_seen"] >= call["time"] for row in rows)
+            }
+            if call["kind"] == _OF_FUNCTIONS and len(acted) > 1:
+                # A function has a session every half an hour: the first stands for all.
+                reason += f"; it is the first of {len(acted):,} such sessions"
+                acted = {_first_after(call["time"], acted): None}
+            for at in acted:
+                yield _maybe(nodes, call, at, reason)
+
+
+def _first_after(time: datetime, began: dict[str, datetime]) -> str:
+    """Return the session that began first after a time, else the last before it."""
+    later = {at: start for at, start in began.items() if start >= time}
+    if later:
+        return min(later, key=lambda at: later[at])
+    return max(began, key=lambda at: began[at])
 
 
 def _delegates(nodes: Nodes) -> Iterator[Edge]:
