@@ -176,8 +176,8 @@ def test_title_and_subtitle_fit_on_the_narrowest_page(name: str, events: Events)
     frame.attrs["trailkit"] = {"scope": "2026-03-02 to 2026-03-03 UTC, " * 6}
     title = CHARTS[name](frame).layout.title
 
-    assert all(len(line) <= 84 for line in plain_lines(title.text))
-    assert all(len(line) <= 110 for line in plain_lines(title.subtitle.text))
+    assert all(len(line) <= 74 for line in plain_lines(title.text))
+    assert all(len(line) <= 94 for line in plain_lines(title.subtitle.text))
 
 
 def plain_lines(text: str) -> list[str]:

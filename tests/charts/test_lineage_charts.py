@@ -38,7 +38,8 @@ def test_each_identity_stands_below_the_one_that_it_came_from():
     dots = next(trace for trace in figure.data if trace.mode == "markers")
     assert list(dots.x) == [0, 1, 2, 1]
     assert figure.layout.title.text == (
-        "<b>eve became admin in 2 steps, 2026-03-11 23:00 to 2026-03-12 00:00 UTC</b>"
+        "<b>eve became admin in 2 steps, 2026-03-11 23:00 to 2026-03-12 00:00"
+        "<br>UTC</b>"
     )
 
 

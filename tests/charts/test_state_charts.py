@@ -105,7 +105,8 @@ def test_the_gravest_finding_stands_on_top():
 
     assert figure.layout.yaxis.ticktext[0] == "T1530 · s3/reads"
     assert figure.layout.title.text == (
-        "<b>2 findings, 1 critical; first critical: T1530 at 2026-03-02 00:00 UTC</b>"
+        "<b>2 findings, 1 critical; first critical: T1530 at 2026-03-02 00:00"
+        "<br>UTC</b>"
     )
     assert "1 row with nothing found" in figure.layout.title.subtitle.text
 

@@ -70,7 +70,7 @@ def test_title_is_the_deed(events: Events):
 
     assert timeline(frame).layout.title.text == (
         "<b>role/Admin/bob deleted bucket payroll at 11:44 UTC; "
-        "4 of 5 events denied</b>"
+        "4 of 5 events<br>denied</b>"
     )
 
 
@@ -78,8 +78,8 @@ def test_title_says_that_the_deed_was_denied(events: Events):
     frame = events(2, outcome="denied", bucket="payroll")
 
     assert timeline(frame).layout.title.text == (
-        "<b>role/Admin/bob was denied DeleteBucket on payroll 2 times from 11:40 UTC; 2"
-        "<br>events, all denied</b>"
+        "<b>role/Admin/bob was denied DeleteBucket on payroll 2 times from"
+        "<br>11:40 UTC; 2 events, all denied</b>"
     )
 
 

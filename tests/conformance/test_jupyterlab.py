@@ -24,6 +24,7 @@ TALLEST = 14_000  # pixels; a picture of more is not drawn
 PANEL = ".jp-NotebookPanel:not(.lm-mod-hidden)"
 PROMPTS = f"{PANEL} .jp-CodeCell .jp-InputPrompt"
 CHART = f"{PANEL} .js-plotly-plot"
+MARKS = "svg .trace path, svg .heatmaplayer image"
 STDERR = f"{PANEL} [data-mime-type='application/vnd.jupyter.stderr']"
 CELLS = f"{PANEL} .jp-Notebook .jp-Cell"
 
@@ -158,7 +159,7 @@ def look(page: Page, path: Path, seen: Visit) -> None:
     seen.prompts[name] = page.locator(PROMPTS).all_text_contents()
     seen.stderr[name] = page.locator(STDERR).all_text_contents()
     charts = page.locator(CHART).all()
-    seen.marks[name] = [chart.locator("svg .trace path").count() for chart in charts]
+    seen.marks[name] = [chart.locator(MARKS).count() for chart in charts]
     page.set_viewport_size({"width": WIDTHS[0], "height": 1000})
 
 

@@ -53,7 +53,7 @@ def coverage(frame: pd.DataFrame, most: int = 40) -> "go.Figure":
     ...      "state": ["stopped"], "start": days[:1], "end": days[1:]}
     ... )
     >>> coverage(frame).layout.title.text
-    '<b>1 of 1 stopped: 111122223333 eu-west-1 data from 2026-03-12 00:00 UTC</b>'
+    '<b>1 of 1 stopped: 111122223333 eu-west-1 data from 2026-03-12 00:00<br>UTC</b>'
     """
     require(frame, "chart of coverage", "account", "region", "state", "start", "end")
     chosen, beside = _few(frame, most)

@@ -23,11 +23,11 @@ def techniques(frame: pd.DataFrame, most: int = 30) -> "go.Figure":
 
     >>> when = pd.to_datetime(["2026-03-12 01:14"], utc=True)
     >>> frame = pd.DataFrame(
-    ...     {"technique": ["T1562.008"], "severity": ["critical"], "count": [2],
+    ...     {"technique": ["T1685.002"], "severity": ["critical"], "count": [2],
     ...      "first_seen": when, "last_seen": when, "question": ["blinded"]}
     ... )
     >>> techniques(frame).layout.title.text
-    '<b>1 finding, 1 critical; first critical: T1562.008 at 2026-03-12 01:14 UTC</b>'
+    '<b>1 finding, 1 critical; first critical: T1685.002 at 2026-03-12<br>01:14 UTC</b>'
     """
     require(frame, "chart of techniques", "technique", "first_seen", "last_seen")
     found = _found(frame)

@@ -22,7 +22,7 @@ TEMPLATE = "trailkit"
 
 _FONT = "system-ui, 'Segoe UI', 'Helvetica Neue', 'DejaVu Sans', sans-serif"
 _CLEAR = "rgba(0, 0, 0, 0)"
-_TITLE_WIDTH, _SUBTITLE_WIDTH = 76, 110
+_TITLE_WIDTH, _SUBTITLE_WIDTH = 66, 94
 
 BUTTONS = ["sendChartToCloud", "select", "lasso", "autoScale", "zoomIn", "zoomOut"]
 """What the mode bar lacks: the first would send the evidence to a server."""
