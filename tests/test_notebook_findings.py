@@ -198,3 +198,10 @@ def test_a_log_without_any_of_it_ends_in_a_sentence_at_most(name, tmp_path):
     (tmp_path / "quiet.json").write_text(quiet)
     with contextlib.suppress(NothingFound, EvidenceError):
         Run(name, folder=str(tmp_path))
+
+
+def test_the_report_is_about_the_deletion_of_the_story() -> None:
+    report = run("90_write_the_report")
+    assert report["last"]["event_id"] == KEY.deletion.event_id
+    assert "backup-sync deleted" in report.sentence
+    assert f"{KEY.deletion.time:%Y-%m-%d %H:%M} UTC" in report.sentence
