@@ -29,7 +29,7 @@ from trailkit.admin.discovery.search import FoundFolders, search
 from trailkit.admin.discovery.trails import Trail
 from trailkit.aws.attempts import Attempts
 from trailkit.coverage.selectors import State, read_selectors
-from trailkit.errors import TableError
+from trailkit.errors import InvalidParameter, TableError
 from trailkit.progress import be_silent
 from trailkit.tables.layout import CLOUDTRAIL_BEGAN, KINDS, Layout, parse
 from trailkit.tables.log_scope import LogScope
@@ -282,9 +282,14 @@ def test_a_folder_that_may_not_be_looked_into_stays_with_unknown_days(
     assert "because a right is missing" in found.not_looked_at[0]
 
 
-@pytest.mark.parametrize("most", [-1, 1.5, True, "100"])
-def test_a_bound_that_is_no_number_is_refused(most: Any) -> None:
+def test_a_bound_below_nothing_is_refused() -> None:
     with pytest.raises(TableError, match=r"Write a whole one, such as"):
+        find(most_requests=-1)
+
+
+@pytest.mark.parametrize("most", [1.5, True, "100"])
+def test_a_bound_that_is_no_number_is_refused(most: Any) -> None:
+    with pytest.raises(InvalidParameter, match=f"{most!r} is not a whole number"):
         find(most_requests=most)
 
 
