@@ -738,7 +738,7 @@ def test_every_form_of_a_start_leads_to_the_same_first_credential(
 def test_ctrl_c_returns_what_is_known_so_far(
     made: Made, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    chain = max(made.chains, key=lambda each: len(each.links))
+    chain = max(made.chains, key=lambda each: len(each.path()))
     asked, ask = list[str](), Tracing._rows
 
     def interrupted(
