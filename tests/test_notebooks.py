@@ -8,7 +8,6 @@ from typing import Any
 
 import nbformat
 import pytest
-from nbclient import NotebookClient
 
 from trailkit.questions import library
 
@@ -93,12 +92,3 @@ def test_it_is_kept_without_outputs_for_any_python(path: Path) -> None:
     for cell in cells(path, "code"):
         assert cell.outputs == []
         assert cell.execution_count is None
-
-
-@every_notebook
-def test_it_runs_from_top_to_bottom(path: Path) -> None:
-    notebook = nbformat.read(path, as_version=4)
-    NotebookClient(notebook, timeout=120, kernel_name="python3").execute()
-    for cell in notebook.cells:
-        said = [o for o in cell.get("outputs", []) if o.get("name") == "stderr"]
-        assert not said, said

@@ -1,7 +1,7 @@
 """Every notebook, run as a person runs it: `make lab`, and a real Chromium.
 
-One JupyterLab and one browser run each notebook once, and then look at it in both
-themes and in two widths. The pictures are in build/jupyterlab, for a person to judge.
+One JupyterLab and one browser run each notebook once, and then look at it: wide and
+light, narrow and dark. The pictures are in build/jupyterlab, for a person to judge.
 """
 
 import json
@@ -17,8 +17,8 @@ from tests.conformance.lab import LOOPBACK, PATIENCE, PROJECT, chromium, lab, tr
 
 NOTEBOOKS = sorted((PROJECT / "notebooks").glob("*.ipynb"))
 PICTURES = PROJECT / "build" / "jupyterlab"
-THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
-WIDTHS = (1440, 1100)
+WIDTH = 1440
+LOOKS = {"light": ("JupyterLab Light", WIDTH), "dark": ("JupyterLab Dark", 1100)}
 TALLEST = 14_000  # pixels; a picture of more is not drawn
 
 PANEL = ".jp-NotebookPanel:not(.lm-mod-hidden)"
@@ -101,7 +101,7 @@ def visit(tmp_path_factory: pytest.TempPathFactory) -> Visit:
         sync_playwright() as player,
         player.chromium.launch(executable_path=chromium()) as browser,
     ):
-        page = browser.new_page(viewport={"width": WIDTHS[0], "height": 1000})
+        page = browser.new_page(viewport={"width": WIDTH, "height": 1000})
         page.set_default_timeout(PATIENCE * 1000)
         listen(page, seen)
         page.goto(url)
@@ -141,26 +141,25 @@ def run_all_cells(page: Page, path: Path) -> None:
 
 
 def look(page: Page, path: Path, seen: Visit) -> None:
-    """Take a picture of the whole notebook in each theme and width."""
+    """Take a picture of the whole notebook in each theme."""
     name, charts = path.stem, charts_of(path)
-    for theme, called in THEMES.items():
+    for theme, (called, width) in LOOKS.items():
         page.evaluate(CALL, ["apputils:change-theme", {"theme": called}])
-        for width in WIDTHS:
-            page.set_viewport_size({"width": width, "height": 1000})
-            height = page.eval_on_selector_all(CELLS, HEIGHT)
-            tall = min(height + 200, TALLEST)
-            page.set_viewport_size({"width": width, "height": tall})
-            page.eval_on_selector_all(CELLS, HEIGHT)  # from its top
-            page.wait_for_timeout(300)  # charts are laid out anew
-            page.wait_for_function(DRAWN, arg=[CHART, charts])
-            page.screenshot(path=picture(name, theme, width))
-            cut = page.eval_on_selector_all(CHART, CUT)
-            seen.cut[f"{name}, {theme}, {width}"] = cut
+        page.set_viewport_size({"width": width, "height": 1000})
+        height = page.eval_on_selector_all(CELLS, HEIGHT)
+        tall = min(height + 200, TALLEST)
+        page.set_viewport_size({"width": width, "height": tall})
+        page.eval_on_selector_all(CELLS, HEIGHT)  # from its top
+        page.wait_for_timeout(300)  # charts are laid out anew
+        page.wait_for_function(DRAWN, arg=[CHART, charts])
+        page.screenshot(path=picture(name, theme, width))
+        cut = page.eval_on_selector_all(CHART, CUT)
+        seen.cut[f"{name}, {theme}, {width}"] = cut
     seen.prompts[name] = page.locator(PROMPTS).all_text_contents()
     seen.stderr[name] = page.locator(STDERR).all_text_contents()
     charts = page.locator(CHART).all()
     seen.marks[name] = [chart.locator(MARKS).count() for chart in charts]
-    page.set_viewport_size({"width": WIDTHS[0], "height": 1000})
+    page.set_viewport_size({"width": WIDTH, "height": 1000})
 
 
 def picture(name: str, theme: str, width: int) -> Path:

@@ -24,7 +24,7 @@ LIBRARY = {question.name: question for question in load()}
 NAMES = [
     name for name in examples_read.names() if LIBRARY[name].reads.keys() == {"events"}
 ]
-ASKED = sampled(a_topic=3)
+ASKED = sampled(a_topic=2)
 CHOSEN = {question.name for question in sampled()}
 """The questions whose other parameters are tried as well."""
 
