@@ -33,6 +33,7 @@ from tests.support.tables_made import OWN
 from trailkit.case import Case
 from trailkit.engines import ANEW, Answer, QueryOptions
 from trailkit.engines.duckdb import LocalEngine
+from trailkit.errors import InvalidParameter
 from trailkit.lens import compose
 from trailkit.questions.library import load
 from trailkit.questions.question import EVENT_COLUMNS, Question
@@ -364,10 +365,9 @@ def test_a_pattern_holds_to_the_fields_it_is_tried_on(case: Case) -> None:
     assert set(rows(frame, "indicator", "found_in")) == {("Boto3/1.40", "user_agent")}
 
 
-def test_an_unknown_by_is_told_in_the_frame(case: Case) -> None:
-    frame = case.ask("overview/top", by="colour")
-    assert frame["value"].str.startswith("There is no by=colour. Use action,").all()
-    assert len(frame) == 1
+def test_an_unknown_by_is_refused_with_those_there_are(case: Case) -> None:
+    with pytest.raises(InvalidParameter, match='"colour" is not one of action, '):
+        case.ask("overview/top", by="colour")
 
 
 # Identity

@@ -124,6 +124,7 @@ select distinct
     actor,
     identity_id,
     principal_arn,
+    caller_arn,
     session_id,
     mfa_authenticated,
     from_console,
@@ -290,6 +291,7 @@ from (
         ) as actor,
         identity_id,
         principal_arn,
+        caller_arn,
         coalesce(
             case when identity_type = 'IdentityCenterUser' then credential_id end,
             case
@@ -401,6 +403,7 @@ from (
                 coalesce(nullif(user_identity_invoked_by, ''), caller_account)
             ) as identity_id,
             principal_arn,
+            caller_arn,
             case
                 when
                     identity_type = 'IAMUser'
@@ -624,6 +627,7 @@ from (
                             then user_identity_arn
                     end
                 ) as principal_arn,
+                nullif(user_identity_arn, '') as caller_arn,
                 session_credential_from_console as from_console,
                 coalesce(
                     nullif(user_identity_invoked_by, ''),
@@ -676,8 +680,8 @@ select
     time, action, actor, source_ip, account, region, outcome, event_id,
     service, family, event_name, event_source, event_type, category, read_only,
     is_write, caller_kind, error_code, error_message,
-    identity_type, identity_id, principal_arn, user_name, caller_account, access_key,
-    session_id, session_name, session_start, source_identity, credential_id,
+    identity_type, identity_id, principal_arn, caller_arn, user_name, caller_account,
+    access_key, session_id, session_name, session_start, source_identity, credential_id,
     mfa_authenticated, assumed_root, from_console, via,
     client_ip, ip_kind, user_agent, vpc_endpoint, tls_version,
     request, response, additional_data, service_details,
