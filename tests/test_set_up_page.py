@@ -8,7 +8,8 @@ from typing import Any
 import boto3
 import pytest
 from moto.cloudtrail.responses import CloudTrailResponse
-from moto.s3.models import s3_backends
+from moto.iam.access_control import PermissionResult
+from moto.s3.models import FakeBucket, s3_backends
 
 from tests.support.athena_server import ACCOUNT, AthenaServer
 from trailkit.admin.copies import backfill
@@ -26,6 +27,9 @@ def test_the_page_runs_as_it_stands(
         method = lambda self, text=text: text  # noqa: E731
         monkeypatch.setattr(CloudTrailResponse, name, method, raising=False)
     monkeypatch.setattr(backfill, "POLL", 0.01)
+    # moto does not read conditions: a bucket that takes TLS alone would take nothing.
+    permitted = lambda *_: PermissionResult.NEUTRAL  # noqa: E731
+    monkeypatch.setattr(FakeBucket, "get_permission", permitted)
     athena.bucket("central-logs")
     key = f"AWSLogs/{ACCOUNT}/CloudTrail/us-east-1/2026/03/09/x.json.gz"
     s3_backends[ACCOUNT]["aws"].put_object("central-logs", key, b"")
