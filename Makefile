@@ -38,7 +38,7 @@ lint: .venv/checks ## check style and types
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/pyright
-	$(BIN)/sqlfluff lint sql
+	$(BIN)/sqlfluff lint --processes 0 sql
 	$(BIN)/nbstripout --verify --keep-id notebooks/*.ipynb
 
 conformance: .venv/checks ## test against a real browser, Hive parser and Trino
