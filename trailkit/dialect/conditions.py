@@ -15,7 +15,7 @@ def row_condition(sql: str, relation: str, columns: Collection[str]) -> str | No
     every row.
 
     >>> row_condition("select a from t as x where x.a = 1 and b > 2", "t", ["a", "b"])
-    '(a = 1 and b > 2)'
+    '((a = 1) and (b > 2))'
     >>> row_condition("select count(*) as n from t", "t", ["a"]) is None
     True
     """

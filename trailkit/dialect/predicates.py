@@ -24,7 +24,7 @@ Event types are compared in any case: AWS's own pages spell some in two ways.
 def scope_predicates(scope: Scope, kind: Kind) -> dict[str, tuple[str, ...]]:
     """Write the conditions that keep what is in scope, each with the columns it reads.
 
-    >>> conditions(Scope(regions=("eu-west-1",)), Kind.EVENT)
+    >>> scope_predicates(Scope(regions=("eu-west-1",)), Kind.EVENT)
     {"aws_region in ('eu-west-1')": ('aws_region',)}
     """
     if scope.by_folder:
