@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator
 from sqlglot import exp
 
 from trailkit.dialect.grammar import AthenaSQL, parse
-from trailkit.dialect.relations import relation_tables
+from trailkit.dialect.relations import conjuncts, relation_tables
 
 
 def row_condition(sql: str, relation: str, columns: Collection[str]) -> str | None:
@@ -28,25 +28,14 @@ def row_condition(sql: str, relation: str, columns: Collection[str]) -> str | No
 def _of_table(table: exp.Table, columns: Collection[str]) -> Iterator[str]:
     """Write the conditions, each of which all rows must meet, that are its alone."""
     reader = table.parent and table.parent.parent
-    if isinstance(table.parent, exp.Join):
-        reader = table.parent.parent
     if not isinstance(reader, exp.Select) or not (where := reader.args.get("where")):
         return
     joins: list[exp.Join] = reader.args.get("joins") or []
     if any(each.side for each in joins):  # an outer join gives rows of its own
         return
-    for part in _conjuncts(where.this):
+    for part in conjuncts(where.this):
         if _is_alone(part, table, columns, bool(joins)):
             yield _bare(part)
-
-
-def _conjuncts(condition: exp.Expr) -> Iterator[exp.Expr]:
-    inner = condition.unnest()
-    if isinstance(inner, exp.And):
-        yield from _conjuncts(inner.left)
-        yield from _conjuncts(inner.right)
-    else:
-        yield condition
 
 
 def _is_alone(
@@ -79,4 +68,4 @@ def _bare(part: exp.Expr) -> str:
         if not _in_lambda(column):
             column.set("table", None)
     text = copy.sql(dialect=AthenaSQL, normalize_functions=False, comments=False)
-    return text if isinstance(part, exp.Paren) else f"({text})"
+    return f"({text})"

@@ -61,6 +61,16 @@ def relation_tables(tree: exp.Expr) -> Iterator[exp.Table]:
     return (table for table in tree.find_all(exp.Table) if own_cte(table) is None)
 
 
+def conjuncts(condition: exp.Expr) -> Iterator[exp.Expr]:
+    """List the conditions that an AND joins, without the brackets around them."""
+    inner = condition.unnest()
+    if isinstance(inner, exp.And):
+        yield from conjuncts(inner.left)
+        yield from conjuncts(inner.right)
+    else:
+        yield inner
+
+
 def relations_used(sql: str) -> Counter[str]:
     """Count how often a query reads each relation that is not a CTE of its own.
 

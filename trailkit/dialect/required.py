@@ -1,11 +1,11 @@
 """The values that a query requires of a column: no other row can be in its answer."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 
 from sqlglot import exp
 
 from trailkit.dialect.grammar import parse
-from trailkit.dialect.relations import own_cte
+from trailkit.dialect.relations import conjuncts, own_cte
 
 
 def required_values(
@@ -29,26 +29,17 @@ def required_values(
         if table.name == relation and own_cte(table) is None
     ]
     for select in read:
+        where = select.args.get("where") if select else None
+        parts = [*conjuncts(where.this)] if where else []
         options = [
             values
-            for part in _conjuncts(select)
+            for part in reversed(parts)
             if (values := _values(part, columns)) is not None
         ]
         if not options:
             return None
         found |= min(options, key=len)
     return frozenset(found) if read else None
-
-
-def _conjuncts(select: exp.Expr | None) -> Iterator[exp.Expr]:
-    where = select.args.get("where") if select else None
-    pending = [where.this] if where else []
-    while pending:
-        part = pending.pop().unnest()
-        if isinstance(part, exp.And):
-            pending += [part.left, part.right]
-        else:
-            yield part
 
 
 def _values(part: exp.Expr, columns: Collection[str]) -> set[str] | None:
