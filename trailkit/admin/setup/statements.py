@@ -45,11 +45,12 @@ def allow(
         "Action": sorted(actions),
         "Resource": sorted(set(resources)),
     }
+    condition: dict[str, Any] = {}
     if prefixes := sorted(prefixes):
-        statement["Condition"] = {"StringLike": {"s3:prefix": prefixes}}
+        condition["StringLike"] = {"s3:prefix": prefixes}
     if account:
-        statement["Condition"] = {"StringEquals": {"aws:ResourceAccount": account}}
-    return statement
+        condition["StringEquals"] = {"aws:ResourceAccount": account}
+    return statement | ({"Condition": condition} if condition else {})
 
 
 def some(
