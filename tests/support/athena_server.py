@@ -37,6 +37,7 @@ from werkzeug.serving import make_server
 from tests.support.athena_faults import Fault, Faults
 from tests.support.athena_queries import REGION, Query, Warehouse
 from tests.support.athena_results import hive_type
+from tests.support.athena_synopses import departure
 from trailkit.tables.definition import Definition
 
 ACCOUNT = DEFAULT_ACCOUNT_ID
@@ -84,6 +85,8 @@ class ExecutingResponse(AthenaResponse):
         configuration = self._work_group(name)["Configuration"]
         if len(sql.encode()) > QUERY_TEXT_LIMIT:
             raise _invalid("Value at 'queryString' failed to satisfy constraint")
+        if departs := departure(sql):
+            raise _invalid(f"Queries of this type are not supported: {departs}")
         context = self._get_param("QueryExecutionContext") or {}
         query = self.server.start_query(
             sql=sql,
