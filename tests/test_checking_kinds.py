@@ -1,5 +1,6 @@
 """First contact with the tables of other kinds of record: Insights and the rest."""
 
+import gzip
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -189,6 +190,20 @@ def test_a_claim_that_is_untrue_fails(
     row = found.frame.set_index("claim").loc[failed]
     assert row["disagree"] == rows
     assert row["meaning"].endswith(".")
+
+
+def test_files_that_are_bare_arrays_are_found(athena: AthenaServer) -> None:
+    """Athena takes no record out of them, and says nothing."""
+    asked = published(athena, A, everyday(A))
+    put(url("2", kind=A), gzip.compress(b' [{"eventId": "a"}]'))
+    put(url("3", kind=A), b'[{"eventId": "b"}]')
+    put(url("4", kind=A), gzip.compress(b'{"Records": []}'))
+    found = asked.table.check(kind=A, **CELL)
+    claim = "A log file holds its records in Records"
+    assert claim in failing(found)
+    row = found.frame.set_index("claim").loc[claim]
+    assert (row["rows"], row["disagree"]) == (4, 2)
+    assert "tk.acquire" in row["meaning"]
 
 
 @pytest.mark.parametrize("kind", [Kind.INSIGHT, Kind.AGGREGATED])

@@ -26,8 +26,19 @@ _TOKEN = re.compile(
     """,
     re.DOTALL,
 )
-_SIMPLE = {"boolean", "int", "bigint", "double", "float", "string", "binary", "date"}
-_SIMPLE |= {"timestamp", "decimal"}
+_SIMPLE = {
+    "boolean",
+    "int",
+    "bigint",
+    "double",
+    "float",
+    "string",
+    "binary",
+    "date",
+} | {
+    "timestamp",
+    "decimal",
+}
 _HIVE_ALONE = {"tinyint", "smallint", "char", "varchar"}
 _ICEBERG_PROPERTIES = {
     "table_type": r"ICEBERG",

@@ -98,7 +98,7 @@ HIVE = {
         for text in _missing(table, _DAY)
     },
     "missing partitions in numbers": _missing(
-        replace(_BY_DATE, partitions=_BY_DATE.partitions | _NUMBERS), _DAY
+        replace(_BY_DATE, partitions={**_BY_DATE.partitions, **_NUMBERS}), _DAY
     )[0],
     "missing partitions, as long as Athena takes": _missing(_BY_DATE, _YEARS)[0],
     "database": ddl.create_database("security"),

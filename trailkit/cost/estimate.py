@@ -50,6 +50,10 @@ class Billing(Protocol):
         """Return the headers of an object, as HeadObject does; empty if it is gone."""
         ...
 
+    def head(self, url: str) -> bytes:
+        """Return the first kilobyte of a log file."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Estimate:

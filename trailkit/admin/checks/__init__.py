@@ -6,10 +6,11 @@ a copy it looks at one account and day, and also whether each record is there on
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 
-from trailkit.admin.checks import deviations
+from trailkit.admin.checks import bare_arrays, deviations
 from trailkit.admin.checks.counts import (
     AGAIN,
     CheckedPlace,
@@ -19,10 +20,11 @@ from trailkit.admin.checks.counts import (
     judged,
     take,
 )
+from trailkit.admin.checks.deviations import Finding
 from trailkit.admin.checks.result import Check
 from trailkit.admin.checks.sample import Named, choose
 from trailkit.cost.budget import Budget, PaidEngine
-from trailkit.cost.estimate import Estimate, estimate
+from trailkit.cost.estimate import Billing, Estimate, estimate
 from trailkit.engines import Engine
 from trailkit.errors import AccessRefused, TableError
 from trailkit.lens.compose import relation_of
@@ -60,8 +62,19 @@ def check(
     paid = engine
     if weighed and spending is not None:
         paid = PaidEngine(engine, spending, weighed)
-    again = partial(_again, source, engine, place, spending)
-    return _taken(source, paid, place, planned, files, again)
+    more = _More(
+        partial(_again, source, engine, place, spending),
+        partial(_bare, source, engine, place),
+    )
+    return _taken(source, paid, place, planned, files, more)
+
+
+@dataclass(frozen=True, slots=True)
+class _More:
+    """What is looked at only where the first look gives a reason."""
+
+    again: Callable[[], int]
+    bare: Callable[[], list[Finding]]
 
 
 def _title(source: Source, place: CheckedPlace) -> str:
@@ -95,16 +108,18 @@ def _taken(
     place: CheckedPlace,
     planned: Look,
     files: int | None,
-    again: Callable[[], int],
+    more: "_More",
 ) -> Check:
     """Take the look, and judge what it counts."""
     started = datetime.now(UTC)
     look, answer = take(source, engine, place, planned)
     [counts] = answer.table.to_pylist()
     findings = [*judged(look, counts, None if place.copied else files)]
+    if not place.copied and (files or 0) > counts.get("files", files or 0):
+        findings += more.bare()
     if place.copied:
         may_be = counts["repeats"] or counts["unnamed"] > 1
-        surplus = again() if may_be else 0
+        surplus = more.again() if may_be else 0
         findings.append(deviations.kept_once(counts["records"], surplus))
     return Check(
         _title(source, place),
@@ -116,6 +131,14 @@ def _taken(
         look.sql,
         answer.facts,
     )
+
+
+def _bare(source: Source, engine: Engine, place: CheckedPlace) -> list[Finding]:
+    """Look into the log files, where some of them gave no record."""
+    if not isinstance(engine, Billing):
+        return []
+    found = bare_arrays.look(source, engine, place)
+    return [found] if found else []
 
 
 def _again(

@@ -85,6 +85,20 @@ def files_read(files: int, read: int) -> Finding:
     return Finding(text, files, files, Verdict.FAILS, _UNREAD)
 
 
+def bare(files: int, bare: int) -> Finding:
+    """Judge whether the log files that were looked at are objects with ``Records``."""
+    text = "A log file holds its records in Records"
+    if bare:
+        return Finding(text, files, bare, Verdict.FAILS, _BARE)
+    return Finding(text, files, 0, Verdict.HOLDS, "")
+
+
+_BARE = (
+    "These files are bare arrays, out of which Athena takes no record: their events "
+    "are missing in every answer of this table. Fetch the files of these days and ask "
+    'them locally, where they are read: tk.acquire("s3://…", "evidence/"), then '
+    'tk.local("evidence/").'
+)
 _UNSEEN = "No row has it, and none must. Another day may."
 _UNDECLARED = (
     "The table does not declare it; one that trailkit.tables.ddl.create_table writes "

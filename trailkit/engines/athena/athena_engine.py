@@ -212,6 +212,11 @@ class AthenaEngine:
         with explained():
             return ResultFiles(partial(self._access.client, "s3"), None).read(url)
 
+    def head(self, url: str) -> bytes:
+        """Fetch the first kilobyte of a log file, as ``read`` fetches all of it."""
+        with explained():
+            return ResultFiles(partial(self._access.client, "s3"), None).head(url)
+
     @cached_property
     def destination(self) -> Destination:
         """The workgroup and the checked place of results."""

@@ -60,6 +60,10 @@ class ResultFiles:
 
         return _again(whole)
 
+    def head(self, url: str) -> bytes:
+        """Read the first kilobyte of a file that has something in it."""
+        return _again(lambda: self._get(url, None, Range="bytes=0-1023")["Body"].read())
+
     def require_unchanged(self, url: str, held: Figures) -> None:
         """Raise ResultsChanged where a file is not as old as its query, or gone."""
         _again(lambda: self._get(url, held, Range="bytes=0-0")["Body"].close())
