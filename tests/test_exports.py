@@ -5,6 +5,7 @@ from pathlib import Path
 
 import jsonschema
 import ocsf_json_schema
+import openpyxl
 import pandas as pd
 import pytest
 import stix2
@@ -13,6 +14,7 @@ import trailkit as tk
 from trailkit.errors import ExportError
 from trailkit.report.excel import to_excel
 from trailkit.report.interchange import to_navigator, to_ocsf, to_stix, to_timesketch
+from trailkit.visible import visible
 
 HOSTILE = ["=cmd()", "+1", "@x", "http://x", "it's \\ x", "\x1b[2J", "{=1}", "-2"]
 
@@ -117,19 +119,43 @@ def test_events_are_valid_ocsf(events: pd.DataFrame, hostile, tmp_path: Path):
 
 
 def test_a_workbook_holds_texts_and_no_formula(hostile: pd.DataFrame, tmp_path: Path):
-    import zipfile
-
     to_excel({"all [1]": hostile, "again": hostile}, tmp_path / "e.xlsx")
-    with zipfile.ZipFile(tmp_path / "e.xlsx") as parts:
-        names = parts.namelist()
-        sheet = parts.read("xl/worksheets/sheet1.xml").decode()
-        texts = parts.read("xl/sharedStrings.xml").decode()
-        styles = parts.read("xl/styles.xml").decode()
-    assert "xl/worksheets/sheet2.xml" in names
-    assert "<f>" not in sheet
-    assert "hyperlink" not in sheet
-    assert "=cmd()" in texts
-    assert 'quotePrefix="1"' in styles
+    book = openpyxl.load_workbook(tmp_path / "e.xlsx")
+    assert book.sheetnames == ["1 all _1_", "2 again"]
+    for sheet in book:
+        cells = [cell for row in sheet.iter_rows(min_row=2) for cell in row]
+        assert {cell.data_type for cell in cells} <= {"s", "n", "b", "d"}
+        assert not any(cell.hyperlink for cell in cells)
+        assert all(cell.quotePrefix for cell in cells if cell.data_type == "s")
+    heads, *rows = book["2 again"].iter_rows(values_only=True)
+    read = pd.DataFrame(rows, columns=list(heads))
+    assert read["actor"].tolist() == [visible(each) for each in HOSTILE]
+    assert read["time (UTC)"].tolist() == [
+        each.tz_localize(None).round("ms") for each in hostile["time"]
+    ]
+
+
+def test_a_workbook_holds_what_excel_cannot_count_as_text(tmp_path: Path):
+    frame = pd.DataFrame(
+        {
+            "time": pd.to_datetime(["1600-01-01", "2026-03-01"], utc=True),
+            "share": [float("inf"), 0.5],
+            "bytes": pd.array([10**17, None], "Int64"),
+            "text": ["x" * 40_000, "_x0041_"],
+        }
+    )
+    to_excel(frame, tmp_path / "e.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "e.xlsx").worksheets[0]
+    rows = [[*row] for row in sheet.iter_rows(min_row=2, values_only=True)]
+    assert rows[0][:3] == ["1600-01-01 00:00:00+00:00", "inf", "100000000000000000"]
+    assert (len(rows[0][3]), rows[0][3][-1]) == (32_767, "…")
+    assert rows[1] == [pd.Timestamp("2026-03-01"), 0.5, None, "_x0041_"]
+
+
+@pytest.mark.parametrize("frames", [{}, {1: pd.DataFrame()}, {"a": 5}])
+def test_what_is_no_sheet_is_refused(frames, tmp_path: Path):
+    with pytest.raises(ExportError, match=r"tk\.to_excel"):
+        to_excel(frames, tmp_path / "e.xlsx")
 
 
 @pytest.mark.parametrize("export", [to_ocsf, to_timesketch])

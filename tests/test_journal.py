@@ -141,11 +141,21 @@ def test_what_is_done_becomes_a_line(practice_case: tk.Case, tmp_path: Path):
     case.mark(frame.head(1), "deleted")
     tk.to_csv(frame, tmp_path / "deletions.csv")
     parts = list(case.chunks("overview/volume", rows=5))
+    covered = case.coverage()
+    case.inventory()
+    original = case.original(frame["event_id"].iloc[0])
+    tk.to_excel({"a": frame, "b": covered}, tmp_path / "case.xlsx")
+    tk.to_csv(case.story(), tmp_path / "story.csv")
     assert case.custody
     entries = case.custody.entries()
     assert [each["what"] for each in entries] == [
-        *("opened", "asked", "marked", "exported", "asked"),
+        *("opened", "asked", "marked", "exported", "asked", "listed", "listed"),
+        *("read", "exported", "exported", "exported"),
     ]
+    assert entries[5]["said"] == f"coverage: {case.scope}"
+    assert entries[5]["sha256"] == frame_hash(covered)
+    assert entries[7]["file"] == original.file
+    assert [each["rows"] for each in entries[8:]] == [len(frame), len(covered), 1]
     assert entries[1]["sha256"] == frame_hash(frame)
     assert entries[3]["file"].endswith("deletions.csv")
     assert entries[4]["run"] == tk.provenance(parts[0]).run

@@ -90,8 +90,14 @@ def test_other_content_that_comes_later_stays_and_is_counted(logs: Path) -> None
 
 def respelt(made: dict[str, Any]) -> bytes:
     """Write a record with other blanks, escapes and order of keys."""
-    backwards = dict(reversed(made.items()))
-    return json.dumps({"Records": [backwards]}, indent=3, ensure_ascii=True).encode()
+    backwards = {"Records": [_backwards(made)]}
+    return json.dumps(backwards, indent=3, ensure_ascii=True).encode()
+
+
+def _backwards(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _backwards(value[name]) for name in reversed(value)}
+    return value
 
 
 @pytest.mark.parametrize("name", ["0.json", "b.json"], ids=["before", "after"])
@@ -224,6 +230,19 @@ def grow(logs: Path) -> Iterator[None]:
     yield
     (logs / "b.json").unlink()
     (logs / "z.json").unlink()
+    yield
+    spelt = record(requestParameters={"b": [1, 2], "a": None})
+    put(logs, {"s2.json": log([spelt])})
+    yield
+    put(logs, {"s1.json": respelt(spelt), "s3.json": respelt(spelt)})
+    yield
+    put(logs, {"s0.zip": zipped({"1.json": log([record(), spelt])})})
+    yield
+    (logs / "s0.zip").unlink()
+    yield
+    put(logs, {"s1.json": log([record("Changed")])})
+    yield
+    put(logs, {"s2.json": log([record("Changed")])})
     yield
 
 

@@ -408,7 +408,7 @@ class Case:
         """
         logs = Logs(self.source, self.engine, self.scope, self.trails)
         needs = (need for question in self.questions for need in question.needs)
-        return coverage(logs, needs)
+        return self._listed("coverage", coverage(logs, needs))
 
     @typed
     def library(self, about: str = "") -> pd.DataFrame:
@@ -454,13 +454,13 @@ class Case:
     def journal(self, path: str | Path = "case.jsonl", *, who: str = "") -> "Case":
         """Return a case that keeps a journal of what is done with it, in a file.
 
-        Each opening, question, mark, export and report becomes a line with time, name
-        and the hash of the line before; lines are only added. ``case.custody`` is the
-        journal: shown as a table, merged with a colleague's by
-        ``case.custody.merge("theirs.jsonl")``. ``who`` is your name; left out, that of
-        the user at this computer. Without this call, and without a mark, no journal is
-        kept. Raises JournalError for a file that is not a journal, that was changed, or
-        that is about other evidence.
+        Each acquisition, opening, question, listing, record read again, mark, export
+        and report becomes a line with time, name and the hash of the line before;
+        lines are only added. ``case.custody`` is the journal: shown as a table, merged
+        with a colleague's by ``case.custody.merge("theirs.jsonl")``. ``who`` is your
+        name; left out, that of the user at this computer. Without this call, and
+        without a mark, no journal is kept. Raises JournalError for a file that is not a
+        journal, that was changed, or that is about other evidence.
         """
         from trailkit.integrity.journal import begin
 
@@ -544,7 +544,7 @@ class Case:
         rows = [(name.replace("_", " "), str(value)) for name, value in facts.items()]
         rows += [("note", note) for note in self.source.notes(self.scope)]
         frame = pd.DataFrame(rows, columns=["what", "value"])
-        return for_reading(frame, title="What there is")
+        return self._listed("inventory", for_reading(frame, title="What there is"))
 
     @property
     def evidence(self) -> "Evidence":
@@ -579,9 +579,14 @@ class Case:
                 f'No record has the event id "{event_id}" in {self.source.title}. '
                 "Take the id from the event_id column of a frame."
             )
+        if self.custody:
+            self.custody.read(event_id, found[0].file, found[0].text)
         return found[0]
 
     # Underneath
+
+    def _listed(self, what: str, frame: pd.DataFrame) -> pd.DataFrame:
+        return self.custody.listed(what, frame, self.scope) if self.custody else frame
 
     def _pack(self, *given: Any) -> Path:
         from trailkit.report.handing_over import bundle

@@ -28,11 +28,11 @@ class Evidence:
 
     def files(self) -> pd.DataFrame:
         """List the log files with size, SHA-256, and why one was not read."""
-        return for_reading(self.source.files())
+        return self._carried(for_reading(self.source.files()))
 
     def problems(self) -> pd.DataFrame:
         """List what could not be read, with file, position and reason."""
-        return for_reading(self.source.problems())
+        return self._carried(for_reading(self.source.problems()))
 
     def verify(self) -> pd.DataFrame:
         """List the files that are not what they were when acquired, or when first read.
@@ -45,7 +45,7 @@ class Evidence:
 
         frame, said = verify(self.source)
         self._tell("verified", said)
-        return for_reading(frame)
+        return self._carried(for_reading(frame))
 
     @typed
     def digests(
@@ -86,7 +86,7 @@ class Evidence:
             validation = validate_local(self.source, path, session, say)
         keep(self.source, validation)
         self._tell("validated", validation.summary)
-        return validation.frame()
+        return self._carried(validation.frame())
 
     @typed
     def bundle(
@@ -106,6 +106,9 @@ class Evidence:
         FOLDER`` asks its questions again. Takes what ``case.report`` takes.
         """
         return self.pack(path, title, summary, frames)
+
+    def _carried(self, frame: pd.DataFrame) -> pd.DataFrame:
+        return self.custody.following(frame) if self.custody else frame
 
     def _tell(self, what: str, said: str) -> None:
         """Say a result, and note it in the journal that is kept."""

@@ -94,6 +94,24 @@ class Journal:
         self.note("asked", run=origin["run"], **run_of(origin))
         _KEPT_BY[origin["run"]] = self
 
+    def listed(self, what: str, frame: pd.DataFrame, scope: Scope) -> pd.DataFrame:
+        """Note a listing that is no question's, with the hash of its frame."""
+        said = f"{what}: {scope}"
+        self.note("listed", said=said, rows=len(frame), sha256=frame_hash(frame))
+        return self.following(frame)
+
+    def read(self, event_id: str, file: str, text: str) -> None:
+        """Note that an event's record was read again from its log file."""
+        sha256 = hashlib.sha256(text.encode()).hexdigest()
+        self.note("read", event_id=event_id, file=file, sha256=sha256)
+
+    def following(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Let a frame of no question be noted too when it is written to a file."""
+        listing = hashlib.sha256(str(self.path).encode()).hexdigest()[:12]
+        frame.attrs.setdefault(KEY, {})["listing"] = listing
+        _KEPT_BY[listing] = self
+        return frame
+
     def watched(self, parts: Generator[pd.DataFrame]) -> Generator[pd.DataFrame]:
         """Note a question that is answered in parts, when its first part is there."""
         for number, frame in enumerate(parts):
@@ -146,7 +164,7 @@ class Journal:
             "scope": f"journal {self.path.name}",
             "rows": len(frame),
         }
-        return frame
+        return self.following(frame)
 
     def _repr_html_(self) -> str:
         return to_html(self.frame(), rows=200)
@@ -166,15 +184,18 @@ class Journal:
             ) from None
 
 
-_KEPT_BY: dict[str, Journal] = {}
-"""The journal that noted each run of this process."""
+_KEPT_BY: dict[str | None, Journal] = {}
+"""The journal that noted each run of this process, and each by a name of its own."""
 
 
 def exported(frame: pd.DataFrame, target: object) -> None:
     """Note that a frame was written to a file, where its question was noted."""
-    run = frame.attrs.get(KEY, {}).get("run")
-    if journal := _KEPT_BY.get(run):
-        journal.note("exported", run=run, file=str(target), rows=len(frame))
+    told = frame.attrs.get(KEY, {})
+    run = told.get("run")
+    if journal := _KEPT_BY.get(run or told.get("listing")):
+        title = told.get("title") or told.get("question")
+        about = {"run": run} if run else {"title": title}
+        journal.note("exported", **about, file=str(target), rows=len(frame))
 
 
 def begin(path: str | Path, who: str | None, source: Source, scope: Scope) -> Journal:

@@ -14,6 +14,9 @@ from trailkit.visible import visible
 _ROWS, _TEXT = 1_048_575, 32_767
 """What a sheet of Excel holds: rows below the heading, characters in a cell."""
 
+_FIRST_YEAR = 1900
+"""Excel counts days from this year on; times before March of it read differently."""
+
 
 @typed
 def to_excel(
@@ -27,14 +30,20 @@ def to_excel(
     more than a sheet holds.
     """
     sheets = {"frame": frames} if isinstance(frames, pd.DataFrame) else dict(frames)
+    if not sheets:
+        raise ExportError("There is no frame to write: tk.to_excel(frame, path).")
     for name, frame in sheets.items():
+        if not isinstance(name, str) or not isinstance(frame, pd.DataFrame):
+            raise ExportError(
+                f"A sheet is a frame under a name, not {type(frame).__name__} under "
+                f'{name!r}: tk.to_excel({{"deletions": frame}}, path).'
+            )
         if len(frame) > _ROWS:
             raise ExportError(
                 f'"{name}" has {len(frame):,} rows; a sheet of Excel holds {_ROWS:,}. '
                 "Write CSV or Parquet: tk.to_csv(frame, path)."
             )
-    first = next(iter(sheets.values()), pd.DataFrame())
-    with written(first, target), _workbook(Path(target)) as book:
+    with written(target, *sheets.values()), _workbook(Path(target)) as book:
         looks = {
             "text": book.add_format({"num_format": "@", "quote_prefix": True}),
             "head": book.add_format({"bold": True, "num_format": "@"}),
@@ -78,7 +87,7 @@ def _cell(sheet: Any, row: int, column: int, value: Any, looks: dict[str, Any]) 
     if missing(value):
         return
     match value:
-        case pd.Timestamp():
+        case pd.Timestamp() if value.year > _FIRST_YEAR:
             when = value if value.tz is None else value.tz_convert("UTC")
             sheet.write_datetime(row, column, when.tz_localize(None), looks["time"])
         case bool():

@@ -40,7 +40,7 @@ def to_csv(frame: pd.DataFrame, target: str | Path | TextIO) -> None:
         if pd.api.types.is_string_dtype(frame[name].dtype):
             safe[name] = frame[name].map(_harmless, na_action="ignore")
     safe.columns = [_harmless(str(name)) for name in frame.columns]
-    with written(frame, target):
+    with written(target, frame):
         safe.to_csv(target, index=False, date_format=_ISO_8601, lineterminator="\n")
 
 
@@ -49,7 +49,7 @@ def to_parquet(frame: pd.DataFrame, target: str | Path) -> None:
 
     Raises ExportError where the file cannot be written.
     """
-    with written(frame, target):
+    with written(target, frame):
         frame.to_parquet(target, index=False, compression="zstd")
 
 
@@ -66,7 +66,7 @@ def check_target(path: str | Path) -> None:
 
 
 @contextmanager
-def written(frame: pd.DataFrame, target: str | Path | TextIO) -> Generator[None]:
+def written(target: str | Path | TextIO, *frames: pd.DataFrame) -> Generator[None]:
     """Check the file, turn what goes wrong with it into one sentence, and note it.
 
     The note goes into the journal of the case, where one is kept.
@@ -82,7 +82,8 @@ def written(frame: pd.DataFrame, target: str | Path | TextIO) -> Generator[None]
         raise ExportError(
             f"{str(target)!r} cannot be written: {why}. Name another file."
         ) from None
-    exported(frame, target)
+    for frame in frames:
+        exported(frame, target)
 
 
 def _harmless(text: str) -> str:

@@ -150,7 +150,7 @@ def _time_of(frame: pd.DataFrame, what: str) -> str:
 
 
 def _write(frame: pd.DataFrame, path: Path, text: str) -> None:
-    with written(frame, path):
+    with written(path, frame):
         path.write_text(text, encoding="utf-8")
 
 

@@ -79,7 +79,7 @@ def story(journal: Journal) -> pd.DataFrame:
         "rows": len(frame),
         "chart": "timeline",
     }
-    return frame
+    return journal.following(frame)
 
 
 def _events(query: Query, events: Any) -> pd.DataFrame:

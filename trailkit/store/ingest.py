@@ -40,7 +40,7 @@ from trailkit.store.manifest import (
     part_name,
 )
 from trailkit.store.staging import ROUND, Staged, stage
-from trailkit.store.walk import Changes
+from trailkit.store.walk import Changes, Found
 
 
 class WriteBehind:
@@ -232,16 +232,41 @@ def ingest(
     """
     work = folder / WORK
     work.mkdir()
-    staged = stage(changes.new, work, limit, say)
-    left = replace(changes, new=staged.left, gone=[])
     with IngestDatabase(work / "spill", say) as database:
+        if changes.gone:
+            changes = _with_other_spellings(folder, before, changes, database)
+        staged = stage(changes.new, work, limit, say)
+        left = replace(changes, new=staged.left, gone=[])
         database.register("staged_records", staged.keys)
         database.register("staged_files", staged.files)
         database.register("staged_remarks", staged.remarks)
-        gone = pa.array(changes.gone, pa.string())
-        database.register("gone", pa.table({"file": gone}))
+        _register_gone(database, changes)
         manifest = _Round(folder, before, staged, database, say).run(limit, not left)
     return replace(manifest, notes=changes.notes()), left
+
+
+def _with_other_spellings(
+    folder: Path, before: Manifest, changes: Changes, database: IngestDatabase
+) -> Changes:
+    """Read again what spells a record otherwise than a file that is gone."""
+    _register_gone(database, changes)
+    parts = {name: [folder / each for each in before.parts[name]] for name in SCHEMAS}
+    rows = database.run(ingest_sql.spelt_otherwise(parts))
+    again = [Found(*row) for row in rows]
+    if not again:
+        return changes
+    files = ingest_sql.read_parquet(parts["files"])
+    select = f"select file from {files} where coalesce(archive, file) in "
+    paths = ", ".join(quoted(each.path) for each in again)
+    gone = [file for (file,) in database.run(f"{select}({paths})")]
+    return replace(
+        changes, new=[*changes.new, *again], gone=sorted({*changes.gone, *gone})
+    )
+
+
+def _register_gone(database: IngestDatabase, changes: Changes) -> None:
+    gone = pa.array(changes.gone, pa.string())
+    database.register("gone", pa.table({"file": gone}))
 
 
 class _Round:

@@ -126,33 +126,57 @@ def sources(parts: Mapping[str, Iterable[Path]]) -> str:
     """
 
 
+def spelt_otherwise(parts: Mapping[str, Iterable[Path]]) -> str:
+    """Select the files that spell a record otherwise than a file that is gone.
+
+    A record is kept as its first file spells it, so they are read again: archives as a
+    whole, each with its size and time.
+    """
+    places, files = read_parquet(parts["places"]), read_parquet(parts["files"])
+    return f"""
+    select file, size, epoch_us(modified)
+    from {files}
+    where archive is null and file in (
+        select coalesce(archive, file)
+        from {files}
+        semi join (
+            select others.file
+            from {places} as others
+            join (select * from {places} semi join gone using (file)) as lost
+                on others.record_id = lost.record_id
+                and others.content <> lost.content
+            anti join gone on gone.file = others.file
+        ) using (file)
+    )
+    order by file
+    """
+
+
 def outcome() -> str:
     """Define what becomes of it all, once the ``identities`` of all records are known.
 
     ``new_records`` has only the columns that are not in the spool. ``moved`` are the
     records of the store whose first place is another now, or that have none any more.
+    ``respelt`` are those that the file which is first now spells otherwise: they are
+    written anew, so that the order in which files came makes no difference.
     """
-    place = ", ".join(f"'{name}': {name}" for name in sorted(PLACE, key="file".__ne__))
+    names = dict.fromkeys(["file", "position", "content", *PLACE])
+    place = "{" + ", ".join(f"'{name}': {name}" for name in names) + "}"
     times = ", ".join(f"utc({name}) as {name}" for name in _TIMES)
     return f"""
-    create view new_records as
-    select spool_row, file_number, record_id, {KIND_OF} as kind, {times}
-    from incoming
-    join (select number, record_id from identities where is_new) using (number);
-
     create view new_places as
     select number, record_id, position, content, {_PLACE}
     from incoming
     join (select content, record_id from identities) using (content);
 
-    create table moved as
+    create table settled as
     with touched as (
         select record_id from identities where not is_new
         union
         select record_id from lost_places
     ),
-    settled as (
-        select record_id, min({{{place}}}) as place
+    first_now as (
+        select record_id, min({place}) as place
         from (
             select * from old_places
             union all by name
@@ -160,12 +184,41 @@ def outcome() -> str:
         )
         semi join touched using (record_id)
         group by record_id
+    ),
+    first_before as (
+        select record_id, min({place}) as place
+        from (select * from old_places union all by name select * from lost_places)
+        semi join touched using (record_id)
+        group by record_id
     )
-    select record_id, settled.place
+    select record_id, first_now.place, first_before.place as before
+    from first_before left join first_now using (record_id);
+
+    create table respelt as
+    select record_id, min(number) as number
+    from settled
+    join new_places using (record_id)
+    where place.content <> before.content and place.file in (select file from files)
+    group by record_id;
+
+    create table moved as
+    select record_id, if(respelt.number is null, settled.place, null) as place
     from old_records
-    semi join touched using (record_id)
-    left join settled using (record_id)
-    where settled.place is null or settled.place.file <> old_records.file;
+    join settled using (record_id)
+    left join respelt using (record_id)
+    where
+        settled.place is null
+        or settled.place.file <> old_records.file
+        or respelt.number is not null;
+
+    create view new_records as
+    select spool_row, file_number, record_id, {KIND_OF} as kind, {times}
+    from incoming
+    join (
+        select number, record_id from identities where is_new
+        union all
+        select number, record_id from respelt
+    ) using (number);
     """
 
 
