@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from moto.s3.models import s3_backends
 
 import trailkit as tk
 from tests.support.athena_queries import Query, put
-from tests.support.athena_server import AthenaServer
+from tests.support.athena_server import ACCOUNT, AthenaServer
 from tests.support.raw_rows import raw_rows
 from tests.support.sampled import sampled
 from tests.support.trail_listed import (
@@ -24,7 +25,7 @@ from tests.support.trail_listed import (
 from tests.test_equal_engines import arguments
 from trailkit.case import Case
 from trailkit.errors import BudgetExceeded, QueryFailed
-from trailkit.execution import run, slices
+from trailkit.execution import run, slice_select, slices, slicing
 from trailkit.questions.question import Question
 
 LIST = "s3/bucket-deletions"
@@ -44,7 +45,7 @@ def server(
 ) -> AthenaServer:
     """Let 60 files lie in S3, and an Athena that reads 40 of them before it fails."""
     monkeypatch.setenv("TRAILKIT_CACHE", str(tmp_path))
-    monkeypatch.setattr(slices, "MOST_FILES", 15)
+    monkeypatch.setattr(slicing, "MOST_FILES", 15)
     monkeypatch.setattr(slices, "LARGE_FILES", 30)
     athena.bucket(BUCKET)
     located = [
@@ -200,12 +201,27 @@ def test_the_folders_are_listed_once(server: AthenaServer, days: Case) -> None:
     assert begun.count("s3:ListBucket") <= folders + looks
 
 
+def test_regions_without_any_log_file_are_not_looked_into(
+    server: AthenaServer, days: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each empty folder takes Athena a LIST: of 400 accounts and 30 days very many."""
+    monkeypatch.setattr(slices, "LARGE_FILES", 10)
+    keys = s3_backends[ACCOUNT]["aws"].buckets[BUCKET].keys
+    for key in [key for key in keys if "/eu-west-1/" in key]:
+        keys.pop(key)
+    frame = days.ask(LIST)
+    assert set(frame["region"]) == {"us-east-1"}
+    assert len(frame) == IN_S3 / 2
+    texts = [query.sql for query in server.queries.values()]
+    assert all("\"region\" in ('us-east-1')" in text for text in texts)
+
+
 # --- Every question
 
 
 def in_slices(asked: run.Request, over: Case, folder: Path) -> pd.DataFrame | None:
     """Ask local evidence in slices: two accounts apart, the others, and two halves."""
-    fetched = {name: slices.fetch(asked.over, name) for name in asked.reads}
+    fetched = {name: slice_select.fetch(asked.over, name) for name in asked.reads}
     if None in fetched.values():
         return None
     accounts = over.query(

@@ -39,7 +39,7 @@ class Scope:
 
     With ``people`` callers that are known to be services or workloads are left out.
     ``folders`` are the accounts whose folders alone are read, where a question is asked
-    in slices.
+    in slices, and ``region_folders`` the regions.
 
     With ``by_folder`` it is what lies in some folders, whatever the records in them
     say: the window is of whole days of delivery, accounts and regions are the folders'.
@@ -54,6 +54,7 @@ class Scope:
     by_folder: bool = False
     people: bool = False
     folders: tuple[str, ...] = ()
+    region_folders: tuple[str, ...] = ()
 
     @property
     def bounded(self) -> bool:

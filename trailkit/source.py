@@ -61,11 +61,12 @@ class Apart(NamedTuple):
     """By what a scope can be read in slices that read their own log files.
 
     ``accounts`` are those whose folders can be read one by one; ``days`` says whether
-    days can.
+    days can. ``regions`` are those into whose folders the table looks, if it says so.
     """
 
     accounts: tuple[str, ...]
     days: bool
+    regions: tuple[str, ...] = ()
 
 
 class Lacking(NamedTuple):

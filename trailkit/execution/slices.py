@@ -10,39 +10,32 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import pyarrow.parquet as pq
 
-from trailkit import dialect
 from trailkit.cost.budget import PaidEngine
-from trailkit.cost.count_files import measure, total_of
 from trailkit.cost.estimate import Billing
 from trailkit.cost.estimate_bytes import estimate_bytes, look
-from trailkit.cost.s3_listing import Sizes
 from trailkit.engines import ANEW, Answer, Engine, QueryOptions
 from trailkit.errors import TrailkitError
-from trailkit.execution import batch
+from trailkit.execution import batch, slicing
 from trailkit.execution.own_traces import SignsCalls
-from trailkit.lens import compose, described
-from trailkit.progress import line, notice
+from trailkit.execution.slice_select import fetch, received
+from trailkit.lens import compose
+from trailkit.progress import notice
 from trailkit.scope import Scope, quoted
-from trailkit.source import Apart, ReadPlan, Source
+from trailkit.source import Source
 from trailkit.store.practice_case import cache_folder
-from trailkit.tables.days import midnight
-from trailkit.tables.folders import LogFolder
 
 if TYPE_CHECKING:
     from trailkit.execution.run import Request
-
-MOST_FILES = 200_000
-"""As many log files a slice reads, about: four minutes, at 800 files a second."""
 
 LARGE_FILES = 400_000
 """From so many on a question is asked in slices."""
@@ -117,7 +110,7 @@ def sliced(
     slices = [
         Slice(name, scope, *written(fetched[name], source, scope, folder))
         for name, each in apart.items()
-        for scope in _scopes(source, name, asked.scope, engine, each)
+        for scope in slicing.cut(source, name, asked.scope, engine, each)
     ]
     return (
         whole
@@ -139,39 +132,6 @@ def _files(asked: "Request", source: Source, engine: Engine, whole: Engine) -> i
     return look(asked.reads, source, engine, asked.scope).files
 
 
-def fetch(select: str, relation: str) -> str | None:
-    """Write the SELECT of the events that a question needs; None for all of them."""
-    every = compose.columns(relation)
-    condition = dialect.row_condition(select, relation, every)
-    if condition is None:
-        return None
-    used = dialect.columns_used(select)
-    wanted = [name for name in every if used is None or name in used]
-    shown = [_sent(relation, name) for name in wanted or every[:1]]
-    return f"select {', '.join(shown)}\nfrom {relation}\nwhere {condition}"
-
-
-def _sent(relation: str, name: str) -> str:
-    """Write a column as an answer can hold it: resources as JSON text."""
-    if not _is_list(relation, name):
-        return name
-    rows = f"transform({name}, r -> array[r.arn, r.account_id, r.type])"
-    return f"json_format(cast({rows} as json)) as {name}"
-
-
-def _received(relation: str, name: str) -> str:
-    """Write a column as the lens has it, in DuckDB's words."""
-    if not _is_list(relation, name):
-        return f'"{name}"'
-    rows = f"from_json({name}, '[[\"VARCHAR\"]]')"
-    fields = "{'arn': r[1], 'account_id': r[2], 'type': r[3]}"
-    return f"list_transform({rows}, lambda r: {fields}) as {name}"
-
-
-def _is_list(relation: str, name: str) -> bool:
-    return described.types()[relation].get(name, "").startswith("array")
-
-
 def written(
     select: str | None, source: Source, scope: Scope, folder: Path
 ) -> tuple[str, Path]:
@@ -191,76 +151,6 @@ def _folder(asked: "Request", engine: Engine) -> Path:
     about = [who, where, asked.over, asked.sql]
     name = hashlib.sha256(json.dumps(about).encode()).hexdigest()[:24]
     return cache_folder() / "slices" / name
-
-
-def _scopes(
-    source: Source, relation: str, scope: Scope, engine: Billing, apart: Apart
-) -> Iterator[Scope]:
-    """Cut a scope by accounts, and what is still too large by days."""
-    every = _sizes(source, relation, scope, engine, apart)
-    if not apart.accounts:
-        yield from _by_days(scope, every.get("", {}), apart)
-        return
-    together: list[str] = []
-    held = 0
-    for account in apart.accounts:
-        sizes = every.get(account, {})
-        files = total_of(sizes).files
-        if files > MOST_FILES:
-            yield from _by_days(replace(scope, folders=(account,)), sizes, apart)
-            continue
-        if together and held + files > MOST_FILES:
-            yield replace(scope, folders=tuple(together))
-            together, held = [], 0
-        together.append(account)
-        held += files
-    if together:
-        yield replace(scope, folders=tuple(together))
-
-
-def _sizes(
-    source: Source, relation: str, scope: Scope, engine: Billing, apart: Apart
-) -> dict[str, Sizes]:
-    """List the log files once; return what lies there by account and day."""
-    kind, places = compose.RELATIONS[relation].kind, list[LogFolder]()
-    for account in apart.accounts or ("",):
-        folders = (account,) if account else ()
-        plan = source.read_plan(kind, replace(scope, folders=folders))
-        places += _of_account(plan, account) if plan else []
-    found: dict[str, Sizes] = {}
-    with line() as say:
-        for told, size in measure(places, engine.objects, say).items():
-            account, day = cast(tuple[str, date | None], told)
-            found.setdefault(account, {})[day] = size
-    return found
-
-
-def _of_account(plan: ReadPlan, account: str) -> Iterator[LogFolder]:
-    """Return the folders of an account, which tell it with their day."""
-    shared: dict[int, Any] = {}
-    for place in plan.places:
-        if isinstance(place, LogFolder):
-            told = {key: (account, day) for key, day in place.days.items()}
-            days = shared.setdefault(id(place.days), told)
-            yield replace(place, days=days)
-
-
-def _by_days(scope: Scope, sizes: Sizes, apart: Apart) -> Iterator[Scope]:
-    """Cut a window at midnights; each part also reads what was delivered late."""
-    if not apart.days or scope.start is None or scope.end is None:
-        yield scope
-        return
-    start, held = scope.start, 0
-    day: date = start.date()
-    while midnight(day) < scope.end:
-        size = sizes.get(day)
-        files = size.files if size else 0
-        if held and held + files > MOST_FILES:
-            yield replace(scope, start=start, end=midnight(day))
-            start, held = midnight(day), 0
-        held += files
-        day += timedelta(days=1)
-    yield replace(scope, start=start)
 
 
 class SlicedEngine:
@@ -370,7 +260,7 @@ class SlicedEngine:
     def _view(self, relation: str) -> str:
         paths = [each.path for each in self._slices if each.relation == relation]
         columns = pq.read_schema(paths[0]).names
-        shown = ", ".join(_received(relation, each) for each in columns)
+        shown = ", ".join(received(relation, each) for each in columns)
         files = ", ".join(quoted(str(path)) for path in paths)
         return f"select {shown} from read_parquet([{files}])"
 

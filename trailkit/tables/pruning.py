@@ -43,6 +43,8 @@ def pruning(table: Table, scope: Scope) -> list[str]:
 
 def searched_regions(table: Table, scope: Scope) -> tuple[str, ...]:
     """Return the regions whose folders are searched; none means all of them."""
+    if scope.region_folders:
+        return scope.region_folders
     apart = _regions_apart(scope) or table.region.injected
     return scope.regions if apart else ()
 

@@ -25,7 +25,7 @@ from trailkit.tables.definition import Definition
 from trailkit.tables.keys import by_hand
 from trailkit.tables.log_scope import LogScope, log_scope
 from trailkit.tables.partitions import ListPartitions, partition_filter
-from trailkit.tables.pruning import beyond, delivery_days
+from trailkit.tables.pruning import beyond, delivery_days, searched_regions
 from trailkit.tables.raw import RawTable
 from trailkit.tables.read_plan import read_plan
 from trailkit.tables.reuse import greatest_age
@@ -138,7 +138,8 @@ class TableSource:
             return None
         accounts = scope.folders or scope.accounts or table.account.values or ()
         named = accounts if table.account.column else ()
-        return Apart(named, bool(columns_of(table.days)))
+        regions = searched_regions(table, scope) or table.region.values or ()
+        return Apart(named, bool(columns_of(table.days)), regions)
 
     def lists_partitions(self, kind: Kind) -> bool:
         """Return whether someone must add a partition before a table looks into it."""

@@ -50,7 +50,8 @@ def is_bare(begin: bytes) -> bool:
 
 def _files(source: Source, engine: Billing, place: CheckedPlace) -> Iterator[str]:
     """List the log files of the cell, a page of each folder."""
-    for each in source.read_plan(place.kind, place.cell).places:
+    plan = source.read_plan(place.kind, place.cell)
+    for each in plan.places if plan else ():
         for below in each.days if isinstance(each, LogFolder) else ():
             page = engine.objects(Bucket=each.bucket, Prefix=f"{each.prefix}{below}")
             for item in page.get("Contents", ()):
