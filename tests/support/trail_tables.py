@@ -64,6 +64,29 @@ KINDS: dict[str, Definition] = {
             "projection.year.values": "2020,2021,2022,2023,2024,2025,2026",
         },
     ),
+    "trailkit's own, with restored files": replace(
+        OWN.definition(),
+        properties={
+            **OWN.definition().properties,
+            "read_restored_glacier_objects": "true",
+        },
+    ),
+    "by hand, one Region by dt": replace(by_hand("dt"), location=DOCUMENTED.location),
+    "by hand, one Region in numbers": replace(
+        by_hand("year", "month", "day"), location=DOCUMENTED.location
+    ),
+    "injected, with days in numbers": replace(
+        NUMBERED,
+        partitions={"account": "string", **NUMBERED.partitions},
+        properties={
+            **NUMBERED.properties,
+            "projection.account.type": "injected",
+            "projection.year.range": "2020,2030",
+            "storage.location.template": (
+                f"{TRAIL}${{account}}/CloudTrail/${{region}}/${{year}}/${{month}}/${{day}}"
+            ),
+        },
+    ),
 }
 """What is adopted, by what it is. A part of them sees one account or region only."""
 
