@@ -8,6 +8,7 @@ from typing import Any
 
 import boto3
 import pytest
+from moto.glue.models import glue_backends
 
 import trailkit as tk
 from tests.support import trail_tables
@@ -16,6 +17,8 @@ from tests.support.trail_listed import A_FILE, ACCOUNTS, DAYS, FILES, deliver, s
 from trailkit.admin.copies import backfill
 from trailkit.engines.athena import AthenaEngine
 from trailkit.errors import NotConfigured, QueryFailed, TableError, Unavailable
+from trailkit.tables import copies
+from trailkit.tables.copied_from import DELIVERED_UNTIL
 
 COPY = tk.TableCopy(
     "security.cloudtrail",
@@ -155,6 +158,49 @@ def test_after_a_failure_the_same_call_goes_on(
     server.failure = None
     fill(replace(COPY, days=2), first="2026-03-05")
     assert len(events()) == len(set(events())) == 6 * A_DAY
+
+
+def test_an_account_and_day_too_large_to_sort_is_copied_in_hours(
+    server: AthenaServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that was stopped between its hours is not said to be copied."""
+    monkeypatch.setattr(copies, "MOST_SORTED", 3 * A_FILE)
+    halves, insert, calls = (
+        fill(last=WEEK[0], confirm=None),
+        server.warehouse.insert,
+        [],
+    )
+    assert [str(each.scope)[:52] for each in halves.steps[:2]] == [
+        "2026-03-01 00:00:00 to 2026-03-01 12:00:00 UTC, 1111",
+        "2026-03-01 12:00:00 to 2026-03-02 00:00:00 UTC, 1111",
+    ]
+    assert "2 days of an account are too large to sort at once: in 4" in repr(halves)
+
+    def fail_at_last(*asked: Any) -> None:
+        calls.append(asked)
+        insert(*asked)
+        if len(calls) == 3:
+            server.failure = "Query exhausted resources at this scale factor"
+
+    monkeypatch.setattr(server.warehouse, "insert", fail_at_last)
+    with pytest.raises(QueryFailed):
+        fill(last=WEEK[0])
+    assert marked() == {ACCOUNTS[0]}
+    server.failure = None
+    fill(last=WEEK[0])
+    assert marked() == {*ACCOUNTS}
+    assert len(events()) == len(set(events())) == A_DAY
+
+
+def marked() -> set[str]:
+    """Return the accounts whose day is noted to be copied whole."""
+    glue = glue_backends[ACCOUNT][REGION]
+    listed = [each.as_dict() for each in glue.get_partitions("security", "copy", "")]
+    return {
+        each["Values"][1]
+        for each in listed
+        if DELIVERED_UNTIL in each.get("Parameters", {})
+    }
 
 
 def test_ctrl_c_stops_the_step_in_athena(

@@ -8,10 +8,11 @@ failure or for days whose log files came late. Facts: Athena User Guide, "INSERT
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
-from trailkit.dialect.predicates import account_of, time_of
+from trailkit.dialect.predicates import account_of, scope_predicates, time_of
 from trailkit.errors import TableError
 from trailkit.record import PLACE, Kind, columns
 from trailkit.scope import Scope
@@ -27,6 +28,15 @@ _BARE = re.compile("[a-z_][a-z0-9_]*")
 
 MOST_PARTITIONS = 100
 """The most partitions that one statement may write."""
+
+MOST_SORTED = 512 * 1024**2
+"""As many bytes of log files of an account and day one statement sorts.
+
+They hold about four million records, and the rows of one partition are sorted by one
+worker of Athena's, in its memory. See docs/decisions/0010.
+"""
+
+_HOURS = 24
 
 
 def create_iceberg(copy: Copy) -> str:
@@ -73,6 +83,58 @@ def steps(
         for place in range(0, len(accounts), together):
             batch = tuple(accounts[place : place + together])
             yield Scope(midnight(start), midnight(end), batch)
+
+
+def too_large(sizes: Mapping[date | None, int]) -> dict[date, int]:
+    """Return the days of an account that are too large to sort, with their bytes."""
+    return {day: size for day, size in sizes.items() if day and size > MOST_SORTED}
+
+
+def in_hours(
+    step: Scope, sizes: Mapping[str, Mapping[date | None, int]]
+) -> Iterator[Scope]:
+    """Cut a step where an account and day is too large to sort: that one by hours.
+
+    ``sizes`` are the bytes of the log files of each account, by day. Each part of a
+    day reads all of its log files, so there are no more than it takes.
+
+    >>> day = Scope().window("2026-03-01", "2026-03-02").with_accounts("111122223333")
+    >>> sizes = {"111122223333": {date(2026, 3, 1): 2 * MOST_SORTED}}
+    >>> for part in in_hours(day, sizes):
+    ...     print(part)
+    2026-03-01 00:00:00 to 2026-03-01 12:00:00 UTC, 111122223333, all regions
+    2026-03-01 12:00:00 to 2026-03-02 00:00:00 UTC, 111122223333, all regions
+    """
+    large = {account: too_large(sizes.get(account, {})) for account in step.accounts}
+    if together := tuple(account for account, days in large.items() if not days):
+        yield replace(step, accounts=together)
+    for account, days in large.items():
+        if days:
+            yield from _around(replace(step, accounts=(account,)), days)
+
+
+def _around(step: Scope, large: Mapping[date, int]) -> Iterator[Scope]:
+    """Cut the days of one account: large ones by hours, those between them together."""
+    apart = [day for day in days_of(step) if day in large]
+    start = step.start
+    for day in apart:
+        begin, end = midnight(day), midnight(day + timedelta(days=1))
+        if start and start < begin:
+            yield replace(step, start=start, end=begin)
+        hours = max(1, _HOURS // -(-large[day] // MOST_SORTED))
+        for hour in range(0, _HOURS, hours):
+            first = begin + timedelta(hours=hour)
+            last = min(end, first + timedelta(hours=hours))
+            yield replace(step, start=first, end=last)
+        start = end
+    if start and step.end and start < step.end:
+        yield replace(step, start=start)
+
+
+def is_whole(step: Scope) -> bool:
+    """Return whether a step is of whole days."""
+    ends = step.start, step.end
+    return all(at is not None and at == midnight(at.date()) for at in ends)
 
 
 def written(copy: Copy) -> list[str]:
@@ -163,7 +225,10 @@ def _arrived(copy: Copy, source: Table, step: Scope) -> str:
 def _held(copy: Copy, step: Scope) -> str:
     """Write the SELECT of what the copy holds of a step already."""
     content = [*columns(copy.kind), *PLACE, *KEYS, "true as held"]
-    return select_text(content, _name(copy), pruning(Table.of(copy.definition()), step))
+    where = pruning(Table.of(copy.definition()), step)
+    if not is_whole(step):
+        where += scope_predicates(Scope(step.start, step.end), copy.kind)
+    return select_text(content, _name(copy), where)
 
 
 def optimize(copy: Copy, step: Scope) -> str:

@@ -1,10 +1,10 @@
 """Filling a copy: its steps and their price first, then one step after the other."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import pandas as pd
 
@@ -17,7 +17,8 @@ from trailkit.aws.attempts import found_or_none
 from trailkit.aws.failures import explained
 from trailkit.aws.prices import say_bytes, say_dollars
 from trailkit.aws.session import Access
-from trailkit.cost.estimate import Estimate, estimate
+from trailkit.cost.by_account import by_account
+from trailkit.cost.estimate import Billing, Estimate, estimate
 from trailkit.engines.athena import AthenaEngine
 from trailkit.errors import TableError
 from trailkit.lens.compose import relation_of
@@ -26,6 +27,7 @@ from trailkit.scope import Scope
 from trailkit.tables import copies
 from trailkit.tables.copied_from import Origin
 from trailkit.tables.copy import Copy
+from trailkit.tables.days import midnight
 from trailkit.tables.definition import Definition
 from trailkit.tables.pruning import event_days
 from trailkit.tables.table import Table
@@ -169,12 +171,14 @@ class Filling:
 
     def _plan(self, days: Scope) -> Plan:
         """Work out the steps, and weigh each."""
-        wanted, steps = self._wanted, tuple(self._steps(days))
+        wanted, weighed = self._wanted, tuple(self._weighed(days))
+        steps = [each.scope for each in weighed]
         state = "there already" if self._there else "to be made"
         return Plan(
             f"AWS account {wanted.account}, {wanted.region}: {wanted.source} into "
-            f"{wanted.name}\n  table {wanted.name} over {wanted.files}: {state}",
-            tuple(map(self._estimate, steps)),
+            f"{wanted.name}\n  table {wanted.name} over {wanted.files}: {state}"
+            f"{_in_hours(steps)}",
+            weighed,
             tuple(map(self._statements, steps)),
             f'Nothing is changed yet. Add confirm="{wanted.account}".',
         )
@@ -190,14 +194,38 @@ class Filling:
         for step in copies.steps(first, last, accounts, days=self._wanted.days):
             yield replace(step, late=days.late)
 
+    def _weighed(self, days: Scope) -> Iterator[Estimate]:
+        """Weigh the steps; what has an account and day too large to sort, in hours."""
+        for step in self._steps(days):
+            whole = self._estimate(step)
+            parts = [step]
+            if whole.bytes > copies.MOST_SORTED:
+                parts = [*copies.in_hours(step, self._bytes(step))]
+            if parts == [step]:
+                yield whole
+            else:
+                yield from map(self._estimate, parts)
+
+    def _bytes(self, step: Scope) -> dict[str, dict[date | None, int]]:
+        """Count the bytes of the log files of each account, by day."""
+        kind, engine = self._table.kind, cast(Billing, self._engine)
+        found = by_account(self._tables, kind, step, engine, step.accounts)
+        return {
+            account: {day: size.bytes for day, size in found.of(account).items()}
+            for account in step.accounts
+        }
+
     def _estimate(self, step: Scope) -> Estimate:
-        kind = self._table.kind
-        source = TableSource(
-            {kind: self._wanted.source},
+        reads = {relation_of(self._table.kind): 1}
+        return estimate("A step", reads, self._tables, self._engine, step)
+
+    @cached_property
+    def _tables(self) -> TableSource:
+        return TableSource(
+            {self._table.kind: self._wanted.source},
             lambda _: self._source,
             listed=self._engine.partitions,
         )
-        return estimate("A step", {relation_of(kind): 1}, source, self._engine, step)
 
     def _statements(self, step: Scope) -> tuple[str, ...]:
         fill = copies.fill(self._copy, self._table, step)
@@ -220,12 +248,13 @@ class Filling:
 
     def _carry_out(self, plan: Plan) -> Plan:
         """Run one step after the other; if that ends early, say where to go on."""
-        done, billed = 0, 0.0
+        done, billed, started = 0, 0.0, datetime.now(UTC)
         try:
             for step, statements in zip(plan.steps, plan.sql, strict=True):
-                started = datetime.now(UTC)
+                if _is_midnight(step.scope.start):
+                    started = datetime.now(UTC)
                 facts = [self._engine.execute(each) for each in statements]
-                if not self._is_iceberg:
+                if not self._is_iceberg and _is_midnight(step.scope.end):
                     mark(self._access, self._copy, step.scope, started)
                 billed += sum(each["dollars"] or 0 for each in facts)
                 done += 1
@@ -238,6 +267,23 @@ class Filling:
         )
         ending = f"Done, for {say_dollars(billed)}. Ask it: {asked}."
         return replace(plan, next=ending, billed=billed)
+
+
+def _in_hours(steps: Sequence[Scope]) -> str:
+    """Report which days of an account are copied in parts, and what that takes."""
+    parts = [each for each in steps if not copies.is_whole(each)]
+    cells = {(each.accounts, event_days(each)[0]) for each in parts}
+    if not cells:
+        return ""
+    return (
+        f"\n  {len(cells):,} days of an account are too large to sort at once: in "
+        f"{len(parts):,} steps by hours, each of which reads the whole day"
+    )
+
+
+def _is_midnight(at: datetime | None) -> bool:
+    """Return whether a step begins or ends with its day: it is not one of its hours."""
+    return at is not None and at == midnight(at.date())
 
 
 def _stopped(plan: Plan, done: int, billed: float) -> str:
