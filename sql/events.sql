@@ -84,6 +84,7 @@ select
     nullif(user_identity_account_id, '') as caller_account,
     nullif(user_identity_access_key_id, '') as access_key,
     nullif(user_identity_credential_id, '') as credential_id,
+    nullif(in_scope_of_credentials_issued_to, '') as issued_to,
     nullif(session_source_identity, '') as source_identity,
     lower(session_assumed_root) = 'true' as assumed_root,
 

@@ -14,7 +14,10 @@
 --     help: "a user's or role's name or unique id, or a session's name"
 --   address: {type: text, optional: true, help: "the address that they called from"}
 --   event: {type: text, optional: true, help: "the id of an event of theirs"}
---   names: {type: list of text, optional: true, help: "names of role sessions"}
+--   names:
+--     type: list of text
+--     optional: true
+--     help: "names of role sessions, or of functions whose credentials they have"
 --   links:
 --     type: list of text
 --     optional: true
@@ -34,7 +37,7 @@ with calls as (
         access_key, session_id, identity_id, session_name, session_start, actor,
         regexp_replace(principal_arn, ':(user|role)/.*/', ':$1/') as principal,
         identity_type, caller_account, source_identity, source_ip, user_agent,
-        via, outcome, time, event_id, from_console, sign_in_session,
+        issued_to, via, outcome, time, event_id, from_console, sign_in_session,
         if(
             contains(:links, 'request/' || request_id), 'request/' || request_id
         ) as link
@@ -52,6 +55,7 @@ select
     max(identity_type) as identity_type,
     max(caller_account) as caller_account,
     max(source_identity) as source_identity,
+    max(issued_to) as issued_to,
     max(via) as one_via,
     max(sign_in_session) as sign_in_session,
     array_join(
@@ -83,6 +87,7 @@ where
     or source_ip = :address
     or event_id = :event
     or contains(:names, session_name)
+    or contains(:names, regexp_extract(issued_to, ':function:([^:]+)', 1))
     or link is not null
     or contains(:links, 'sign-in/' || sign_in_session)
 group by

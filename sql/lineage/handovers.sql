@@ -87,6 +87,42 @@ with calls as (
     where
         (:since is null or time >= :since)
         and (:until is null or time <= :until)
+        -- What cannot be wanted goes before its JSON is read: `wanted`, which decides,
+        -- implies this.
+        and (
+            (
+                :keys is null and :sessions is null and :principals is null
+                and :made is null and :roles is null and :starts is null
+                and :event is null
+            )
+            or :links is not null
+            or contains(:keys, access_key)
+            or contains(:keys, issued_key)
+            or contains(:sessions, session_id)
+            or contains(:sessions, issued_session)
+            or (:sessions is not null and service = 'sso-oauth')
+            or (
+                :principals is not null
+                and (
+                    (access_key is null and session_id is null)
+                    or action in ('AcceptDelegationRequest', 'SendDelegationToken')
+                )
+            )
+            or (
+                :made is not null
+                and (
+                    service not in ('signin', 'sts')
+                    or action = 'GetWebIdentityToken'
+                )
+            )
+            or contains(:roles, asked_role)
+            or contains(:starts, time)
+            or event_id = :event
+            or (
+                shared_event_id is not null
+                and (identity_type = 'AWSAccount' or issued_key is null)
+            )
+        )
         and (
             (
                 service = 'sts'
@@ -114,22 +150,25 @@ with calls as (
             or (
                 service in ('cognito-identity', 'eks-auth', 'rolesanywhere')
                 and action in (
-                    'AssumeRoleForPodIdentity', 'CreateSession',
-                    'GetCredentialsForIdentity'
+                    'AssumeRoleForPodIdentity', 'CreateProfile', 'CreateSession',
+                    'CreateTrustAnchor', 'GetCredentialsForIdentity',
+                    'UpdateProfile', 'UpdateTrustAnchor'
                 )
             )
             or (
                 service = 'cloudshell'
                 and action in (
                     'CreateEnvironment', 'CreateSession', 'PutCredentials',
-                    'RedeemCode'
+                    'RedeemCode', 'createEnvironment', 'createSession',
+                    'putCredentials', 'redeemCode'
                 )
             )
             or (
                 service in ('ec2-instance-connect', 'ecs', 'ssm')
                 and action in (
                     'ExecuteCommand', 'RegisterTaskDefinition', 'RunTask',
-                    'SendCommand', 'SendSSHPublicKey', 'StartSession'
+                    'SendCommand', 'SendSSHPublicKey',
+                    'SendSerialConsoleSSHPublicKey', 'StartSession'
                 )
             )
             or (
@@ -223,6 +262,11 @@ told as (
                         json_extract_scalar(request, '$.openIDConnectProviderArn'),
                         json_extract_scalar(response, '$.openIDConnectProviderArn')
                     )
+                when service = 'rolesanywhere' and action <> 'CreateSession'
+                    then coalesce(
+                        json_extract_scalar(response, '$.trustAnchor.trustAnchorArn'),
+                        json_extract_scalar(response, '$.profile.profileArn')
+                    )
                 when action = 'GetWebIdentityToken'
                     then
                         'token '
@@ -310,9 +354,13 @@ told as (
                 when service = 'cognito-identity'
                     then 'identity/' || json_extract_scalar(request, '$.identityId')
                 when service = 'rolesanywhere'
-                    then
-                        'certificate/'
-                        || json_extract_scalar(response, '$.subjectArn')
+                    then concat_ws(
+                        ' ',
+                        'certificate/' || json_extract_scalar(response, '$.subjectArn'),
+                        'provider/'
+                        || json_extract_scalar(request, '$.trustAnchorArn'),
+                        'provider/' || json_extract_scalar(request, '$.profileArn')
+                    )
                 when action = 'UserAuthentication'
                     then 'person/' || identity_id
                 when service = 'sso'
@@ -478,7 +526,8 @@ select
                     else 'AssumeRole'
                 end
         when service = 'cognito-identity' then 'Cognito'
-        when service = 'rolesanywhere' then 'Roles Anywhere'
+        when service = 'rolesanywhere'
+            then if(action = 'CreateSession', 'Roles Anywhere', action)
         when service = 'eks-auth' then 'EKS Pod Identity agent'
         when service = 'cloudshell' then 'CloudShell'
         when action = 'AuthorizeOAuth2Access' then 'OAuth consent'

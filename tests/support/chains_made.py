@@ -38,6 +38,8 @@ class Credential:
     account: str
     keys: list[str]
     console: bool = False
+    rivals: set[str] = field(default_factory=set[str])
+    in_code: Record = field(default_factory=Record)
 
     @property
     def kind(self) -> str:
@@ -108,7 +110,7 @@ class Maker:
         for _ in range(times):
             self.wait()
             key = self.random.choice(who.keys)
-            identity = who.identity | {"accessKeyId": key}
+            identity = who.identity | {"accessKeyId": key} | who.in_code
             self.chain.last_event = self.call("DescribeInstances", "ec2", identity)
         self.chain.last = who.node
 
@@ -313,8 +315,13 @@ class Maker:
         return self.session(role, unique, session, [key], key)
 
     def function(self) -> Credential:
-        """Begin with a Lambda function."""
-        return self.service("lambda")
+        """Begin with a Lambda function; its own calls say so, under any name."""
+        caller = self.service("lambda")
+        arn = f"arn:aws:lambda:eu-west-1:{ACCOUNT}:function:{self.name('function')}"
+        scope = {"issuerType": "AWS::Lambda::Function", "credentialsIssuedTo": arn}
+        caller.in_code = {"inScopeOf": scope}
+        self.link(arn, caller.node, "certain", backward=False)
+        return caller
 
     def eks_account(self) -> Credential:
         """Begin with a service account of Kubernetes, by IRSA."""
@@ -398,9 +405,19 @@ class Maker:
         return self.session(role, unique, "CognitoIdentityCredentials", [key], key)
 
     def certificate(self) -> Credential:
-        """Begin with a certificate, by Roles Anywhere: the answer has no key."""
+        """Begin with a certificate of one's own authority: the answer has no key."""
+        admin = self.long_term_key()
+        self.act(admin, 1)
+        anchor = f"arn:aws:rolesanywhere:eu-west-1:{ACCOUNT}:trust-anchor/{self._count}"
+        opened = self._ask(
+            admin,
+            "CreateTrustAnchor",
+            "rolesanywhere",
+            responseElements={"trustAnchor": {"trustAnchorArn": anchor}},
+        )
+        self.link(admin.node, anchor, "certain", opened, backward=False)
         subject = f"arn:aws:rolesanywhere:eu-west-1:{ACCOUNT}:subject/{self.name('s')}"
-        self.chain = Chain(f"certificate {subject}", "federated outside AWS")
+        self.other_end(f"certificate {subject}", "federated outside AWS")
         self.wait()
         role, unique = self.role(ACCOUNT)
         serial = f"{self._count:032x}"
@@ -409,7 +426,7 @@ class Maker:
             "CreateSession",
             "rolesanywhere",
             {"type": "Unknown"},
-            requestParameters={"roleArn": role},
+            requestParameters={"roleArn": role, "trustAnchorArn": anchor},
             responseElements={
                 "credentialSet": [{"assumedRoleUser": user}],
                 "subjectArn": subject,
@@ -418,6 +435,7 @@ class Maker:
         )
         caller = self.session(role, unique, serial, [self.key()])
         self.link(f"certificate {subject}", caller.node, "strong", event)
+        self.link(anchor, caller.node, "certain", event, opened, backward=False)
         return caller
 
     def account_access(self) -> Credential:
@@ -564,8 +582,17 @@ class Maker:
             "kms",
             who.identity | {"accessKeyId": key, "invokedBy": "athena.amazonaws.com"},
         )
-        self.link(who.node, node, "strong")
+        self._unsettle(node)
+        if who.rivals:
+            self.chain.candidates |= {who.node, *who.rivals}
+        else:
+            self.link(who.node, node, "strong")
         return who
+
+    def _unsettle(self, node: str) -> None:
+        """Take back how a session began: what it did since may be of another key."""
+        kept = [each for each in self.chain.links if each.target != node]
+        self.chain.links = kept
 
     def cloud_shell(self, who: Credential) -> Credential:
         """Hand a console session to CloudShell: no key is recorded."""
@@ -625,7 +652,8 @@ class Maker:
         """Make another session of the same identity, which begins later."""
         self.wait()
         start = self.now.strftime(FORM)
-        old = who.identity.get("sessionContext", {})
+        old = who.identity.get("sessionContext", {}).copy()
+        old.pop("signInSessionArn", None)
         attributes = {"creationDate": start, "mfaAuthenticated": "false"}
         session: Record = {**old, "attributes": attributes, **context}
         identity: Record = who.identity | {"sessionContext": session}
@@ -804,7 +832,9 @@ class Maker:
             responseElements={"credentials": {"accessKeyId": key}},
         )
         self.link(who.node, key, "certain", event)
-        return Credential(key, who.identity, who.account, [key])
+        return Credential(
+            key, who.identity, who.account, [key], rivals={who.node, *who.rivals}
+        )
 
     def assume(self, who: Credential, account: str = ACCOUNT) -> Credential:
         """Assume a role: two copies where it is of another account."""
@@ -1010,6 +1040,7 @@ class Maker:
             name = who.identity["principalId"].partition(":")[2]
             principal = f"{who.identity['arn']}/{name}"
         node = f"{principal}/{start}"
+        self._unsettle(node)
         self.link(who.node, node, "strong", event, token)
         return Credential(
             node, who.identity, who.account, [self.key(), self.key()], console=True

@@ -33,11 +33,16 @@ def explain_empty(question: Question | None, logs: Logs, known: "Covered") -> st
     searched = f"No rows. Searched {logs.source.title}: {logs.scope}."
     if question is None or not question.needs:
         return f"{searched} This does not show that nothing happened: {_ASK}"
-    # A table would bill for the count.
-    count = None if logs.source.needs_window else logs.searched(question.needs)
+    needs, reads = question.needs, reads_of(question)
+    said = logs.once("proves", needs, reads, lambda: _proves(needs, logs, known))
     unread = _UNREAD if logs.source.incomplete() else ""
-    said = in_words(known.cells, count, logs.scope.bounded)
     return f"{searched} {said}{unread}{_hint(logs)}"
+
+
+def _proves(needs: Sequence[str], logs: Logs, known: "Covered") -> str:
+    # A table would bill for the count.
+    count = None if logs.source.needs_window else logs.searched(needs)
+    return in_words(known.cells, count, logs.scope.bounded)
 
 
 def explain_nought(known: "Covered") -> str:

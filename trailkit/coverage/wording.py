@@ -167,10 +167,12 @@ def _together(cells: Sequence[Cell], window: Window) -> list[_Shared]:
     """Join the cells that have a doubt in common; stretches of silence to one."""
     found: dict[tuple[str, str], list[Cell]] = {}
     for each in cells:
-        own = (each.start, each.end)
-        when = when_of(each.start, each.end) if each.start and own != window else ""
-        silent = each.cause == "silent"
-        key = (f"silent {_key(each)}", "") if silent else (each.why, when)
+        if each.cause == "silent":
+            key = f"silent {_key(each)}", ""
+        elif each.start and (each.start, each.end) != window:
+            key = each.why, when_of(each.start, each.end)
+        else:
+            key = each.why, ""
         found.setdefault(key, []).append(each)
     return [
         _Shared(all_[0].why, when, tuple(all_)) for (_, when), all_ in found.items()

@@ -38,11 +38,12 @@ class Edge:
         return "" if self.hand is None else str(self.hand["time"])
 
 
-def agreed(edges: list[Edge]) -> list[Edge]:
+def agreed(
+    edges: list[Edge], reason: str = "one of several that began in the same second"
+) -> list[Edge]:
     """Keep edges strong that come from one node; several are candidates."""
-    if len({edge.origin for edge in edges}) == 1:
+    if len({edge.origin for edge in edges}) <= 1:
         return edges
-    reason = "one of several that began in the same second"
     return [replace(each, certainty="inferred", reason=reason) for each in edges]
 
 

@@ -21,6 +21,8 @@ KEY = re.compile(r"A(KIA|SIA)[A-Z0-9]{8,}")
 SESSION = re.compile(r".+/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 """What the node of a key looks like, and that of a session."""
 
+_FUNCTION = re.compile(":function:([^:]+)")
+
 _NAMED = ("token", "identity", "certificate")
 """Links that name a caller who has no credential."""
 
@@ -94,6 +96,29 @@ def linked(row: Row, kind: str) -> list[str]:
     """
     words = (row["links"] or "").split(" ")
     return [each[len(kind) + 1 :] for each in words if each.startswith(f"{kind}/")]
+
+
+def called(members: Iterable[Row]) -> set[str]:
+    """Return the names of sessions, and of the functions whose credentials they have.
+
+    >>> arn = "arn:aws:lambda:eu-west-1:111122223333:function:sync:3"
+    >>> sorted(called([{"session_name": "nightly", "issued_to": arn}]))
+    ['nightly', 'sync']
+    """
+    rows = [*members]
+    functions = (_FUNCTION.search(row["issued_to"] or "") for row in rows)
+    names = {row["session_name"] for row in rows} - {None}
+    return names | {found[1] for found in functions if found}
+
+
+def is_provider(at: str) -> bool:
+    """Whether a node is what vouches for callers from outside, by its ARN.
+
+    >>> is_provider("arn:aws:iam::111122223333:saml-provider/okta")
+    True
+    """
+    kinds = ("-provider/", ":trust-anchor/", ":profile/")
+    return at.startswith("arn:") and any(kind in at for kind in kinds)
 
 
 @dataclass
@@ -177,6 +202,7 @@ def _caller_row(hand: Row) -> Row:
     return {
         **{name: hand[name] for name in _OF_CALLER},
         "one_via": hand["via"],
+        "issued_to": None,
         "links": None,
         "sign_in_session": None,
         "events": 1,

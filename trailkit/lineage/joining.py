@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 from trailkit.lineage import candidates, sessions_begun
 from trailkit.lineage.edges import Edge
-from trailkit.lineage.gathered import PORTAL, SIGN_INS, Row, linked
+from trailkit.lineage.gathered import PORTAL, SIGN_INS, Row, is_provider, linked
 from trailkit.lineage.nodes import WITHIN, Nodes
 
 _ONLY_TELL = (
@@ -40,7 +40,7 @@ class Joined(Nodes):
         reached = {edge.target for edge in found if edge.done}
         found += [*self._unused(found)]
         found += [*self._of_users(reached)]
-        found += [*self._started(), *self._doors(found)]
+        found += [*self._started(), *self._doors(found), *self._issued_to()]
         found += [*candidates.edges(self, found)]
         return sorted(found, key=lambda edge: (edge.when, edge.origin, edge.target))
 
@@ -134,6 +134,15 @@ class Joined(Nodes):
                     sure = "certain" if name in self.issued_by_name else "inferred"
                     yield Edge(origin, at, kind, sure, hand, reason, backward=False)
 
+    def _issued_to(self) -> Iterator[Edge]:
+        """Join what credentials were issued to, such as a function, with their use."""
+        reason = "the record says what the credentials were issued to"
+        for at, rows in self.members.items():
+            for name in sorted({row["issued_to"] for row in rows} - {None}):
+                yield Edge(
+                    name, at, "issued to", "certain", None, reason, backward=False
+                )
+
     def _named(self, name: str) -> set[str]:
         return self.issued_by_name.get(name) or self.by_name.get(name, set())
 
@@ -146,7 +155,7 @@ class Joined(Nodes):
             for each in doors
             if each["action"] == "CreateServiceLinkedRole"
         }
-        providers = {each["made"]: each for each in doors if _is_provider(each)}
+        providers = {each["made"]: each for each in doors if is_provider(each["made"])}
         for edge in found:
             hand = edge.hand
             if hand is None or not edge.sure or hand["service"] not in _ISSUERS:
@@ -161,10 +170,6 @@ class Joined(Nodes):
                 if providers[name]["time"] <= hand["time"]:
                     reason = "signed in by the provider that was made"
                     yield _door(name, hand, edge.target, "certain", reason)
-
-
-def _is_provider(door: Row) -> bool:
-    return "-provider/" in door["made"]
 
 
 _ISSUERS = ("sts", "rolesanywhere")

@@ -3,7 +3,7 @@
 from functools import cached_property
 
 from trailkit.lineage.edges import Edge
-from trailkit.lineage.gathered import UNLIKE, Gathered, Row, near
+from trailkit.lineage.gathered import UNLIKE, Gathered, Row, called, near
 
 WITHIN = ("aws login", "AWS MCP Server", "CloudShell", "OAuth consent")
 """Kinds that give a session's identity to another client, under keys not recorded."""
@@ -65,6 +65,15 @@ class Nodes:
         return {row["session_id"] for row in rows if row["session_id"]}
 
     @cached_property
+    def keys_of_session(self) -> dict[str, set[str]]:
+        """The keys that were issued and act, by the session that they act under."""
+        found = dict[str, set[str]]()
+        for at in self.members.keys() & self.issued:
+            for row in self.members[at]:
+                found.setdefault(row["session_id"], set()).add(at)
+        return found
+
+    @cached_property
     def by_link(self) -> dict[str, set[str]]:
         """The nodes whose records have a link, such as that of a sign-in."""
         found = dict[str, set[str]]()
@@ -89,6 +98,6 @@ class Nodes:
         """The nodes of role sessions by the session's name."""
         found = {name: {*keys} for name, keys in self.issued_by_name.items()}
         for at, own in self.members.items():
-            for name in {row["session_name"] for row in own} - {None}:
-                found.setdefault(str(name), set()).add(at)
+            for name in called(own):
+                found.setdefault(name, set()).add(at)
         return found

@@ -1,6 +1,7 @@
 """Sessions whose keys no record issued: nodes by principal and second of creation."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 from trailkit.lineage.edges import Edge, agreed
@@ -20,23 +21,30 @@ def edges(nodes: Nodes) -> Iterator[Edge]:
 def _issuers(nodes: Nodes, session: str, rows: list[Row]) -> list[Edge]:
     begun = nodes.begun(session)
     signed = [each for each in begun if each["action"] in SIGN_INS]
-    traded = [
-        nodes.edge(each, session, "strong", "console sign-in of this session")
-        for each in signed
-        if each["session_id"]
-    ]
+    traded = [_traded(nodes, each, session) for each in signed if each["session_id"]]
     traded = [edge for edge in traded if edge.origin != session]
+    relayed = _relayed(nodes, session, rows)
+    if relayed and _origins(relayed) != _origins(traded):
+        return relayed
     if traded:
         return agreed(traded)
     direct = [each for each in signed if not each["session_id"]]
     direct = direct or [
         each for each in begun if each["action"] not in (*SIGN_INS, "SwitchRole")
     ]
-    if relayed := _relayed(nodes, session, rows):
-        return [relayed]
     if direct:
         return _direct(nodes, session, direct, begun)
     return _guessed(nodes, session, rows, begun)
+
+
+def _origins(edges: list[Edge]) -> set[str]:
+    return {edge.origin for edge in edges}
+
+
+def _traded(nodes: Nodes, hand: Row, session: str) -> Edge:
+    """Join a console with the key that was traded in, or that its token issued."""
+    edge = nodes.edge(hand, session, "strong", "console sign-in of this session")
+    return replace(edge, origin=hand["issued_key"]) if hand["issued_key"] else edge
 
 
 def _direct(
@@ -59,19 +67,26 @@ def _spent(nodes: Nodes, hand: Row) -> bool:
     return hand["issued_key"] in nodes.acting
 
 
-def _relayed(nodes: Nodes, session: str, rows: list[Row]) -> Edge | None:
-    """Join the keys under which services act for a caller with its own key."""
+def _relayed(nodes: Nodes, session: str, rows: list[Row]) -> list[Edge]:
+    """Join the keys under which services act for a caller with its own key.
+
+    A session may have several: a key that a console's sign-in token was made for has
+    the principal and the start of the one that asked.
+    """
     if any(row["relayed"] < row["events"] for row in rows):
-        return None
+        return []
+    last = max(row["last_seen"] for row in rows)
     keys = {
-        each["issued_key"]
-        for each in nodes.begun(session)
-        if each["issued_key"] in nodes.acting
+        key
+        for key in nodes.keys_of_session.get(session, ())
+        if any(hand["time"] <= last for hand in nodes.by_issue[key])
     }
-    if len(keys) != 1:
-        return None
     reason = "services acted for this session; AWS does not record their keys"
-    return Edge(keys.pop(), session, "forward access session", "strong", None, reason)
+    kind = "forward access session"
+    return agreed(
+        [Edge(key, session, kind, "strong", None, reason) for key in sorted(keys)],
+        "services acted for this session, which has several keys",
+    )
 
 
 def _guessed(

@@ -29,7 +29,7 @@ def asked(start: object) -> dict[str, Any]:
     {'name': 'Ops/alice'}
     """
     text = start if isinstance(start, str) else _of_row(start)
-    text = text.strip()
+    text = text.strip().removeprefix("password:")
     if not text:
         raise InvalidParameter(f"start is empty. Use {_ALLOWED}.")
     if _EVENT.fullmatch(text.lower()):

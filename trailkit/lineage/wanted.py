@@ -11,7 +11,16 @@ from datetime import datetime, timedelta
 
 from trailkit.lineage.candidates import PORTAL_DAYS, SOON, carried_on, portal_targets
 from trailkit.lineage.edges import Edge, entered
-from trailkit.lineage.gathered import KEY, SESSION, Row, linked, near, plain
+from trailkit.lineage.gathered import (
+    KEY,
+    SESSION,
+    Row,
+    called,
+    is_provider,
+    linked,
+    near,
+    plain,
+)
 from trailkit.lineage.joining import Joined
 from trailkit.lineage.reach import Reach
 from trailkit.lineage.want_list import FIRST, LAST, Span, WantList
@@ -123,7 +132,7 @@ def forward(joined: Joined, now: Reach) -> WantList:
     for at in now.before | now.after:
         rows, span = joined.members.get(at, []), _life(joined, at)
         _own_ids(at, rows, wanted, span)
-        names = {row["session_name"] for row in rows} - {None}
+        names = called(rows)
         if at in now.before and _is_machine(joined, at, names):
             wanted.add("links", [f"name/{name}" for name in names], (FIRST, span[1]))
     for at in now.before:
@@ -241,5 +250,5 @@ def _made(at: str, wanted: WantList) -> None:
         wanted.add("principals", [at], every)
     elif ":role/" in at and at.startswith("arn:"):
         wanted.add("roles", [at], every)
-    elif "-provider/" in at and at.startswith("arn:"):
+    elif is_provider(at):
         wanted.add("links", [f"provider/{at}"], every)

@@ -28,7 +28,8 @@ select
     session_assumed_root,
     session_sign_in_session_arn,
     on_behalf_of_user_id,
-    invoked_by_delegate_account_id
+    invoked_by_delegate_account_id,
+    in_scope_of_credentials_issued_to
 from (
     select
         cast(try(from_iso8601_timestamp(eventtime)) at time zone 'UTC' as timestamp) as event_time,
@@ -59,7 +60,8 @@ from (
         useridentity.sessioncontext.assumedroot as session_assumed_root,
         useridentity.sessioncontext.signinsessionarn as session_sign_in_session_arn,
         useridentity.onbehalfof.userid as on_behalf_of_user_id,
-        useridentity.invokedbydelegate.accountid as invoked_by_delegate_account_id
+        useridentity.invokedbydelegate.accountid as invoked_by_delegate_account_id,
+        useridentity.inscopeof.credentialsissuedto as in_scope_of_credentials_issued_to
     from "security"."cloudtrail"
     where
         "day" between '2026/03/09' and '2026/03/10'
@@ -75,6 +77,7 @@ select distinct
     identity_type,
     caller_account,
     access_key,
+    issued_to,
     source_identity,
     session_name,
     session_start,
@@ -164,6 +167,7 @@ from (
         caller_account,
         access_key,
         credential_id,
+        issued_to,
         source_identity,
         assumed_root,
         user_name,
@@ -250,6 +254,7 @@ from (
             nullif(user_identity_account_id, '') as caller_account,
             nullif(user_identity_access_key_id, '') as access_key,
             nullif(user_identity_credential_id, '') as credential_id,
+            nullif(in_scope_of_credentials_issued_to, '') as issued_to,
             nullif(session_source_identity, '') as source_identity,
             lower(session_assumed_root) = 'true' as assumed_root,
             coalesce(
@@ -305,7 +310,7 @@ calls as (
         access_key, session_id, identity_id, session_name, session_start, actor,
         regexp_replace(principal_arn, ':(user|role)/.*/', ':$1/') as principal,
         identity_type, caller_account, source_identity, source_ip, user_agent,
-        via, outcome, time, event_id, from_console, sign_in_session,
+        issued_to, via, outcome, time, event_id, from_console, sign_in_session,
         if(
             contains(cast(null as array(varchar)), 'request/' || request_id), 'request/' || request_id
         ) as link
@@ -323,6 +328,7 @@ select
     max(identity_type) as identity_type,
     max(caller_account) as caller_account,
     max(source_identity) as source_identity,
+    max(issued_to) as issued_to,
     max(via) as one_via,
     max(sign_in_session) as sign_in_session,
     array_join(
@@ -354,6 +360,7 @@ where
     or source_ip = cast(null as varchar)
     or event_id = cast(null as varchar)
     or contains(cast(null as array(varchar)), session_name)
+    or contains(cast(null as array(varchar)), regexp_extract(issued_to, ':function:([^:]+)', 1))
     or link is not null
     or contains(cast(null as array(varchar)), 'sign-in/' || sign_in_session)
 group by

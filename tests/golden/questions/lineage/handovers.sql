@@ -519,6 +519,42 @@ calls as (
     where
         (cast(null as timestamp) is null or time >= cast(null as timestamp))
         and (cast(null as timestamp) is null or time <= cast(null as timestamp))
+        -- What cannot be wanted goes before its JSON is read: `wanted`, which decides,
+        -- implies this.
+        and (
+            (
+                cast(null as array(varchar)) is null and cast(null as array(varchar)) is null and cast(null as array(varchar)) is null
+                and cast(null as array(varchar)) is null and cast(null as array(varchar)) is null and cast(null as array(timestamp)) is null
+                and cast(null as varchar) is null
+            )
+            or cast(null as array(varchar)) is not null
+            or contains(cast(null as array(varchar)), access_key)
+            or contains(cast(null as array(varchar)), issued_key)
+            or contains(cast(null as array(varchar)), session_id)
+            or contains(cast(null as array(varchar)), issued_session)
+            or (cast(null as array(varchar)) is not null and service = 'sso-oauth')
+            or (
+                cast(null as array(varchar)) is not null
+                and (
+                    (access_key is null and session_id is null)
+                    or action in ('AcceptDelegationRequest', 'SendDelegationToken')
+                )
+            )
+            or (
+                cast(null as array(varchar)) is not null
+                and (
+                    service not in ('signin', 'sts')
+                    or action = 'GetWebIdentityToken'
+                )
+            )
+            or contains(cast(null as array(varchar)), asked_role)
+            or contains(cast(null as array(timestamp)), time)
+            or event_id = cast(null as varchar)
+            or (
+                shared_event_id is not null
+                and (identity_type = 'AWSAccount' or issued_key is null)
+            )
+        )
         and (
             (
                 service = 'sts'
@@ -546,22 +582,25 @@ calls as (
             or (
                 service in ('cognito-identity', 'eks-auth', 'rolesanywhere')
                 and action in (
-                    'AssumeRoleForPodIdentity', 'CreateSession',
-                    'GetCredentialsForIdentity'
+                    'AssumeRoleForPodIdentity', 'CreateProfile', 'CreateSession',
+                    'CreateTrustAnchor', 'GetCredentialsForIdentity',
+                    'UpdateProfile', 'UpdateTrustAnchor'
                 )
             )
             or (
                 service = 'cloudshell'
                 and action in (
                     'CreateEnvironment', 'CreateSession', 'PutCredentials',
-                    'RedeemCode'
+                    'RedeemCode', 'createEnvironment', 'createSession',
+                    'putCredentials', 'redeemCode'
                 )
             )
             or (
                 service in ('ec2-instance-connect', 'ecs', 'ssm')
                 and action in (
                     'ExecuteCommand', 'RegisterTaskDefinition', 'RunTask',
-                    'SendCommand', 'SendSSHPublicKey', 'StartSession'
+                    'SendCommand', 'SendSSHPublicKey',
+                    'SendSerialConsoleSSHPublicKey', 'StartSession'
                 )
             )
             or (
@@ -655,6 +694,11 @@ told as (
                         json_extract_scalar(request, '$.openIDConnectProviderArn'),
                         json_extract_scalar(response, '$.openIDConnectProviderArn')
                     )
+                when service = 'rolesanywhere' and action <> 'CreateSession'
+                    then coalesce(
+                        json_extract_scalar(response, '$.trustAnchor.trustAnchorArn'),
+                        json_extract_scalar(response, '$.profile.profileArn')
+                    )
                 when action = 'GetWebIdentityToken'
                     then
                         'token '
@@ -742,9 +786,13 @@ told as (
                 when service = 'cognito-identity'
                     then 'identity/' || json_extract_scalar(request, '$.identityId')
                 when service = 'rolesanywhere'
-                    then
-                        'certificate/'
-                        || json_extract_scalar(response, '$.subjectArn')
+                    then concat_ws(
+                        ' ',
+                        'certificate/' || json_extract_scalar(response, '$.subjectArn'),
+                        'provider/'
+                        || json_extract_scalar(request, '$.trustAnchorArn'),
+                        'provider/' || json_extract_scalar(request, '$.profileArn')
+                    )
                 when action = 'UserAuthentication'
                     then 'person/' || identity_id
                 when service = 'sso'
@@ -910,7 +958,8 @@ select
                     else 'AssumeRole'
                 end
         when service = 'cognito-identity' then 'Cognito'
-        when service = 'rolesanywhere' then 'Roles Anywhere'
+        when service = 'rolesanywhere'
+            then if(action = 'CreateSession', 'Roles Anywhere', action)
         when service = 'eks-auth' then 'EKS Pod Identity agent'
         when service = 'cloudshell' then 'CloudShell'
         when action = 'AuthorizeOAuth2Access' then 'OAuth consent'
