@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -123,8 +124,18 @@ def read(path: Path, folder: Path) -> Question:
 def take_apart(path: Path, folder: Path) -> Question:
     """Read the question in a file by its header; its text is not looked at yet.
 
-    Its name is its path below the folder. Raises InvalidQuestion.
+    Its name is its path below the folder. A file that has not changed since is not
+    read again. Raises InvalidQuestion.
     """
+    try:
+        stat = path.stat()
+    except OSError as error:
+        raise _invalid(path, _unreadable(error)) from None
+    return _taken_apart(path, folder, stat.st_mtime_ns, stat.st_size)
+
+
+@lru_cache(maxsize=1024)
+def _taken_apart(path: Path, folder: Path, _changed: int, _size: int) -> Question:
     name = path.relative_to(folder).with_suffix("").as_posix()
     try:
         _check_name(name)
@@ -155,7 +166,11 @@ def _text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise HeaderError(f"It cannot be read as text: {error}.") from None
+        raise _unreadable(error) from None
+
+
+def _unreadable(error: OSError | UnicodeDecodeError) -> HeaderError:
+    return HeaderError(f"It cannot be read as text: {error}.")
 
 
 def _invalid(path: Path, mistake: HeaderError | SQLError) -> InvalidQuestion:
