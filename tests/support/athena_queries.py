@@ -21,7 +21,7 @@ from moto.s3.models import s3_backends
 from sqlglot import exp
 
 from tests.support import athena_writing as writing
-from tests.support.athena_reading import Read, read
+from tests.support.athena_reading import Read, parsed, read
 from tests.support.athena_results import Rows, to_csv, to_parquet
 from tests.support.athena_reuse import reusable
 from trailkit import dialect
@@ -85,10 +85,20 @@ class Warehouse:
         self._connection = duckdb.connect()
         for statement in (*dialect.settings(), *dialect.macros()):
             self._connection.execute(statement)
-        self._connection.execute(f"attach ':memory:' as {CATALOG}")
-        self._connection.execute(f'create schema {CATALOG}."default"')
         self._tables: dict[tuple[str, str], Table] = {}
         self._at_work = threading.RLock()
+        self._attach()
+
+    def _attach(self) -> None:
+        self._connection.execute(f"attach ':memory:' as {CATALOG}")
+        self._connection.execute(f'create schema {CATALOG}."default"')
+
+    def empty(self) -> None:
+        """Forget all tables."""
+        with self._at_work:
+            self._connection.execute(f"detach {CATALOG}")
+            self._tables.clear()
+            self._attach()
 
     def close(self) -> None:
         """Close DuckDB."""
@@ -157,7 +167,7 @@ class Warehouse:
 
     def _read(self, sql: str, database: str) -> Iterator[tuple[Table, exp.Expression]]:
         """Find the tables that a statement reads, and where it reads them."""
-        tree = sqlglot.parse_one(sql, read="athena")
+        tree = parsed(sql)
         named = {cte.alias_or_name.lower() for cte in tree.find_all(exp.CTE)}
         for node in tree.find_all(exp.Table):
             if not node.db and node.name.lower() in named:

@@ -13,7 +13,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from itertools import product
 from typing import Any
 
@@ -56,6 +56,12 @@ class Read:
             self.retrieved + times * other.retrieved,
             self.paths | other.paths,
         )
+
+
+@lru_cache(maxsize=512)
+def parsed(sql: str) -> exp.Expr:
+    """Parse a statement, or a condition; the tree is shared: read it only."""
+    return sqlglot.parse_one(sql, read="athena")
 
 
 def read(table: Definition, region: str, conditions: Sequence[str]) -> Read:
@@ -164,7 +170,7 @@ def _projected(table: Definition, conditions: Sequence[str]) -> list[dict[str, s
 
 
 def _columns(condition: str) -> set[str]:
-    tree = sqlglot.parse_one(condition, read="athena")
+    tree = parsed(condition)
     return {column.name.lower() for column in tree.find_all(exp.Column)}
 
 
@@ -193,7 +199,7 @@ def _named(key: str, conditions: Sequence[str]) -> list[str]:
     return [
         literal.name
         for each in conditions
-        for node in sqlglot.parse_one(each, read="athena").find_all(exp.In, exp.EQ)
+        for node in parsed(each).find_all(exp.In, exp.EQ)
         if node.this.name.lower() == key
         for literal in node.find_all(exp.Literal)
     ]

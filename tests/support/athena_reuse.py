@@ -16,6 +16,8 @@ from moto.core import DEFAULT_ACCOUNT_ID
 from moto.s3.models import s3_backends
 from sqlglot import exp
 
+from tests.support.athena_reading import parsed
+
 if TYPE_CHECKING:
     from tests.support.athena_queries import Query
 
@@ -45,7 +47,7 @@ def reusable(query: "Query") -> "Query | None":
 
 def _may_be_reused(query: "Query") -> bool:
     try:
-        tree = sqlglot.parse_one(query.sql, read="athena")
+        tree = parsed(query.sql)
     except sqlglot.errors.SqlglotError:
         return False
     return bool(
