@@ -6,6 +6,7 @@ import json
 import os
 import struct
 import tarfile
+import tracemalloc
 import zipfile
 from hashlib import sha256
 from pathlib import Path
@@ -265,8 +266,14 @@ def test_files_come_in_their_order(tmp_path: Path):
     assert list(readings(tmp_path)) == names
 
 
-def test_a_bomb_of_small_size_stops_early(tmp_path: Path):
-    bomb = gzip.compress(gzip.compress(b"[" * 200_000_000))
-    reading = read(tmp_path, bomb, limit=1 << 30)
+def test_a_bomb_of_small_size_stops_early_and_takes_little_memory(tmp_path: Path):
+    bomb = gzip.compress(gzip.compress(b"[" * 64_000_000, 1))
+    tracemalloc.start()
+    try:
+        reading = read(tmp_path, bomb, limit=1 << 30)
+        most = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert most < 16_000_000
     assert reading.status == "broken"
     assert "Unpacks to more than 200 times its size" in str(reading.reason)

@@ -2,11 +2,16 @@
 
 import json
 import random
+import shutil
 import stat
+import subprocess
+import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
+from tests.conftest import PROJECT
 from tests.support.evidence_made import checksum, many
 from trailkit.errors import StoreError
 from trailkit.store.store import Store, open_store
@@ -91,35 +96,75 @@ def test_an_edit_of_the_manifest_is_noticed(store: Store, logs: Path) -> None:
     assert "manifest.json had been changed." in again.notes[0]
 
 
-def test_a_read_only_store_that_lacks_files_says_so(
+def test_a_store_of_another_version_is_said_and_made_anew(
     store: Store, logs: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(*_: object, **__: object) -> None:
-        raise OSError(30, "Read-only file system")
-
-    monkeypatch.setattr("filelock.FileLock.acquire", refuse)
-    more = many(store.folder.parent / "more", 1, 2)
-    with pytest.raises(StoreError, match="cannot be written to, and the evidence"):
-        open_store([logs, more], folder=store.folder, progress=False)
-    assert opened(logs, store.folder.parent).counts == store.counts
+    monkeypatch.setattr("trailkit.store.manifest.FORMAT", 1_000)
+    again = opened(logs, store.folder.parent)
+    assert "made anew from the evidence: it was of another version" in again.notes[0]
+    assert checksum(again) == checksum(store)
 
 
-def test_without_a_home_folder_one_sentence_says_so(
-    logs: Path, monkeypatch: pytest.MonkeyPatch
+STRANGER = """
+import os, sys
+from pathlib import Path
+import trailkit as tk
+
+logs, more, place = map(Path, sys.argv[1:])
+options = {"progress": False}
+theirs, mine = place / "theirs", place / "mine"
+for store in (theirs, mine):
+    tk.local(logs, store=store, **options).ask("overview/volume")
+if os.geteuid() == 0:
+    for path in (theirs, *theirs.iterdir()):
+        path.chmod(0o755)
+    for path in (place, mine, *mine.iterdir()):
+        os.chown(path, 54_321, 54_321)
+    os.setgroups([])
+    os.setgid(54_321)
+    os.setuid(54_321)
+    for name in ("HOME", "XDG_CACHE_HOME", "TRAILKIT_CACHE"):
+        os.environ.pop(name, None)
+else:
+    theirs.chmod(0o500)
+mine.chmod(0o500)
+
+def tried(*evidence, **given):
+    try:
+        case = tk.local([*evidence], **given, **options)
+        print(len(case.ask("overview/volume")) > 0)
+    except Exception as error:
+        print(type(error).__name__, error)
+
+for store in (theirs, mine):
+    tried(logs, store=store)
+    tried(logs, more, store=store)
+print(oct(mine.stat().st_mode)[-3:])
+tried(logs, store=place / "fresh")
+if "HOME" not in os.environ:
+    tried(logs)
+"""
+
+
+def test_a_stranger_without_a_home_reads_a_store_and_is_told_what_he_cannot(
+    logs: Path,
 ) -> None:
-    monkeypatch.delenv("TRAILKIT_CACHE", raising=False)
-    monkeypatch.setattr(
-        "platformdirs.user_cache_path", lambda *_, **__: Path("~/.cache/trailkit")
-    )
-    monkeypatch.setattr(Path, "expanduser", no_home)
-    with pytest.raises(StoreError, match="There is no home folder for the store"):
-        open_store(logs, progress=False)
-
-
-def no_home(path: Path) -> Path:
-    if str(path).startswith("~"):
-        raise RuntimeError("Could not determine home directory.")
-    return path
+    with TemporaryDirectory() as made:
+        folder = Path(made)
+        folder.chmod(0o755)
+        place, more = folder / "place", many(folder / "more", 1, 2)
+        place.mkdir()
+        copied = shutil.copytree(logs, folder / "logs")
+        words = [sys.executable, "-c", STRANGER, copied, more, place]
+        ended = subprocess.run(words, capture_output=True, text=True, cwd=PROJECT)
+    assert ended.returncode == 0, ended.stderr
+    lines = ended.stdout.splitlines()
+    assert lines[0] == lines[2] == lines[5] == "True"
+    for refused, name in ((lines[1], "theirs"), (lines[3], "mine")):
+        assert refused.startswith(f'StoreError The store "{place / name}" cannot be')
+        assert "the evidence holds what it lacks" in refused
+    assert lines[4] == "500"
+    assert all("StoreError There is no home folder" in each for each in lines[6:])
 
 
 def test_no_raw_error_of_a_library_reaches_the_user(

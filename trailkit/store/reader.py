@@ -188,6 +188,9 @@ def _failure_recorded(reading: Reading) -> Generator[None]:
         # It may be readable the next time, though size and time stay the same.
         reading.modified = None
         reading.end("broken", f"Cannot be read: {error.strerror}.")
+    except MemoryError:
+        reading.modified = None
+        reading.end("broken", "Takes more memory than this machine has free.")
 
 
 def read_again(file: str, archive: str | None, limit: int) -> Reading:

@@ -77,8 +77,8 @@ def store_folder(evidence: Sequence[Path], folder: Path | None) -> Path:
         raise StoreError(
             f'The folder "{there}" is not empty, and no store of trailkit. {ADVICE}'
         )
-    with suppress(OSError):  # another's folder, or one that is read-only
-        there.chmod(_PRIVATE)
+    with suppress(OSError):  # another's folder
+        there.chmod(there.stat().st_mode & _PRIVATE)  # one that is read-only stays so
     return there
 
 

@@ -51,8 +51,12 @@ _MANIFEST = b'{"acquired": '
 _LAYERS = 3
 """How often a file is unpacked that holds a packed file: tools do pack twice."""
 
-_RATIO, _FLOOR = 200, 1 << 26
-"""A file may unpack to this multiple of its size, or to 64 MB if that is more."""
+_RATIO, _FLOOR = 200, 1 << 22
+"""A file may unpack to this multiple of its size, or to 4 MB if that is more.
+
+Each record has an id of its own, which does not pack: logs stay below sixty times. So
+all files together unpack to 200 times their size and 4 MB for each, at most.
+"""
 
 PEEK = 4096
 _PIECE = 1 << 16
@@ -111,7 +115,9 @@ def receive(file: BufferedReader, limit: int) -> bytes:
     start = file.read(PEEK)
     if not start.startswith((*PACKED, PARQUET)):
         require_log(start)
-    return within(start + file.read(max(0, limit + 1 - len(start))), limit)
+    # No more is asked for than there is: what is asked for is held free at once.
+    size = os.fstat(file.fileno()).st_size
+    return within(start + file.read(max(0, min(limit, size) + 1 - len(start))), limit)
 
 
 def unpack(received: bytes, limit: int) -> Unpacked:
