@@ -1,6 +1,7 @@
 """Whatever goes in at the edges, what comes out is a sentence of trailkit's own."""
 
 import inspect
+import io
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 import trailkit as tk
 from tests.support.evidence_made import log
 from tests.support.records_made import record
+from trailkit.__main__ import main
 from trailkit.case import Case
 from trailkit.errors import TrailkitError
 
@@ -111,9 +113,8 @@ def filled(function: Callable[..., Any], odd: Any) -> tuple[list[Any], dict[str,
 
 def face(case: Case) -> Iterator[tuple[str, Callable[..., Any]]]:
     """List the public functions that take something."""
-    places = ((tk, tk.__all__), (case, dir(case)), (case.evidence, dir(case.evidence)))
-    for place, names in places:
-        for name in names:
+    for place in (tk, case, case.evidence, case.table):
+        for name in tk.__all__ if place is tk else dir(place):
             if name in ASIDE or name.startswith("_"):
                 continue
             each = getattr(place, name)
@@ -135,6 +136,65 @@ def test_nothing_on_the_face_fails_with_an_error_of_a_library(
             continue
         except Exception as error:  # noqa: BLE001 - these are what is looked for
             raw[name] = repr(error)
+    assert not raw
+
+
+LINES = (
+    "ask {odd} {logs}",
+    "ask s3/bucket-deletions bucket={odd} {logs}",
+    "ask s3/bucket-deletions {odd} {logs}",
+    "ask overview/volume {odd}",
+    "ask overview/volume --table {odd} --workgroup x",
+    "ask overview/volume --table a.b --workgroup {odd} --last 1d",
+    "ask overview/volume --table a.b --results {odd} --last 1d",
+    "ask overview/volume --profile {odd} --table a.b --workgroup x --last 1d",
+    "ask overview/volume --window {odd} {odd} {logs}",
+    "ask overview/volume --last {odd} {logs}",
+    "ask overview/volume --late {odd} {logs}",
+    "ask overview/volume --account {odd} {logs}",
+    "ask overview/volume --region {odd} {logs}",
+    "ask overview/volume --csv {odd}/x.csv {logs}",
+    "query {odd} {logs}",
+    "triage {odd}",
+    "ddl {odd} --bucket b --start 2024-01-01",
+    "ddl a.b --bucket {odd} --start 2024-01-01",
+    "ddl a.b --bucket b --prefix {odd} --start {odd}",
+    "doctor {odd} --workgroup x",
+    "new question {odd}",
+    "report {odd}",
+    "verify {odd}",
+    "{odd}",
+)
+"""Lines of the command line, with one word that is odd."""
+
+
+@pytest.mark.parametrize(
+    "odd",
+    ["", "\0", "\udcff", "x" * 5_000, "\x1b[2J\u202e", "-", "--", "@", "{0}", "*"],
+)
+def test_no_word_of_the_command_line_ends_in_an_error_of_a_library(
+    case: Case,
+    odd: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TRAILKIT_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr("sys.stdin", io.StringIO(odd))
+    raw = dict[str, str]()
+    for line in LINES:
+        words = [each.format(odd=odd, logs=case.source.title) for each in line.split()]
+        try:
+            status = main(words)
+        except SystemExit as ended:
+            status = ended.code
+        except Exception as error:  # noqa: BLE001 - these are what is looked for
+            raw[line] = repr(error)
+        else:
+            said = capsys.readouterr().err
+            if status not in (0, 1, 2) or "Traceback" in said or "\x1b" in said:
+                raw[line] = f"{status}: {said}"
     assert not raw
 
 

@@ -101,8 +101,9 @@ def _case(given: argparse.Namespace) -> Case | None:
 def _bytes(path: Path) -> bytes:
     try:
         return path.read_bytes()
-    except OSError as error:
-        raise CommandError(f"{path} cannot be read: {error.strerror}.") from None
+    except (OSError, ValueError) as error:  # a name that no system takes
+        why = getattr(error, "strerror", None) or error
+        raise CommandError(f"{path} cannot be read: {why}.") from None
 
 
 REPORT = Command("write the report of a case", _add_report, _report)

@@ -101,17 +101,19 @@ class TrailSeen:
 
     def doubt(self, phase: Phase, need: str) -> str:
         """Return why it does not record a kind of event in a phase; empty for none."""
-        named = f"{self.name} {{}} by {phase.actor}"
         if phase.logging is False:
-            return named.format(_HOW.get(phase.action, "stopped"))
+            return self._said(_HOW.get(phase.action, "stopped"), phase)
         if phase.moved:
-            return named.format("moved to another bucket or prefix")
+            return self._said("moved to another bucket or prefix", phase)
         if phase.selectors is None:
             return ""
         state, why = recorded(phase.selectors, need)
         if state is State.RECORDED:
             return ""
-        return f"{named.format('set')}: {why}"
+        return f"{self._said('set', phase)}: {why}"
+
+    def _said(self, what: str, phase: Phase) -> str:
+        return f"{self.name} {what} by {phase.actor}"
 
     def covers(self, phase: Phase, need: str, account: str, region: str) -> bool:
         """Return whether it is known to record a kind of event of a place."""

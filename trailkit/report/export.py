@@ -56,9 +56,13 @@ def to_parquet(frame: pd.DataFrame, target: str | Path) -> None:
 def check_target(path: str | Path) -> None:
     """Raise ExportError for a file whose folder is not there, and for a folder."""
     target = Path(path)
-    if target.is_dir():
+    try:
+        is_folder, has_folder = target.is_dir(), target.parent.is_dir()
+    except (OSError, ValueError) as error:
+        raise _unwritable(target, error) from None
+    if is_folder:
         raise ExportError(f"{target} is a folder. Name a file in it.")
-    if not target.parent.is_dir():
+    if not has_folder:
         raise ExportError(
             f"There is no folder {target.parent} for {target.name}. Make it first, or"
             " name another file."
@@ -78,12 +82,14 @@ def written(target: str | Path | TextIO, *frames: pd.DataFrame) -> Generator[Non
     try:
         yield
     except (OSError, ValueError) as error:
-        why = getattr(error, "strerror", None) or error
-        raise ExportError(
-            f"{str(target)!r} cannot be written: {why}. Name another file."
-        ) from None
+        raise _unwritable(target, error) from None
     for frame in frames:
         exported(frame, target)
+
+
+def _unwritable(target: str | Path, error: Exception) -> ExportError:
+    why = getattr(error, "strerror", None) or error
+    return ExportError(f"{str(target)!r} cannot be written: {why}. Name another file.")
 
 
 def _harmless(text: str) -> str:
