@@ -19,6 +19,7 @@ from tests.support.digests_made import (
     key_list,
     practice_trail,
 )
+from tests.support.evidence_made import log, put
 from tests.support.records_made import record
 from tests.support.tamperings import TAMPERINGS
 from trailkit.errors import EvidenceError, TableError
@@ -239,3 +240,14 @@ def test_a_table_has_no_files_to_validate() -> None:
     case = tk.athena("security.cloudtrail", workgroup="dfir")
     with pytest.raises(TableError):
         _ = case.evidence
+
+
+def test_an_event_id_with_other_content_is_noted_with_every_frame(
+    tmp_path: Path,
+) -> None:
+    made = record()
+    put(tmp_path / "logs", {"a.json": log([made, {**made, "eventName": "Other"}])})
+    case = tk.local(tmp_path / "logs", store=tmp_path / "store", progress=False)
+    found = tk.provenance(case.query("select action from events"))
+    assert found.rows == 2
+    assert "1 event id occurs with different content" in " ".join(found.notes)

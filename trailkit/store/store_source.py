@@ -23,6 +23,9 @@ _NAMED = 3
 ReadDigests = Callable[["StoreSource"], tuple[DigestHour, ...]]
 
 
+_LISTS = "case.evidence.problems() lists the files; one may be planted."
+
+
 class StoreSource:
     """Write ``records`` over a store's views, and read its lists of files."""
 
@@ -144,9 +147,15 @@ class StoreSource:
     def notes(self, scope: Scope, kinds: Collection[Kind] = ()) -> list[str]:
         """Name the files that were not read whole, that changed or that vanished.
 
-        Every file of the evidence is searched, however late it came.
+        Every file of the evidence is searched, however late it came. Event ids that
+        occur with other content are counted.
         """
-        return [*self.incomplete(), *self._store.notes]
+        return [*self.incomplete(), *self._of_conflicts(), *self._store.notes]
+
+    def _of_conflicts(self) -> list[str]:
+        count = self.counts()["conflicts"]
+        said = "event ids occur" if count > 1 else "event id occurs"
+        return [f"{count:,} {said} with different content. {_LISTS}"] if count else []
 
     def incomplete(self) -> list[str]:
         """List what was not read of the evidence, in short sentences.
