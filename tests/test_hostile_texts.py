@@ -91,7 +91,10 @@ def faces(case: tk.Case) -> Iterator[tuple[str, Any]]:
     yield "edges", lineage.edges
     yield "events", events
     yield "own traces", case.investigated_by(KEY).own_traces()
-    yield "compared", case.compare(("2026-03-08", "2026-03-09"), ("2026-03-09", "2026"))
+    yield (
+        "compared",
+        case.compare(("2026-03-08", "2026-03-09"), ("2026-03-09", "2026-03-10")),
+    )
     yield "card", tk.show(events.iloc[0], case)
     yield "told", tk.tell(events.iloc[0])
     yield "finding", tk.finding(events)

@@ -32,9 +32,9 @@ ENDLESS = (
     "select array_sort(array_agg(concat(a.request, b.user_agent))) as a "
     "from events as a cross join events as b",
     "select count(*) as a from events as a cross join events as b cross join events",
-    "select array_join(array_agg(rpad(a.request, 1000, b.action)), '') as a "
+    "select array_join(array_sort(array_agg(rpad(a.request, 256, b.action))), '') as a "
     "from events as a cross join events as b",
-    "select max(cardinality(split(concat(a.request, b.request, c.request), ''))) as a "
+    "select max(cardinality(split(concat(a.request, b.request, c.request), ','))) as a "
     "from events as a cross join events as b cross join events as c",
 )
 

@@ -121,13 +121,13 @@ def test_json_that_is_no_log_is_known_when_it_is_taken_apart(tmp_path: Path):
 
 @pytest.mark.parametrize("layers", [1, 2])
 def test_a_gzip_bomb_stops_at_the_limit(tmp_path: Path, layers: int):
-    bomb = b"[" + b" " * 50_000_000
+    bomb = b"[" + b" " * 3_000_000
     for _ in range(layers):
         bomb = gzip.compress(bomb)
     reading = read(tmp_path, bomb)
     assert reading.status == "broken"
     assert "Larger than 1,000,000 bytes" in str(reading.reason)
-    assert read(tmp_path, bomb, limit=60_000_000).status == "read"
+    assert read(tmp_path, bomb, limit=4_000_000).status == "read"
 
 
 def test_a_zip_bomb_stops_at_the_limit(tmp_path: Path):

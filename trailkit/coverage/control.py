@@ -266,7 +266,12 @@ def _selectors(fields: Mapping[str, Any]) -> tuple[Selector, ...] | None:
         found = read_selectors(_capitalized(fields))
     except (AttributeError, KeyError, TypeError, ValueError, IndexError):
         return None
-    return found or None
+    texts = (
+        text
+        for each in found
+        for text in (each.category, each.resource_type, *each.excluded, *each.narrowed)
+    )
+    return found if found and all(isinstance(text, str) for text in texts) else None
 
 
 def _capitalized(value: Any) -> Any:

@@ -179,7 +179,7 @@ def services(selector: Selector) -> tuple[str, ...]:
     """
     if not selector.resource_type:
         return ()
-    name = selector.resource_type.split("::")[1].lower()
+    name = [*selector.resource_type.split("::"), ""][1].lower()
     main = [service for service in MAIN_TYPES if name.startswith(service)]
     return tuple(dict.fromkeys([*main, _OTHER_NAMES.get(name, name)]))
 
