@@ -7,7 +7,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trailkit import dialect
-from trailkit.errors import NotOneSelect, SQLError, UnknownRelation, UnsupportedSQL
+from trailkit.dialect import grammar
+from trailkit.errors import (
+    NotConfigured,
+    NotOneSelect,
+    SQLError,
+    UnknownRelation,
+    UnsupportedSQL,
+)
 
 LENS = {"events", "deliveries", "insights", "network", "aggregated"}
 
@@ -323,3 +330,12 @@ def test_a_refusal_says_what_to_write_instead(sql: str, reason: str) -> None:
         dialect.check_query(sql, LENS)
     assert reason in str(refusal.value)
     assert "\x1b" not in str(refusal.value)
+
+
+def test_a_compiled_sqlglot_is_named_with_the_remedy(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(grammar.sqlglot_parser, "__file__", "parser.cpython-311.so")
+    grammar._parse.cache_clear()
+    with pytest.raises(NotConfigured, match="pip uninstall sqlglotc"):
+        grammar.parse("select 1 as a")

@@ -8,11 +8,12 @@ every call stays as written (an ``Anonymous`` node), and ``functions`` says what
 from functools import lru_cache
 
 from sqlglot import exp
+from sqlglot import parser as sqlglot_parser
 from sqlglot.dialects.trino import Trino
 from sqlglot.errors import ParseError, SqlglotError, TokenError
 from sqlglot.tokenizer_core import Token
 
-from trailkit.errors import NotOneSelect, UnsupportedSQL
+from trailkit.errors import NotConfigured, NotOneSelect, UnsupportedSQL
 
 
 class AthenaSQL(Trino):
@@ -59,6 +60,7 @@ def parse(sql: str) -> exp.Query:
 
 @lru_cache(maxsize=128)
 def _parse(sql: str) -> exp.Query:
+    _refuse_compiled()
     try:
         statements = AthenaSQL().parse(sql)
     except TokenError as error:
@@ -79,6 +81,15 @@ def _parse(sql: str) -> exp.Query:
             " Write one SELECT, with its WITH before it if it has one."
         )
     return query
+
+
+def _refuse_compiled() -> None:
+    """Raise NotConfigured where sqlglot is compiled: no class can extend its parser."""
+    if not str(sqlglot_parser.__file__).endswith(".py"):
+        raise NotConfigured(
+            "sqlglotc, the compiled form of sqlglot, is installed beside it, and its"
+            " parser cannot be extended, as trailkit does. Type: pip uninstall sqlglotc"
+        )
 
 
 def place(node: exp.Expr, sql: str) -> str:
