@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pandas as pd
 import pytest
 
@@ -13,7 +14,7 @@ from tests.support import chains_made
 from tests.support.athena_server import AthenaServer
 from tests.support.chains_made import Chain
 from tests.support.records_made import ACCOUNT, OTHER, case_of
-from tests.support.tables_over_logs import publish
+from tests.support.tables_over_logs import BUCKET, publish
 from trailkit.case import Case
 from trailkit.lineage import Lineage
 
@@ -62,8 +63,15 @@ def _seconds(frame: pd.DataFrame) -> float:
     return (pd.Timestamp(asked["until"]) - pd.Timestamp(asked["since"])).total_seconds()
 
 
+def scopes(lineage: Lineage, folder: Path) -> float:
+    """Return how often a walk read as much as all log files of the scope."""
+    whole = sum(path.stat().st_size for path in folder.rglob("*.gz"))
+    facts = [tk.provenance(frame).facts for frame in lineage._walk.frames]
+    return sum(each.get("scanned_bytes", 0) for each in facts) / whole
+
+
 def test_athena_gives_the_local_edges_and_reads_seconds_on_the_way_back(
-    made: Any, cases: Any, capsys: pytest.CaptureFixture[str]
+    made: Any, cases: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     on_athena, local = cases
     chain = next(each for each in made[1] if len(each.path()) == 2)
@@ -71,4 +79,36 @@ def test_athena_gives_the_local_edges_and_reads_seconds_on_the_way_back(
     assert edges(one) == edges(other)
     assert one.ends["reason"].tolist() == other.ends["reason"].tolist()
     assert sum(_seconds(frame) <= 30 for frame in one._walk.frames) >= 1
-    assert "Each hop is one query" in "".join(capsys.readouterr())
+    said = "".join(capsys.readouterr())
+    assert "Each hop is one query" in said
+    assert "Hop 1: 1 credentials known." in said
+    # Once to find the start, twice for each credential of the chain.
+    assert scopes(one, tmp_path / "bucket") <= 1 + 2 * (len(chain.path()) + 1)
+
+
+def test_a_row_with_its_time_is_found_without_reading_the_scope(
+    made: Any, cases: Any, tmp_path: Path
+) -> None:
+    key = next(each for each in made[1] if not each.path() and each.last == each.first)
+    row = next(each for each in made[0] if each["eventID"] == key.last_event)
+    start = {"event_id": key.last_event, "time": pd.Timestamp(row["eventTime"])}
+    lineage = cases[0].trace(start)
+    assert lineage.ends["id"].tolist() == [key.first]
+    assert _seconds(lineage._walk.frames[0]) == 0
+    assert scopes(lineage, tmp_path / "bucket") < 3
+
+
+def test_a_walk_that_the_budget_ends_keeps_what_it_knows(
+    made: Any, cases: Any, athena: AthenaServer, tmp_path: Path
+) -> None:
+    athena.bucket(BUCKET)
+    for path in (tmp_path / "bucket").rglob("*.gz"):
+        key = path.relative_to(tmp_path / "bucket").as_posix()
+        boto3.client("s3").put_object(Bucket=BUCKET, Key=key, Body=path.read_bytes())
+    chain = next(each for each in made[1] if len(each.path()) == 2)
+    price = cases[0].estimate().most
+    lineage = cases[0].budget(usd=2.5 * price).trace(chain.last_event)
+    assert not lineage.complete
+    assert "of the budget of" in repr(lineage)
+    assert len(lineage._walk.frames) > 1
+    assert set(lineage.ends["reason"]) == {"not followed further"}

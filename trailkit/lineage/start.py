@@ -3,6 +3,7 @@
 import ipaddress
 import re
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 import pandas as pd
@@ -28,7 +29,14 @@ def asked(start: object) -> dict[str, Any]:
     >>> asked("arn:aws:sts::111122223333:assumed-role/Ops/alice")
     {'name': 'Ops/alice'}
     """
-    text = start if isinstance(start, str) else _of_row(start)
+    if isinstance(start, str):
+        return _of_text(start)
+    text, time = _of_row(start)
+    then = {"since": time, "until": time} if _EVENT.fullmatch(text) and time else {}
+    return _of_text(text) | then
+
+
+def _of_text(text: str) -> dict[str, Any]:
     text = text.strip().removeprefix("password:")
     if not text:
         raise InvalidParameter(f"start is empty. Use {_ALLOWED}.")
@@ -45,8 +53,11 @@ def asked(start: object) -> dict[str, Any]:
     return {"address": text} if _is_address(text) else {"name": text}
 
 
-def _of_row(row: object) -> str:
-    """Return what tells most in a row of a frame: event, key, session, address."""
+def _of_row(row: object) -> tuple[str, datetime | None]:
+    """Return what tells most in a row of a frame: event, key, session, address.
+
+    Beside it stands the time of the row, by which an event is found at once.
+    """
     if hasattr(row, "_asdict"):
         row = row._asdict()  # type: ignore[union-attr]
     if isinstance(row, pd.DataFrame) and len(row) == 1:
@@ -60,7 +71,9 @@ def _of_row(row: object) -> str:
     for name in ("event_id", "access_key", "session_id", "source_ip", "actor"):
         value = row.get(name)
         if isinstance(value, str) and value:
-            return value
+            time = row.get("time")
+            known = isinstance(time, datetime) and time.tzinfo is not None
+            return value, time if known else None
     raise InvalidParameter(
         "The row has no event_id, access_key, session_id, source_ip or actor."
         f" Use {_ALLOWED}."

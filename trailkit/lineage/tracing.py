@@ -106,8 +106,13 @@ class Tracing:
         """Find the credentials of the start."""
         if self.case.source.needs_window:
             notice(f"Each hop is one query, of this at most. {self._price()}")
-        found = self._rows("lineage/credentials", wanted)
-        hands = self._first_calls(wanted, bool(found))
+        then = (wanted["since"], wanted["until"]) if "since" in wanted else None
+        case = self._narrowed(*then) if then else None
+        found = self._rows("lineage/credentials", wanted, case)
+        for name in ("keys", "principals"):
+            # All that they did is read with this, and need not be asked again.
+            self._acts.add(name, wanted.get(name, ()), (FIRST, LAST))
+        hands = [] if found else self._first_calls(wanted, case)
         self.known.learn(hands, found)
         self._pairs = [(row["access_key"], row["session_id"]) for row in found]
         # Only a call without a credential of its own stands for what came of it.
@@ -141,10 +146,8 @@ class Tracing:
         except TrailkitError as error:
             return f"What that costs is not known: {error}"
 
-    def _first_calls(self, wanted: dict[str, Any], acted: bool) -> list[Row]:
+    def _first_calls(self, wanted: dict[str, Any], case: Askable | None) -> list[Row]:
         """Find the calls that made the start, where it did nothing itself."""
-        if acted:
-            return []
         by = {
             "event": wanted.get("event"),
             "keys": wanted.get("keys"),
@@ -155,7 +158,7 @@ class Tracing:
         }
         if not any(by.values()):
             return []
-        return self._rows("lineage/handovers", by)
+        return self._rows("lineage/handovers", by, case)
 
     def _look_at_coverage(self) -> None:
         """Ask what was recorded, where a session's issuing call is missing."""
