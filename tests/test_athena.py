@@ -294,6 +294,21 @@ def test_a_disabled_workgroup_is_named(server: AthenaServer) -> None:
         engine().run("select 1 as one")
 
 
+def test_a_workgroup_whose_results_are_ciphertext_is_refused(
+    server: AthenaServer,
+) -> None:
+    """Its own settings count unless a place is sent and it enforces none."""
+    encryption = {"EncryptionOption": "CSE_KMS", "KmsKey": "alias/results"}
+    place = {"OutputLocation": "s3://results/x/", "EncryptionConfiguration": encryption}
+    for name, enforced in (("secret", True), ("open", False)):
+        server.workgroup(name, enforced=enforced, ResultConfiguration=place)
+        with pytest.raises(NotConfigured, match=r"\(CSE_KMS\).*Set SSE_KMS or SSE_S3"):
+            engine(workgroup=name).run("select 1 as one")
+    assert not server.queries
+    answer = engine(workgroup="open", results="s3://results/y/").run("select 1 as one")
+    assert answer.table.num_rows == 1
+
+
 def test_a_bucket_of_a_stranger_is_refused_before_the_query(
     server: AthenaServer,
 ) -> None:
@@ -401,6 +416,10 @@ def test_results_that_may_not_be_read(server: AthenaServer) -> None:
         ("PERMISSION_DENIED: Access Denied (Service: S3)", "s3:GetObject and s3:List"),
         (KEY_REFUSED, "kms:Decrypt on arn:aws:kms:us-east-1"),
         (WRITING_REFUSED, "s3:PutObject on their place"),
+        (
+            "Insufficient Lake Formation permission(s): Required Select on cloudtrail",
+            "aws lakeformation grant-permissions",
+        ),
     ],
 )
 def test_rights_that_are_missing_while_it_runs(

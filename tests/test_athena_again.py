@@ -3,9 +3,10 @@
 import pytest
 
 from tests.support.athena_server import AthenaServer
-from tests.support.trail_listed import case, deliver
+from tests.support.trail_listed import case, deliver, session
 from trailkit.case import Case
 from trailkit.display.provenance import provenance
+from trailkit.engines.athena import AthenaEngine, unload
 from trailkit.errors import AccessRefused, QueryFailed
 
 DELETIONS = "s3/bucket-deletions"
@@ -91,6 +92,28 @@ def test_what_parquet_does_not_take_comes_as_csv(
     frame = day(unload=True).query(select)
     assert provenance(frame).facts["format"] == "CSV"
     assert len(server.queries) == 1
+
+
+REFUSED = (
+    "select json_extract('[1]', '$[0]') as a",
+    "select interval '1' day as a",
+    "select null as a",
+    "select 1 + 1",
+    "select 1 as a, 2 as a",
+)
+
+
+def test_what_athena_says_of_a_column_that_it_does_not_unload_is_known(
+    server: AthenaServer,
+) -> None:
+    engine = AthenaEngine(
+        "security.cloudtrail", workgroup="dfir", session=session(), poll=0.01
+    )
+    for number, select in enumerate(REFUSED):
+        with pytest.raises(QueryFailed) as caught:
+            engine.execute(unload.statement(select, f"s3://results/{number}/"))
+        assert unload.is_refused(str(caught.value)), select
+        assert unload.order(select) is None, select
 
 
 def test_what_athena_refuses_to_unload_comes_as_csv(server: AthenaServer) -> None:

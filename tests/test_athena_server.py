@@ -56,6 +56,16 @@ def test_a_query_is_queued_runs_and_ends(server: AthenaServer) -> None:
     assert scanned == [0, 500_000, 1_000_000]
 
 
+def test_results_under_cse_kms_are_ciphertext_in_s3(server: AthenaServer) -> None:
+    encryption = {"EncryptionOption": "CSE_KMS", "KmsKey": "alias/results"}
+    place = {"OutputLocation": "s3://results/x/", "EncryptionConfiguration": encryption}
+    server.workgroup("secret", enforced=True, ResultConfiguration=place)
+    for group in ("secret", "dfir"):
+        done = finish(start("select 'found' as one", WorkGroup=group))
+        content = read(done["ResultConfiguration"]["OutputLocation"])
+        assert (b"found" in content) == (group == "dfir")
+
+
 def test_only_the_partitions_asked_for_are_scanned(server: AthenaServer) -> None:
     query = start(
         "with mine as (select * from security.cloudtrail"

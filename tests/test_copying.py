@@ -12,6 +12,7 @@ from moto.glue.models import glue_backends
 
 import trailkit as tk
 from tests.support import trail_tables
+from tests.support.athena_queries import put
 from tests.support.athena_server import ACCOUNT, REGION, AthenaServer
 from tests.support.trail_listed import A_FILE, ACCOUNTS, DAYS, FILES, deliver, session
 from trailkit.admin.copies import backfill
@@ -235,6 +236,13 @@ def test_an_iceberg_copy_is_made_by_a_statement_of_athena(
     fill(replace(COPY, iceberg=True))
     assert ran(server) == ["create", "insert", "insert"]
     assert events() == events("security.cloudtrail")
+
+
+def test_an_iceberg_copy_wants_an_empty_place(server: AthenaServer) -> None:
+    put("s3://analysis/copy/left-behind.parquet", b"PAR1")
+    with pytest.raises(TableError, match="Name an empty folder"):
+        fill(replace(COPY, iceberg=True))
+    assert server.files("analysis") == ["copy/left-behind.parquet"]
 
 
 def test_what_is_there_decides_whether_it_is_iceberg(server: AthenaServer) -> None:

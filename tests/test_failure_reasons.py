@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.support.athena_writing import NOT_EMPTY
 from trailkit.engines.athena.failure_reasons import explain_ending, may_pass
 from trailkit.errors import AccessRefused, EngineError, TableError
 
@@ -136,7 +137,7 @@ REASONS: dict[str, tuple[str, type[Exception], str]] = {
         "own list names files",
     ),
     "a place with files": (
-        "HIVE_PATH_ALREADY_EXISTS: Target directory for table already exists",
+        NOT_EMPTY.format("s3://analysis/copy/"),
         TableError,
         "Name an empty folder",
     ),

@@ -86,7 +86,7 @@ def kept(tmp_path: Path) -> int:
     return len(list(tmp_path.rglob("slices/*/*.parquet")))
 
 
-def test_a_question_that_s3_throttles_finishes_in_slices(
+def test_a_question_too_large_for_one_query_finishes_in_slices(
     server: AthenaServer,
     days: Case,
     at_once: pd.DataFrame,
@@ -98,6 +98,10 @@ def test_a_question_that_s3_throttles_finishes_in_slices(
         patch.setattr(slices, "LARGE_FILES", NEVER)
         with pytest.raises(QueryFailed, match="S3 throttled"):
             days.ask(LIST)
+        server.throttle, server.quotas = None, {"DML query timeout": 40 / 800 / 60}
+        with pytest.raises(QueryFailed, match="ran longer than Athena lets a query"):
+            days.ask(LIST)
+    server.throttle = 40
     frame = days.ask(LIST)
     pd.testing.assert_frame_equal(frame, at_once)
     facts = tk.provenance(frame).facts

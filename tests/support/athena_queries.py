@@ -4,6 +4,7 @@ Statements run on DuckDB, by the same dialect as the local engine; the result fi
 to moto's S3. Messages are those that Athena gives.
 """
 
+import hashlib
 import re
 import threading
 import time
@@ -25,6 +26,7 @@ from tests.support.athena_reading import Read, parsed, read
 from tests.support.athena_results import Rows, to_csv, to_parquet
 from tests.support.athena_reuse import reusable
 from trailkit import dialect
+from trailkit.errors import UnsupportedSQL
 from trailkit.tables.definition import Definition
 
 REGION = "us-east-1"
@@ -41,6 +43,13 @@ THROTTLED = (
     "Code: 503; Error Code: SlowDown; Request ID: 1A2B3C4D5E6F7890; Proxy: null)"
 )
 """As people have shown it: github.com/duo-labs/cloudtracker/issues/63."""
+
+
+TIMEOUT = "Query timeout"
+"""Athena User Guide, "Service quotas" (DML query timeout) and "Troubleshooting"."""
+
+FILES_A_SECOND = 800
+"""As many small files are read in a second, as AWS's Big Data Blog measured."""
 
 
 class Refused(Exception):
@@ -289,6 +298,8 @@ class Query:
     comes_back: int = 0
     cutoff: int | None = None
     throttle: int | None = None
+    most_minutes: float = 30
+    ciphertext: bool = False
     own_settings: bool = True
     reuse_minutes: int | None = None
     afterwards: Callable[["Query"], None] | None = None
@@ -347,7 +358,7 @@ class Query:
             return
         try:
             total = self.warehouse.scanned(self._parts()[0], self.database)
-        except (Refused, sqlglot.errors.SqlglotError):
+        except (Refused, UnsupportedSQL, sqlglot.errors.SqlglotError):
             return
         share = min(0.9, self.seconds / self.slow) if self.slow else 0.5
         self.scanned = max(self.scanned, round(total * share))
@@ -363,8 +374,8 @@ class Query:
         select, target = self._parts()
         try:
             if writing.is_definition(self.sql):
-                if self.failure:
-                    raise Refused(self.failure)
+                if why := self.failure or writing.refusal(self.sql):
+                    raise Refused(why)
                 writing.define(self.sql, REGION)
                 return self._end_written()
             self.read = self.warehouse.usage(select, self.database)
@@ -373,14 +384,15 @@ class Query:
                 raise Refused(self.failure)
             self._stay_below_cutoff()
             self._require_few()
+            self._require_in_time()
             if insert := writing.Insert.parse(self.sql):
                 self.warehouse.insert(insert, self.database)
                 return self._end_written()
             rows = self.warehouse.run(select, self.database)
-        except (Refused, sqlglot.errors.SqlglotError) as error:
+        except (Refused, UnsupportedSQL, sqlglot.errors.SqlglotError) as error:
             self._leave_a_part()
             return self._end(self.failure_state, str(error))
-        if target and (refusal := _unloadable(rows)):
+        if target and (refusal := _unloadable(rows, target)):
             return self._end("FAILED", refusal)
         self._unload(rows, target) if target else self._write(rows)
         return self._end("SUCCEEDED", None)
@@ -399,6 +411,11 @@ class Query:
         if self.throttle is not None and self.read.gets > self.throttle:
             raise Refused(THROTTLED)
 
+    def _require_in_time(self) -> None:
+        """Break off what would run longer than the quota lets it."""
+        if self.read.gets / FILES_A_SECOND > self.most_minutes * 60:
+            raise Refused(TIMEOUT)
+
     def _leave_a_part(self) -> None:
         """Leave what an UNLOAD had written before its end, as Athena does."""
         target = self._parts()[1]
@@ -414,14 +431,22 @@ class Query:
     def _write(self, rows: Rows) -> None:
         self.rows = rows
         if self.output:
-            put(self.output, to_csv(rows))
+            put(self.output, self._encrypted(to_csv(rows)))
             put(f"{self.output}.metadata", b"\x0a\x00")
+
+    def _encrypted(self, content: bytes) -> bytes:
+        """Encrypt a result as CSE_KMS does: before it is in S3."""
+        return (
+            hashlib.shake_256(content).digest(len(content) + 16)
+            if self.ciphertext
+            else content
+        )
 
     def _unload(self, rows: Rows, target: str) -> None:
         self.rows, self.updated = _NO_ROWS, len(rows.values)
         parts = {f"{target}{uuid.uuid4()}": part for part in to_parquet(rows)}
         for url, part in parts.items():
-            put(url, part)
+            put(url, self._encrypted(part))
         self.manifest = f"{self.location or target}{self.id}-manifest.csv"
         put(self.manifest, "".join(f"{url}\n" for url in parts).encode())
 
@@ -496,15 +521,28 @@ class Query:
         return {"Rows": {"OutputRows": rows, "OutputBytes": 9 * rows}}
 
 
-def _unloadable(rows: Rows) -> str | None:
+_REFUSED_TYPES = ("json", "interval", "time", "uuid", "ipaddress")
+
+
+def _unloadable(rows: Rows, target: str) -> str | None:
     """Return why UNLOAD refuses a result; None where it takes it.
 
-    (Athena User Guide, "UNLOAD": a column needs a name that no other has.)
+    (Athena User Guide, "UNLOAD": a column needs a name that no other has, the place
+    must be empty; "Data types in Athena": what its Parquet does not take.)
     """
     if "" in rows.names or any(name.startswith("_col") for name in rows.names):
         return "MISSING_COLUMN_NAME: Column name not specified at position 1"
-    if '"NULL"' in rows.types or any(kind == "json" for kind in rows.types):
-        return "NOT_SUPPORTED: Unsupported Hive type: json"
+    if len(set(rows.names)) < len(rows.names):
+        return "DUPLICATE_COLUMN_NAME: Column name specified more than once"
+    if any(map(pa.types.is_null, rows.table.schema.types)):
+        return "NOT_SUPPORTED: Unsupported Hive type: unknown"
+    for kind in rows.types:
+        if kind in _REFUSED_TYPES:
+            return f"NOT_SUPPORTED: Unsupported Hive type: {kind}"
+    bucket, _, prefix = target.removeprefix("s3://").partition("/")
+    keys = s3_backends[DEFAULT_ACCOUNT_ID]["aws"].get_bucket(bucket).keys
+    if any(key.startswith(prefix) for key in keys):
+        return f"HIVE_PATH_ALREADY_EXISTS: Target directory {target} already exists"
     return None
 
 

@@ -94,6 +94,7 @@ class ExecutingResponse(AthenaResponse):
             workgroup=name,
             location=self._location(configuration),
             own_settings=not self._get_param("ResultConfiguration"),
+            ciphertext=self._is_ciphertext(configuration),
             reuse_minutes=self._reuse_minutes(),
             cutoff=configuration.get("BytesScannedCutoffPerQuery"),
         )
@@ -107,6 +108,16 @@ class ExecutingResponse(AthenaResponse):
         if not 0 <= minutes <= 10_080:
             raise _invalid("MaxAgeInMinutes must be between 0 and 10080")
         return minutes if by_age.get("Enabled") else None
+
+    def _is_ciphertext(self, configuration: dict[str, Any]) -> bool:
+        """Return whether the settings that count have Athena encrypt results itself."""
+        own = configuration.get("ResultConfiguration") or {}
+        sent = self._get_param("ResultConfiguration")
+        enforced = configuration["EnforceWorkGroupConfiguration"]
+        encryption = (own if enforced or not sent else sent).get(
+            "EncryptionConfiguration"
+        )
+        return (encryption or {}).get("EncryptionOption") == "CSE_KMS"
 
     def _location(self, configuration: dict[str, Any]) -> str | None:
         """Choose as Athena does between the workgroup's settings and the caller's."""
@@ -335,6 +346,7 @@ class AthenaServer:
             failure=self.failure if fails else None,
             comes_back=self.comes_back,
             throttle=self.throttle,
+            most_minutes=self.quotas.get("DML query timeout", 30),
             failure_state=self.failure_state,
             afterwards=self.afterwards,
             **settings,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.glue.models import glue_backends
+from moto.s3.models import s3_backends
 from sqlglot import exp
 
 from trailkit.tables.definition import Definition
@@ -49,6 +50,25 @@ class Insert:
 def is_definition(sql: str) -> bool:
     """Return whether a statement makes a table or names partitions, reading nothing."""
     return bool(_CREATE.fullmatch(sql) or _ADD.fullmatch(sql))
+
+
+NOT_EMPTY = (
+    "ICEBERG_FILESYSTEM_ERROR: Cannot create a table on a non-empty location: {}, set "
+    "'iceberg.unique-table-location=true' in your Iceberg catalog properties to use "
+    "unique table locations for every table."
+)
+"""As Trino's Iceberg connector says it: IcebergMetadata.java, beginCreateTable."""
+
+
+def refusal(sql: str) -> str | None:
+    """Return why a definition is refused: an Iceberg table wants an empty place."""
+    if not _CREATE.fullmatch(sql):
+        return None
+    [place] = re.findall(r"^location 's3://(.*)'$", sql, re.MULTILINE)
+    bucket, _, prefix = place.partition("/")
+    keys = s3_backends[DEFAULT_ACCOUNT_ID]["aws"].get_bucket(bucket).keys
+    lies = any(key.startswith(prefix) for key in keys)
+    return NOT_EMPTY.format(f"s3://{place}") if lies else None
 
 
 def define(sql: str, region: str) -> None:

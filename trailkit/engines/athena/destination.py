@@ -75,6 +75,7 @@ class _Workgroup:
     enforced: bool
     cutoff: int | None
     key: str | None
+    ciphertext: bool
 
     @classmethod
     def read(cls, access: Access, name: str) -> "_Workgroup":
@@ -86,6 +87,7 @@ class _Workgroup:
         own = settings.get("ResultConfiguration") or {}
         managed = settings.get("ManagedQueryResultsConfiguration") or {}
         kept = managed if managed.get("Enabled") else own
+        encryption = kept.get("EncryptionConfiguration") or {}
         return cls(
             name=name,
             location=own.get("OutputLocation"),
@@ -93,7 +95,8 @@ class _Workgroup:
             managed=bool(managed.get("Enabled")),
             enforced=bool(settings.get("EnforceWorkGroupConfiguration")),
             cutoff=settings.get("BytesScannedCutoffPerQuery"),
-            key=(kept.get("EncryptionConfiguration") or {}).get("KmsKey"),
+            key=encryption.get("KmsKey"),
+            ciphertext=encryption.get("EncryptionOption") == "CSE_KMS",
         )
 
     def choose(self, results: str | None) -> str | None:
@@ -130,6 +133,13 @@ def settle(
             f'workgroup, or name it: tk.athena("db.table", workgroup="{group.name}", '
             'results="s3://bucket/prefix/").'
         )
+    own = location == group.location
+    if group.ciphertext and (group.enforced or own):
+        raise NotConfigured(
+            f'Workgroup "{group.name}" has results encrypted by Athena (CSE_KMS): they '
+            "come as ciphertext, which trailkit cannot read. Set SSE_KMS or SSE_S3 in "
+            'it, or name another: tk.athena("db.table", workgroup="…").'
+        )
     owner = owner or group.owner or _account(access)
     _check_owner(access.client("s3"), location, owner)
     return Destination(
@@ -137,7 +147,7 @@ def settle(
         location=location.rstrip("/") + "/",
         owner=owner,
         enforced=group.enforced,
-        own=location == group.location,
+        own=own,
         cutoff=group.cutoff,
         key=group.key,
     )

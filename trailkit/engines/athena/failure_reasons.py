@@ -126,19 +126,19 @@ _ENDINGS: tuple[tuple[str, type[TrailkitError], str], ...] = (
         "took nothing over. Run it again when the other has ended.",
     ),
     (
+        r"HIVE_PATH_ALREADY_EXISTS|(?i:location .{0,300}not empty|cannot create a table"
+        r" on a non-empty location)",
+        TableError,
+        "Files lie already where the table is to be made. Name an empty folder; what "
+        "a statement that failed has left there may be deleted by hand.",
+    ),
+    (
         r"ICEBERG_(?:INVALID_METADATA|MISSING_METADATA|BAD_DATA|CANNOT_OPEN_SPLIT"
         r"|FILESYSTEM_ERROR)",
         TableError,
         "The Iceberg table's own list names files that cannot be read: they were "
         "deleted or changed in S3, past Athena. Make the copy again in an empty place, "
         "or ask the table of the log files.",
-    ),
-    (
-        r"HIVE_PATH_ALREADY_EXISTS|(?i:location .{0,300}not empty|cannot create a table"
-        r" on a non-empty location)",
-        TableError,
-        "Files lie already where the table is to be made. Name an empty folder; what "
-        "a statement that failed has left there may be deleted by hand.",
     ),
     (
         r"Number of partition values does not match|HIVE_INVALID_PARTITION_VALUE",

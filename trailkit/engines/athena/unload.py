@@ -65,7 +65,7 @@ def order(select: str) -> Order | None:
 _REFUSED_TYPES = ("JSON", "INTERVAL", "IPADDRESS", "UUID", "TIME", "TIMETZ")
 _REFUSED = re.compile(
     r"(?i)unsupported|not supported|NOT_SUPPORTED|column name not specified"
-    r"|COLUMN_TYPE_UNKNOWN|MISSING_COLUMN_NAME"
+    r"|COLUMN_TYPE_UNKNOWN|MISSING_COLUMN_NAME|DUPLICATE_COLUMN_NAME"
 )
 
 
