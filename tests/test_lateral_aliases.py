@@ -3,8 +3,8 @@
 import duckdb
 import pytest
 
+from trailkit.dialect.sql_files import sql_folder
 from trailkit.lens import families, lateral_aliases
-from trailkit.lens.lens_files import sql_folder
 from trailkit.record import PLACE, relation_columns
 
 SOURCE = ["a", "n"]

@@ -9,8 +9,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from trailkit.dialect.sql_files import sql_folder
 from trailkit.errors import InvalidQuestion, UnknownQuestion
-from trailkit.lens.lens_files import sql_folder
 from trailkit.questions.library import Ask, Library, load
 from trailkit.questions.question import Question
 

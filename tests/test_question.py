@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from trailkit import charts
+from trailkit.dialect.sql_files import sql_folder
 from trailkit.errors import InvalidQuestion
 from trailkit.lens import compose
-from trailkit.lens.lens_files import sql_folder
 from trailkit.questions import header, question
 from trailkit.questions.library import load
 from trailkit.questions.parameters import Parameter

@@ -14,8 +14,8 @@ from tests.support import golden_files
 from tests.support.raw_rows import Located, raw_rows
 from tests.support.tables_made import ACCOUNTS, DOCUMENTED, OWN
 from trailkit import dialect
+from trailkit.dialect.sql_files import sql_folder
 from trailkit.errors import ScopeError, TableError, UnboundedScan
-from trailkit.lens.lens_files import sql_folder
 from trailkit.record import PLACE, Column, Kind, Type, columns, relation_columns
 from trailkit.scope import Scope
 from trailkit.tables import records

@@ -5,10 +5,11 @@ its log files lie, what it lacks. No other module asks for its class.
 """
 
 import json
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol
 
 import pandas as pd
@@ -67,6 +68,17 @@ class Apart(NamedTuple):
     accounts: tuple[str, ...]
     days: bool
     regions: tuple[str, ...] = ()
+
+
+class Lacks(NamedTuple):
+    """What a source has no place for.
+
+    ``columns`` of ``records`` are null in it; ``deep`` says of a column of the lens
+    what it does not show of it.
+    """
+
+    columns: Collection[str] = ()
+    deep: Mapping[str, str] = MappingProxyType({})
 
 
 class Lacking(NamedTuple):
@@ -174,6 +186,14 @@ class Source(Protocol):
 
     def is_copy(self, kind: Kind) -> bool:
         """Return whether it is a copy that trailkit made of a table."""
+        ...
+
+    def by_event(self, kind: Kind) -> bool:
+        """Return whether its days are those of events, not of a trail's folders."""
+        ...
+
+    def lacks(self, kind: Kind) -> Lacks:
+        """Return what a table in another form than AWS's log files has no place for."""
         ...
 
     def read_plan(self, kind: Kind, scope: Scope) -> ReadPlan | None:

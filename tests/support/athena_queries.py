@@ -38,6 +38,9 @@ _UNLOAD = re.compile(
 )
 
 
+_BUCKET = re.compile(r'"s3tablescatalog/[a-z0-9-]+"\.')
+"""The catalog of a table bucket: its tables have names that no other has here."""
+
 THROTTLED = (
     "HIVE_CURSOR_ERROR: Please reduce your request rate. (Service: Amazon S3; Status "
     "Code: 503; Error Code: SlowDown; Request ID: 1A2B3C4D5E6F7890; Proxy: null)"
@@ -150,7 +153,7 @@ class Warehouse:
         cursor = self._connection.cursor()
         try:
             cursor.execute(f"set search_path = '{CATALOG}.\"{database}\",memory.main'")
-            return Rows.of(cursor.sql(dialect.to_duckdb(sql)))
+            return Rows.of(cursor.sql(dialect.to_duckdb(_BUCKET.sub("", sql))))
         except duckdb.Error as error:
             raise Refused(f"GENERIC_USER_ERROR: {error}") from error
 

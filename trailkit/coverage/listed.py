@@ -81,12 +81,16 @@ def listed(
 ) -> ListedFiles | None:
     """List the log files in scope; None where the engine lists none, or of a copy.
 
+    Nor do other tables whose days are those of events lie in a trail's folders.
+
     Takes LIST requests, as an estimate does: not where that would be more than ``most``
     folders of an account and Region. Raises what ``source.read_plan`` raises, and
     AccessRefused without s3:ListBucket.
     """
-    plan = source.read_plan(kind, scope) if isinstance(engine, Billing) else None
-    if plan is None or not isinstance(engine, Billing) or source.is_copy(kind):
+    if not isinstance(engine, Billing) or source.by_event(kind):
+        return None
+    plan = source.read_plan(kind, scope)
+    if plan is None:
         return None
     places: list[Place] = [*plan.places]
     if most is not None and len(places) > most:

@@ -7,7 +7,7 @@ from itertools import pairwise
 from sqlglot import exp
 from sqlglot.tokenizer_core import Token, TokenType
 
-from trailkit.dialect.functions import TYPES
+from trailkit.dialect.functions import OVER_MAPS, TYPES
 from trailkit.dialect.grammar import parse, place, tokens
 from trailkit.dialect.networks import is_network_test, unroll_networks
 from trailkit.dialect.relations import relation_tables
@@ -67,6 +67,11 @@ def check_query(sql: str, relations: Collection[str]) -> None:
             raise UnknownRelation(
                 f'The query calls a part of its own "{cte.alias}", which is a name of'
                 f' the lens. Give it another one, such as "chosen_{cte.alias}".'
+            )
+    for call in tree.find_all(exp.Anonymous):
+        if call.name.lower() in OVER_MAPS:
+            raise UnsupportedSQL(
+                f"{call.name}() is about maps, and no column of the lens is one."
             )
     check(sql)
 

@@ -120,7 +120,15 @@ FUNCTIONS: dict[str, tuple[int, ...]] = {
 }
 """Every function a question may call, with the numbers of arguments it may take."""
 
-LAMBDAS = frozenset({"all_match", "any_match", "filter", "none_match", "transform"})
+OVER_MAPS: dict[str, tuple[int, ...]] = {"map_filter": (2,)}
+"""What the SELECT of a table may call besides: the lens that a query reads has no maps.
+
+The second argument is ``(key, value) -> …``.
+"""
+
+LAMBDAS = frozenset(
+    {"all_match", "any_match", "filter", "none_match", "transform", *OVER_MAPS}
+)
 """The functions whose second argument is ``x -> …``."""
 
 AGGREGATES = frozenset(

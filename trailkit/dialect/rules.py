@@ -10,6 +10,7 @@ from trailkit.dialect.functions import (
     DATE_FORMAT,
     FUNCTIONS,
     LAMBDAS,
+    OVER_MAPS,
     PARTS,
     PARTS_OF_TIME,
     PLACES,
@@ -67,15 +68,16 @@ def _check_call(call: exp.Expr) -> None:
             f"{name}() is not a function that Athena and DuckDB share:"
             f" {remedies.FUNCTIONS[name]}."
         )
-    if name not in FUNCTIONS:
+    counts = FUNCTIONS.get(name) or OVER_MAPS.get(name)
+    if counts is None:
         raise UnsupportedSQL(
             f"{name}() is not a function that Athena and DuckDB share."
             f" {nearest(name, FUNCTIONS)}"
         )
     count = len(arguments_of(call))
-    if count not in FUNCTIONS[name]:
+    if count not in counts:
         raise UnsupportedSQL(
-            f"{name}() takes {_counts(FUNCTIONS[name])} arguments, not {count}."
+            f"{name}() takes {_counts(counts)} arguments, not {count}."
         )
     if name in LAMBDAS and not isinstance(arguments_of(call)[1], exp.Lambda):
         raise UnsupportedSQL(f"{name}() takes a lambda: {name}(items, x -> …).")

@@ -170,6 +170,23 @@ def _with_pointer(call: exp.Expr) -> exp.Expr:
     return _call(call.name, json, pointer)
 
 
+def _element_at(call: exp.Expr) -> exp.Expr:
+    """Tell a map from a list by its key, which is a text: a list has places."""
+    of_map = call.expressions[1].is_string
+    return _call("map_extract_value", *call.expressions) if of_map else call
+
+
+def _map_filter(call: exp.Expr) -> exp.Expr:
+    """Write ``(key, value) -> …`` as a lambda over the list of a map's entries."""
+    entries, lambda_ = _call("map_entries", call.expressions[0]), call.expressions[1]
+    entry, body = exp.to_identifier("entry"), lambda_.this
+    for parameter, part in zip(lambda_.expressions, ("key", "value"), strict=True):
+        value = exp.Dot(this=entry.copy(), expression=exp.to_identifier(part))
+        body = with_value(body, parameter.name, value)
+    of_entry = exp.Lambda(this=body, expressions=[entry])
+    return _call("map_from_entries", _call("list_filter", entries, of_entry))
+
+
 def _array_distinct(call: exp.Expr) -> exp.Expr:
     """Look each element up in a table, where it need not stay where it was first."""
     return _call("trino_distinct", *call.expressions) if has_no_order(call) else call
@@ -282,12 +299,14 @@ _CALLS: dict[str, Callable[[exp.Expr], exp.Expr]] = {
     "date": _to_date,
     "day_of_month": _renamed("day"),
     "day_of_year": _renamed("dayofyear"),
+    "element_at": _element_at,
     "every": _renamed("bool_and"),
     "date_format": _date_format,
     "filter": _renamed("list_filter"),
     "if": _if,
     "json_extract": _with_pointer,
     "json_extract_scalar": _with_pointer,
+    "map_filter": _map_filter,
     "max_by": _renamed("arg_max_null"),
     "min_by": _renamed("arg_min_null"),
     "none_match": _match(True, negated=True),

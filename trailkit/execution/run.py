@@ -22,6 +22,7 @@ from trailkit.display.provenance import Provenance, attach
 from trailkit.engines import Answer, QueryOptions
 from trailkit.errors import UnknownColumn
 from trailkit.execution.frames import to_frame
+from trailkit.execution.lacking_columns import lacking
 from trailkit.execution.own_traces import OwnTraces
 from trailkit.execution.values_in_logs import near, not_held
 from trailkit.lens import compose, described
@@ -241,6 +242,7 @@ def _notes(
     """Return what the reader of the frame must know and cannot see in it."""
     kinds = {compose.RELATIONS[name].kind for name in asked.reads}
     notes = [*asked.notes, *logs.source.notes(asked.scope, kinds)]
+    notes += lacking(asked.over, asked.scope, kinds, logs.source)
     if asked.scope.everywhere:
         services = ", ".join(asked.scope.everywhere)
         notes.append(f"Events of {services} were searched in all regions.")

@@ -4,6 +4,7 @@ Each relation is one SELECT in ``sql/`` over ``records``. For a question it is c
 the columns in use, so that Athena and DuckDB work out nothing that no one asked for.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from trailkit import dialect
@@ -77,6 +78,19 @@ def _composed(select: str, source: Source, scope: Scope, keeps: bool) -> str:
     return dialect.with_relations(select, ctes)
 
 
+def records_read(select: str, scope: Scope) -> dict[Kind, set[str]]:
+    """Return the columns of ``records`` that a SELECT stands on, by kind of record."""
+    shape = dialect.shape_of(select)
+    used = dialect.columns_used(shape)
+    found: dict[Kind, set[str]] = {}
+    for name in dialect.relations_used(shape).keys() & RELATIONS.keys():
+        relation = RELATIONS[name]
+        needed = _needed(_columns(relation), used, scope)[1]
+        read = found.setdefault(relation.kind, set())
+        read |= {each for column in needed.values() for each in column.below}
+    return found
+
+
 def relation_of(kind: Kind) -> str:
     """Name the relation that shows a kind of record as it was delivered, or as it is.
 
@@ -104,18 +118,14 @@ def _relation(
 
     ``where`` is a condition on the records.
     """
-    wanted = every.keys() if used is None else every.keys() & {*used, *_IDENTITY}
-    narrowed = scope.people and _CALLER in every
-    if narrowed:
-        wanted = {*wanted, _CALLER}
-    needed = lateral_aliases.needed(every, wanted)
+    wanted, needed = _needed(every, used, scope)
     read = {name for column in needed.values() for name in column.below}
     below = "records" if relation.name == "events" else f"{relation.name}_records"
     verb = (
         "select" if relation.deliveries or source.deduplicates() else "select distinct"
     )
     text = lateral_aliases.nested(needed, wanted, below, verb, where)
-    if narrowed:
+    if _narrowed(every, scope):
         text = _of_people(text, [name for name in needed if name in wanted])
     return {
         below: source.records(
@@ -126,6 +136,20 @@ def _relation(
         ),
         relation.name: text,
     }
+
+
+def _needed(
+    every: lateral_aliases.Columns, used: set[str] | None, scope: Scope
+) -> tuple[Collection[str], lateral_aliases.Columns]:
+    """Return the columns wanted of a relation, and with them those that they read."""
+    wanted = every.keys() if used is None else every.keys() & {*used, *_IDENTITY}
+    if _narrowed(every, scope):
+        wanted = {*wanted, _CALLER}
+    return wanted, lateral_aliases.needed(every, wanted)
+
+
+def _narrowed(every: lateral_aliases.Columns, scope: Scope) -> bool:
+    return scope.people and _CALLER in every
 
 
 def _of_people(text: str, shown: list[str]) -> str:

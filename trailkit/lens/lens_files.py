@@ -3,17 +3,10 @@
 import hashlib
 from functools import cache
 from importlib import metadata, resources
-from pathlib import Path
 
+from trailkit.dialect.sql_files import sql_folder
 from trailkit.lens import families, lateral_aliases
 from trailkit.record import every_column
-
-
-def sql_folder() -> Path:
-    """Return the folder of the questions: in the wheel, or beside the package."""
-    package = Path(__file__).parents[1]
-    inside = package / "sql"
-    return inside if inside.is_dir() else package.parent / "sql"
 
 
 @cache

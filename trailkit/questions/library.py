@@ -9,9 +9,9 @@ from typing import Any
 
 import pandas as pd
 
+from trailkit.dialect.sql_files import sql_folder
 from trailkit.display.reading_table import for_reading
 from trailkit.errors import InvalidQuestion, UnknownQuestion, nearest
-from trailkit.lens.lens_files import sql_folder
 from trailkit.progress import notice
 from trailkit.questions.parameters import Parameter
 from trailkit.questions.question import Question, check, read, take_apart

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 from trailkit.dialect.predicates import scope_predicates, texts
 from trailkit.record import PLACE, Kind
 from trailkit.scope import Scope, quoted
-from trailkit.source import DigestHour, Files, Lacking, Original, Proof
+from trailkit.source import DigestHour, Files, Lacking, Lacks, Original, Proof
 from trailkit.store.kept_results import KeptResults
 from trailkit.store.store import Store
 from trailkit.store.walk import BAD_NAME
@@ -75,6 +75,16 @@ class StoreSource:
     def name(self, kind: Kind) -> str:
         """Return the name of the evidence, whatever the kind of record."""
         return self.title
+
+    def by_event(self, kind: Kind) -> bool:
+        """Return False: files lie as a trail delivered them."""
+        del kind
+        return False
+
+    def lacks(self, kind: Kind) -> Lacks:
+        """Return nothing: files hold records as AWS wrote them."""
+        del kind
+        return Lacks()
 
     def is_copy(self, kind: Kind) -> bool:
         """Return False: the store is made of log files."""

@@ -25,7 +25,7 @@ def unpruned(table: Table, definition: Definition) -> list[str]:
 
     A table over the folder of one account, or of one region, needs no key for it.
     """
-    if table.is_copy:
+    if table.by_event:
         return []
     place = beginning(template(definition) or definition.location)
     keys = {"account": table.account, "region": table.region}

@@ -16,6 +16,9 @@ from trailkit.errors import TableError
 from trailkit.record import Column, Kind, Type
 from trailkit.scope import quoted
 
+_WHOLE = "eventjson"
+"""The column in which CloudTrail Lake keeps a record as AWS wrote it."""
+
 _NEVER_READ = "web_id_attributes"
 """AWS declares it as a map, which the engines share no way to write as text."""
 
@@ -55,7 +58,22 @@ def expression(column: Column, declared: Mapping[str, str]) -> str:
         case Type.RESOURCES:
             return _resources(place)
         case _:
-            return _text(place, column)
+            return _text(place, column, is_lake(declared))
+
+
+def is_lake(declared: Mapping[str, str]) -> bool:
+    """Return whether these are the columns of an event data store of CloudTrail Lake.
+
+    (CloudTrail User Guide, "Supported SQL schemas for event data stores".)
+    """
+    in_maps = declared.get("requestparameters", "").startswith("map")
+    timed = declared.get("eventtime", "").startswith("timestamp")
+    return _WHOLE in declared or (in_maps and timed)
+
+
+def has_maps_alone(declared: Mapping[str, str]) -> bool:
+    """Return whether objects stand in such a table as maps of texts alone."""
+    return is_lake(declared) and _WHOLE not in declared
 
 
 def null(column_type: Type) -> str:
@@ -64,11 +82,23 @@ def null(column_type: Type) -> str:
 
 
 def _find(column: Column, declared: Mapping[str, str]) -> _Place | None:
+    """Find where a table has a column: as it declares it, or in the whole record."""
+    found = _declared(column, declared)
+    is_lost = found is None or (column.type is Type.JSON and not found.is_text)
+    if is_lost and _WHOLE in declared:
+        text = _in_json(_WHOLE, column, 0)
+        is_json = column.type is Type.JSON
+        text = f"nullif({text}, 'null')" if is_json else text
+        return _Place(text, type_of(_WHOLE, "string"))
+    return found
+
+
+def _declared(column: Column, declared: Mapping[str, str]) -> _Place | None:
     """Follow a column's path as far as the table declares it, then on in its JSON."""
     name = column.path[0].lower()
     if name not in declared:
         return None
-    place = _Place(name, _parse(name, declared[name]))
+    place = _Place(name, type_of(name, declared[name]))
     for depth, part in enumerate(column.path[1:], start=1):
         if place.is_text:
             return _Place(_in_json(place.sql, column, depth), place.type)
@@ -98,11 +128,14 @@ def _in_json(sql: str, column: Column, depth: int) -> str:
     return f"json_extract_scalar({sql}, {path})"
 
 
-def _text(place: _Place, column: Column) -> str:
+def _text(place: _Place, column: Column, of_lake: bool) -> str:
     if place.is_text:
         return place.sql
-    if column.name == _NEVER_READ and place.type.this is exp.DType.MAP:
+    is_map = place.type.this is exp.DType.MAP
+    if column.name == _NEVER_READ and is_map:
         return null(column.type)
+    if of_lake and column.type is Type.JSON and is_map:
+        return f"json_format(cast({place.sql} as json))"
     if place.type.args.get("nested"):
         raise _unreadable(place)
     return f"cast({place.sql} as varchar)"
@@ -144,7 +177,8 @@ def _resources(place: _Place) -> str:
 
 
 @lru_cache(maxsize=256)
-def _parse(name: str, declared: str) -> exp.DataType:
+def type_of(name: str, declared: str) -> exp.DataType:
+    """Read the Hive type that a column is declared with; raises TableError."""
     try:
         return exp.DataType.build(declared, dialect="hive")
     except SqlglotError:

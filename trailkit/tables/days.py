@@ -167,6 +167,35 @@ class PathDays:
         return True
 
 
+@dataclass(frozen=True, slots=True)
+class EventTimes:
+    """No partition key: the time of an event, in a table that lies in columns.
+
+    There a condition on it passes over the files, or their parts, of other times.
+    """
+
+    column: str
+    first: None = None
+    last: None = None
+
+    @property
+    def expression(self) -> str:
+        """Write the day as a date."""
+        return f"cast({trino(self.column)} as date)"
+
+    def between(self, first: date, last: date) -> list[str]:
+        """Write the bounds of the times."""
+        bounds = {">=": first, "<": last + timedelta(days=1)}
+        return [
+            f"{trino(self.column)} {sign} timestamp '{day} 00:00:00'"
+            for sign, day in bounds.items()
+        ]
+
+    def look_into(self, day: date) -> bool:
+        """Return True: nothing is left out."""
+        return True
+
+
 def columns_of(days: Days) -> tuple[str, ...]:
     """Name the partition keys that say the day: one, three or none."""
     if isinstance(days, NumberedDays):

@@ -17,7 +17,8 @@ class Definition:
 
     ``properties`` are the table's parameters; partition projection stands in them.
     ``view`` names a view over the table, of which ``condition`` is the WHERE; then
-    ``columns`` are those that it shows.
+    ``columns`` are those that it shows. ``catalog`` is its catalog, where a query must
+    name it.
     """
 
     database: str
@@ -31,6 +32,7 @@ class Definition:
     properties: Mapping[str, str] = field(default_factory=dict[str, str])
     view: str = ""
     condition: str = ""
+    catalog: str = ""
 
     @property
     def full_name(self) -> str:

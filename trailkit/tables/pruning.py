@@ -51,7 +51,7 @@ def searched_regions(table: Table, scope: Scope) -> tuple[str, ...]:
 
 def searched_days(table: Table, scope: Scope) -> tuple[date, date]:
     """Return the first and last day that is searched; a copy has the events' own."""
-    return event_days(scope) if table.is_copy else delivery_days(scope)
+    return event_days(scope) if table.by_event else delivery_days(scope)
 
 
 def delivery_days(scope: Scope) -> tuple[date, date]:

@@ -30,6 +30,8 @@ MOST_PARTITIONS = 1_000_000
 """
 
 _NAMED_DAY = re.compile(r"(?:^|/)event_day=([0-9]{4}-[0-9]{2}-[0-9]{2})/")
+_DAY_IN_LAKE = re.compile(r"(?:^|/)eventday=([0-9]{8})/", re.IGNORECASE)
+_ACCOUNT_IN_LAKE = re.compile(r"(?:^|/)accountid=([0-9]{12})/", re.IGNORECASE)
 _NAMED_ACCOUNT = re.compile(r"(?:^|/)account=([0-9]{12})/")
 
 
@@ -57,11 +59,20 @@ def read_plan(
     trailkit cannot work the folders out, and ScopeError for too many of them.
     """
     pruning(table, scope)
+    if definition.catalog:
+        raise TableError(
+            f"{table.name} is kept by S3 Tables, which lists its files to no one: what "
+            "a question reads is told after it ran, and a budget cannot hold it. A "
+            "workgroup with a cut-off ends a query that reads too much: "
+            "tk.Setup(…).workgroup_json()."
+        )
     days = list(days_between(*searched_days(table, scope)))
     notes = [*_notes(table, definition)]
     gaps: tuple[str, ...] = ()
-    if definition.is_iceberg:
-        places: Sequence[LogFolder | FileTree] = [_iceberg(definition, scope, days)]
+    if table.form:
+        places: Sequence[LogFolder | FileTree] = [_in_lake(definition, scope, days)]
+    elif definition.is_iceberg:
+        places = [_iceberg(definition, scope, days)]
     elif template(definition):
         places = folders.folders(table, definition, scope)
     elif definition.partitions:
@@ -132,6 +143,27 @@ def _iceberg(definition: Definition, scope: Scope, days: Sequence[date]) -> File
         return not other_account and (day is None or days[0] <= day <= days[-1])
 
     return FileTree(bucket, f"{key}data/", in_scope, _named_day, listed=False)
+
+
+def _in_lake(definition: Definition, scope: Scope, days: Sequence[date]) -> FileTree:
+    """Return the files of Security Lake, whose folders name account and day.
+
+    (Security Lake User Guide, "Collecting data from custom sources": the partitions.)
+    """
+    bucket, key = _parts(definition.location)
+
+    def in_scope(file: str) -> bool:
+        day, account = _day_in_lake(file), _ACCOUNT_IN_LAKE.search(file)
+        other_account = account and scope.accounts and account[1] not in scope.accounts
+        return not other_account and (day is None or days[0] <= day <= days[-1])
+
+    listed = not definition.is_iceberg
+    return FileTree(bucket, key, in_scope, _day_in_lake, listed=listed)
+
+
+def _day_in_lake(key: str) -> date | None:
+    match = _DAY_IN_LAKE.search(key)
+    return date.fromisoformat(match[1]) if match else None
 
 
 def _named_day(key: str) -> date | None:

@@ -12,6 +12,7 @@ from trailkit.record import PLACE, Type, columns, every_column, relation_columns
 from trailkit.scope import Scope
 from trailkit.tables.column_expressions import expression, null
 from trailkit.tables.days import PATH
+from trailkit.tables.form import Form
 from trailkit.tables.pruning import pruning
 from trailkit.tables.table import Table
 from trailkit.tables.text import nested, select_text
@@ -50,6 +51,8 @@ def _expressions(table: Table, needed: set[str]) -> dict[str, str]:
     """Write the SQL of each column; what this kind of record lacks is null."""
     if table.is_copy:
         return _copied(table, needed)
+    if table.form:
+        return _in_form(table, table.form, needed)
     own = columns(table.kind)
     place = {
         "delivery_day": table.days.expression,
@@ -63,6 +66,21 @@ def _expressions(table: Table, needed: set[str]) -> dict[str, str]:
         if name in needed
     }
     return texts | {name: text for name, text in place.items() if name in needed}
+
+
+def _in_form(table: Table, form: Form, needed: set[str]) -> dict[str, str]:
+    """Take the columns from where a form has them."""
+    types = {name: kind.sql for name, kind in relation_columns().items()} | PLACE
+    given = {
+        "delivery_day": table.days.expression,
+        "file": PATH,
+        **form.expressions,
+    }
+    return {
+        name: given.get(name, f"cast(null as {kind})")
+        for name, kind in types.items()
+        if name in needed
+    }
 
 
 def _copied(table: Table, needed: set[str]) -> dict[str, str]:

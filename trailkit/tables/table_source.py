@@ -13,12 +13,14 @@ from trailkit.source import (
     DigestHour,
     Files,
     Lacking,
+    Lacks,
     Original,
     Proof,
     ReadPlan,
 )
 from trailkit.tables import missing_partitions, records
 from trailkit.tables.advice import advice, better
+from trailkit.tables.column_expressions import is_lake
 from trailkit.tables.completeness import Mark, lacking
 from trailkit.tables.days import columns_of
 from trailkit.tables.definition import Definition
@@ -97,6 +99,15 @@ class TableSource:
         """Return whether the table holds ``records`` themselves: a copy by trailkit."""
         return self._table(kind)[0].is_copy
 
+    def by_event(self, kind: Kind) -> bool:
+        """Return whether the table's days are those of events."""
+        return self._table(kind)[0].by_event
+
+    def lacks(self, kind: Kind) -> Lacks:
+        """Return what the form of a table has no place for."""
+        table = self._table(kind)[0]
+        return Lacks(frozenset(table.lacks), table.deep)
+
     def name(self, kind: Kind) -> str:
         """Name the table of a kind; raises TableError where there is none."""
         self._table(kind)
@@ -134,7 +145,8 @@ class TableSource:
         A copy has few large files, and is read at once.
         """
         table, _ = self._table(kind)
-        if table.is_copy or not (table.account.column or columns_of(table.days)):
+        keyed = table.account.column or columns_of(table.days)
+        if table.by_event or not keyed:
             return None
         accounts = scope.folders or scope.accounts or table.account.values or ()
         named = accounts if table.account.column else ()
@@ -143,7 +155,8 @@ class TableSource:
 
     def lists_partitions(self, kind: Kind) -> bool:
         """Return whether someone must add a partition before a table looks into it."""
-        return by_hand(self._table(kind)[1])
+        table, definition = self._table(kind)
+        return table.form is None and by_hand(definition)
 
     def require_partitions(self, kind: Kind, scope: Scope) -> None:
         """Raise TableError where partitions are added by hand, and none is in scope."""
@@ -200,9 +213,10 @@ class TableSource:
     def reuse(self, kinds: Collection[Kind], scope: Scope) -> timedelta | None:
         """Return how old an answer may be: as the log files come, and never of a copy.
 
-        A copy grows when someone extends it, whatever the day.
+        A copy grows when someone extends it, whatever the day; other tables whose days
+        are those of events grow when AWS adds to them.
         """
-        if any(self._table(kind)[0].is_copy for kind in kinds):
+        if any(self._table(kind)[0].by_event for kind in kinds):
             return None
         return greatest_age(scope, datetime.now(UTC))
 
@@ -214,7 +228,7 @@ class TableSource:
             )
         if kind not in self._tables:
             definition = self._define(self._names[kind])
-            table = Table.of(definition)
+            table = Table.of(definition, wanted=kind)
             if table.kind is not kind:
                 raise TableError(
                     f"{self._names[kind]} is a table of {table.kind} records, not of "
@@ -248,7 +262,9 @@ class TableSource:
 
     def _late(self, scope: Scope) -> list[str]:
         last = delivery_days(scope)[1]
-        if last >= datetime.now(UTC).date():
+        opened = [table for table, _ in self._tables.values()]
+        by_event = opened and all(each.by_event and not each.is_copy for each in opened)
+        if last >= datetime.now(UTC).date() or by_event:
             return []
         return [
             f"Log files delivered later than {last} were not searched: "
@@ -269,6 +285,13 @@ class TableSource:
 
     def originals(self, event_id: str, files: Files) -> list[Original]:
         """Fetch the log files of an event from S3, and find its records in them."""
+        table, _ = self._table(Kind.EVENT)
+        if table.form or is_lake(table.columns):
+            raise TableError(
+                f"{self.title} holds records in another form, and not the log files "
+                "that CloudTrail wrote: what it has of an event is "
+                'case.ask("overview/event", event_id="…").'
+            )
         if self._read is None:
             raise self._unlisted()
         return [

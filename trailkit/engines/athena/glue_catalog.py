@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 from trailkit.aws.session import Access
@@ -12,6 +12,9 @@ from trailkit.tables.definition import Definition
 from trailkit.tables.view import View
 
 DEFAULT_CATALOG = "awsdatacatalog"
+
+S3_TABLES = "s3tablescatalog"
+"""What Athena calls the catalog of S3 Tables; behind a slash it names a bucket."""
 
 _PART = re.compile(r"[A-Za-z0-9_@:/-]{1,255}")
 
@@ -23,6 +26,11 @@ class TableName:
     catalog: str
     database: str
     name: str
+
+    @property
+    def of_s3_tables(self) -> bool:
+        """Whether it lies in a table bucket of S3 Tables."""
+        return self.catalog.lower().partition("/")[0] == S3_TABLES
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -43,8 +51,15 @@ class TableName:
 
 
 def definition(table: TableName, access: Access) -> Definition:
-    """Read a table's definition from Glue; of a view, that of the table it reads."""
+    """Read a table's definition from Glue; of a view, that of the table it reads.
+
+    A table of S3 Tables is in Iceberg, and a query must name its catalog.
+    """
     found = read(table, access)
+    if table.of_s3_tables:
+        plain = Definition.from_glue(found)
+        iceberg = {**plain.properties, "table_type": "ICEBERG"}
+        return replace(plain, properties=iceberg, catalog=table.catalog)
     if found.get("TableType") != "VIRTUAL_VIEW":
         return Definition.from_glue(found)
     view = View.of(found)
@@ -118,15 +133,22 @@ def _partitions(
 
 
 def _catalog_id(table: TableName, access: Access) -> dict[str, str]:
-    """Find the account behind a data catalog that is not our own; raises TableError."""
+    """Find what Glue calls a data catalog that is not our own; raises TableError.
+
+    Glue has the catalog of a table bucket under the account's. (S3 User Guide,
+    "Integrating Amazon S3 Tables with AWS analytics services".)
+    """
     if table.catalog.lower() == DEFAULT_CATALOG:
         return {}
-    if table.catalog.lower().startswith("s3tablescatalog"):
-        raise TableError(
-            f'"{table.catalog}" is a catalog of S3 Tables, which trailkit does not '
-            "read yet. Name a table of the Glue Data Catalog over the trail's files: "
-            'tk.athena("database.table", …).'
-        )
+    if table.of_s3_tables:
+        if not table.catalog.partition("/")[2]:
+            raise TableError(
+                f'"{table.catalog}" does not name a table bucket. Write it behind: '
+                f'tk.athena("{S3_TABLES}/aws-cloudwatch.{table.database}.{table.name}"'
+                ", …)."
+            )
+        account = access.caller()[0].split(":")[4]
+        return {"CatalogId": f"{account}:{table.catalog}"}
     found = access.client("athena").get_data_catalog(Name=table.catalog)["DataCatalog"]
     named = found.get("Parameters", {}).get("catalog-id")
     if named is None:
