@@ -52,7 +52,8 @@ class Card:
     def inside(self) -> str:
         """Return the HTML of the card without frame and style, to stand in a page."""
         parts = "".join(map(_part, self.parts))
-        return f'<div class="tk-title">{safe(self.title)}</div>{self._lines()}{parts}'
+        title = f'<div class="tk-title">{safe(self.title)}</div>' if self.title else ""
+        return f"{title}{self._lines()}{parts}"
 
     def _lines(self) -> str:
         return "".join(_run(run) for run in _runs(self.lines))

@@ -111,7 +111,7 @@ def _checked(
             str(each.meaning),
         )
     if not failed:
-        lines.good("check", f"{result.records:,} records: nothing fails.")
+        lines.good("check", f"{result.records:,} looked at: nothing fails.")
     return iter(lines)
 
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
@@ -10,7 +11,10 @@ from itertools import groupby
 import pandas as pd
 
 from trailkit.admin.doctor.lines import Line, Standing
-from trailkit.display.card import Card
+from trailkit.display.card import Card, Part
+
+OPEN = ("a usual question",)
+"""The areas that are shown unfolded in a notebook: what it costs is worth a look."""
 
 _ARN = re.compile(r"arn:aws[a-z-]*:[^\s\"',;]+")
 _ACCOUNT = re.compile(r"(?<![0-9])[0-9]{12}(?![0-9])")
@@ -65,7 +69,18 @@ class Diagnosis:
         return json.dumps({**about, "worst": str(self.worst), "lines": lines}, indent=2)
 
     def _repr_html_(self) -> str:
-        return self._card()._repr_html_()  # pyright: ignore[reportPrivateUsage]
+        """Show what is to be mended and looked at; the areas unfold below."""
+        pressing = [
+            _as_pair(each)
+            for state in (Standing.STOP, Standing.LOOK)
+            for each in self.lines
+            if each.state is state
+        ]
+        parts = [
+            Part(_said_of(area, lines), Card("", [*map(_as_pair, lines)]), area in OPEN)
+            for area, lines in self._areas()
+        ]
+        return Card(self._title, [self._summary(), *pressing], parts).html()
 
     def __str__(self) -> str:
         """Return the page as plain text."""
@@ -74,8 +89,15 @@ class Diagnosis:
     __repr__ = __str__
 
     def _card(self) -> Card:
-        title = f"Doctor: {self.table}, workgroup {self.workgroup}, {self.region}"
-        return Card(title, [self._summary(), *self._page()])
+        return Card(self._title, [self._summary(), *self._page()])
+
+    @property
+    def _title(self) -> str:
+        return f"Doctor: {self.table}, workgroup {self.workgroup}, {self.region}"
+
+    def _areas(self) -> Iterator[tuple[str, list[Line]]]:
+        for area, lines in groupby(self.lines, key=lambda each: each.area):
+            yield area, [*lines]
 
     def _summary(self) -> str:
         counts = [sum(each.state is state for each in self.lines) for state in Standing]
@@ -86,11 +108,21 @@ class Diagnosis:
         )
 
     def _page(self) -> Iterator[str | tuple[str, object]]:
-        for area, lines in groupby(self.lines, key=lambda each: each.area):
+        for area, lines in self._areas():
             yield area.capitalize()
-            for each in lines:
-                remedy = f" → {each.remedy}" if each.remedy else ""
-                yield (f"{each.state} · {each.about}", f"{each.said}{remedy}")
+            yield from map(_as_pair, lines)
+
+
+def _as_pair(line: Line) -> tuple[str, object]:
+    remedy = f" → {line.remedy}" if line.remedy else ""
+    return f"{line.state} · {line.about}", f"{line.said}{remedy}"
+
+
+def _said_of(area: str, lines: list[Line]) -> str:
+    """Name an area, and how many of its lines are in each state."""
+    counts = Counter(str(each.state) for each in lines)
+    said = ", ".join(f"{count} {state}" for state, count in counts.items())
+    return f"{area.capitalize()}: {said}"
 
 
 class _Hidden:

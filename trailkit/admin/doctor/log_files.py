@@ -117,8 +117,7 @@ def _compare(lines: Lines, what: str, there: set[str], listed: tuple[str, ...]) 
     if missed:
         lines.look(
             what,
-            f"{len(missed):,} have log files that the table does not look into: "
-            f"{_some(missed)}.",
+            f"the table leaves out {len(missed):,} with log files: {_some(missed)}.",
             "Write its DDL anew with all of them: tk.ddl(…).",
         )
     elif what == "accounts" and gone:

@@ -72,4 +72,4 @@ def _minutes(lines: Lines, engine: AthenaEngine, estimate: Estimate) -> None:
         )
         return
     about = f"about {minutes:,.0f} minutes" if minutes >= 1 else "less than a minute"
-    lines.good("time", f"{about}, of {allowed:,} ({of}).")
+    lines.good("time", f"{about}, of {allowed:,} minutes ({of}).")
