@@ -26,6 +26,8 @@ from trailkit.store import practice_case as packed_case
 def bundled(practice_case: tk.Case, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("bundled")
     case = practice_case.journal(folder / "case.jsonl", who="r.okafor")
+    case = case.known(addresses=["192.0.2.0/24"], why="the office")
+    case = case.investigated_by("AKIAQ7H2XLWTVEXAMPLE")
     case.mark(case.ask("s3/bucket-deletions").head(2), "deleted", tag="impact")
     counted = case.query(
         "select action, count(*) as events from events group by action"

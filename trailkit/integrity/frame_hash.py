@@ -32,6 +32,20 @@ def lines(frame: pd.DataFrame) -> list[str]:
     return [_json([str(name) for name in frame.columns]), *sorted(rows)]
 
 
+def unmarked(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a frame without the columns that only mark: what was known, whose it was.
+
+    They depend on what the analyst said of the case, not on the evidence. A mark is a
+    reason, in words; a question's own column of the name stays.
+    """
+    marks = [
+        name
+        for name in ("known", "own")
+        if name in frame and types.is_string_dtype(frame[name].dtype)
+    ]
+    return frame.drop(columns=marks)
+
+
 def frame_hash(frame: pd.DataFrame) -> str:
     """Return the SHA-256 of a frame's canonical form; the order of rows does not count.
 

@@ -19,7 +19,7 @@ from trailkit.display.provenance import KEY, provenance
 from trailkit.display.reading_table import to_html, to_text
 from trailkit.errors import JournalError
 from trailkit.integrity import chained_lines as chain
-from trailkit.integrity.frame_hash import frame_hash
+from trailkit.integrity.frame_hash import frame_hash, unmarked
 from trailkit.integrity.verify_bundle import fits, read_lines
 from trailkit.scope import Scope
 from trailkit.source import Source
@@ -90,7 +90,7 @@ class Journal:
         """Note a question with its parameters, SQL, and the hash of its frame."""
         origin = provenance(frame).summary()
         if origin.get("chunk") is None:
-            origin["sha256"] = frame_hash(frame.drop(columns="known", errors="ignore"))
+            origin["sha256"] = frame_hash(unmarked(frame))
         self.note("asked", run=origin["run"], **run_of(origin))
         _KEPT_BY[origin["run"]] = self
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from trailkit.display.provenance import provenance
 from trailkit.errors import ReportError, TrailkitError
-from trailkit.integrity.frame_hash import frame_hash
+from trailkit.integrity.frame_hash import frame_hash, unmarked
 from trailkit.integrity.journal import Entry, Journal, fingerprint, run_of
 from trailkit.progress import keeping, line, notice
 from trailkit.report.reported_case import ReportedCase, ask_again
@@ -132,10 +132,9 @@ def _of_frame(frame: pd.DataFrame) -> Answered:
         run = run_of(provenance(frame).summary())
     except TrailkitError:
         run = {"title": "A frame that was made by hand", "rows": len(frame)}
-    plain = frame.drop(columns="known", errors="ignore")
     if len(frame) != run["rows"]:
         run = {**run, "filtered": True}
-    return Answered(run, frame, frame_hash(plain))
+    return Answered(run, frame, frame_hash(unmarked(frame)))
 
 
 def _quietly(ask: Any) -> Any:

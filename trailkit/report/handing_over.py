@@ -119,10 +119,10 @@ def _parts(contents: Contents, told: dict[str, Any], name: str) -> dict[str, byt
     }
     for number, each in enumerate(contents.answered, 1):
         place = f"frames/{number:02}-{_stem(each.run)}"
-        frame = each.frame.drop(columns="known", errors="ignore")
-        rows = "".join(f"{row}\n" for row in frame_hash.lines(frame))
-        parts[f"{place}.csv"] = _csv(frame)
-        parts[f"{place}.parquet"] = _parquet(frame)
+        plain = frame_hash.unmarked(each.frame)
+        rows = "".join(f"{row}\n" for row in frame_hash.lines(plain))
+        parts[f"{place}.csv"] = _csv(each.frame)
+        parts[f"{place}.parquet"] = _parquet(each.frame)
         parts[f"{place}.rows"] = rows.encode()
         data["runs"][number - 1]["rows_file"] = f"{place}.rows"
         if "sql" in each.run:

@@ -12,7 +12,7 @@ import pandas as pd
 from plotly.offline import get_plotlyjs
 
 from trailkit.errors import ReportError, TrailkitError
-from trailkit.integrity.frame_hash import frame_hash
+from trailkit.integrity.frame_hash import frame_hash, unmarked
 from trailkit.integrity.journal import Entry, fingerprint
 from trailkit.progress import keeping, notice
 from trailkit.report.contents import Contents, collect, head
@@ -174,7 +174,7 @@ def _compared(case: ReportedCase, run: Entry) -> tuple[bool, str]:
             frame = ask_again(case, run)
     except TrailkitError as error:
         return False, f"{type(error).__name__}: {error}"
-    found = frame_hash(frame.drop(columns="known", errors="ignore"))
+    found = frame_hash(unmarked(frame))
     if found == run["sha256"]:
         return True, f"{len(frame):,} rows, the same hash"
     return False, f"{len(frame):,} rows, another hash: {found}"
