@@ -1,6 +1,7 @@
 """What the investigation did itself is marked, listed, and never dropped."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from tests.support.athena_server import AthenaServer
 from trailkit.aws.session import Access
 from trailkit.errors import InvalidParameter
 from trailkit.execution.own_traces import BY_AGENT, BY_ATHENA, BY_KEY, BY_NAME
+from trailkit.questions.library import load
 
 ANALYST = "arn:aws:sts::111122223333:assumed-role/Analyst/alice"
 KEY, OTHER_KEY = "ASIAQ7H2XLWTVEXAMPLE", "ASIAIOSFODNN7EXAMPLE"
@@ -116,3 +118,14 @@ def test_on_athena_aws_is_asked_and_the_user_agent_names_trailkit(
     assert [each.actor for each in case.own.who] == ["user/moto"]
     sent = Access(None, None, None).client("sts").meta.config.user_agent_appid
     assert sent == "trailkit"
+
+
+def test_no_question_has_a_column_of_its_own_under_the_name_of_a_mark() -> None:
+    found = list[str]()
+    for each in load():
+        columns = each.sql.rsplit("\nselect\n", 1)[-1].partition("\nfrom ")[0]
+        while (less := re.sub(r"\([^()]*\)", "", columns)) != columns:
+            columns = less
+        if {"known", "own"} & {*re.findall(r"(\w+)(?=,|$)", columns)}:
+            found.append(each.name)
+    assert not found

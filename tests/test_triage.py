@@ -269,7 +269,7 @@ def seen(number: int, day: int = 0, **fields: Any) -> Seen:
     at = DAY + timedelta(days=day)
     one = Seen(
         kind=kinds()[number], identity="AIDAEXAMPLE", day=at, events=1, succeeded=1,
-        denied=0, by_service=0, unmarked=1, marks=(), own=False, new=False,
+        denied=0, by_service=0, unmarked=1, marks=(), is_own=False, new=False,
         has_home=True, first_seen=at, last_seen=at, evidence_from=DAY,
         evidence_to=DAY + timedelta(days=20),
     )  # fmt: skip
@@ -288,7 +288,7 @@ def level(*findings: Seen) -> str:
         ({"succeeded": 0, "denied": 1}, "medium"),
         ({"succeeded": 0}, "low"),
         ({"by_service": 1}, "low"),
-        ({"own": True}, "low"),
+        ({"is_own": True}, "low"),
         ({"known": "the office"}, "medium"),
         ({"new": True}, "critical"),
         ({"marks": ("- its own",), "unmarked": 0}, "medium"),

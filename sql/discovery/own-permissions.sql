@@ -14,9 +14,9 @@
 -- next: [privilege/policy-changes, discovery/denied-probing, identity/activity]
 -- notes: |
 --   Simulations of policies, the dump of all of IAM (GetAccountAuthorizationDetails),
---   and reads of policies and groups of one user or role. `own` is true where it is the
---   caller's own, or none is named, which means the caller. Someone who reads its own
---   rights step by step, then changes them, is what to look for.
+--   and reads of policies and groups of one user or role. `is_own` is true where it is
+--   the caller's own, or none is named, which means the caller. Someone who reads its
+--   own rights step by step, then changes them, is what to look for.
 -- false_positives: |
 --   The console of IAM reads policies of whatever user is opened; Terraform and posture
 --   scanners read them all, and simulate. AWS's own tools dump IAM.
@@ -70,15 +70,15 @@ told as (
                     = regexp_extract(principal_arn, '[^/]+$')
             when action = 'GetUser' and outcome <> 'denied'
                 then true
-        end as own,
+        end as is_own,
         principal_arn, access_key, user_agent, via, error_code, error_message
     from found
 )
 
 select
     time, action, actor, source_ip, account, region, outcome, event_id,
-    target, own, policy, simulated,
+    target, is_own, policy, simulated,
     principal_arn, access_key, user_agent, via, error_code, error_message
 from told
-where own or not :own_only
+where is_own or not :own_only
 order by time, event_id

@@ -96,7 +96,7 @@ def _seen(known: tuple[Known, ...], row: dict[Hashable, Any]) -> Seen:
 
 
 _COUNTS = ("events", "succeeded", "denied", "by_service", "unmarked")
-_TRUTHS = ("own", "new", "has_home")
+_TRUTHS = ("is_own", "new", "has_home")
 _TIMES = ("day", "first_seen", "last_seen", "evidence_from", "evidence_to")
 
 

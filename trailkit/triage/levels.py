@@ -30,7 +30,7 @@ class Seen:
     by_service: int
     unmarked: int
     marks: tuple[str, ...]
-    own: bool
+    is_own: bool
     new: bool
     has_home: bool
     first_seen: datetime
@@ -86,7 +86,7 @@ def _alone(one: Seen) -> Iterator[tuple[int, str]]:
             yield -2, "no call got through, all failed"
     if one.by_service == one.events and "service" not in one.kind.flags:
         yield -2, "an AWS service made every call"
-    if one.own:
+    if one.is_own:
         yield -2, "the identity had made the thing itself"
     if one.new and "new" not in one.kind.flags:
         yield 1, "from an address and with an agent that are new to the identity"

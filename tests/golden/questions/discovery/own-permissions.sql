@@ -315,15 +315,15 @@ told as (
                     = regexp_extract(principal_arn, '[^/]+$')
             when action = 'GetUser' and outcome <> 'denied'
                 then true
-        end as own,
+        end as is_own,
         principal_arn, access_key, user_agent, via, error_code, error_message
     from found
 )
 
 select
     time, action, actor, source_ip, account, region, outcome, event_id,
-    target, own, policy, simulated,
+    target, is_own, policy, simulated,
     principal_arn, access_key, user_agent, via, error_code, error_message
 from told
-where own or not false
+where is_own or not false
 order by time, event_id

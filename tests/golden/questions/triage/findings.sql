@@ -1379,7 +1379,7 @@ placed as (
         ) as home,
         max(by_agent) over (partition by identity) as has_home,
         max(if(number = -1, 1, 0)) over (partition by identity, thing) = 1
-        and thing is not null as own,
+        and thing is not null as is_own,
         max(if(number = -2, 1, 0)) over (partition by thing) = 1
         or regexp_like(thing, 'cloud-?trail|aws-?logs|controltower-logs') as holds_logs,
         max(if(number = 0, 1, 0)) over (partition by thing) = 1 as own_account,
@@ -1442,7 +1442,7 @@ by_hour as (
         flatten(array_sort(array_agg(marks))) as marks,
         -- One page of the console makes a dozen reads: a person makes twice as many.
         if(bool_or(number = 0 and person_reads), 2, 1) as factor,
-        bool_and(own) as own,
+        bool_and(is_own) as is_own,
         bool_or(new) as new,
         bool_or(has_home) as has_home,
         min(first_seen) as first_seen,
@@ -1482,7 +1482,7 @@ by_hour as (
 kept as (
     select
         number, identity, hour, name, events, succeeded, denied, served, accounts,
-        unmarked, evidence_from, evidence_to, addresses, agents, targets, own, new,
+        unmarked, evidence_from, evidence_to, addresses, agents, targets, is_own, new,
         has_home, first_seen, last_seen,
         substr(coalesce(if(number = 17, denied_example), example), 3) as example,
         filter(
@@ -1565,7 +1565,7 @@ select
         ),
         ''
     ) as marks,
-    bool_and(own) as own,
+    bool_and(is_own) as is_own,
     bool_or(new) as new,
     bool_or(has_home) as has_home,
     min(first_seen) as first_seen,
