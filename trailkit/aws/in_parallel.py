@@ -32,8 +32,9 @@ def in_order(
 ) -> Generator[_Answer]:
     """Do the work on each item in threads, and give the answers in the items' order.
 
-    Items are taken as they are needed, so that a million of them take no memory. Close
-    it to stop after the requests under way. Raises what the work raises.
+    Items are taken as they are needed, so that a million of them take no memory, and
+    whoever takes an answer may add to them. Close it to stop after the requests under
+    way. Raises what the work raises.
 
     >>> list(in_order(abs, [-3, 2, -1]))
     [3, 2, 1]

@@ -1,11 +1,12 @@
 """Files in S3 counted before they are read, page by page and in parallel."""
 
-from collections.abc import Generator, Iterable, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from collections import deque
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import closing
 from datetime import date
-from itertools import islice
 from random import Random
 
+from trailkit.aws.in_parallel import in_order
 from trailkit.aws.prices import say_bytes
 from trailkit.cost.encryption import Examples
 from trailkit.cost.s3_listing import (
@@ -20,7 +21,7 @@ from trailkit.cost.s3_listing import (
 )
 from trailkit.progress import Say
 
-_AT_ONCE = 16
+_LOOKED = 16
 _PAGES = 20
 
 
@@ -56,7 +57,7 @@ def sample(places: Sequence[Place], list_page: ListPage) -> Size:
     """
     every = [*days_apart(places)]
     chance = Random(0)  # noqa: S311 - nothing is kept secret by it
-    looked = chance.sample(every, min(len(every), _AT_ONCE))
+    looked = chance.sample(every, min(len(every), _LOOKED))
 
     def size_of(listing: PagedListing) -> Size:
         seen, pages = Size(), 0
@@ -66,8 +67,7 @@ def sample(places: Sequence[Place], list_page: ListPage) -> Size:
             seen, following = seen.plus(total_of(page.sizes)), page.more
         return seen
 
-    with ThreadPoolExecutor(_AT_ONCE, "trailkit-look") as pool:
-        seen = [*pool.map(size_of, looked)]
+    seen = [*in_order(size_of, looked)]
     files, size = (sum(each[of] for each in seen) for of in (0, 1))
     share = len(every) / max(1, len(looked))
     return Size(round(files * share), round(size * share))
@@ -88,23 +88,23 @@ def total_of(sizes: Mapping[date | None, Size]) -> Size:
 
 
 def pages(places: Sequence[Place], list_page: ListPage) -> Generator[Page]:
-    """Count page by page, each as soon as it is there; close it to stop."""
-    waiting = iter(listings(places))
-    pool = ThreadPoolExecutor(_AT_ONCE, "trailkit-list")
-    running: set[Future[Page]] = set()
+    """Count page by page, many at once; close it to stop."""
+    waiting = _Waiting(listings(places))
+    with closing(in_order(lambda each: each.step(list_page), waiting)) as found:
+        for page in found:
+            waiting.following.extend(page.more)
+            yield page
 
-    def begin(listings: Iterable[PagedListing]) -> None:
-        running.update(pool.submit(each.step, list_page) for each in listings)
 
-    try:
-        begin(islice(waiting, 2 * _AT_ONCE))
-        while running:
-            done, _ = wait(running, return_when=FIRST_COMPLETED)
-            running -= done
-            for future in done:
-                page = future.result()
-                begin(page.more)
-                yield page
-            begin(islice(waiting, max(0, 2 * _AT_ONCE - len(running))))
-    finally:
-        pool.shutdown(cancel_futures=True)
+class _Waiting(Iterator[PagedListing]):
+    """The listings to go on with: what a page leaves to ask for, then new ones.
+
+    It may be at its end, and go on when another page has come.
+    """
+
+    def __init__(self, beginning: Iterator[PagedListing]) -> None:
+        self._beginning = beginning
+        self.following: deque[PagedListing] = deque()
+
+    def __next__(self) -> PagedListing:
+        return self.following.popleft() if self.following else next(self._beginning)

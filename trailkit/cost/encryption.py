@@ -8,12 +8,12 @@ Guide, "Reducing the cost of SSE-KMS with Amazon S3 Bucket Keys".)
 import heapq
 import zlib
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import groupby
 from typing import Any
 
+from trailkit.aws.in_parallel import in_order
 from trailkit.cost.s3_listing import Example
 from trailkit.errors import AccessRefused
 
@@ -110,8 +110,7 @@ def look(examples: Iterable[Example], headers: Headers) -> Encryption:
     if not some:
         return Encryption()
     try:
-        with ThreadPoolExecutor(min(len(some), 8), "trailkit-head") as pool:
-            found = list(pool.map(lambda at: headers(Bucket=at[0], Key=at[1]), some))
+        found = list(in_order(lambda at: headers(Bucket=at[0], Key=at[1]), some))
     except AccessRefused as error:
         return Encryption(unknown=str(error))
     pairs = [(at.day, told) for at, told in zip(some, found, strict=True) if told]

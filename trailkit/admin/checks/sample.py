@@ -7,13 +7,13 @@ request each; elsewhere by counting records.
 
 import re
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from trailkit import dialect
 from trailkit.admin.checks.counts import CheckedPlace, read_by
+from trailkit.aws.in_parallel import in_order
 from trailkit.cost.count_files import measure
 from trailkit.cost.estimate import Billing
 from trailkit.dialect.predicates import account_of, folder_of, time_of
@@ -28,7 +28,6 @@ from trailkit.tables.layout import parse
 from trailkit.tables.table_source import TableSource
 
 _DAY = timedelta(days=1)
-_AT_ONCE = 16
 _ACCOUNT = re.compile(r"(?:^|/)account=([0-9]{12})/$")
 _NAME_IT = (
     'Or name the place to look at: case.table.check(account="111122223333", '
@@ -145,9 +144,9 @@ def _fullest(folders: Mapping[str, LogFolder], engine: Billing, what: str) -> st
         sizes = measure([folder], engine.objects, be_silent)
         return sum(size.bytes for size in sizes.values())
 
-    with line() as say, ThreadPoolExecutor(_AT_ONCE, "trailkit-list") as pool:
+    with line() as say:
         say(what)
-        sizes = list(pool.map(size_of, folders.values()))
+        sizes = list(in_order(size_of, folders.values()))
     return max(zip(folders, sizes, strict=True), key=lambda pair: pair[1])[0]
 
 
