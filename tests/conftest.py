@@ -3,11 +3,14 @@
 import os
 import signal
 from collections.abc import Iterator
+from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
+
+from trailkit import clock
 
 if TYPE_CHECKING:
     from tests.support.athena_server import AthenaServer
@@ -44,6 +47,16 @@ def shared_cases() -> Path:
         message = f"{folder} is not there: put the odd inputs in it."
         pytest.fail(message) if os.environ.get("CI") else pytest.skip(message)
     return folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_day() -> Iterator[None]:
+    """Let trailkit's clock stop where the day ends on which the run began."""
+    running = clock.now
+    end = datetime.combine(clock.today(), time.max, UTC)
+    clock.now = lambda: min(running(), end)
+    yield
+    clock.now = running
 
 
 @pytest.fixture(scope="session", autouse=True)

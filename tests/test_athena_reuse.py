@@ -1,6 +1,6 @@
 """Athena gives an answer again: when, for what price, and what the frame then says."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pandas as pd
 import pytest
@@ -9,6 +9,7 @@ import trailkit as tk
 from tests.support.athena_server import AthenaServer
 from tests.support.tables_made import OWN
 from tests.support.trail_listed import case, deliver, session
+from trailkit import clock
 from trailkit.engines import QueryOptions
 from trailkit.errors import InvalidWindow, NotConfigured
 from trailkit.record import Kind
@@ -91,7 +92,7 @@ def test_an_answer_is_reused_so_long_and_no_longer(server: AthenaServer) -> None
 
 
 def test_the_newest_hours_are_asked_anew(server: AthenaServer) -> None:
-    now = datetime.now(UTC)
+    now = clock.now()
     hours = case().window(now - 5 * HOUR, now - 59 * MINUTE)
     answers = [hours.ask(DELETIONS), hours.ask(DELETIONS)]
     assert not any(facts(each)["reused"] for each in answers)
@@ -100,7 +101,7 @@ def test_the_newest_hours_are_asked_anew(server: AthenaServer) -> None:
 def test_an_answer_that_was_asked_for_too_early_is_not_reused_later(
     server: AthenaServer,
 ) -> None:
-    now = datetime.now(UTC)
+    now = clock.now()
     hours = case().window(now - 5 * HOUR, now - 65 * MINUTE)
     hours.ask(DELETIONS)
     server.pass_time(20 * MINUTE)
@@ -111,7 +112,7 @@ def test_an_answer_that_was_asked_for_too_early_is_not_reused_later(
 def test_while_files_may_come_late_an_answer_is_reused_for_minutes(
     server: AthenaServer,
 ) -> None:
-    now = datetime.now(UTC)
+    now = clock.now()
     hours = case().window(now - 8 * HOUR, now - 3 * HOUR)
     hours.ask(DELETIONS)
     server.pass_time(9 * MINUTE)

@@ -1,7 +1,7 @@
 """An estimate: what it lists, what it says, and that it is true."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +14,7 @@ from tests.support.trail_listed import (
     case,
     deliver,
 )
+from trailkit import clock
 from trailkit.aws.prices import prices_of
 from trailkit.cost.budget import Budget
 from trailkit.display.provenance import provenance
@@ -67,7 +68,7 @@ def test_days_without_any_file_are_named(server: AthenaServer) -> None:
 
 
 def test_days_to_come_are_not_called_empty(server: AthenaServer) -> None:
-    now = datetime.now(UTC)
+    now = clock.now()
     found = case().window(now, now + timedelta(hours=1)).late("7d").estimate()
     assert found.days_without_files == [now.date()]
 

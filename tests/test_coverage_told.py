@@ -27,6 +27,7 @@ from tests.support.trails_made import (
     put,
     trail,
 )
+from trailkit import clock
 from trailkit.admin.copies import backfill
 from trailkit.admin.discovery.discovered import Discovery
 from trailkit.case import Case
@@ -218,7 +219,7 @@ def test_a_trail_that_did_not_log_then_proves_nothing(
 
 def test_a_trail_that_was_stopped_afterwards_had_logged(aws: AthenaServer) -> None:
     case = with_trail(aws, advanced=[DATA_S3])
-    since(START, stopped=datetime.now(UTC), is_logging=False)
+    since(START, stopped=clock.now(), is_logging=False)
     assert PROVES in said(case.recorded_by(find()), READS)
 
 
@@ -245,7 +246,7 @@ def over_both(server: AthenaServer) -> Case:
 def test_the_last_hour_may_still_come(aws: AthenaServer) -> None:
     case = with_trail(aws, advanced=[DATA_S3])
     words = said(
-        case.everything().window(TODAY - timedelta(days=1), datetime.now(UTC)), READS
+        case.everything().window(TODAY - timedelta(days=1), clock.now()), READS
     )
     assert "log files of the last hour may still come" in words
 
@@ -374,7 +375,7 @@ def test_a_step_that_failed_leaves_no_proof(copied: Copied) -> None:
 
 def test_a_day_that_was_copied_before_its_end_is_not_whole(copied: Copied) -> None:
     copied.fill(WINDOW[0], TODAY)
-    case = copied.case().everything().window(WINDOW[0], datetime.now(UTC))
+    case = copied.case().everything().window(WINDOW[0], clock.now())
     words = said(case, READS)
     assert "came late of" in words
     # In the first hour of a day yesterday is named before it.

@@ -1,7 +1,7 @@
 """Discovery finds trails and log folders, says what is recorded, and what it missed."""
 
 import json
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -23,6 +23,7 @@ from tests.support.trails_made import (
     put,
     trail,
 )
+from trailkit import clock
 from trailkit.admin.discovery.discovered import Discovery
 from trailkit.admin.discovery.log_folders import TrailFolder
 from trailkit.coverage.selectors import State, read_selectors, recorded
@@ -358,7 +359,7 @@ def test_of_very_many_accounts_each_question_names_its_own() -> None:
         TrailFolder(layout, f"{number:012d}", "CloudTrail", "eu-west-1", TODAY, TODAY)
         for number in range(1001)
     )
-    found = Discovery(ACCOUNT, "aws", datetime.now(UTC), (), folders)
+    found = Discovery(ACCOUNT, "aws", clock.now(), (), folders)
     assert found.tables("security")[0].accounts is None
     assert "accounts: 1,001" in repr(found)
 

@@ -22,6 +22,7 @@ from tests.support.trails_made import (
     put,
     trail,
 )
+from trailkit import clock
 from trailkit.admin.discovery.discovered import Discovery
 from trailkit.admin.discovery.log_folders import FolderKey
 from trailkit.admin.discovery.recording import KnownTrails
@@ -206,7 +207,7 @@ def discovery(found: FoundFolders) -> Discovery:
     return Discovery(
         "111122223333",
         "aws",
-        datetime.now(UTC),
+        clock.now(),
         (),
         found.folders,
         not_looked_at=found.not_looked_at,
@@ -332,7 +333,7 @@ def test_days_that_nobody_looked_for_are_unknown_and_not_a_gap(
     one, other = found.all_folders
     days = {"first_day": None, "last_day": None} if unseen else {}
     folders = (replace(one, first_day=first, last_day=last), replace(other, **days))
-    start = datetime.now(UTC) - timedelta(days=3)
+    start = clock.now() - timedelta(days=3)
     begun = replace(found.all_trails[0], logging_since=start - timedelta(days=900))
     found = replace(found, all_folders=folders, all_trails=(begun,))
     reach = LogScope(one.layout, start=start, end=start + timedelta(days=1))

@@ -178,8 +178,12 @@ def is_sentence(node: ast.Module | Definition) -> bool:
 
 
 def room_of(module: str) -> str:
-    """Return the package or the root module that a module belongs to."""
-    return [*module.split("."), ""][1]
+    """Return the package or the root module that a module belongs to.
+
+    ``__main__`` is where one enters the command line.
+    """
+    room = [*module.split("."), ""][1]
+    return "commands" if room == "__main__" else room
 
 
 def rooms() -> dict[str, set[str]]:
@@ -218,3 +222,15 @@ PACKAGES = {
     ".".join(path.parent.relative_to(PROJECT).parts)
     for path in PACKAGE.rglob("__init__.py")
 }
+
+
+def test_one_clock_tells_the_time() -> None:
+    asking = {
+        name
+        for name, tree in modules().items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and (node.value.id, node.attr) in {("datetime", "now"), ("date", "today")}
+    }
+    assert asking == {"trailkit.clock"}

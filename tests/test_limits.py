@@ -3,7 +3,7 @@
 import gzip
 import json
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -12,6 +12,7 @@ from tests.support.athena_server import AthenaServer
 from tests.support.raw_rows import raw_rows
 from tests.support.tables_made import OWN, by_hand
 from tests.support.trail_listed import session
+from trailkit import clock
 from trailkit.admin.discovery.discovered import Discovery
 from trailkit.admin.discovery.log_folders import TrailFolder
 from trailkit.admin.setup.setup import Setup
@@ -172,7 +173,7 @@ def test_discovery_of_ten_thousand_accounts_gives_a_table_that_must_be_told() ->
         for account in ACCOUNTS
         for region in REGIONS["aws"][:30]
     )
-    now = datetime.now(UTC)
+    now = clock.now()
     found = Discovery("111122223333", "aws", now, (), folders)
     [table] = found.tables("security")
     assert table.accounts is None

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -20,6 +20,7 @@ from tests.support.trail_tables import (
     publish_copy,
     table_of,
 )
+from trailkit import clock
 from trailkit.case import Case
 from trailkit.display.provenance import provenance
 from trailkit.engines.athena import AthenaEngine
@@ -147,7 +148,7 @@ def test_a_stray_value_becomes_no_folder() -> None:
 
 
 def test_no_day_after_today_is_written() -> None:
-    today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    today = clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
     scope = Scope().window(today - timedelta(days=1), today + timedelta(days=3))
     table = replace(by_hand("day"), location=f"{ROOT}/{ACCOUNT}/CloudTrail/us-east-1/")
     assert len(clauses(written(table, scope))) == 2

@@ -1,11 +1,12 @@
 """Tables as the source of a case: which kinds there are, and what is not known."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
 import trailkit as tk
 from tests.support.tables_made import OWN
+from trailkit import clock
 from trailkit.errors import TableError, UnboundedScan
 from trailkit.record import Kind
 from trailkit.scope import Scope
@@ -60,7 +61,7 @@ def test_files_delivered_later_are_spoken_of() -> None:
 
 
 def test_nothing_is_late_yet_in_a_window_that_touches_today() -> None:
-    now = datetime.now(UTC)
+    now = clock.now()
     assert source(event="x").notes(Scope().window(now - timedelta(hours=1), now)) == []
 
 

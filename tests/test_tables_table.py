@@ -1,7 +1,7 @@
 """Tables that others made are read as they are, or refused with the reason."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import boto3
@@ -20,7 +20,7 @@ from tests.support.tables_made import (
     by_hand,
     projected,
 )
-from trailkit import dialect
+from trailkit import clock, dialect
 from trailkit.errors import TableError, UnboundedScan
 from trailkit.record import Kind
 from trailkit.scope import Scope
@@ -281,8 +281,8 @@ def test_a_range_that_moves_with_the_day_takes_what_is_in_it() -> None:
         "projection.date_partition.range": "NOW-3YEARS,NOW+1DAYS"
     }
     table = Table.of(replace(BOOTSTRAP, properties=properties))
-    yesterday = datetime.now(UTC) - timedelta(days=1)
-    assert records.select(table, Scope().window(yesterday, datetime.now(UTC)))
+    yesterday = clock.now() - timedelta(days=1)
+    assert records.select(table, Scope().window(yesterday, clock.now()))
 
 
 def test_years_beyond_the_projection_are_refused() -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from trailkit import dialect
+from trailkit import clock, dialect
 from trailkit.cost import table_cost
 from trailkit.cost.budget import Budget, PaidEngine
 from trailkit.cost.estimate import Estimate, estimate
@@ -659,7 +659,7 @@ class Case:
 
     def _newest(self) -> datetime:
         """Return the time from which ``last`` counts back."""
-        now = datetime.now(UTC)
+        now = clock.now()
         if self.source.needs_window:
             return now
         newest = self._look("The newest event", _SPAN, Scope(end=now))[0]["last"]

@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 
+from trailkit import clock
 from trailkit.errors import EmptyScope, InvalidWindow, ScopeError
 
 Moment = str | datetime | date
@@ -77,7 +78,7 @@ class Scope:
                 f"The window ends at {_show(last)}, not after its start "
                 f"{_show(first)} (UTC). Give the earlier time first."
             )
-        if first > datetime.now(UTC):
+        if first > clock.now():
             raise InvalidWindow(
                 f"The window starts at {_show(first)} UTC, in the future. "
                 "Times without an offset are read as UTC."

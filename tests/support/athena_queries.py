@@ -11,7 +11,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import duckdb
@@ -25,7 +25,7 @@ from tests.support import athena_writing as writing
 from tests.support.athena_reading import Read, parsed, read
 from tests.support.athena_results import Rows, to_csv, to_parquet
 from tests.support.athena_reuse import reusable
-from trailkit import dialect
+from trailkit import clock, dialect
 from trailkit.errors import UnsupportedSQL
 from trailkit.tables.definition import Definition
 
@@ -308,7 +308,7 @@ class Query:
     afterwards: Callable[["Query"], None] | None = None
     earlier: list["Query"] = field(default_factory=list)
     reused: "Query | None" = None
-    begun: datetime = field(default_factory=lambda: datetime.now(UTC))
+    begun: datetime = field(default_factory=lambda: clock.now())
     ended: datetime | None = None
     id: str = field(default_factory=lambda: str(uuid.uuid4()))
     state: str = "NEW"
@@ -427,7 +427,7 @@ class Query:
 
     def _end(self, state: str, reason: str | None) -> None:
         self.state, self.reason = state, reason
-        self.ended = datetime.now(UTC)
+        self.ended = clock.now()
         if state == "SUCCEEDED" and self.afterwards:
             self.afterwards(self)
 

@@ -12,7 +12,7 @@ import threading
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from functools import cache, lru_cache
 from itertools import product
 from typing import Any
@@ -25,7 +25,7 @@ from moto.glue.models import glue_backends
 from moto.s3.models import s3_backends
 from sqlglot import exp
 
-from trailkit import dialect
+from trailkit import clock, dialect
 from trailkit.tables.definition import Definition
 
 _PART = 8 * 1024**2
@@ -215,7 +215,7 @@ def _days(table: Definition, key: str) -> list[str]:
 
 
 def _moment(text: str) -> date:
-    today = datetime.now(UTC).date()
+    today = clock.today()
     if match := _NOW.fullmatch(text.strip()):
         sign, count, unit = match.groups()
         days = int(count or 0) * _DAYS[(unit or "DAY").upper()]

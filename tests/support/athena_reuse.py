@@ -8,7 +8,7 @@ log files have come since, no one looks.
 """
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import sqlglot
@@ -17,6 +17,7 @@ from moto.s3.models import s3_backends
 from sqlglot import exp
 
 from tests.support.athena_reading import parsed
+from trailkit import clock
 
 if TYPE_CHECKING:
     from tests.support.athena_queries import Query
@@ -30,7 +31,7 @@ def reusable(query: "Query") -> "Query | None":
     """Find the newest answer that may be given again."""
     if query.reuse_minutes is None or not _may_be_reused(query):
         return None
-    oldest = datetime.now(UTC) - timedelta(minutes=query.reuse_minutes)
+    oldest = clock.now() - timedelta(minutes=query.reuse_minutes)
     fitting = [
         each
         for each in query.earlier

@@ -1,18 +1,19 @@
 """Trails in moto and the folders of their logs, short to write."""
 
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 import boto3
 from moto.s3.models import s3_backends
 
 from tests.support.athena_server import ACCOUNT
+from trailkit import clock
 from trailkit.admin.discovery import discover
 from trailkit.admin.discovery.discovered import Discovery
 
 ORGANIZATION = "o-a1b2c3d4e5"
 MEMBERS = ("111122223333", "444455556666")
-TODAY = datetime.now(UTC).date()
+TODAY = clock.today()
 
 
 def put(

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any, Protocol, runtime_checkable
 
 import pandas as pd
 
+from trailkit import clock
 from trailkit.aws.prices import Prices, say_bytes, say_dollars
 from trailkit.cost import cost_advice as advice
 from trailkit.cost.bill import Bill, Usage, bill, gets_of
@@ -121,7 +122,7 @@ class Estimate:
         """
         if None in self.days:
             return []
-        today = datetime.now(UTC).date()
+        today = clock.today()
         return [
             day
             for day, size in self.days.items()

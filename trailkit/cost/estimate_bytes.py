@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from weakref import WeakKeyDictionary
 
+from trailkit import clock
 from trailkit.cost.count_files import sample
 from trailkit.cost.estimate import Billing
 from trailkit.cost.s3_listing import Size
@@ -70,7 +71,7 @@ def _look(
 def _one_day(scope: Scope) -> tuple[Scope, int]:
     """Return a scope of one day of delivery, and how many the whole one has so far."""
     first, last = delivery_days(scope)
-    days = max(0, (min(last, datetime.now(UTC).date()) - first).days) + 1
+    days = max(0, (min(last, clock.today()) - first).days) + 1
     middle = datetime.combine(first, datetime.min.time(), UTC) + (
         days // 2 * timedelta(days=1)
     )

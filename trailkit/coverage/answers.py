@@ -8,12 +8,13 @@ local files, and of a table that costs nothing to read, what lies in them.
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar
 from weakref import WeakKeyDictionary
 
 import pyarrow as pa
 
+from trailkit import clock
 from trailkit.cost.estimate import Billing
 from trailkit.coverage.control import CHANGES
 from trailkit.coverage.listed import ListedFiles, kind_of, listed
@@ -184,7 +185,7 @@ class Logs:
         around = replace(
             self.scope,
             start=start and start - _AROUND,
-            end=end and max(end, min(end + _AROUND, datetime.now(UTC))),
+            end=end and max(end, min(end + _AROUND, clock.now())),
             regions=(),
         )
         return self._look(around)
@@ -261,7 +262,7 @@ class Logs:
         return Coverage(State.UNKNOWN, unsure) if unsure else None
 
     def _may_still_come(self) -> bool:
-        settled = datetime.now(UTC) - timedelta(seconds=SETTLED)
+        settled = clock.now() - timedelta(seconds=SETTLED)
         return self.scope.end is not None and self.scope.end > settled
 
 

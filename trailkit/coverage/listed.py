@@ -7,11 +7,12 @@ table lists are looked into).
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date
 from functools import lru_cache
 from threading import Lock
 from typing import Any, NamedTuple
 
+from trailkit import clock
 from trailkit.cost.count_files import measure
 from trailkit.cost.estimate import Billing
 from trailkit.cost.s3_listing import HIDDEN, NEVER_READ, Place
@@ -98,7 +99,7 @@ def listed(
     noted = _Noting(engine, kind)
     with line() as say:
         measure(places, noted, say)
-    today = datetime.now(UTC).date()
+    today = clock.today()
     days = tuple(day for day in plan.days if day <= today)
     found = {at: files for at, files in noted.found.items() if at.day in set(days)}
     beside = tuple(_beside(engine, log_scope, scope)) if log_scope else ()

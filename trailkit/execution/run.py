@@ -5,14 +5,13 @@ from collections import Counter
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from functools import partial
 from importlib.metadata import version
 from typing import Any
 
 import pandas as pd
 
-from trailkit import dialect
+from trailkit import clock, dialect
 from trailkit.cost.estimate_bytes import estimate_bytes
 from trailkit.coverage.answers import Logs
 from trailkit.coverage.explain import Covered, covered, explain_empty, explain_nought
@@ -83,7 +82,7 @@ def ad_hoc(select: str, source: Source, scope: Scope) -> Request:
 
     What Athena would refuse is refused here, before anything runs or is billed.
     """
-    select, notes = dialect.reworded(select, datetime.now(UTC))
+    select, notes = dialect.reworded(select, clock.now())
     dialect.check_query(select, set(compose.RELATIONS))
     try:
         flat = dialect.flat(select, described.types())
@@ -277,7 +276,7 @@ def _say(notes: list[str]) -> None:
 
 def _begun(asked: Request, logs: Logs, checked: tuple[str, ...]) -> Provenance:
     """Write down what is known before the answer is there."""
-    started, question = datetime.now(UTC), asked.question
+    started, question = clock.now(), asked.question
     return Provenance(
         run=f"{started:%Y%m%dT%H%M%S}-{secrets.token_hex(4)}",
         question=question.name if question else None,

@@ -13,13 +13,14 @@ import shutil
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow.parquet as pq
 
+from trailkit import clock
 from trailkit.cost.budget import PaidEngine
 from trailkit.cost.estimate import Billing
 from trailkit.cost.estimate_bytes import estimate_bytes, look
@@ -71,7 +72,7 @@ class Slice:
 
     def ask(self, engine: Engine, options: QueryOptions) -> dict[str, Any]:
         """Ask for it, and keep it; a part of a file is never seen."""
-        asked = datetime.now(UTC)
+        asked = clock.now()
         answer = engine.run(self.sql, options)
         told = {_ASKED: asked.isoformat(), _FACTS: json.dumps(answer.facts)}
         table = answer.table.replace_schema_metadata(told)
@@ -205,7 +206,7 @@ class SlicedEngine:
         """Return since when an answer holds; None where none does."""
         kind = compose.RELATIONS[one.relation].kind
         age = self._source.reuse([kind], one.scope)
-        return None if age is None else datetime.now(UTC) - age
+        return None if age is None else clock.now() - age
 
     def _require_money(self) -> None:
         engines = [*self._engines.values()]

@@ -1,10 +1,11 @@
 """Event history: what CloudTrail keeps of an account without any trail."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from trailkit import clock
 from trailkit.errors import InvalidWindow, typed
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def event_history(
             f"Event history holds {_KEPT} days, so days={days} cannot be had. Give a "
             f"number from 1 to {_KEPT}."
         )
-    end = datetime.now(UTC).replace(microsecond=0)
+    end = clock.now().replace(microsecond=0)
     start = end - timedelta(days=days)
     access = Access(session, profile, region)
     path = Path(folder).expanduser()

@@ -9,11 +9,12 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from trailkit import clock
 from trailkit.aws.failures import explained
 from trailkit.aws.in_parallel import in_order
 from trailkit.aws.prices import say_bytes
@@ -134,7 +135,7 @@ class _Run:
     def run(self, usd: float | None, say: Say) -> Acquisition:
         self._caller = self._access.caller()
         caller = self._caller[0]
-        self.folder.note("began", datetime.now(UTC).isoformat())
+        self.folder.note("began", clock.now().isoformat())
         self.folder.recheck(say)
         self._list(say)
         price = self._price()
@@ -248,7 +249,7 @@ class _Run:
             "by": self._caller[0],
             "access_key": self._caller[-1] if len(self._caller) > 1 else None,
             "began": self.folder.note("began"),
-            "ended": datetime.now(UTC).isoformat(timespec="seconds"),
+            "ended": clock.now().isoformat(timespec="seconds"),
             "trailkit": version("trailkit"),
             "notes": self._notes,
         }

@@ -5,9 +5,9 @@ those who hold s3:GetObjectRetention and s3:GetObjectLegalHold.
 """
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
+from trailkit import clock
 from trailkit.aws.s3_objects import NotHad, download
 from trailkit.aws.session import AT_ONCE
 from trailkit.integrity.acquisition_folder import AcquisitionFolder
@@ -62,7 +62,7 @@ def _facts(answer: Mapping[str, Any]) -> dict[str, Any]:
     facts: dict[str, Any] = {
         name: str(answer[key]) for key, name in _FACTS.items() if answer.get(key)
     }
-    facts["acquired"] = datetime.now(UTC).isoformat(timespec="seconds")
+    facts["acquired"] = clock.now().isoformat(timespec="seconds")
     facts["request_id"] = said.get("RequestId")
     facts["host_id"] = said.get("HostId")
     facts["metadata"] = answer.get("Metadata") or {}

@@ -8,13 +8,13 @@ import getpass
 import hashlib
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from trailkit import clock
 from trailkit.display.provenance import KEY, provenance
 from trailkit.display.reading_table import to_html, to_text
 from trailkit.errors import JournalError
@@ -61,7 +61,7 @@ class Journal:
 
     def note(self, what: str, **details: Any) -> Entry:
         """Add a line, and return it with its number and hash."""
-        now = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
+        now = f"{clock.now():%Y-%m-%dT%H:%M:%S.%fZ}"
         return chain.append(
             self.path, {"at": now, "who": self.who, "what": what, **details}
         )

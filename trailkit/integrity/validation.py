@@ -10,12 +10,13 @@ import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from importlib.metadata import version
 from typing import Any
 
 import pandas as pd
 
+from trailkit import clock
 from trailkit.integrity.digest_chains import (
     Asked,
     Chain,
@@ -140,7 +141,7 @@ def validate(
         keys=keys.source,
         seconds=round(time.monotonic() - began, 3),
         digests_of={at: len(chain.links) for at, chain in enumerate(chains)},
-        time=datetime.now(UTC),
+        time=clock.now(),
         trailkit=version("trailkit"),
     )
 

@@ -3,12 +3,12 @@
 import secrets
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
 import pandas as pd
 
+from trailkit import clock
 from trailkit.display.card import Card, Line, Part
 from trailkit.display.provenance import Provenance, attach, provenance
 from trailkit.display.style import framed
@@ -225,7 +225,7 @@ class Lineage:
         """Return the provenance of the last query, and the runs of all."""
         last = provenance(self._walk.frames[-1])
         runs = [provenance(frame).run for frame in self._walk.frames]
-        started = datetime.now(UTC)
+        started = clock.now()
         note = f"Joined from {len(runs)} queries."
         halted = f"Not complete: {self._walk.halted}." if self._walk.halted else ""
         return replace(

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import pandas as pd
 
+from trailkit import clock
 from trailkit.display.provenance import provenance
 from trailkit.errors import ReportError, TrailkitError
 from trailkit.integrity.frame_hash import frame_hash, unmarked
@@ -77,7 +78,7 @@ def collect(
         source=case.source.title,
         evidence=fingerprint(case.source),
         who=journal.who or (entries[-1]["who"] if entries else ""),
-        made=datetime.now(UTC),
+        made=clock.now(),
         story=story(journal),
         answered=[*map(_of_frame, given), *_asked_again(case, marked)],
         others=[each for each in runs if each not in marked],

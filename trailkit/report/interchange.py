@@ -7,13 +7,14 @@ import ipaddress
 import json
 import uuid
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from trailkit import clock
 from trailkit.charts.reading import time_column
 from trailkit.display.cells import missing
 from trailkit.errors import ExportError, typed
@@ -171,7 +172,7 @@ def _value(value: Any) -> Any:
 
 
 def _indicators(frame: pd.DataFrame, when: str) -> Iterator[dict[str, Any]]:
-    now = datetime.now(UTC)
+    now = clock.now()
     for column, kind in _STIX_TYPES.items():
         if column not in frame.columns:
             continue

@@ -5,8 +5,9 @@ So each says up to when log files were copied, once a step has ended well.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 
+from trailkit import clock
 from trailkit.scope import Scope
 from trailkit.source import Lacking
 from trailkit.tables.days import days_between, midnight
@@ -56,7 +57,7 @@ def _cell(values: Mapping[str, str]) -> tuple[str, str]:
 def _days(scope: Scope) -> Iterator[date]:
     """Return the days of a scope up to today: later ones no one can copy."""
     first, last = event_days(scope)
-    return days_between(first, max(first, min(last, datetime.now(UTC).date())))
+    return days_between(first, max(first, min(last, clock.today())))
 
 
 def _is_whole(day: str, until: str | None, scope: Scope, settled: timedelta) -> bool:

@@ -9,9 +9,10 @@ manual partitioning"; "Service Quotas" for the length of a statement.
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date
 from itertools import product
 
+from trailkit import clock
 from trailkit.errors import ScopeError, TableError
 from trailkit.scope import Scope
 from trailkit.tables import names
@@ -184,7 +185,7 @@ def _require_by_hand(table: Table, definition: Definition) -> None:
 def _wanted(trail: _Trail, scope: Scope, seen: _Seen) -> Iterable[Folder]:
     """Return the folders in scope, of every account, region and day up to today."""
     first, last = searched_days(trail.table, scope)
-    days = list(days_between(first, min(last, datetime.now(UTC).date())))
+    days = list(days_between(first, min(last, clock.today())))
     if column := trail.table.region.column:
         seen.values[column].update(scope.regions)
     regions = trail.choices("regions", searched_regions(trail.table, scope), seen)

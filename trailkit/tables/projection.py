@@ -8,9 +8,10 @@ for partition projection".
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import NoReturn
 
+from trailkit import clock
 from trailkit.errors import TableError
 
 _DAY = re.compile(r"([0-9]{4})[/-]([0-9]{2})[/-]([0-9]{2})")
@@ -100,7 +101,7 @@ class Projection:
         if self._property("interval.unit").strip().upper() not in ("", "DAYS", "DAY"):
             raise self._leaves_out("interval.unit", "DAYS")
         first, last = self._range(strip=False)
-        return self._bound(first) or datetime.now(UTC).date(), self._bound(last)
+        return self._bound(first) or clock.today(), self._bound(last)
 
     def listed_days(self) -> dict[date, str] | None:
         """Return the days of a column that lists them, as written; else None."""
@@ -151,7 +152,7 @@ class Projection:
         if unit not in _DAYS:
             self._refuse("range")
         days = int(number) * _DAYS[unit]
-        return datetime.now(UTC).date() - timedelta(days=round(days))
+        return clock.today() - timedelta(days=round(days))
 
     def _day(self, name: str, text: str) -> date:
         match = _DAY.fullmatch(text) or self._refuse(name)

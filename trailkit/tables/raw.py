@@ -7,8 +7,9 @@ projection with Amazon Athena" and the pages below it.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 
+from trailkit import clock
 from trailkit.errors import TableError, typed
 from trailkit.record import Kind
 from trailkit.tables import names
@@ -59,7 +60,7 @@ class RawTable:
         """Check every name and list."""
         names.database(self.database)
         names.table(self.name)
-        if self.start > datetime.now(UTC).date():
+        if self.start > clock.today():
             raise TableError(
                 f"The table would begin on {self.start}, in the future, and be empty. "
                 "Give the day of the trail's first log file."

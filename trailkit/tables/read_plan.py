@@ -7,8 +7,9 @@ that Glue lists; of one without, everything below its LOCATION is read.
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 
+from trailkit import clock
 from trailkit.errors import TableError
 from trailkit.record import Kind
 from trailkit.scope import Scope
@@ -200,7 +201,7 @@ def _gaps(
     if not columns_of(table.days):
         return
     there = {each.day for each in found}
-    today = datetime.now(UTC).date()
+    today = clock.today()
     missing = [str(day) for day in days if day not in there and day <= today]
     if missing:
         more = f" and {len(missing) - 5:,} more" if len(missing) > 5 else ""

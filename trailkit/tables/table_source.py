@@ -1,10 +1,11 @@
 """Tables of records as the source of a case."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import NoReturn
 
+from trailkit import clock
 from trailkit.errors import TableError
 from trailkit.record import Kind
 from trailkit.scope import Scope
@@ -218,7 +219,7 @@ class TableSource:
         """
         if any(self._table(kind)[0].by_event for kind in kinds):
             return None
-        return greatest_age(scope, datetime.now(UTC))
+        return greatest_age(scope, clock.now())
 
     def _table(self, kind: Kind) -> tuple[Table, Definition]:
         if kind not in self._names:
@@ -264,7 +265,7 @@ class TableSource:
         last = delivery_days(scope)[1]
         opened = [table for table, _ in self._tables.values()]
         by_event = opened and all(each.by_event and not each.is_copy for each in opened)
-        if last >= datetime.now(UTC).date() or by_event:
+        if last >= clock.today() or by_event:
             return []
         return [
             f"Log files delivered later than {last} were not searched: "

@@ -7,9 +7,9 @@ a copy it looks at one account and day, and also whether each record is there on
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import partial
 
+from trailkit import clock
 from trailkit.admin.checks import bare_arrays, deviations
 from trailkit.admin.checks.counts import (
     AGAIN,
@@ -58,7 +58,7 @@ def check(
         notice(f"{weighed}" if spending is None else f"{weighed}\n{spending}")
     files = weighed.files if weighed and billed else None
     if files == 0:
-        return Check(_title(source, place), place, datetime.now(UTC))
+        return Check(_title(source, place), place, clock.now())
     paid = engine
     if weighed and spending is not None:
         paid = PaidEngine(engine, spending, weighed)
@@ -111,7 +111,7 @@ def _taken(
     more: "_More",
 ) -> Check:
     """Take the look, and judge what it counts."""
-    started = datetime.now(UTC)
+    started = clock.now()
     look, answer = take(source, engine, place, planned)
     [counts] = answer.table.to_pylist()
     findings = [*judged(look, counts, None if place.copied else files)]

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from trailkit import dialect
+from trailkit import clock, dialect
 from trailkit.admin.checks.counts import CheckedPlace, read_by
 from trailkit.aws.in_parallel import in_order
 from trailkit.cost.count_files import measure
@@ -77,7 +77,7 @@ def _day(scope: Scope, wanted: Moment | None) -> datetime | None:
         return _midnight(moment(wanted))
     if scope.start is None or scope.end is None:
         return None
-    last_full = _midnight(min(scope.end, datetime.now(UTC))) - _DAY
+    last_full = _midnight(min(scope.end, clock.now())) - _DAY
     return max(last_full, _midnight(scope.start))
 
 

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, cast
 
 import pandas as pd
 
+from trailkit import clock
 from trailkit.admin.copies.copy_names import WantedCopy
 from trailkit.admin.copies.fill_lock import Lock
 from trailkit.admin.copies.watermarks import mark
@@ -248,11 +249,11 @@ class Filling:
 
     def _carry_out(self, plan: Plan) -> Plan:
         """Run one step after the other; if that ends early, say where to go on."""
-        done, billed, started = 0, 0.0, datetime.now(UTC)
+        done, billed, started = 0, 0.0, clock.now()
         try:
             for step, statements in zip(plan.steps, plan.sql, strict=True):
                 if _is_midnight(step.scope.start):
-                    started = datetime.now(UTC)
+                    started = clock.now()
                 facts = [self._engine.execute(each) for each in statements]
                 if not self._is_iceberg and _is_midnight(step.scope.end):
                     mark(self._access, self._copy, step.scope, started)

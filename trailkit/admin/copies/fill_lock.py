@@ -6,10 +6,10 @@ prevent object overwrites with conditional writes"). It lies beside the folder a
 in it: an Iceberg table is made in an empty place only.
 """
 
-from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any
 
+from trailkit import clock
 from trailkit.admin.copies.copy_names import WantedCopy
 from trailkit.admin.setup.setup_names import s3_folder
 from trailkit.aws.attempts import refusal_or_none
@@ -43,7 +43,7 @@ class Lock:
     def __enter__(self) -> None:
         """Make the object, with who fills and since when."""
         who = self._access.client("sts").get_caller_identity()["Arn"]
-        since = f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC"
+        since = f"{clock.now():%Y-%m-%d %H:%M:%S} UTC"
         text = f"{who} has been filling {self._wanted.name} since {since}."
         refusal = refusal_or_none(
             lambda: self._s3.put_object(**self._place, Body=text, IfNoneMatch="*"),

@@ -1,9 +1,9 @@
 """Discovery: which trails there are, where their logs lie, and what they record."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from trailkit import clock
 from trailkit.errors import TableError, typed
 from trailkit.progress import line, notice
 
@@ -73,7 +73,7 @@ def discover(
     return Discovery(
         account=caller["Account"],
         partition=partition,
-        time=datetime.now(UTC),
+        time=clock.now(),
         all_trails=trails,
         all_folders=found.folders,
         missing=attempts.missing,

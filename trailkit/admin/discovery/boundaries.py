@@ -7,10 +7,11 @@ that is n + 1 requests, however long it has had logs.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from itertools import groupby
 from typing import NamedTuple
 
+from trailkit import clock
 from trailkit.admin.discovery.key_listing import Listing, NotSeen
 from trailkit.admin.discovery.log_folders import Folder
 from trailkit.record import Kind
@@ -92,7 +93,7 @@ class EdgeSearch:
             return None
 
     def _days(self, before: Folder | None, after: Folder | None) -> DaySpan:
-        today = datetime.now(UTC).date()
+        today = clock.today()
         keys, is_end = self._keys(before, after, today)
         last = first = None
         if before:
@@ -131,7 +132,7 @@ class EdgeSearch:
         if day := _day(key.removeprefix(folder.key)):
             yield day
             return
-        today = f"{folder.key}{datetime.now(UTC):%Y/%m/%d}"
+        today = f"{folder.key}{clock.now():%Y/%m/%d}"
         names = self._listing.names(folder.layout.bucket, key)
         past = [each for each in names if each.isdecimal() and key + each <= today]
         for name in sorted(past, reverse=newest):

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
+from trailkit import clock
 from trailkit.admin.checks import Named, check
 from trailkit.admin.doctor import catalog, log_files, price, workgroup
 from trailkit.admin.doctor.diagnosis import Diagnosis
@@ -40,7 +41,7 @@ def examine(
         table=engine.table,
         workgroup=engine.workgroup,
         region=engine.region,
-        time=datetime.now(UTC),
+        time=clock.now(),
         lines=tuple(lines),
         names=names,
     )
@@ -125,5 +126,5 @@ def _names(where: LogScope | None) -> tuple[str, ...]:
 
 def _last_days(scope: Scope) -> Scope:
     """Take the last full days."""
-    today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    today = clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
     return replace(scope, start=today - USUAL, end=today)

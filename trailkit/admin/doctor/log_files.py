@@ -6,9 +6,10 @@ projection" (empty partitions), "Query restored Amazon S3 Glacier objects".
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
+from trailkit import clock
 from trailkit.admin.doctor.lines import Lines
 from trailkit.aws.failures import AnsweredError
 from trailkit.aws.in_parallel import in_order
@@ -187,7 +188,7 @@ def _classes(
 
 def _months() -> Iterator[date]:
     """Name a day of each month, back from this one."""
-    today = datetime.now(UTC).date()
+    today = clock.today()
     for back in range(_MOST_MONTHS):
         year, month = divmod(today.year * 12 + today.month - 1 - back, 12)
         yield date(year, month + 1, _A_DAY)
