@@ -75,7 +75,7 @@ class Question:
     @property
     def columns(self) -> list[str]:
         """Return the names of the columns that it returns."""
-        return dialect.output_columns(self.tried())
+        return list(_columns(self))
 
     @property
     def reads(self) -> Counter[str]:
@@ -106,6 +106,12 @@ class Question:
         if rows < int(limit.default if given is None else given):
             return None
         return f"Only the first {rows:,} rows are shown: give a larger {limit.name}."
+
+
+@lru_cache(maxsize=1024)
+def _columns(question: Question) -> tuple[str, ...]:
+    """Return the columns of a question, whose text is parsed once for them."""
+    return tuple(dialect.output_columns(question.tried()))
 
 
 def read(path: Path, folder: Path) -> Question:
