@@ -27,14 +27,23 @@ _END = object()
 _Queue = SimpleQueue[Any]
 
 
+def _nothing() -> None:
+    """Do nothing."""
+
+
 def in_order(
-    work: Callable[[_Item], _Answer], items: Iterable[_Item]
+    work: Callable[[_Item], _Answer],
+    items: Iterable[_Item],
+    at_once: int = AT_ONCE,
+    look: Callable[[], object] = _nothing,
+    stop: Callable[[], object] = _nothing,
 ) -> Generator[_Answer]:
     """Do the work on each item in threads, and give the answers in the items' order.
 
     Items are taken as they are needed, so that a million of them take no memory, and
     whoever takes an answer may add to them. Close it to stop after the requests under
-    way. Raises what the work raises.
+    way, which ``stop`` tells to end; ``look`` is called now and then while one waits.
+    Raises what the work raises.
 
     >>> list(in_order(abs, [-3, 2, -1]))
     [3, 2, 1]
@@ -48,7 +57,7 @@ def in_order(
                 item = next(waiting, _END)
                 if item is _END:
                     break
-                if threads < AT_ONCE:
+                if threads < at_once:
                     _thread.start_new_thread(_serve, (work, asked, answered))
                     threads += 1
                 asked.put((begun, item))
@@ -56,6 +65,7 @@ def in_order(
             if number == begun:
                 return
             while number not in ready:
+                look()
                 with suppress(Empty):
                     place, *answer = answered.get(timeout=_LOOK)
                     ready[place] = cast(Any, answer)
@@ -64,6 +74,7 @@ def in_order(
                 raise error
             yield answer
     finally:
+        stop()
         _end(threads, asked, answered)
 
 

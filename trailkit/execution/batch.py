@@ -1,12 +1,15 @@
 """Many questions at once: one display, and one failure does not sink the rest."""
 
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, wait
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from itertools import count
+from typing import Any, Generic, TypeVar, cast
 
 import pandas as pd
 
+from trailkit.aws.in_parallel import in_order
 from trailkit.errors import InvalidParameter, TrailkitError
 from trailkit.progress import behind, keeping, line, notice
 from trailkit.questions import meanings, parameters
@@ -15,8 +18,6 @@ from trailkit.questions.question import Question
 
 Wanted = str | tuple[str, Mapping[str, Any]]
 """A question's name, or its name with values: ``("identity/root", {"limit": 9})``."""
-
-_LOOK_SECONDS = 0.1
 
 
 class Answers(dict[str, pd.DataFrame]):
@@ -91,50 +92,68 @@ def ask(jobs: Mapping[str, Callable[[], pd.DataFrame]], at_once: int) -> Answers
 _Given = TypeVar("_Given")
 
 
+@dataclass(frozen=True, slots=True)
+class JobResult(Generic[_Given]):
+    """What a job gave, or why it gave nothing, and what it had to say."""
+
+    given: _Given | None
+    said: list[str]
+    error: BaseException | None = None
+
+    def result(self) -> tuple[_Given, list[str]]:
+        """Return what it gave, with what it had to say; raise what it raised."""
+        if self.error is not None:
+            raise self.error
+        return cast(_Given, self.given), self.said
+
+
 def done(
     jobs: Mapping[str, Callable[[], _Given]], at_once: int
-) -> dict[str, Future[tuple[_Given, list[str]]]]:
+) -> dict[str, JobResult[_Given]]:
     """Do the jobs, so many at a time; each has ended, with what it had to say.
 
     Ctrl-C stops them all.
     """
-    stop = threading.Event()
-    pool = ThreadPoolExecutor(at_once, "trailkit-ask")
-    try:
-        asked = {name: pool.submit(_alone, job, stop) for name, job in jobs.items()}
-        _wait(list(asked.values()))
-    finally:
-        stop.set()
-        pool.shutdown(cancel_futures=True)
-    return asked
+    stop, begun, ended = threading.Event(), count(), count()
+    number = {"begun": 0, "ended": 0}
 
+    def work(job: Callable[[], _Given]) -> JobResult[_Given]:
+        number["begun"] = next(begun) + 1
+        try:
+            return _alone(job, stop)
+        finally:
+            number["ended"] = next(ended) + 1
 
-def _alone(
-    job: Callable[[], _Given], stop: threading.Event
-) -> tuple[_Given, list[str]]:
-    with behind(stop), keeping() as said:
-        return job(), said
-
-
-def _wait(asked: Sequence[Future[Any]]) -> None:
-    """Wait in short steps: the display goes on, and Ctrl-C is heard on any system."""
     with line() as say:
-        waiting = set(asked)
-        while waiting:
-            waiting = wait(waiting, _LOOK_SECONDS).not_done
-            running = sum(each.running() for each in waiting)
-            done = len(asked) - len(waiting)
-            say(f"Asking: {done:,} of {len(asked):,} answered, {running:,} under way")
+
+        def look() -> None:
+            under_way = number["begun"] - number["ended"]
+            say(
+                f"Asking: {number['ended']:,} of {len(jobs):,} answered, "
+                f"{under_way:,} under way"
+            )
+
+        answers = in_order(work, jobs.values(), at_once, look, stop.set)
+        with closing(answers):
+            return dict(zip(jobs, answers, strict=True))
+
+
+def _alone(job: Callable[[], _Given], stop: threading.Event) -> JobResult[_Given]:
+    try:
+        with behind(stop), keeping() as said:
+            return JobResult(job(), said)
+    except BaseException as error:  # noqa: BLE001 - raised to whoever asks for it
+        return JobResult(None, [], error)
 
 
 def _collect(
-    asked: Mapping[str, Future[tuple[pd.DataFrame, list[str]]]],
+    asked: Mapping[str, JobResult[pd.DataFrame]],
 ) -> Answers:
     answers = Answers()
     notes: dict[str, None] = {}
-    for name, future in asked.items():
+    for name, outcome in asked.items():
         try:
-            answers[name], said = future.result()
+            answers[name], said = outcome.result()
         except TrailkitError as error:
             answers.errors[name] = error
             notes[f"{name} has no answer: {error}"] = None

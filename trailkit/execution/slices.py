@@ -11,7 +11,6 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Generator, Sequence
-from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -290,15 +289,15 @@ _GO_ON = "The slices that were answered are kept: repeat the line to go on from 
 
 
 def _answered(
-    asked: "dict[str, Future[tuple[dict[str, Any], list[str]]]]",
+    asked: "dict[str, batch.JobResult[dict[str, Any]]]",
 ) -> dict[str, dict[str, Any]]:
     """Return the facts of each; raise the first error when all have ended."""
     found: dict[str, dict[str, Any]] = {}
     errors: list[TrailkitError] = []
     notes: dict[str, None] = {}
-    for name, future in asked.items():
+    for name, outcome in asked.items():
         try:
-            found[name], said = future.result()
+            found[name], said = outcome.result()
             notes |= dict.fromkeys(said)
         except TrailkitError as error:
             errors.append(error)
