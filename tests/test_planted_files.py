@@ -125,6 +125,9 @@ WEIGHED = {"overview/first-seen", "overview/rare", "overview/rates", "overview/t
 OF_OTHERS = {
     "credentials/windows-passwords": {"instances_asked"},
     "discovery/caller-identity": {"first_here", "addresses"},
+    "discovery/principal-guessing": {"wrong_guesses"},
+    # It lists what was left, each with the last call that gave it.
+    "identity/left-behind": {"time", "event_id", "source_ip", "user_agent"},
     "identity/role-assumptions": {"copies"},
     "impairment/clean-up": {"made_at", "made_by", "made_by_same", "minutes_lived"},
     "lineage/handovers": {"copy_event_id"},
