@@ -114,7 +114,7 @@ def test_a_form_gives_the_frame_of_the_records(
     if form == "ocsf_1" and "does not carry requestParameters" in notes:
         return
     if form != "lake" and question.name in DEEPER:
-        assert "of serviceEventDetails what lies deeper" in notes
+        assert "serviceEventDetails below its first level" in notes
         return
     pd.testing.assert_frame_equal(alike(given), alike(expected))
     assert len(given) > 0
@@ -127,7 +127,9 @@ def test_a_question_says_what_its_form_does_not_carry(forms: dict[str, Case]) ->
     plain = forms["ocsf"].query("select count(*) as n from events")
     assert "does not carry" not in " ".join(tk.provenance(plain).notes)
     deep = forms["ocsf"].query("select service_details from events")
-    assert "deeper than its first level" in " ".join(tk.provenance(deep).notes)
+    assert "serviceEventDetails below its first level" in " ".join(
+        tk.provenance(deep).notes
+    )
 
 
 def test_a_form_is_kept_to_a_scope(forms: dict[str, Case]) -> None:
@@ -142,6 +144,16 @@ def test_a_form_is_kept_to_a_scope(forms: dict[str, Case]) -> None:
 def test_a_form_has_no_originals(forms: dict[str, Case]) -> None:
     with pytest.raises(TableError, match="holds records in another form"):
         forms["lake"].original(EVERYTHING[0]["eventID"])
+    copy = tk.TableCopy(
+        "lake.ocsf",
+        "lake.copy",
+        "s3://results/copy/",
+        account=ACCOUNT,
+        region="us-east-1",
+        workgroup="dfir",
+    )
+    with pytest.raises(TableError, match="is not a table of log files"):
+        copy.fill_in_account("2026-03-09", "2026-03-10", session=session())
 
 
 def test_lake_without_the_whole_record_reads_its_maps(
@@ -157,7 +169,7 @@ def test_lake_without_the_whole_record_reads_its_maps(
     pd.testing.assert_frame_equal(given, expected)
     assert given["policy"].notna().any()
     notes = " ".join(tk.provenance(given).notes)
-    assert "of requestParameters what lies deeper than its first level" in notes
+    assert "requestParameters below its first level" in notes
     frame = opened("lake.maps").ask("identity/active")
     assert "userIdentity.credentialId" in " ".join(tk.provenance(frame).notes)
 
@@ -185,6 +197,14 @@ def test_s3_tables_are_asked_by_the_name_of_their_bucket(
         case.ask("s3/bucket-deletions"), local.ask("s3/bucket-deletions")
     )
     assert '"s3tablescatalog/aws-cloudwatch"."logs"' in case.sql("overview/volume")
+    beside = tk.athena(
+        "s3tablescatalog/aws-cloudwatch.logs.aws_cloudtrail__management",
+        network="lake.ocsf",
+        workgroup="dfir",
+        session=session(),
+    )
+    asked = beside.window(*WEEK).sql("exfiltration/endpoint-denials")
+    assert 'from "awsdatacatalog"."lake"."ocsf"' in asked
     with pytest.raises(TableError, match="lists its files to no one"):
         case.estimate("overview/volume")
     with pytest.raises(TableError, match="does not name a table bucket"):

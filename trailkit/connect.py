@@ -78,11 +78,14 @@ def athena(
 ) -> "Case":
     """Open a table on Athena as a case; nothing is asked of AWS yet.
 
-    ``table`` is ``database.table`` or ``catalog.database.table``; the tables of other
-    kinds of record are named beside it. Name a ``workgroup``, or with ``results`` a
-    place in S3 for results; the account that owns the place must be yours, or
-    ``bucket_owner``. ``price`` is what you pay for a terabyte scanned, where that is
-    not the list's, or several prices by name, such as ``{"scan": 4.5, "get": 0.0004}``.
+    ``table`` is ``database.table`` or ``catalog.database.table``, of S3 Tables
+    ``s3tablescatalog/bucket.database.table``; the tables of other kinds of record are
+    named beside it. It may be one of log files, a view over it, a copy, or one of
+    Security Lake, CloudWatch or CloudTrail Lake (docs/set-up.md). Name a ``workgroup``,
+    or with ``results`` a place in S3 for results; the account that owns the place must
+    be yours, or ``bucket_owner``. ``price`` is what you pay for a terabyte scanned,
+    where that is not the list's, or several prices by name, such as
+    ``{"scan": 4.5, "get": 0.0004}``.
 
     ``unload`` is True, False or "auto": then a list over large log files comes as
     Parquet, which is quicker. ``reuse`` is how old an answer may be that Athena gives

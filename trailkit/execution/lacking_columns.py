@@ -9,7 +9,7 @@ from trailkit.scope import Scope
 from trailkit.source import Source
 
 _NAMED = 6
-"""So many fields are named; ``case.columns()`` shows them all."""
+"""So many fields are named, and the rest are counted."""
 
 
 def lacking(
@@ -39,4 +39,4 @@ def _of_kind(select: str, scope: Scope, kind: Kind, source: Source) -> Iterator[
     used = dialect.columns_used(dialect.shape_of(select)) if lacks.deep else set()
     deep = [words for name, words in lacks.deep.items() if used is None or name in used]
     if deep:
-        yield f"{source.name(kind)} does not carry {'; nor '.join(deep)}."
+        yield f"{source.name(kind)} does not carry {', nor '.join(deep)}."

@@ -40,6 +40,11 @@ class Definition:
         return f"{self.database}.{self.name}"
 
     @property
+    def of_s3_tables(self) -> bool:
+        """Whether it lies in a table bucket of S3 Tables, which lists no files."""
+        return self.catalog.lower().startswith("s3tablescatalog/")
+
+    @property
     def is_iceberg(self) -> bool:
         """Whether it is an Iceberg table, which keeps its own list of files."""
         return self.properties.get("table_type", "").upper() == "ICEBERG"

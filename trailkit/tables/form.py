@@ -22,11 +22,11 @@ OCSF = "ocsf.sql"
 NEEDED = ("event_id", "event_time", "event_name", "event_source")
 """Without these columns a table answers no question."""
 
-_FLAT = "of {} what lies deeper than its first level"
+_FLAT = "{} below its first level"
 DEEP = {
     "additional_data": _FLAT.format("additionalEventData"),
     "service_details": _FLAT.format("serviceEventDetails"),
-    "resources": "ARNs of resources that a record gives by their beginning alone",
+    "resources": "the ARNs of resources that a record gives by their beginning alone",
 }
 """What OCSF has no place for, by the column of the lens that shows the rest."""
 

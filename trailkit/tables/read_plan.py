@@ -60,7 +60,7 @@ def read_plan(
     trailkit cannot work the folders out, and ScopeError for too many of them.
     """
     pruning(table, scope)
-    if definition.catalog:
+    if definition.of_s3_tables:
         raise TableError(
             f"{table.name} is kept by S3 Tables, which lists its files to no one: what "
             "a question reads is told after it ran, and a budget cannot hold it. A "

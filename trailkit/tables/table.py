@@ -76,6 +76,11 @@ class Table:
         return self.is_copy or of_form
 
     @property
+    def in_other_form(self) -> bool:
+        """Whether AWS made it of CloudTrail's records: it is not of log files."""
+        return self.form is not None or is_lake(self.columns)
+
+    @property
     def deep(self) -> Mapping[str, str]:
         """What a form does not show of a column of the lens, by its name."""
         if self.form:

@@ -21,7 +21,6 @@ from trailkit.source import (
 )
 from trailkit.tables import missing_partitions, records
 from trailkit.tables.advice import advice, better
-from trailkit.tables.column_expressions import is_lake
 from trailkit.tables.completeness import Mark, lacking
 from trailkit.tables.days import columns_of
 from trailkit.tables.definition import Definition
@@ -286,8 +285,7 @@ class TableSource:
 
     def originals(self, event_id: str, files: Files) -> list[Original]:
         """Fetch the log files of an event from S3, and find its records in them."""
-        table, _ = self._table(Kind.EVENT)
-        if table.form or is_lake(table.columns):
+        if self._table(Kind.EVENT)[0].in_other_form:
             raise TableError(
                 f"{self.title} holds records in another form, and not the log files "
                 "that CloudTrail wrote: what it has of an event is "

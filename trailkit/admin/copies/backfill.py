@@ -128,7 +128,13 @@ class Filling:
 
     @cached_property
     def _table(self) -> Table:
-        return Table.of(self._source)
+        table = Table.of(self._source)
+        if table.in_other_form:
+            raise TableError(
+                f"{self._wanted.source} is not a table of log files, and a copy is "
+                "made of those. It lies in columns already: ask it as it is."
+            )
+        return table
 
     @cached_property
     def _copy(self) -> Copy:

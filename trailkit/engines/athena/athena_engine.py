@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Callable, Generator, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from functools import cached_property, partial
 from itertools import chain
@@ -174,9 +175,10 @@ class AthenaEngine:
         Raises TableError where there is none, AccessRefused without glue:GetTable.
         """
         with explained():
-            found = glue_catalog.definition(
-                glue_catalog.TableName.parse(table), self._access
-            )
+            name = glue_catalog.TableName.parse(table)
+            found = glue_catalog.definition(name, self._access)
+        if name.catalog.lower() != self._table.catalog.lower():
+            found = replace(found, catalog=name.catalog)
         self._reads_restored |= found.reads_restored
         return found
 
