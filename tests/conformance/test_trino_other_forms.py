@@ -46,10 +46,13 @@ def forms(trino: TrinoServer, logs: Path) -> dict[str, Case]:
         definition = form.definition(DATABASE, name)
         whole = type(definition)(DATABASE, name, columns, {}, definition.location)
         trino.create_empty(whole, folder)
+    tables = FORMS["s3_tables"].definition(DATABASE, "aws_cloudtrail__management")
+    place = trino.folder / DATABASE / tables.name
+    trino.create_iceberg(tables, ["day(time_dt)"], place)
+    listed = ", ".join(f'"{name}"' for name in tables.columns)
     trino.rows(
-        f"create table {ICEBERG}.{DATABASE}.aws_cloudtrail__management"
-        " with (partitioning = array['day(time_dt)']) as"
-        f" select * from {CATALOG}.{DATABASE}.s3_tables"
+        f"insert into {ICEBERG}.{DATABASE}.{tables.name} ({listed})"
+        f" select {listed} from {CATALOG}.{DATABASE}.s3_tables"
     )
     return {
         name: opened(trino, f"{CATALOG}.{DATABASE}.{name}")
