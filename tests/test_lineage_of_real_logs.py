@@ -7,6 +7,7 @@ the raw records and works out the hand-overs without trailkit.
 import gzip
 import json
 from collections import defaultdict
+from itertools import permutations
 from pathlib import Path
 from typing import Any
 
@@ -175,21 +176,38 @@ def test_from_the_first_key_every_key_user_and_password_is_found(
     assert set(lineage.credentials["access_key"]) >= keys & uses.keys()
 
 
+def issued_together(records: list[Record]) -> list[set[str]]:
+    """Return the keys of each session that several calls issued and that act."""
+    keys = {issued(each) for each in records} - {None}
+    found = defaultdict[str, set[str]](set)
+    for each in records:
+        who = each["userIdentity"]
+        start = who.get("sessionContext", {}).get("attributes", {}).get("creationDate")
+        if start and who.get("accessKeyId") in keys:
+            found[f"{who['principalId']} {start}"].add(who["accessKeyId"])
+    return [own for own in found.values() if len(own) > 1]
+
+
+def own_events(records: list[Record], key: str) -> set[str]:
+    """Return the events of a key."""
+    return {
+        each["eventID"]
+        for each in records
+        if each["userIdentity"].get("accessKeyId") == key
+    }
+
+
 def test_keys_of_separate_calls_in_one_second_are_told_apart(
     invictus: Case, records: list[Record]
 ) -> None:
-    sessions = defaultdict[tuple[str, str], set[str]](set)
-    for each in records:
-        user = (each.get("responseElements") or {}).get("assumedRoleUser") or {}
-        if key := issued(each):
-            sessions[user.get("assumedRoleId", ""), each["eventTime"]].add(key)
-    for (principal, _), keys in sessions.items():
-        used = [key for key in sorted(keys) if principal and len(keys) > 1]
-        acting = {each["userIdentity"].get("accessKeyId") for each in records}
-        for key in used:
-            if key in acting:
-                frame = invictus.ask("identity/access-key", access_key=key)
-                assert not {*keys} - {key} & {*frame["access_key"]}
+    together = issued_together(records)
+    assert together
+    for key, other in ((a, b) for keys in together for a, b in permutations(keys, 2)):
+        frame = invictus.ask("identity/access-key", access_key=key)
+        assert {*frame["event_id"]} == own_events(records, key)
+        found = {*invictus.trace(key).events()["event_id"]}
+        assert found >= own_events(records, key)
+        assert not found & own_events(records, other)
 
 
 FOLDERS = (INVICTUS, "stratus-red-team", "umccr-flaws-slice/AWSLogs")

@@ -44,7 +44,9 @@ def _origins(edges: list[Edge]) -> set[str]:
 def _traded(nodes: Nodes, hand: Row, session: str) -> Edge:
     """Join a console with the key that was traded in, or that its token issued."""
     edge = nodes.edge(hand, session, "strong", "console sign-in of this session")
-    return replace(edge, origin=hand["issued_key"]) if hand["issued_key"] else edge
+    if hand["issued_key"] and edge.origin != session:
+        return replace(edge, origin=hand["issued_key"])
+    return edge
 
 
 def _direct(

@@ -221,8 +221,9 @@ def _of_candidate(edge: Edge, now: Reach, wanted: WantList) -> None:
     beside = edge.certainty == "inferred" or not edge.backward
     if beside and hand["access_key"] and hand["session_start"]:
         # A candidate is named by its key where the issue of that is recorded.
-        begun = hand["session_start"]
-        wanted.add("keys", [hand["access_key"]], (begun - SOON, begun + SOON))
+        # A sign-in token's key is issued later than its session began.
+        span = hand["session_start"] - SOON, hand["time"] + SOON
+        wanted.add("keys", [hand["access_key"]], span)
     if edge.kind == "EKS Pod Identity":
         wanted.add("starts", [hand["time"]], span)
 
