@@ -2,13 +2,16 @@
 
 import os
 import signal
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
 from moto.s3.models import s3_backends
 
 import trailkit as tk
+from tests.support import athena_queries, athena_reading, very_many_files
 from tests.support.athena_queries import Query, put
 from tests.support.athena_server import ACCOUNT, AthenaServer
 from tests.support.raw_rows import raw_rows
@@ -24,9 +27,11 @@ from tests.support.trail_listed import (
 )
 from tests.test_equal_engines import arguments
 from trailkit.case import Case
+from trailkit.engines.athena import AthenaEngine
 from trailkit.errors import BudgetExceeded, QueryFailed
 from trailkit.execution import run, slice_select, slices, slicing
 from trailkit.questions.question import Question
+from trailkit.tables.definition import Definition
 
 LIST = "s3/bucket-deletions"
 SUMMARY = (
@@ -218,6 +223,64 @@ def test_regions_without_any_log_file_are_not_looked_into(
     assert len(frame) == IN_S3 / 2
     texts = [query.sql for query in server.queries.values()]
     assert all("\"region\" in ('us-east-1')" in text for text in texts)
+
+
+@pytest.mark.soak
+def test_two_million_log_files_of_400_accounts_are_asked_in_slices(
+    athena: AthenaServer,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Stopped twice and gone on with, it is the frame of one run without throttle.
+
+    The sizes of slices are the real ones. Files are listed without HTTP, and what a
+    statement reads is worked out once.
+    """
+    monkeypatch.setenv("TRAILKIT_CACHE", str(tmp_path))
+    monkeypatch.setattr(AthenaEngine, "objects", very_many_files.lister())
+    monkeypatch.setattr(athena_reading, "Lying", very_many_files.Lying)
+    known: dict[tuple[str, ...], athena_reading.Read] = {}
+
+    def read(table: Definition, region: str, where: Sequence[str]) -> Any:
+        key = (table.name, *where)
+        if key not in known:
+            known[key] = athena_reading.read(table, region, where)
+        return known[key]
+
+    monkeypatch.setattr(athena_queries, "read", read)
+    table = very_many_files.TABLE
+    located = [(url, record(url)) for url in very_many_files.with_events(499)]
+    athena.create(table.definition(), raw_rows(located, table.definition()), in_s3=True)
+    month = case(table, reuse=None).window("2026-03-01", "2026-03-31")
+    athena.throttle = 250_000
+    with monkeypatch.context() as patch:
+        patch.setattr(slices, "LARGE_FILES", NEVER)
+        with pytest.raises(QueryFailed, match="S3 throttled"):
+            month.ask(LIST)
+    athena.failure, athena.failures = "Query exhausted resources", 1
+    with pytest.raises(QueryFailed, match=r"1 of \d+ slices have no answer"):
+        month.ask(LIST)
+    left = kept(tmp_path)
+    assert left
+    next(tmp_path.rglob("slices/*/*.parquet")).unlink()
+    athena.afterwards = lambda query: os.kill(os.getpid(), signal.SIGINT)
+    athena.slow = 0.2
+    with pytest.raises(KeyboardInterrupt):
+        month.ask(LIST)
+    athena.afterwards, athena.slow = None, 0
+    capsys.readouterr()
+    frame = month.ask(LIST)
+    assert "were answered before" in capsys.readouterr().err
+    facts = tk.provenance(frame).facts
+    assert facts["slices"] >= very_many_files.FILES / slicing.MOST_FILES
+    assert facts["bytes"] >= very_many_files.FILES * very_many_files.SIZE
+    with monkeypatch.context() as patch:
+        patch.setattr(slices, "LARGE_FILES", NEVER)
+        athena.throttle, athena.quotas = None, {"DML query timeout": 60}
+        whole = month.ask(LIST)
+    assert len(whole) == len(located)
+    pd.testing.assert_frame_equal(frame, whole)
 
 
 # --- Every question
