@@ -17,6 +17,7 @@ from trailkit.dialect.literals import TYPES, literal
 from trailkit.errors import InvalidParameter
 from trailkit.questions import parameters
 from trailkit.questions.library import load
+from trailkit.questions.parameters import Parameter
 from trailkit.questions.question import Question
 
 PROJECT = Path(__file__).parents[1]
@@ -134,8 +135,14 @@ def _without_values(tree: Any) -> Any:
 
 def given(question: Question, dice: random.Random) -> Iterator[tuple[str, str, int]]:
     for each in question.parameters:
-        text, refused = taken(each.type, dice)
+        text, refused = taken(kind_of(each), dice)
         yield each.name, text, refused
+
+
+def kind_of(parameter: Parameter) -> str:
+    """Return a parameter's type: of addresses only networks get as far as the SQL."""
+    is_address = parameter.means == "address"
+    return parameter.type.replace("text", "cidr") if is_address else parameter.type
 
 
 def held(question: Question, dice: random.Random, both: bool = True) -> int:
@@ -145,7 +152,8 @@ def held(question: Question, dice: random.Random, both: bool = True) -> int:
     lengths = {name: text.count(", ") for name, text, _ in hostile}
     literals = {name: text for name, text, _ in hostile}
     plain = {
-        each.name: like(each.type, literals[each.name]) for each in question.parameters
+        each.name: like(kind_of(each), literals[each.name])
+        for each in question.parameters
     }
     bound = parameters.bind(question.sql, literals | window)
     benign = parameters.bind(question.sql, plain | window)
