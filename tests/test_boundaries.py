@@ -70,6 +70,7 @@ QUERIES: dict[str, Try] = {
     "unknown column": lambda case: case.query("select nothing from events"),
     "deep": lambda case: case.query("(" * 3_000 + "select 1" + ")" * 3_000),
     "a value": lambda case: case.ask("s3/bucket-deletions", bucket=object()),
+    "no network": lambda case: case.ask("identity/address", address="/*array["),
     "half a value": lambda case: case.ask("s3/bucket-deletions", bucket="\ud800"),
     "a file": lambda case: tk.to_csv(case.query("select time from events"), "x\0.csv"),
     "a folder": lambda case: tk.to_csv(

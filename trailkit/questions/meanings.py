@@ -230,7 +230,8 @@ def address(text: str) -> str:
     try:
         found = ipaddress.ip_network(bare, strict=False)
     except ValueError:
-        if re.fullmatch(r"[0-9.]+|[0-9a-fA-F]*:[0-9a-fA-F:]*", bare):
+        looks_like_one = re.fullmatch(r"[0-9.]+|[0-9a-fA-F]*:[0-9a-fA-F:]*", bare)
+        if looks_like_one or "/" in bare:
             raise _never(
                 text, "an address", "it like 203.0.113.10 or 203.0.113.0/24"
             ) from None
