@@ -12,7 +12,7 @@ import pytest
 from trailkit.dialect.sql_files import sql_folder
 from trailkit.errors import InvalidQuestion, UnknownQuestion
 from trailkit.questions.library import Ask, Library, load
-from trailkit.questions.question import Question
+from trailkit.questions.question import Question, take_apart
 
 OWN = """\
 -- title: "Which of them?"
@@ -60,6 +60,20 @@ def test_questions_come_by_name_and_in_order(library: Library) -> None:
 def test_the_relations_of_the_lens_are_no_questions(library: Library) -> None:
     assert (sql_folder() / "events.sql").is_file()
     assert all("/" in question.name for question in library)
+
+
+def test_a_question_is_read_when_it_is_asked_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    read: list[str] = []
+
+    def noted(path: Path, folder: Path) -> Question:
+        read.append(path.stem)
+        return take_apart(path, folder)
+
+    monkeypatch.setattr("trailkit.questions.library.take_apart", noted)
+    Ask(load(), lambda question, _: question.name)("s3/bucket-deletions")
+    assert read == ["bucket-deletions"]
 
 
 def test_a_wrong_name_gives_the_nearest(library: Library) -> None:

@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 
 from tests.support.records_made import record, write
-from trailkit.__main__ import COMMANDS, main
+from trailkit.__main__ import main
+from trailkit.commands.every_command import COMMANDS
 from trailkit.store import practice_case
 
 

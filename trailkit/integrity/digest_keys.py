@@ -13,13 +13,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
-
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from typing import TYPE_CHECKING, Any
 
 from trailkit.errors import EvidenceError
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 KEYS_FILE = "public-keys.json"
 """The name under which an acquisition keeps them."""
@@ -112,6 +111,10 @@ def _by_fingerprint(
 
 def is_signed(value: bytes, signature: str, text: bytes) -> bool:
     """Return whether a signature, in hexadecimal, is of this text by this key."""
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives import hashes
+    from cryptography.hazmat.primitives.asymmetric import padding
+
     key = _load(value)
     if key is None:
         return False
@@ -124,7 +127,11 @@ def is_signed(value: bytes, signature: str, text: bytes) -> bool:
 
 
 @cache
-def _load(value: bytes) -> rsa.RSAPublicKey | None:
+def _load(value: bytes) -> "RSAPublicKey | None":
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives import serialization
+    from cryptography.hazmat.primitives.asymmetric import rsa
+
     try:
         key = serialization.load_der_public_key(value)
     except (ValueError, UnsupportedAlgorithm):

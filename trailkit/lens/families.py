@@ -18,6 +18,8 @@ _NAME = "family_of"
 
 def expand(sql: str) -> str:
     """Write each ``family_of(x)`` as a CASE: the family by the list, else x itself."""
+    if _NAME not in sql:
+        return sql
     pieces = tokens(sql)
     calls = [at for at, token in enumerate(pieces) if token.text == _NAME]
     for at in reversed(calls):

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 from sqlglot.tokenizer_core import TokenType
 
-from trailkit.dialect import tokens
 from trailkit.lens.select_items import select_items
 
 
@@ -39,8 +38,8 @@ def columns(sql: str, source: Collection[str]) -> Columns:
     (['b'], ['a'])
     """
     found: Columns = {}
-    for name, text in select_items(sql).items():
-        *expression, _, _ = tokens(text)
+    for name, item in select_items(sql).items():
+        *expression, _, _ = item
         words = {
             token.text
             for token in expression
@@ -48,6 +47,7 @@ def columns(sql: str, source: Collection[str]) -> Columns:
         }
         above = words & found.keys()
         below = words & set(source) - above
+        text = sql[item[0].start : item[-1].end + 1]
         found[name] = LensColumn(text, frozenset(above), frozenset(below))
     return found
 

@@ -1,6 +1,7 @@
 """The files of the lens, as columns; and which version of them this is."""
 
 import hashlib
+from dataclasses import replace
 from functools import cache
 from importlib import metadata, resources
 
@@ -13,7 +14,11 @@ from trailkit.record import every_column
 def columns_of(file: str) -> lateral_aliases.Columns:
     """Read the columns of a file of the lens in ``sql/``."""
     sql = (sql_folder() / file).read_text(encoding="utf-8")
-    return lateral_aliases.columns(families.expand(sql), every_column())
+    found = lateral_aliases.columns(sql, every_column())
+    return {
+        name: replace(column, text=families.expand(column.text))
+        for name, column in found.items()
+    }
 
 
 @cache

@@ -5,20 +5,23 @@ from sqlglot.tokenizer_core import Token, TokenType
 from trailkit.dialect import tokens
 
 
-def select_items(sql: str) -> dict[str, str]:
-    """Return the items of a plain ``select … from``, by the name after ``as``.
+def select_items(sql: str) -> dict[str, list[Token]]:
+    """Return the tokens of each item of a plain ``select … from``, by its name.
 
-    >>> select_items("select a as b, f(c, d) as e from t")
-    {'b': 'a as b', 'e': 'f(c, d) as e'}
+    The name is what stands after ``as``, at the end.
+
+    >>> items = select_items("select a as b, f(c, d) as e from t")
+    >>> {name: len(item) for name, item in items.items()}
+    {'b': 3, 'e': 8}
     """
-    items: dict[str, str] = {}
+    items: dict[str, list[Token]] = {}
     item: list[Token] = []
     for token, depth in _with_depth(tokens(sql))[1:]:
         ends = depth == 0 and token.token_type in (TokenType.COMMA, TokenType.FROM)
         if not ends:
             item.append(token)
             continue
-        items[item[-1].text] = sql[item[0].start : item[-1].end + 1]
+        items[item[-1].text] = item
         item = []
         if token.token_type is TokenType.FROM:
             break

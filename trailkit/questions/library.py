@@ -3,6 +3,7 @@
 import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -14,7 +15,13 @@ from trailkit.display.reading_table import for_reading
 from trailkit.errors import InvalidQuestion, UnknownQuestion, nearest
 from trailkit.progress import notice
 from trailkit.questions.parameters import Parameter
-from trailkit.questions.question import Question, check, read, take_apart
+from trailkit.questions.question import (
+    Question,
+    check,
+    question_name,
+    read,
+    take_apart,
+)
 from trailkit.tactics import current, technique_name
 
 _COLUMNS = ["name", "title", "topic", "parameters", "attack", "chart", "needs"]
@@ -38,18 +45,23 @@ class Library:
     'Who deleted an S3 bucket?'
     """
 
-    def __init__(self, questions: Iterable[Question]) -> None:
-        """Hold the questions, sorted by name; refuse a name that stands twice."""
-        self._questions: dict[str, Question] = {}
-        self._renamed: dict[str, str] = {}
-        for question in sorted(questions, key=lambda each: each.name):
-            other = self._questions.setdefault(question.name, question)
+    def __init__(
+        self, questions: Iterable[Question] = (), folder: Path | None = None
+    ) -> None:
+        """Hold the questions, and those of a folder, each read when it is asked for.
+
+        A name that stands twice is refused.
+        """
+        self._unread = _by_name(folder) if folder else {}
+        self._folder = folder or Path()
+        self._read: dict[str, Question] = {}
+        for question in questions:
+            other = self._read.setdefault(question.name, question)
             if other is not question:
                 raise InvalidQuestion(
                     f'{question.path}: there is a question "{question.name}" already,'
                     f" in {other.path}. Rename one of the files."
                 )
-            self._renamed |= dict.fromkeys(question.formerly, question.name)
 
     def __getitem__(self, name: str) -> Question:
         """Return a question; raise UnknownQuestion with the nearest names.
@@ -60,23 +72,42 @@ class Library:
             raise UnknownQuestion(
                 f"{name!r} is not the name of a question. case.library() lists them."
             )
-        if name in self._renamed and name not in self._questions:
-            notice(f'"{name}" is now "{self._renamed[name]}".')
-            name = self._renamed[name]
-        if name not in self._questions:
+        if name in self:
+            return self._question(name)
+        current_name = self._renamed.get(name)
+        if current_name is None:
             raise UnknownQuestion(
-                f'There is no question "{name}". {nearest(name, self._questions)}'
+                f'There is no question "{name}". {nearest(name, self.names())}'
                 " case.library() lists them all."
             )
-        return self._questions[name]
+        notice(f'"{name}" is now "{current_name}".')
+        return self._question(current_name)
+
+    def __contains__(self, name: str) -> bool:
+        """Look whether there is a question of that name."""
+        return name in self._read or name in self._unread
 
     def __iter__(self) -> Iterator[Question]:
         """Go through the questions by name."""
-        return iter(self._questions.values())
+        return (self._question(name) for name in self.names())
 
     def __len__(self) -> int:
         """Count the questions."""
-        return len(self._questions)
+        return len(self.names())
+
+    def names(self) -> list[str]:
+        """Return the names of all questions, in order."""
+        return sorted(self._read.keys() | self._unread.keys())
+
+    def _question(self, name: str) -> Question:
+        if name not in self._read:
+            self._read[name] = take_apart(self._unread[name], self._folder)
+        return self._read[name]
+
+    @cached_property
+    def _renamed(self) -> dict[str, str]:
+        """The current name of each older one."""
+        return {old: question.name for question in self for old in question.formerly}
 
     def search(self, about: str = "") -> pd.DataFrame:
         """List the questions that mention every word of a text, as a frame.
@@ -105,20 +136,23 @@ class Library:
     def _check_next(self, question: Question) -> None:
         """Refuse a question that leads to one that is not there."""
         for name in question.next:
-            if name not in self._questions or name == question.name:
+            if name not in self or name == question.name:
                 raise InvalidQuestion(
                     f'{question.path}: next names "{name}", which is no other question.'
-                    f" {nearest(name, self._questions)}"
+                    f" {nearest(name, self.names())}"
                 )
 
 
 def load() -> Library:
-    """Read the questions that trailkit brings.
+    """Return the questions that trailkit brings.
 
     Their texts are held to their headers by the tests, and not at each start.
     """
-    folder = sql_folder()
-    return Library(take_apart(path, folder) for path in _files(folder))
+    return Library(folder=sql_folder())
+
+
+def _by_name(folder: Path) -> dict[str, Path]:
+    return {question_name(path, folder): path for path in _files(folder)}
 
 
 def _files(folder: Path) -> list[Path]:
@@ -170,10 +204,10 @@ class Ask:
         """Make a callable of each question."""
         self._library = library
         self._put = put
-        for question in library:
-            topic, name = _attributes(question)
+        for name in library.names():
+            topic, attribute = _attributes(name)
             holder = self.__dict__.setdefault(topic, SimpleNamespace())
-            setattr(holder, name, AskQuestion(question, put))
+            setattr(holder, attribute, AskQuestion(library, name, put))
 
     def __call__(self, name: str, /, **parameters: Any) -> Any:
         """Put the question of that name."""
@@ -184,16 +218,32 @@ class AskQuestion:
     """One question as a callable, with the signature and the help of its header."""
 
     def __init__(
-        self, question: Question, put: Callable[[Question, Mapping[str, Any]], Any]
+        self,
+        library: Library,
+        name: str,
+        put: Callable[[Question, Mapping[str, Any]], Any],
     ) -> None:
-        """Bind a question to what it is put to."""
-        topic, name = _attributes(question)
-        self._question = question
+        """Bind a question, which is read when it is needed, to what it is put to."""
+        topic, attribute = _attributes(name)
+        self._library = library
+        self._called = name
         self._put = put
-        self.__name__ = name
-        self.__qualname__ = f"ask.{topic}.{name}"
-        self.__signature__ = _signature(question)
-        self.__doc__ = describe(question)
+        self.__name__ = attribute
+        self.__qualname__ = f"ask.{topic}.{attribute}"
+
+    @property
+    def _question(self) -> Question:
+        return self._library[self._called]
+
+    @property
+    def __signature__(self) -> inspect.Signature:
+        """How it is called: what Shift-Tab shows."""
+        return _signature(self._question)
+
+    @property
+    def __doc__(self) -> str:  # pyright: ignore[reportIncompatibleVariableOverride]
+        """What it asks and takes."""
+        return describe(self._question)
 
     def __call__(self, /, **parameters: Any) -> Any:
         """Put the question."""
@@ -256,7 +306,7 @@ def _is_required(parameter: Parameter) -> bool:
     return not parameter.optional and parameter.default is None
 
 
-def _attributes(question: Question) -> tuple[str, str]:
+def _attributes(name: str) -> tuple[str, str]:
     """Return the attributes of ``ask`` under which a question stands."""
-    topic, _, name = question.name.replace("-", "_").partition("/")
-    return topic, name
+    topic, _, question = name.replace("-", "_").partition("/")
+    return topic, question

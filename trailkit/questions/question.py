@@ -127,6 +127,11 @@ def read(path: Path, folder: Path) -> Question:
     return question
 
 
+def question_name(path: Path, folder: Path) -> str:
+    """Return the name of the question in a file: its path below the folder."""
+    return path.relative_to(folder).with_suffix("").as_posix()
+
+
 def take_apart(path: Path, folder: Path) -> Question:
     """Read the question in a file by its header; its text is not looked at yet.
 
@@ -142,7 +147,7 @@ def take_apart(path: Path, folder: Path) -> Question:
 
 @lru_cache(maxsize=1024)
 def _taken_apart(path: Path, folder: Path, _changed: int, _size: int) -> Question:
-    name = path.relative_to(folder).with_suffix("").as_posix()
+    name = question_name(path, folder)
     try:
         _check_name(name)
         top, sql, line = header.split(_text(path))
