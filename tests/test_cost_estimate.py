@@ -1,12 +1,15 @@
 """An estimate: what it lists, what it says, and that it is true."""
 
+import json
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.support.athena_server import AthenaServer
+from tests.support.records_made import record
 from tests.support.trail_listed import (
     A_FILE,
     DAYS,
@@ -14,18 +17,21 @@ from tests.support.trail_listed import (
     case,
     deliver,
 )
-from trailkit import clock
+from trailkit import clock, local
 from trailkit.aws.prices import prices_of
+from trailkit.cost.bill import Usage
 from trailkit.cost.budget import Budget
 from trailkit.display.provenance import provenance
 from trailkit.errors import (
     AccessRefused,
     InvalidParameter,
     NotConfigured,
+    TableError,
     UnboundedScan,
     UnknownQuestion,
 )
 from trailkit.questions.library import Library
+from trailkit.tables.regions import REGIONS
 
 DELETIONS = "s3/bucket-deletions"
 
@@ -136,5 +142,32 @@ def test_a_missing_right_is_named(server: AthenaServer) -> None:
 def test_nothing_is_billed_at_home(practice_case: Any) -> None:
     found = practice_case.estimate(DELETIONS)
     assert found.dollars == 0
-    assert repr(found) == "s3/bucket-deletions: nothing is billed for it here."
-    assert found.frame.empty
+    assert "s3/bucket-deletions: nothing is billed for it here." in repr(found)
+    assert "Athena would read 3,819 of them" in repr(found)
+
+
+def test_local_files_are_weighed_by_the_folders_of_a_trail(tmp_path: Path) -> None:
+    written = json.dumps({"Records": [record()]})
+    for place in (
+        "AWSLogs/111122223333/CloudTrail/eu-west-1/2026/03/09/a.json",
+        "AWSLogs/111122223333/CloudTrail/us-east-1/2026/03/10/b.json",
+        "AWSLogs/111122223333/CloudTrail/us-east-1/2026/03/12/late.json",
+        "AWSLogs/444455556666/CloudTrail/eu-west-1/2026/03/09/c.json",
+        "AWSLogs/444455556666/CloudTrail-Insight/eu-west-1/2026/03/09/d.json",
+        "handed-over/e.json",
+    ):
+        (tmp_path / place).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / place).write_text(written)
+    here = local(tmp_path, progress=False)
+    day = here.window("2026-03-09", "2026-03-10")
+    size, regions = len(written), len(REGIONS["aws"])
+    assert day.estimate().usage == Usage(3 * size, 3, 2 * 2 * regions)
+    one = day.accounts("111122223333").regions("us-east-1").estimate()
+    assert one.usage == Usage(size, 1, 2)
+    assert one.frame["files"].tolist() == [0, 1]
+    assert here.estimate().files == 4
+    assert "1 file does not lie in a trail's folders" in str(one)
+    assert day.regions("eu-north-1").estimate().usage == Usage(lists=4)
+    assert "¥" in str(one.in_region("cn-north-1"))
+    with pytest.raises(TableError, match="Frankfurt"):
+        one.in_region("Frankfurt")

@@ -12,6 +12,7 @@ from trailkit.display.event_card import event_card
 from trailkit.display.reading_table import is_ours
 from trailkit.display.searchable import table
 from trailkit.display.sentences import finding, tell
+from trailkit.tables.raw import ddl
 from trailkit.errors import MissingExtra, NothingFound
 from trailkit.questions.library import load
 
@@ -195,6 +196,12 @@ def test_an_event_is_shown_by_its_id_and_by_its_row(case):
     assert '"eventVersion"' in str(card)
     with pytest.raises(NothingFound, match=r"case\.everything"):
         tk.show("00000000-0000-0000-0000-000000000000", case)
+
+
+def test_the_text_of_a_table_is_folded_in_a_notebook_and_text_elsewhere():
+    text = ddl("security.cloudtrail", bucket="central-logs", start="2024-01-01")
+    assert " lines</summary><pre>create external table" in html_of(text)
+    assert text.startswith("create external table if not exists `security`.`cloudt")
 
 
 def test_a_long_note_is_folded_but_for_its_two_ends():

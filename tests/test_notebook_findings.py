@@ -15,6 +15,7 @@ import pytest
 from tests.support.records_made import record
 from tools.practice_case import practice
 from trailkit.errors import EvidenceError, NothingFound
+from trailkit.store import practice_case
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 KEY = practice.answers()
@@ -182,6 +183,18 @@ def test_the_history_of_the_trail_has_each_change_of_it():
     assert found["last"]["event_id"] == KEY.restored.event_id
     assert KEY.narrowed.event_id in ids(found["nearby"])
     assert "Refused or failed: 1." in found.sentence
+
+
+def test_a_question_weighs_what_its_log_files_weigh_on_the_disk():
+    found = run("92_what_will_a_question_cost")
+    logs = practice_case.folder().glob("AWSLogs/*/*/CloudTrail/*/2026/03/1[23]/*")
+    sizes = [path.stat().st_size for path in logs]
+    assert (found["price"].files, found["price"].bytes) == (len(sizes), sum(sizes))
+    assert found["by_account"]["bytes"].sum() == sum(sizes)
+    assert found["hour"].files == len(sizes)
+    assert KEY.deletion.event_id in ids(found["deletions"])
+    assert f"{len(sizes):,} log files, {sum(sizes):,} bytes" in found.sentence
+    assert KEY.culprit.split(":")[4] in found["setup"].sql()
 
 
 def test_the_question_of_ones_own_finds_the_refused_roles():

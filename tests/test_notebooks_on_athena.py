@@ -60,6 +60,7 @@ QUICK = [
     "20_what_did_a_leaked_key_do",
     "30_who_signed_in_to_the_console",
     "88_what_happened_to_a_resource",
+    "92_what_will_a_question_cost",
 ]
 
 

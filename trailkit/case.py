@@ -12,6 +12,7 @@ import pandas as pd
 
 from trailkit import clock, dialect
 from trailkit.cost import table_cost
+from trailkit.cost.as_in_s3 import as_in_s3
 from trailkit.cost.budget import Budget, PaidEngine
 from trailkit.cost.estimate import Estimate, estimate
 from trailkit.coverage.answers import Logs, Trails
@@ -332,7 +333,8 @@ class Case:
         result, kept for a month. Without a name it is about any question that reads the
         events of the case once. On Athena it lists the log files in scope, which S3
         bills by the request: about $0.005 for a million files; and it looks at the
-        headers of 24 of them. Of a table in Parquet it says the most. Raises
+        headers of 24 of them. Of a table in Parquet it says the most. Over local files
+        nothing is billed; it says what the same files would cost in S3. Raises
         TableError where no partition is in scope, ScopeError for more folders than can
         be listed, AccessRefused without s3:ListBucket or glue:GetPartitions.
         """
@@ -341,7 +343,10 @@ class Case:
         else:
             self._require_window("estimate")
             asked = run.ad_hoc(_ANY, self.source, self.scope)
-        return self._estimate(name or "Any question", asked.reads, asked.scope)
+        title = name or "Any question"
+        if self.source.paths:
+            return as_in_s3(title, asked.reads, self.source, asked.scope)
+        return self._estimate(title, asked.reads, asked.scope)
 
     def triage(self) -> pd.DataFrame:
         """Return what must be seen first: one frame of findings, most serious first.

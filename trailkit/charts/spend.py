@@ -60,9 +60,15 @@ def _asked(frame: pd.DataFrame, key: str, column: str) -> pd.DataFrame:
         else pd.Series(float("nan"), frame.index)
         for name, each in given.items()
     }
-    rows = pd.DataFrame({"key": frame[key].astype(object), **numbers})
+    rows = pd.DataFrame({"key": _names(frame[key]), **numbers})
     sums = rows.groupby("key", sort=False, dropna=False).sum(min_count=1).reset_index()
     return sums.sort_values("count", ascending=False, kind="stable", ignore_index=True)
+
+
+def _names(keys: pd.Series) -> pd.Series:
+    """Return what the amounts are of; a day without its midnight."""
+    days = pd.api.types.is_datetime64_any_dtype(keys)
+    return (keys.dt.strftime("%Y-%m-%d") if days else keys).astype(object)
 
 
 def _bars(shown: pd.DataFrame, noun: str) -> "go.Bar":

@@ -1,14 +1,14 @@
 """What a question will read and cost, said before it runs."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Protocol, runtime_checkable
 
 import pandas as pd
 
 from trailkit import clock
-from trailkit.aws.prices import Prices, say_bytes, say_dollars
+from trailkit.aws.prices import Prices, prices_of, say_bytes, say_dollars
 from trailkit.cost import cost_advice as advice
 from trailkit.cost.bill import Bill, Usage, bill, gets_of
 from trailkit.cost.count_files import add, measure, total_of
@@ -20,8 +20,10 @@ from trailkit.lens.compose import RELATIONS
 from trailkit.progress import line
 from trailkit.scope import Scope
 from trailkit.source import ReadPlan, Source
+from trailkit.tables import names
 
 _DAYS_NAMED = 5
+_EXAMPLE = "us-east-1"
 
 
 @runtime_checkable
@@ -114,6 +116,19 @@ class Estimate:
         every = self._usage(gets) if mixed else self.usage
         return bill(every, self.prices).total if self.prices else 0.0
 
+    def in_region(self, region: str) -> "Estimate":
+        """Return the same reading at the list prices of a Region of AWS.
+
+        Over local files that is what it would cost on Athena, were they in S3 as a
+        trail lays them. Raises TableError for what is no name of a Region.
+
+        >>> import trailkit as tk
+        >>> day = tk.demo().window("2026-03-12", "2026-03-13")
+        >>> day.estimate("s3/bucket-deletions").in_region("sa-east-1").prices.scan
+        9.0
+        """
+        return replace(self, prices=prices_of(names.region(region)))
+
     @property
     def days_without_files(self) -> list[date]:
         """The days up to today of which not one file is there to read.
@@ -144,7 +159,7 @@ class Estimate:
     def __str__(self) -> str:
         """Return it in words."""
         if self.prices is None:
-            return f"{self.title}: nothing is billed for it here."
+            return "\n".join([*self._at_home(), *self.notes])
         most = "at most " if self.at_most else ""
         said = [
             f"{self.title}: {most}{self.files:,} log files, {say_bytes(self.bytes)}, "
@@ -170,6 +185,17 @@ class Estimate:
         title, *said = str(self).splitlines()
         days = [Part("day by day", self.frame)] if self.days else []
         return Card(title, said, days).html()
+
+    def _at_home(self) -> Iterator[str]:
+        """Return that nothing is billed, and what it would cost where something is."""
+        yield f"{self.title}: nothing is billed for it here."
+        if self.files:
+            there = self.in_region(_EXAMPLE)
+            yield (
+                f"With the same files in S3, Athena would read {self.files:,} of them, "
+                f"{say_bytes(self.bytes)}: {there.say(there.dollars)} in {_EXAMPLE}. "
+                f'estimate.in_region("{_EXAMPLE}") says of what that is made.'
+            )
 
     def _usage(self, decrypts: float) -> Usage:
         total = total_of(self.days)

@@ -97,6 +97,16 @@ class Told(str):
         return self.card.html()
 
 
+def folded(title: str, text: str) -> Told:
+    """Return a long text that a notebook shows by its title, folded.
+
+    >>> print(folded("The table", "create table a (b string)"))
+    create table a (b string)
+    """
+    lines = f"{len(text.splitlines()):,} lines"
+    return Told(text, Card(title, parts=[Part(lines, text)]))
+
+
 def _runs(lines: Sequence[Line]) -> Iterator[list[Line]]:
     """Part sentences from names with values: each run becomes one piece of HTML."""
     run: list[Line] = []

@@ -45,7 +45,7 @@ def searched_regions(table: Table, scope: Scope) -> tuple[str, ...]:
     """Return the regions whose folders are searched; none means all of them."""
     if scope.region_folders:
         return scope.region_folders
-    apart = _regions_apart(scope) or table.region.injected
+    apart = regions_apart(scope) or table.region.injected
     return scope.regions if apart else ()
 
 
@@ -89,7 +89,7 @@ def _last_moment(end: datetime) -> datetime:
     return end - timedelta(microseconds=1)
 
 
-def _regions_apart(scope: Scope) -> bool:
+def regions_apart(scope: Scope) -> bool:
     """Whether the folders of the regions in scope hold all of their events."""
     if scope.by_folder:
         return True

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from trailkit import clock
+from trailkit.display.card import folded
 from trailkit.errors import TableError, typed
 from trailkit.record import Kind
 from trailkit.tables import names
@@ -151,7 +152,7 @@ def ddl(
         accounts=None if accounts is None else _listed(accounts),
         regions=REGIONS["aws"] if regions is None else _listed(regions),
     )
-    return create_table(made.definition())
+    return folded(f"The table {table}", create_table(made.definition()))
 
 
 def _first_day(start: str | date) -> date:

@@ -17,6 +17,7 @@ from trailkit.admin.setup.statements import (
     some,
 )
 from trailkit.aws import permissions
+from trailkit.display.card import folded
 from trailkit.errors import TableError, typed
 from trailkit.record import FOLDERS
 from trailkit.tables import names
@@ -87,7 +88,7 @@ def acquisition_policy(
         allow("ReadPublicKeys", permissions.READ_PUBLIC_KEYS, ["*"]),
         *some("ReadEncryptedLogs", permissions.READ_ENCRYPTED, keys),
     )
-    return json.dumps(written, indent=2)
+    return folded(f"The rights to copy {place}", json.dumps(written, indent=2))
 
 
 def _catalog(wanted: Wanted, actions: Iterable[str]) -> Iterable[Statement]:

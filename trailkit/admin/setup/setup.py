@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from trailkit.admin.setup import policies
 from trailkit.admin.setup.setup_names import Wanted, check_analyst
 from trailkit.admin.setup.template import template
+from trailkit.display.card import folded
 from trailkit.tables import ddl
 
 if TYPE_CHECKING:
@@ -61,25 +62,25 @@ class Setup(Wanted):
             *map(ddl.create_database, self.databases),
             *(ddl.create_table(table.definition()) for table in self.tables),
         ]
-        return "".join(f"{statement};\n\n" for statement in statements).rstrip("\n")
+        text = "".join(f"{statement};\n\n" for statement in statements).rstrip("\n")
+        return folded("Databases and tables, for Athena's editor", text)
 
     def workgroup_json(self) -> str:
         """Write the workgroup for ``aws athena create-work-group --cli-input-json``."""
-        return _json(
-            {"Name": self.workgroup, "Configuration": self.workgroup_settings()}
-        )
+        settings = {"Name": self.workgroup, "Configuration": self.workgroup_settings()}
+        return _json("The workgroup", settings)
 
     def analyst_policy(self) -> str:
         """Write the IAM policy of who asks questions."""
-        return _json(policies.analyst(self))
+        return _json("The rights of who asks questions", policies.analyst(self))
 
     def table_maker_policy(self) -> str:
         """Write the IAM policy of who finds logs and makes tables."""
-        return _json(policies.table_maker(self))
+        return _json("The rights of who makes tables", policies.table_maker(self))
 
     def cloudformation(self) -> str:
         """Write the template that deploys everything; it needs CAPABILITY_IAM."""
-        return _json(template(self))
+        return _json("The template of the set-up", template(self))
 
     def create_bucket_in_account(
         self,
@@ -132,5 +133,5 @@ class Setup(Wanted):
         return Access(session, profile, self.region)
 
 
-def _json(value: object) -> str:
-    return json.dumps(value, indent=2)
+def _json(title: str, value: object) -> str:
+    return folded(title, json.dumps(value, indent=2))
