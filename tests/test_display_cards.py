@@ -12,9 +12,9 @@ from trailkit.display.event_card import event_card
 from trailkit.display.reading_table import is_ours
 from trailkit.display.searchable import table
 from trailkit.display.sentences import finding, tell
-from trailkit.tables.raw import ddl
 from trailkit.errors import MissingExtra, NothingFound
 from trailkit.questions.library import load
+from trailkit.tables.raw import ddl
 
 HOSTILE = '</pre></details><script>alert("$x$")</script>\x1b[2J\u202e'
 

@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 
 from trailkit.charts import CHARTS, chart, ranking, timeline, use_theme, volume
+from trailkit.charts.grounds import GROUNDS
 from trailkit.charts.identity import HUES, hue
 from trailkit.charts.labels import plain
 from trailkit.charts.outcome import OUTCOMES, verdict
-from trailkit.charts.theme import GROUNDS
 from trailkit.errors import ChartError
 
 Events = Callable[..., pd.DataFrame]

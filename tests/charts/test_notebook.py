@@ -3,6 +3,7 @@
 import html
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,20 +11,30 @@ import pandas as pd
 import plotly.io
 import pytest
 
-from trailkit.charts import notebook, once, timeline
+from trailkit.charts import dark_page, notebook, once, timeline
+from trailkit.charts.grounds import GROUNDS, Ground
 
 Events = Callable[..., pd.DataFrame]
 HOSTILE = '</script><img src=x onerror=alert(1)>" $x$'
 
 
+@pytest.fixture
+def published() -> list[dict[str, str]]:
+    """Return what is shown beside charts."""
+    return []
+
+
 @pytest.fixture(autouse=True)
-def cell(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
+def cell(
+    monkeypatch: pytest.MonkeyPatch, published: list[dict[str, str]]
+) -> Iterator[dict[str, str]]:
     """Be in a notebook, in a cell whose id a test can change."""
     metadata = {"cellId": "first"}
     kernel = SimpleNamespace(get_parent=lambda channel: {"metadata": metadata})
-    shell = SimpleNamespace(kernel=kernel)
-    monkeypatch.setattr(once, "kernel_shell", lambda: shell)
-    monkeypatch.setattr(notebook, "kernel_shell", lambda: shell)
+    display = SimpleNamespace(publish=lambda data, metadata: published.append(data))
+    shell = SimpleNamespace(kernel=kernel, display_pub=display)
+    for room in (once, notebook, dark_page):
+        monkeypatch.setattr(room, "kernel_shell", lambda: shell)
     monkeypatch.setattr(once, "_SHOWN", {})
     before = plotly.io.renderers.default
     yield metadata
@@ -108,6 +119,26 @@ def test_a_notebook_shows_charts_this_way_unless_its_user_chose_another(
     plotly.io.renderers.default = "plotly_mimetype"
     notebook.show_in_notebooks()
     assert plotly.io.renderers.default == "plotly_mimetype"
+
+
+def test_rules_for_a_dark_page_stand_once_in_a_notebook(
+    events: Events, cell: dict[str, str], published: list[dict[str, str]]
+):
+    bundle(timeline(events(1)))
+    cell["cellId"] = "second"
+    bundle(timeline(events(1)))
+    [shown] = published
+    assert shown["text/plain"] == ""
+    for name, colour in vars_of(GROUNDS["light"]).items():
+        swapped = f'[style*="fill: {dark_page.in_rgb(colour)}"]'
+        dark = vars_of(GROUNDS["dark"])[name]
+        assert f"{swapped}{{fill:{dark}!important}}" in shown["text/html"]
+    assert "script" not in shown["text/html"]
+
+
+def vars_of(ground: Ground) -> dict[str, str]:
+    """Return the colours of a ground, but for its hovers: they are dark on both."""
+    return {name: each for name, each in asdict(ground).items() if name != "hover"}
 
 
 def test_nothing_is_fetched(events: Events, cell: dict[str, str]):

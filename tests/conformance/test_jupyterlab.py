@@ -14,6 +14,8 @@ import pytest
 from playwright.sync_api import Page, sync_playwright
 
 from tests.conformance.lab import LOOPBACK, PATIENCE, PROJECT, chromium, lab, tripwire
+from trailkit.charts.dark_page import in_rgb
+from trailkit.charts.grounds import GROUNDS
 
 NOTEBOOKS = sorted((PROJECT / "notebooks").glob("*.ipynb"))
 PICTURES = PROJECT / "build" / "jupyterlab"
@@ -72,6 +74,12 @@ charts => charts.flatMap(chart => {
 })
 """
 """The texts of the charts that stand out of their picture."""
+COLOURS = """
+charts => charts.map(chart => [
+    getComputedStyle(chart.querySelector("svg.main-svg")).backgroundColor,
+    getComputedStyle(chart.querySelector(".gtitle")).fill])
+"""
+"""The ground and the text of each chart."""
 
 
 @dataclass
@@ -82,6 +90,7 @@ class Visit:
     stderr: dict[str, list[str]] = field(default_factory=dict)
     marks: dict[str, list[int]] = field(default_factory=dict)
     cut: dict[str, list[str]] = field(default_factory=dict)
+    colours: dict[str, list[list[str]]] = field(default_factory=dict)
     requests: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     called_out: list[str] = field(default_factory=list)
@@ -155,6 +164,9 @@ def look(page: Page, path: Path, seen: Visit) -> None:
         page.screenshot(path=picture(name, theme, width))
         cut = page.eval_on_selector_all(CHART, CUT)
         seen.cut[f"{name}, {theme}, {width}"] = cut
+        seen.colours.setdefault(theme, []).extend(
+            page.eval_on_selector_all(CHART, COLOURS)
+        )
     seen.prompts[name] = page.locator(PROMPTS).all_text_contents()
     seen.stderr[name] = page.locator(STDERR).all_text_contents()
     charts = page.locator(CHART).all()
@@ -192,6 +204,12 @@ def test_every_chart_is_drawn(visit: Visit) -> None:
 
 def test_no_text_of_a_chart_stands_out_of_its_picture(visit: Visit) -> None:
     assert {where: cut for where, cut in visit.cut.items() if cut} == {}
+
+
+def test_charts_stand_on_the_ground_of_the_page(visit: Visit) -> None:
+    for theme, ground in GROUNDS.items():
+        wanted = [in_rgb(ground.paper), in_rgb(ground.text)]
+        assert visit.colours[theme] == [wanted] * len(visit.colours["light"])
 
 
 def test_console_shows_no_error(visit: Visit) -> None:

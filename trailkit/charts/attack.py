@@ -113,7 +113,7 @@ def _numbers(frame: pd.DataFrame, name: str) -> pd.Series:
 def _bars(cells: pd.DataFrame, look: Outcome, columns: list[str]) -> Any:
     own = cells[cells["state"] == look.name]
     pale = look.name == "nothing found"
-    text = {"color": ground().text if pale else "#FFFFFF", "size": 11}
+    text = {"color": ground().text if pale else "#FEFEFE", "size": 11}
     return go.Bar(
         x=[columns.index(each) for each in own["tactic"]],
         y=[0.86] * len(own),

@@ -16,6 +16,7 @@ import plotly.io
 from plotly.io.base_renderers import MimetypeRenderer
 from plotly.offline import get_plotlyjs
 
+from trailkit.charts.dark_page import show_rules
 from trailkit.charts.labels import plain
 from trailkit.charts.once import kernel_shell, wanted
 
@@ -82,6 +83,7 @@ class NotebookRenderer(MimetypeRenderer):
 
     def to_mimebundle(self, fig_dict: dict[str, Any]) -> dict[str, Any]:
         """Return the three forms of a figure; the client takes the one it knows."""
+        show_rules()
         fig_dict["config"] = CONFIG
         text = plotly.io.to_json(fig_dict, validate=False)
         words = _words(fig_dict)

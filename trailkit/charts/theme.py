@@ -1,17 +1,18 @@
 """The look that every chart shares: ground, text, title, legend, hover.
 
 Python cannot see whether JupyterLab is light or dark, and no one text colour is read
-with ease on both. So a chart brings its own ground: light, or dark where asked for.
+with ease on both. So a chart brings its own ground: light, or dark where asked for. On
+a dark page the rules of ``dark_page`` put the dark one in the place of the light one.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
 
+from trailkit.charts.grounds import GROUNDS, Ground
 from trailkit.charts.labels import label, lines, untagged
 from trailkit.charts.outcome import ANY, OUTCOMES
 from trailkit.charts.reading import about, subtitle
@@ -26,24 +27,6 @@ _TITLE_WIDTH, _SUBTITLE_WIDTH = 66, 94
 
 BUTTONS = ["sendChartToCloud", "select", "lasso", "autoScale", "zoomIn", "zoomOut"]
 """What the mode bar lacks: the first would send the evidence to a server."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ground:
-    """What a chart stands on: 7 to 1 for text, 4.5 to 1 for quiet text."""
-
-    paper: str
-    text: str
-    quiet: str
-    grid: str
-    hover: str
-
-
-GROUNDS = {
-    "light": Ground("#FFFFFF", "#1F2328", "#57606A", "#E4E7EB", "#20242B"),
-    "dark": Ground("#111318", "#E6E8EB", "#A7AFBA", "#2B3038", "#2B313B"),
-}
-"""The grounds by name, as ``use_theme`` takes them."""
 
 _in_use = ["light"]
 

@@ -1,5 +1,7 @@
 """The look of a report: on a screen, light or dark, and on paper."""
 
+from trailkit.charts.dark_page import rules
+
 HEAD = """<meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
@@ -15,7 +17,7 @@ HEAD = """<meta charset="utf-8">
 --soft:#a7afba;--line:#343a44;--fill:#20242b;--accent:#6cb8ea;--warn:#f0b465;
 --jp-border-color1:#4a525e}
 .tk .tk-success{color:#6cb8ea!important}.tk .tk-denied{color:#ff8a80!important}
-.tk .tk-failed{color:#f0b465!important}.chart{background:#fff}}
+.tk .tk-failed{color:#f0b465!important}CHARTS}
 *{box-sizing:border-box}
 body{margin:0;background:var(--ground);color:var(--ink);
 font:16px/1.55 system-ui,'Segoe UI','Helvetica Neue','DejaVu Sans',sans-serif}
@@ -54,7 +56,7 @@ max-width:none!important;overflow-wrap:anywhere;padding-right:6px!important}
 .tk label{display:none!important}
 .tk pre{max-height:none!important;font-size:7.5pt!important}
 a{color:inherit;text-decoration:none}}
-</style>"""
+</style>""".replace("CHARTS", rules("body"))
 
 SCRIPT = """
 document.documentElement.classList.add("scripts");
