@@ -2,12 +2,14 @@
 
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from collections import deque
+from collections.abc import Callable, Sequence
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
 from trailkit.aws.failures import code, explained
+from trailkit.aws.in_parallel import in_order
 from trailkit.aws.session import Access
 from trailkit.errors import EvidenceError, TrailkitError
 from trailkit.history.fetch import PER_SECOND, RegionFetch
@@ -17,9 +19,6 @@ from trailkit.history.rate_limiter import Pace
 from trailkit.progress import Say, line
 from trailkit.tables import names
 from trailkit.tables.regions import regions_of
-
-_LOOK = 0.2
-"""Seconds between two looks at how far the regions have come."""
 
 _NOT_ENABLED = ("UnrecognizedClientException", "InvalidClientTokenId")
 
@@ -90,34 +89,27 @@ def _unwritten(path: Path, error: OSError) -> EvidenceError:
 def _run(
     fetches: Sequence[RegionFetch], stop: threading.Event, say: Say
 ) -> dict[str, TrailkitError]:
-    """Run all of them; give the error of each region that failed."""
-    pool = ThreadPoolExecutor(len(fetches), "trailkit-history")
+    """Run all of them; return the error of each region that failed."""
+    errors: dict[str, TrailkitError | None] = {}
+
+    def fetch(each: RegionFetch) -> None:
+        errors[each.region] = _fetch(each)
+
+    def look() -> None:
+        events = sum(each.events for each in fetches)
+        say(
+            f"Event history: {events:,} events, {len(errors)} of {len(fetches)}"
+            " regions done"
+        )
+
     try:
-        running = {each.region: pool.submit(_fetch, each) for each in fetches}
-        _watch(running, fetches, say)
+        with closing(in_order(fetch, fetches, len(fetches), look, stop.set)) as fetched:
+            deque(fetched, maxlen=0)
     except KeyboardInterrupt as interrupt:
         raise KeyboardInterrupt(
             "Stopped. What came is kept: the same line goes on from there."
         ) from interrupt
-    finally:
-        stop.set()
-        pool.shutdown()
-    errors = {region: future.result() for region, future in running.items()}
-    return {region: error for region, error in errors.items() if error}
-
-
-def _watch(
-    running: Mapping[str, Future[TrailkitError | None]],
-    fetches: Sequence[RegionFetch],
-    say: Say,
-) -> None:
-    while left := [each for each in running.values() if not each.done()]:
-        events = sum(each.events for each in fetches)
-        say(
-            f"Event history: {events:,} events, {len(running) - len(left)} of "
-            f"{len(running)} regions done"
-        )
-        wait(left, timeout=_LOOK)
+    return {each.region: error for each in fetches if (error := errors[each.region])}
 
 
 def _fetch(region: RegionFetch) -> TrailkitError | None:
