@@ -413,6 +413,7 @@ def test_without_the_right_to_note_it_the_copy_is_filled_and_unknown(
 
 def test_a_copy_is_filled_from_one_place_alone(copied: Copied) -> None:
     copied.fill(*WINDOW)
+    copied.server.bucket("elsewhere")
     table = replace(
         copied.found.tables("security")[0], layout=Layout("elsewhere")
     ).definition()
