@@ -65,6 +65,21 @@ def test_a_refused_query_says_why(engine):
         engine.run("select nope from store.numbers")
 
 
+@pytest.mark.parametrize(
+    ("expression", "remedy"),
+    [
+        ("1 / 0", r"nullif\(y, 0\)"),
+        ("cast('x' as bigint)", r'^"x" cannot be cast to that type: write try_cast\('),
+        ("cast('x' as timestamp)", r'^"x" cannot be cast to that type'),
+        ("array[1][2]", r"element_at\(list, 2\)"),
+    ],
+)
+def test_a_value_that_fails_is_named_with_the_remedy(engine, expression, remedy):
+    with pytest.raises(QueryFailed, match=remedy) as caught:
+        engine.run(f"select {expression} as x from store.numbers")
+    assert "LINE" not in str(caught.value)
+
+
 def test_interrupt_stops_a_long_query_within_a_second(engine):
     long = "select count(*) as n from store.numbers a cross join store.numbers b"
     threading.Timer(0.5, lambda: os.kill(os.getpid(), signal.SIGINT)).start()

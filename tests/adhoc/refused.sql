@@ -223,3 +223,25 @@ select x.* from events;
 
 -- remedy: takes no filter
 select listagg(action, ',') within group (order by action) filter (where is_write) from events;
+
+-- remedy: write limit 5
+select top 5 * from events;
+
+-- remedy: For qualify
+select * from events qualify row_number() over (partition by actor order by time) = 1;
+
+-- remedy: number the rows in a WITH
+select distinct on (actor) actor, action from events order by actor;
+
+-- remedy: the escape is one letter
+select action from events where action like 'a!' escape '!';
+select action from events where action like 'a!b%' escape '!';
+
+-- remedy: Athena makes no list of text
+select cast(request as array(varchar)) from events;
+
+-- remedy: using (event_id)
+select count(*) from events natural join deliveries;
+
+-- remedy: union all
+select action, count(*) from events group by action with rollup;

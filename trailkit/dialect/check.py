@@ -87,7 +87,10 @@ def _check_tokens(tree: exp.Expr, pieces: list[Token]) -> None:
             )
     written = sum(piece.token_type is TokenType.SELECT for piece in pieces)
     if written != len(list(tree.find_all(exp.Select))):
-        raise UnsupportedSQL("`table x` is not Athena SQL: write select … from x.")
+        raise UnsupportedSQL(
+            "`table x` and bare `values …` are not shared: write select … from x, or"
+            " select n from (values …) as t (n)."
+        )
 
 
 def _check_offset(tree: exp.Expr, pieces: list[Token]) -> None:

@@ -168,9 +168,24 @@ _WITH_TIMES: dict[type[exp.Expr], tuple[tuple[str | None, ...], ...]] = {
 }
 
 
+ADDRESS = (
+    "an ipaddress is there to be compared, and is not shown: write the text that it was"
+    " made of, such as client_ip."
+)
+
+
 def _cast(typed: Typed, node: exp.Expr) -> Type:
-    typed.of(node.this)
-    return kinds.of_cast(node.args["to"])
+    to = kinds.of_cast(node.args["to"])
+    source = kind(typed.of(node.this))
+    if source == "address" and kind(to) != "address":
+        raise UnsupportedSQL(f"{excerpt(node)}: {ADDRESS}")
+    if source == "text" and kind(to) == "list":
+        raise UnsupportedSQL(
+            f"{excerpt(node)}: Athena makes no list of text. Of JSON text write"
+            f" cast(json_extract({node.this.sql(dialect='trino')}, '$') as"
+            " array(varchar)), of others split(x, ',')."
+        )
+    return to
 
 
 def _case(typed: Typed, node: exp.Expr) -> Type:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from sqlglot import exp
 from sqlglot.tokenizer_core import Token, TokenType
 
+from trailkit.dialect.expressions import ADDRESS
 from trailkit.dialect.grammar import parse, tokens
 from trailkit.dialect.resolving import Shown, resolve
 from trailkit.dialect.value_types import Type, element, fields, is_nested, kind
@@ -28,6 +29,7 @@ def flat(sql: str, relations: Mapping[str, Mapping[str, str]]) -> str:
     """
     shown = resolve(sql, relations)
     _check_names(shown)
+    _check_addresses(shown)
     if not any(is_nested(type) for _, type in shown):
         return sql
     query = parse(sql)
@@ -53,6 +55,13 @@ def _check_names(shown: Shown) -> None:
             raise UnsupportedSQL(
                 f'Two columns are called "{name}": name one of them with … as other.'
             )
+
+
+def _check_addresses(shown: Shown) -> None:
+    """Refuse what Trino writes as an address, and DuckDB as the bytes of one."""
+    for place, (name, type) in enumerate(shown):
+        if type is not None and "ipaddress" in type:
+            raise UnsupportedSQL(f'Column "{name or f"_col{place}"}": {ADDRESS}')
 
 
 class _Item(NamedTuple):

@@ -66,7 +66,9 @@ def _parse(sql: str) -> exp.Query:
     except TokenError as error:
         raise UnsupportedSQL(f"This is not SQL: {_reason(error)}.") from error
     except ParseError as error:
-        raise UnsupportedSQL(f"This SQL does not parse: {_reason(error)}.") from error
+        raise UnsupportedSQL(
+            f"This SQL does not parse: {_reason(error)}.{_hint(sql)}"
+        ) from error
     except RecursionError as error:
         raise UnsupportedSQL("This SQL is nested too deeply to be read.") from error
     queries = [each for each in statements if each is not None]
@@ -97,6 +99,21 @@ def place(node: exp.Expr, sql: str) -> str:
     lines = (each.meta.get("line") for each in node.walk())
     line = next((line for line in lines if line), None)
     return f"Line {line}: " if line and "\n" in sql.strip() else ""
+
+
+def _hint(sql: str) -> str:
+    """Return what to write instead of another database's word, where one is there."""
+    words = {piece.text.lower() for piece in tokens(sql)}
+    return "".join(f" {_OTHERS[word]}" for word in sorted(words & _OTHERS.keys()))
+
+
+_OTHERS = {
+    "qualify": "For qualify, number the rows in a WITH, and read from it.",
+    "top": "For top 5, write limit 5 at the end.",
+    "overflow": "For on overflow, cut the text: substr(listagg(…), 1, 1000).",
+    "pivot": "For pivot, write count_if(x = 'a') as a, count_if(x = 'b') as b.",
+}
+"""What people type elsewhere, and no parser of Athena's SQL reads."""
 
 
 def _verb(statement: exp.Expr) -> str:

@@ -157,7 +157,8 @@ def _check_zone(node: exp.Expr) -> None:
     if zone.name != "UTC" or "from_iso8601_timestamp" not in calls:
         raise UnsupportedSQL(
             f"{excerpt(node)}: every time is UTC and has no zone;"
-            " only from_iso8601_timestamp(x) at time zone 'UTC' is shared."
+            " only from_iso8601_timestamp(x) at time zone 'UTC' is shared. For another"
+            " clock write time + interval '1' hour."
         )
 
 
@@ -241,6 +242,21 @@ def _check_pad(call: exp.Expr) -> None:
             f"The length of {call.name.lower()}() must be a whole number of at most"
             f" {LONGEST_PAD}, as a literal, not {excerpt(length)}."
         )
+
+
+def _check_escape(node: exp.Expr) -> None:
+    """Trino refuses an escape before any other letter; DuckDB reads it as that."""
+    mark, pattern = node.expression, node.this.expression
+    if not (mark.is_string and pattern.is_string):
+        return
+    letter = re.escape(mark.name)
+    if len(mark.name) == 1 and re.fullmatch(
+        f"(?s)(?:[^{letter}]|{letter}[%_{letter}])*", pattern.name
+    ):
+        return
+    raise UnsupportedSQL(
+        f"{excerpt(node)}: the escape is one letter, and stands before %, _ or itself."
+    )
 
 
 def _check_extract(node: exp.Expr) -> None:
@@ -358,6 +374,8 @@ def excerpt(node: exp.Expr) -> str:
     return f"`{text if len(text) <= 60 else text[:59] + '…'}`"
 
 
+_UNION = "write two SELECTs, joined by union all"
+
 _MENDS: dict[type[exp.Expr], str] = {
     exp.ILike: "write lower(x) like '%part%', or regexp_like(x, '(?i)part')",
     exp.SimilarTo: "write regexp_like(x, '…')",
@@ -366,6 +384,11 @@ _MENDS: dict[type[exp.Expr], str] = {
     exp.JSONExtractScalar: "write json_extract_scalar(request, '$.name')",
     exp.Fetch: "write limit 10",
     exp.IntDiv: "write a / b, which is whole for whole numbers",
+    **dict.fromkeys((exp.Rollup, exp.Cube, exp.GroupingSets), _UNION),
+    exp.Any: "write x in (select …)",
+    exp.All: "compare with one value: x > (select max(…) from …)",
+    exp.Lateral: "write the inner SELECT as a WITH, and join it",
+    exp.IgnoreNulls: "leave the null ones out before: where x is not null",
 }
 """What to write instead of syntax that people type."""
 
@@ -375,9 +398,8 @@ _MENDED_PARTS = {
     "except_": "Athena knows no * except (…): name the columns",
     "replace": "Athena knows no * replace (…): name the columns",
     "rename": "Athena knows no * rename (…): name the columns",
-    "rollup": "write two SELECTs, joined by union all",
-    "cube": "write two SELECTs, joined by union all",
-    "grouping_sets": "write two SELECTs, joined by union all",
+    **dict.fromkeys(("rollup", "cube", "grouping_sets"), _UNION),
+    "method": "name the columns: join x using (event_id)",
     "all": "name what to group by: group by 1, 2",
     "on": "Athena knows no distinct on (…): number the rows in a WITH",
 }
@@ -391,6 +413,7 @@ _RULES: dict[type[exp.Expr], Callable[[exp.Expr], None]] = {
     exp.DataType: _check_type,
     exp.Dot: _check_dot,
     exp.Identifier: _check_identifier,
+    exp.Escape: _check_escape,
     exp.Extract: _check_extract,
     exp.Is: _check_is,
     exp.Join: _check_join,

@@ -1,5 +1,6 @@
 """DuckDB over a local store, locked down so that only the store can be read."""
 
+import re
 import shutil
 import tempfile
 import time
@@ -19,6 +20,7 @@ from trailkit.engines.memory import Room
 from trailkit.engines.parts import of_rows, timed
 from trailkit.errors import QueryFailed
 from trailkit.progress import line
+from trailkit.visible import visible
 
 _TYPES = {
     "VARCHAR": "varchar",
@@ -176,9 +178,33 @@ def _interruptible(
             raise _said(error) from error
 
 
+_NO_INDEX = re.compile("not a value: index (-?[0-9]+)")
+_NOT_A_VALUE = re.compile(
+    r"""not a value: (.*?)(['"]( to [A-Z0-9]+|, expected .*))?$""", re.DOTALL
+)
+"""What Athena refuses, as ``macros.sql`` makes it fail: a subscript, and a cast."""
+
+_ITS_OWN = re.compile(r'\n\n(?:LINE \d+: |Use "SET )')
+"""Before DuckDB's form of the query, and before settings that are locked."""
+
+
 def _said(error: duckdb.Error) -> QueryFailed:
     """Turn DuckDB's refusal into a sentence."""
-    reason = str(error).strip()
+    reason = _ITS_OWN.split(str(error).strip())[0]
+    if "Division by zero" in reason:
+        return QueryFailed(
+            "A number is divided by zero: write x / nullif(y, 0), or try(x / y)."
+        )
+    if index := _NO_INDEX.search(reason):
+        return QueryFailed(
+            f"A list has no element {index[1]}: write element_at(list, {index[1]}),"
+            " which is null there."
+        )
+    if cast := _NOT_A_VALUE.search(reason):
+        return QueryFailed(
+            f'"{visible(cast[1])}" cannot be cast to that type: write try_cast(x as …),'
+            " or try(…), which is null there."
+        )
     if isinstance(error, duckdb.IOException):
         reason += (
             "\nThe store may have been made anew by another notebook: open the case "
