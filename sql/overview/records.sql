@@ -15,6 +15,24 @@
 --   For a spreadsheet or another tool: tk.to_csv(frame, path). Narrow the case first.
 --   request, response, additional_data and service_details are JSON as AWS wrote it;
 --   what is asked for most in them has a column of its own here.
+with earliest as (
+    select
+        time, action, actor, source_ip, account, region, outcome, event_id,
+        service, event_name, event_type, category, read_only, error_code, error_message,
+        identity_type, identity_id, principal_arn, user_name, caller_account,
+        access_key, session_id, session_name, session_start, source_identity,
+        mfa_authenticated, from_console, via, ip_kind, user_agent, vpc_endpoint,
+        tls_version, resources, issued_key, request, response, additional_data,
+        service_details, request_id, shared_event_id, original_event_id, addendum_reason
+    from events
+    where
+        (:services is null or contains(:services, service))
+        and (:actions is null or contains(:actions, action))
+        and (is_write or not :writes)
+    order by time, event_id, request, response, error_message
+    limit :most
+)
+
 select
     time, action, actor, source_ip, account, region, outcome, event_id,
     service, event_name, event_type, category, read_only, error_code, error_message,
@@ -39,10 +57,6 @@ select
     issued_key,
     request, response, additional_data, service_details,
     request_id, shared_event_id, original_event_id, addendum_reason
-from events
-where
-    (:services is null or contains(:services, service))
-    and (:actions is null or contains(:actions, action))
-    and (is_write or not :writes)
+from earliest
 order by time, event_id, request, response, error_message
 limit :most

@@ -277,29 +277,6 @@ calls as (
         principal_arn, access_key, user_agent, via, error_code, error_message, request,
         response,
         coalesce(
-            nullif(
-                array_join(
-                    transform(
-                        try_cast(
-                            json_extract(response, '$.instancesSet.items')
-                            as array(json)
-                        ),
-                        one -> json_extract_scalar(one, '$.instanceId')
-                    ),
-                    ', '
-                ),
-                ''
-            ),
-            json_extract_scalar(request, '$.instanceId'),
-            json_extract_scalar(request, '$.networkInterfaceId'),
-            json_extract_scalar(request, '$.subnetId'),
-            json_extract_scalar(request, '$.allocationId'),
-            json_extract_scalar(request, '$.associationId'),
-            json_extract_scalar(request, '$.publicIp'),
-            json_extract_scalar(response, '$.allocationId'),
-            regexp_extract(error_message, 'on resource: "?([^ "]+)', 1)
-        ) as target,
-        coalesce(
             json_extract_scalar(request, '$.publicIp'),
             json_extract_scalar(response, '$.publicIp'),
             nullif(
@@ -338,7 +315,54 @@ calls as (
             json_extract_scalar(request, '$.associatePublicIpAddress'),
             json_extract_scalar(request, '$.mapPublicIpOnLaunch.value'),
             json_extract_scalar(request, '$.mapPublicIpOnLaunch')
-        ) as asked_public,
+        ) as asked_public
+    from events
+    where
+        (
+            service = 'ec2'
+            and action in (
+                'AdvertiseByoipCidr', 'AllocateAddress', 'AssignIpv6Addresses',
+                'AssociateAddress', 'DisassociateAddress', 'ModifySubnetAttribute',
+                'ProvisionByoipCidr', 'ReleaseAddress', 'RunInstances'
+            )
+        )
+        or (
+            service = 'lightsail'
+            and action in (
+                'AllocateStaticIp', 'AttachStaticIp', 'OpenInstancePublicPorts',
+                'PutInstancePublicPorts'
+            )
+        )
+),
+
+opened as (
+    select
+        time, action, actor, source_ip, account, region, outcome, event_id, service,
+        principal_arn, access_key, user_agent, via, error_code, error_message,
+        asked_public, public_ip,
+        coalesce(
+            nullif(
+                array_join(
+                    transform(
+                        try_cast(
+                            json_extract(response, '$.instancesSet.items')
+                            as array(json)
+                        ),
+                        one -> json_extract_scalar(one, '$.instanceId')
+                    ),
+                    ', '
+                ),
+                ''
+            ),
+            json_extract_scalar(request, '$.instanceId'),
+            json_extract_scalar(request, '$.networkInterfaceId'),
+            json_extract_scalar(request, '$.subnetId'),
+            json_extract_scalar(request, '$.allocationId'),
+            json_extract_scalar(request, '$.associationId'),
+            json_extract_scalar(request, '$.publicIp'),
+            json_extract_scalar(response, '$.allocationId'),
+            regexp_extract(error_message, 'on resource: "?([^ "]+)', 1)
+        ) as target,
         coalesce(
             json_extract_scalar(request, '$.subnetId'),
             json_extract_scalar(request, '$.networkInterfaceSet.items[0].subnetId'),
@@ -366,41 +390,20 @@ calls as (
             ),
             ''
         ) as groups
-    from events
+    from calls
     where
-        (
-            service = 'ec2'
-            and action in (
-                'AdvertiseByoipCidr', 'AllocateAddress', 'AssignIpv6Addresses',
-                'AssociateAddress', 'DisassociateAddress', 'ModifySubnetAttribute',
-                'ProvisionByoipCidr', 'ReleaseAddress', 'RunInstances'
-            )
-        )
-        or (
-            service = 'lightsail'
-            and action in (
-                'AllocateStaticIp', 'AttachStaticIp', 'OpenInstancePublicPorts',
-                'PutInstancePublicPorts'
-            )
-        )
+        outcome <> 'success'
+        or action not in ('RunInstances', 'ModifySubnetAttribute')
+        or asked_public = 'true'
+        or public_ip is not null
 )
 
 select
     time, action, actor, source_ip, account, region, outcome, event_id,
     target, public_ip, asked_public, subnet, groups, service, principal_arn, access_key,
     user_agent, via, error_code, error_message
-from calls
+from opened
 where
-    (
-        cast(null as array(varchar)) is null
-        or any_match(
-            cast(null as array(varchar)), part -> strpos(coalesce(target, error_message), part) > 0
-        )
-    )
-    and (
-        action not in ('RunInstances', 'ModifySubnetAttribute')
-        or asked_public = 'true'
-        or public_ip is not null
-        or outcome <> 'success'
-    )
+    cast(null as array(varchar)) is null
+    or any_match(cast(null as array(varchar)), part -> strpos(coalesce(target, error_message), part) > 0)
 order by time, event_id

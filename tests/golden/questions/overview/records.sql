@@ -508,7 +508,25 @@ from (
         from records
     )
 )
+),
+earliest as (
+    select
+        time, action, actor, source_ip, account, region, outcome, event_id,
+        service, event_name, event_type, category, read_only, error_code, error_message,
+        identity_type, identity_id, principal_arn, user_name, caller_account,
+        access_key, session_id, session_name, session_start, source_identity,
+        mfa_authenticated, from_console, via, ip_kind, user_agent, vpc_endpoint,
+        tls_version, resources, issued_key, request, response, additional_data,
+        service_details, request_id, shared_event_id, original_event_id, addendum_reason
+    from events
+    where
+        (cast(null as array(varchar)) is null or contains(cast(null as array(varchar)), service))
+        and (cast(null as array(varchar)) is null or contains(cast(null as array(varchar)), action))
+        and (is_write or not false)
+    order by time, event_id, request, response, error_message
+    limit 10000
 )
+
 select
     time, action, actor, source_ip, account, region, outcome, event_id,
     service, event_name, event_type, category, read_only, error_code, error_message,
@@ -533,10 +551,6 @@ select
     issued_key,
     request, response, additional_data, service_details,
     request_id, shared_event_id, original_event_id, addendum_reason
-from events
-where
-    (cast(null as array(varchar)) is null or contains(cast(null as array(varchar)), service))
-    and (cast(null as array(varchar)) is null or contains(cast(null as array(varchar)), action))
-    and (is_write or not false)
+from earliest
 order by time, event_id, request, response, error_message
 limit 10000
