@@ -107,15 +107,28 @@ def test_sql_of_a_report_is_never_run_as_it_stands(reported: Reported):
     assert "NotOneSelect" in verify_runs(reported.case, told)["said"].tolist()[1]
 
 
-def test_the_commands_report_and_verify(reported: Reported, tmp_path: Path, capsys):
+def test_the_commands_report_and_verify(
+    reported: Reported, tmp_path: Path, capsys, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(pictures, "chromium", lambda: None)
     notebook = tmp_path / "mine.ipynb"
-    cells = [{"cell_type": "markdown", "source": ["# What happened?\n"]}]
+    said = ["# What happened?\n", "\n", "The key **leaked**:\n", "\n", "- `AKIA`\n"]
+    cells = [{"cell_type": "markdown", "source": said}]
+    cells += [{"cell_type": "code", "source": ["case = tk.demo()"]}]
+    cells += [{"cell_type": "markdown", "source": f"## {x}\n\n{x}"} for x in HOSTILE]
     notebook.write_text(json.dumps({"cells": cells}))
     (tmp_path / "case.jsonl").write_bytes(
         reported.path.with_name("case.jsonl").read_bytes()
     )
     assert main(["report", str(notebook), "--demo"]) == 0
-    assert "What happened?" in (tmp_path / "mine.html").read_text()
+    text = (tmp_path / "mine.html").read_text()
+    assert "<title>What happened?</title>" in text
+    assert "<p>The key <b>leaked</b>:</p><ul><li><code>AKIA</code></li></ul>" in text
+    assert "case = tk.demo()" not in text
+    page = Page(text)
+    assert page.tags <= ALLOWED, page.tags - ALLOWED
+    assert not page.handlers
+    assert not page.fetched
     assert main(["verify", str(tmp_path / "mine.html"), "--demo"]) == 0
     assert "the same hash" in capsys.readouterr().out
     assert main(["verify", str(tmp_path / "mine.html")]) == 0
@@ -186,9 +199,24 @@ EIGHT = (
 )
 ALLOWED = {
     *("html", "head", "meta", "style", "title", "body", "script", "main", "header"),
-    *("h1", "h2", "section", "dl", "dt", "dd", "p", "ul", "ol", "li", "b", "br", "a"),
-    *("time", "span", "div", "table", "thead", "tbody", "tr", "th", "td", "small"),
-    *("label", "input", "details", "summary", "pre", "code"),
+    *(
+        "h1",
+        "h2",
+        "h3",
+        "section",
+        "dl",
+        "dt",
+        "dd",
+        "p",
+        "ul",
+        "ol",
+        "li",
+        "b",
+        "br",
+        "a",
+    ),
+    *("a", "time", "span", "div", "table", "thead", "tbody", "tr", "th", "td"),
+    *("small", "label", "input", "details", "summary", "pre", "code"),
 }
 
 

@@ -3,6 +3,7 @@
 import argparse
 import json
 from pathlib import Path
+from typing import Any
 
 from trailkit.case import Case
 from trailkit.commands.arguments import Command
@@ -33,8 +34,12 @@ def _add_report(parser: argparse.ArgumentParser) -> None:
 
 
 def _report(given: argparse.Namespace) -> None:
+    from trailkit.report import prose
+    from trailkit.report.report_file import report
+
     notebook = Path(given.notebook)
-    title = given.title or _title(notebook)
+    words = prose.words_of(_cells(notebook))
+    title = given.title or _title(words)
     journal = Path(given.journal) if given.journal else notebook.with_name(NAME)
     if not journal.is_file():
         raise CommandError(
@@ -44,20 +49,27 @@ def _report(given: argparse.Namespace) -> None:
         )
     case = open_case(given).journal(journal)
     target = given.out or notebook.with_suffix(".html")
-    masking = {"masked": given.masked, "key": given.key}
-    write(str(case.report(target, title=title, **masking)))
+    masking = {"mask": given.masked, "key": given.key}
+    write(str(report(case, target, title=title, words=words, **masking)))
 
 
-def _title(notebook: Path) -> str:
-    """Return the first heading of a notebook."""
+def _cells(notebook: Path) -> list[dict[str, Any]]:
+    """Read the cells of a notebook."""
     try:
         cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
-        texts = ["".join(each["source"]) for each in cells]
+        return [
+            {"cell_type": each["cell_type"], "source": "".join(each["source"])}
+            for each in cells
+        ]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise CommandError(
             f"{notebook} cannot be read as a notebook: {error}."
         ) from None
-    headings = (text.partition("\n")[0] for text in texts if text.startswith("# "))
+
+
+def _title(words: list[str]) -> str:
+    """Return the first heading of a notebook."""
+    headings = (text.partition("\n")[0] for text in words if text.startswith("# "))
     return next(headings, "# ").removeprefix("# ").strip()
 
 

@@ -32,7 +32,10 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """All that a report shows. ``others`` were asked, and nothing of them marked."""
+    """All that a report shows. ``others`` were asked, and nothing of them marked.
+
+    ``words`` are the Markdown cells of the notebook.
+    """
 
     title: str
     summary: str
@@ -49,6 +52,7 @@ class Contents:
     journal: pd.DataFrame
     notes: list[str] = field(default_factory=list[str])
     masked: bool = False
+    words: list[str] = field(default_factory=list[str])
 
 
 def collect(
@@ -56,6 +60,7 @@ def collect(
     title: str = "",
     summary: str = "",
     frames: Iterable[pd.DataFrame] = (),
+    words: Iterable[str] = (),
 ) -> Contents:
     """Ask each marked question again, and collect the rest.
 
@@ -87,6 +92,7 @@ def collect(
         files=_files(case),
         journal=journal.frame(),
         notes=case.source.notes(case.scope),
+        words=[*words],
     )
 
 

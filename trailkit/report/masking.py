@@ -422,6 +422,7 @@ def masked(contents: Contents, mask: Mask, identifiers: pd.DataFrame) -> Content
         journal=mask.frame(contents.journal[shown]),
         notes=[mask.text(each) for each in contents.notes],
         masked=True,
+        words=["\n".join(map(mask.text, each.split("\n"))) for each in contents.words],
     )
 
 

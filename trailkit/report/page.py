@@ -17,6 +17,7 @@ from trailkit.display.provenance import KEY
 from trailkit.display.reading_table import to_html
 from trailkit.display.sentences import finding
 from trailkit.errors import ChartError
+from trailkit.report import prose
 from trailkit.report.contents import Answered, Contents
 from trailkit.report.page_style import HEAD, SCRIPT
 from trailkit.report.pictures import pictures
@@ -34,6 +35,7 @@ def page(contents: Contents, data: dict[str, Any]) -> str:
     drawn = dict(zip(charts, stills, strict=False))
     sections = [
         _summary(contents),
+        _words(contents),
         _story(contents, charts, drawn, bool(stills)),
         *_questions(contents, charts, drawn),
         _unknown(contents),
@@ -105,6 +107,14 @@ def _in_short(contents: Contents) -> str:
         f"{len(story):,} events are marked, by {who:,} "
         f"identit{'ies' if who != 1 else 'y'}, from {first:%Y-%m-%d %H:%M:%S} to "
         f"{last:%Y-%m-%d %H:%M:%S} UTC. {questions}, each with its answer."
+    )
+
+
+def _words(contents: Contents) -> str:
+    """Return what the notebook says between its answers, folded."""
+    said = prose.html(contents.words)
+    return f'<section id="words">{_fold("The notebook, in words", said)}</section>' * (
+        said != ""
     )
 
 

@@ -51,11 +51,15 @@ def report(
     frames: Iterable[pd.DataFrame] = (),
     mask: bool = False,
     key: str | Path | None = None,
+    words: Iterable[str] = (),
 ) -> Path:
-    """Write the report of a case into one HTML file, and return its path."""
+    """Write the report of a case into one HTML file, and return its path.
+
+    ``words`` are the Markdown cells of a notebook; the rest is as in ``case.report``.
+    """
     check_target(path)
     target, journal = Path(path), kept(case)
-    contents = collect(case, title, summary, frames)
+    contents = collect(case, title, summary, frames, words)
     if mask:
         key_file = Path(key) if key else target.with_name(f"{target.stem}.key.json")
         text = _masked(case, contents, key_file, head(journal))
