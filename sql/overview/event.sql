@@ -21,7 +21,7 @@ select
     client_ip, ip_kind, user_agent, vpc_endpoint, tls_version,
     request, response, additional_data, service_details,
     array_join(transform(resources, one -> one.arn), ', ') as resource_arns,
-    issued_key, issued_session, asked_role, sign_in_session,
+    issued_key, issued_session, issued_to, asked_role, sign_in_session,
     request_id, shared_event_id, original_event_id, addendum_reason
 from events
 where contains(:event_id, event_id)

@@ -24,6 +24,7 @@ select
     session_assumed_root,
     on_behalf_of_user_id,
     invoked_by_delegate_account_id,
+    in_scope_of_credentials_issued_to,
     folder_account
 from (
     select
@@ -51,6 +52,7 @@ from (
         useridentity.sessioncontext.assumedroot as session_assumed_root,
         useridentity.onbehalfof.userid as on_behalf_of_user_id,
         useridentity.invokedbydelegate.accountid as invoked_by_delegate_account_id,
+        useridentity.inscopeof.credentialsissuedto as in_scope_of_credentials_issued_to,
         "account" as folder_account
     from "security"."cloudtrail"
     where
@@ -67,6 +69,7 @@ select distinct
     action,
     service,
     access_key,
+    issued_to,
     coalesce(
         case
             when
@@ -140,6 +143,7 @@ from (
         identity_type,
         caller_account,
         access_key,
+        issued_to,
         assumed_root,
         user_name,
         case
@@ -244,6 +248,7 @@ from (
             nullif(user_identity_type, '') as identity_type,
             nullif(user_identity_account_id, '') as caller_account,
             nullif(user_identity_access_key_id, '') as access_key,
+            nullif(in_scope_of_credentials_issued_to, '') as issued_to,
             lower(session_assumed_root) = 'true' as assumed_root,
             coalesce(
                 nullif(user_identity_user_name, ''),

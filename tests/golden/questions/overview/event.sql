@@ -116,6 +116,7 @@ select distinct
     caller_account,
     access_key,
     credential_id,
+    issued_to,
     source_identity,
     assumed_root,
     user_name,
@@ -226,6 +227,7 @@ from (
         caller_account,
         access_key,
         credential_id,
+        issued_to,
         source_identity,
         assumed_root,
         user_name,
@@ -370,6 +372,7 @@ from (
             caller_account,
             access_key,
             credential_id,
+            issued_to,
             source_identity,
             assumed_root,
             user_name,
@@ -602,6 +605,7 @@ from (
                 nullif(user_identity_account_id, '') as caller_account,
                 nullif(user_identity_access_key_id, '') as access_key,
                 nullif(user_identity_credential_id, '') as credential_id,
+                nullif(in_scope_of_credentials_issued_to, '') as issued_to,
                 nullif(session_source_identity, '') as source_identity,
                 lower(session_assumed_root) = 'true' as assumed_root,
                 coalesce(
@@ -686,7 +690,7 @@ select
     client_ip, ip_kind, user_agent, vpc_endpoint, tls_version,
     request, response, additional_data, service_details,
     array_join(transform(resources, one -> one.arn), ', ') as resource_arns,
-    issued_key, issued_session, asked_role, sign_in_session,
+    issued_key, issued_session, issued_to, asked_role, sign_in_session,
     request_id, shared_event_id, original_event_id, addendum_reason
 from events
 where contains(array['5f4a1c3e-0000-4000-8000-000000000001'], event_id)
