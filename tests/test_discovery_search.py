@@ -142,6 +142,7 @@ def test_a_region_takes_one_request_more_or_less_however_old() -> None:
 # Ten thousand accounts
 
 
+@pytest.mark.soak
 def test_of_ten_thousand_accounts_the_days_that_tell_most_come_first() -> None:
     regions = REGIONS["aws"][-30:]
     s3 = ListedS3(Organization(ROOT, 10_000, regions, TODAY), few=4)

@@ -152,7 +152,7 @@ def test_athena_gives_the_local_frame(
     assert len(frame) > 0 or question.name in UNANSWERED
 
 
-@pytest.mark.parametrize("question", QUESTIONS)
+@pytest.mark.parametrize("question", SHAPES)
 def test_an_empty_frame_is_equal_too(
     question: Question, local: Case, by_csv: Case, by_unload: Case
 ) -> None:
@@ -160,7 +160,7 @@ def test_an_empty_frame_is_equal_too(
     assert same(question, *(case.window(*NOTHING) for case in cases)).empty
 
 
-@pytest.mark.parametrize("question", QUESTIONS)
+@pytest.mark.parametrize("question", SHAPES)
 def test_chunks_together_are_the_frame(
     question: Question, local: Case, by_csv: Case
 ) -> None:
@@ -171,7 +171,7 @@ def test_chunks_together_are_the_frame(
         assert len(chunks) == max(1, -(-len(whole) // 5))
 
 
-@pytest.mark.parametrize("question", QUESTIONS)
+@pytest.mark.parametrize("question", SHAPES)
 def test_a_scope_means_the_same(question: Question, local: Case, by_csv: Case) -> None:
     same(
         question,

@@ -165,7 +165,7 @@ JSON = st.recursive(
 FIELDS = sorted(record("GetObject", "s3"))
 
 
-@settings(max_examples=25, phases=[Phase.generate])
+@settings(max_examples=12, phases=[Phase.generate])
 @given(st.sampled_from([*FIELDS, "message", "Records", "detail"]), JSON)
 def test_any_value_in_any_field_leaves_all_other_records_as_they_were(
     tmp_path_factory: pytest.TempPathFactory, field: str, value: Any
@@ -192,7 +192,7 @@ TWINS = {
 }
 
 
-@settings(max_examples=8, phases=[Phase.generate])
+@settings(max_examples=4, phases=[Phase.generate])
 @given(st.permutations([*TWINS]), st.integers(1, len(TWINS)), st.integers(0, 2))
 def test_whatever_comes_first_the_store_is_the_same(
     tmp_path_factory: pytest.TempPathFactory, order: list[str], steps: int, seed: int

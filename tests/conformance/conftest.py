@@ -17,6 +17,7 @@ from trailkit.case import Case
 from trailkit.store import practice_case
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist looks at the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep what needs Trino together: where two work, only one starts a Trino."""
     for item in items:
