@@ -42,7 +42,7 @@ lint: .venv/checks ## check style and types
 	$(BIN)/nbstripout --verify --keep-id notebooks/*.ipynb
 
 conformance: .venv/checks ## test against a real browser, Hive parser and Trino
-	$(BIN)/pytest tests/conformance --numprocesses=2 --dist=loadgroup $(OPTIONS)
+	$(BIN)/pytest tests/conformance $(OPTIONS)
 
 gallery: .venv/checks ## draw every chart for a person to judge; LOGS=folder adds real logs
 	$(BIN)/python -m tools.gallery $(LOGS)

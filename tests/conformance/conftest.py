@@ -17,15 +17,6 @@ from trailkit.case import Case
 from trailkit.store import practice_case
 
 
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist looks at the groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep what needs Trino together: where two work, only one starts a Trino."""
-    for item in items:
-        fixtures = getattr(item, "fixturenames", ())
-        group = "trino" if "trino" in fixtures else item.path.stem
-        item.add_marker(pytest.mark.xdist_group(group))
-
-
 @pytest.fixture(scope="session")
 def trino(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
