@@ -97,5 +97,5 @@ def test_the_matrix_is_large_and_each_situation_stands_in_it() -> None:
     count = sum(len(rows) for each in MATRIX.values() for rows in each.values())
     assert count >= 90
     used = {logs for each in MATRIX.values() for logs in each}
-    through = {name for logs, (name, _, _) in KNOWN.items() if logs in used}
+    through = {each.logs for name, each in KNOWN.items() if name in used}
     assert used | through == set(SITUATIONS) | set(KNOWN)

@@ -7,7 +7,7 @@
 import gzip
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -278,6 +278,15 @@ SITUATIONS: dict[str, Callable[[], list[LogFile]]] = {
         call("CreateTrail", "00:00", isMultiRegionTrail=True),
         call("StartLogging", "00:00"),
         call("PutEventSelectors", "00:01", **advanced(MANAGEMENT, OBJECTS)),
+    ],
+    "data widened at ten": lambda: [
+        *BOTH,
+        replace(reads(0, 10), name="before"),
+        replace(reads(10, 24), name="after"),
+        call("CreateTrail", "00:00", isMultiRegionTrail=True),
+        call("StartLogging", "00:00"),
+        call("PutEventSelectors", "00:01", **basic("All", True, "arn:aws:s3:::other/")),
+        call("PutEventSelectors", "10:00", **advanced(MANAGEMENT, OBJECTS)),
     ],
     "another day": lambda: [everyday(day=7), everyday(day=7, region=HOME)],
     "ends at noon": lambda: [everyday([(0, 12)]), everyday([(0, 12)], region=HOME)],

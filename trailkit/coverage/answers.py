@@ -19,7 +19,7 @@ from trailkit.cost.estimate import Billing
 from trailkit.coverage.control import CHANGES
 from trailkit.coverage.listed import ListedFiles, kind_of, listed
 from trailkit.coverage.seen import KINDS, LogsSeen, seen
-from trailkit.coverage.selectors import Coverage, State
+from trailkit.coverage.selectors import AS_THEY_STAND, Coverage, State
 from trailkit.coverage.states import ANY, Cell, Reads, cells, places_of
 from trailkit.coverage.table_cells import folder_cells, whole
 from trailkit.dialect.literals import literal
@@ -242,9 +242,7 @@ class Logs:
         state, why = trails.recorded(need, log_scope)
         if state is State.RECORDED and self._may_still_come():
             return Coverage(State.UNKNOWN, "log files of the last hour may still come")
-        return Coverage(
-            state, f"{why}; as the selectors stand on {trails.time:%Y-%m-%d}"
-        )
+        return Coverage(state, f"{why}; {AS_THEY_STAND} {trails.time:%Y-%m-%d}")
 
     def _log_scope(self, need: str) -> LogScope | None:
         return self.source.log_scope(kind_of(need), self.scope)

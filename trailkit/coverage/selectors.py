@@ -23,6 +23,10 @@ _OTHER_NAMES = {"ec2": "ebs"}
 """Where a resource's type does not begin with the name that its events give."""
 
 
+AS_THEY_STAND = "as the selectors stand on"
+"""What was inferred so says nothing of other selectors that a trail had before."""
+
+
 class State(StrEnum):
     """Whether events of a kind are recorded, and in a copy, where one asks that."""
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from trailkit.coverage.seen import in_words as when_of
-from trailkit.coverage.selectors import State
+from trailkit.coverage.selectors import AS_THEY_STAND, State
 from trailkit.coverage.states import Cell
 
 _NAMED = 5
@@ -63,9 +63,16 @@ def in_words(cells: Sequence[Cell], searched: int | None, bounded: bool) -> str:
     if not doubtful:
         return (
             f"{found}{_recorded(sure, 0)}{'' if bounded else _times(sure)} "
-            f"({_basis(sure)}), and this is not among them."
+            f"({_basis(sure)}), and this is not among them{_if(sure)}."
         )
     return f"{found}{_doubted(sure, doubtful)} {_NOTHING}"
+
+
+def _if(cells: Sequence[Cell]) -> str:
+    """Return on what a conclusion hangs: selectors may have been others before."""
+    if not any(AS_THEY_STAND in each.why for each in cells):
+        return ""
+    return ", if the selectors were the same then: impairment/cloudtrail shows changes"
 
 
 def all_recorded(cells: Sequence[Cell]) -> bool:
