@@ -30,8 +30,17 @@ _WIDE = 200
 NEVER_READ = ("GLACIER", "DEEP_ARCHIVE")
 """What lies there Athena passes over. (Athena User Guide, "Considerations".)"""
 
-HIDDEN = ("_", ".")
-"""Names that begin so are no data to Athena."""
+_HIDDEN = ("_", ".")
+
+
+def is_data(key: str) -> bool:
+    """Return whether a key names data to Athena: no folder, and nothing hidden.
+
+    >>> [is_data(key) for key in ("2026/1.json.gz", "2026/", "2026/_filling")]
+    [True, False, False]
+    """
+    name = key.rpartition("/")[2]
+    return bool(name) and not name.startswith(_HIDDEN)
 
 
 _RETRIEVED = {"STANDARD_IA": 1, "ONEZONE_IA": 1, "GLACIER_IR": 3}
@@ -269,8 +278,7 @@ class Tally:
     def count(self, day: date | None, item: Mapping[str, Any]) -> None:
         """Add a file to its day, if Athena looks at it at all."""
         key: str = item["Key"]
-        name = key.rpartition("/")[2]
-        if not name or name.startswith(HIDDEN):
+        if not is_data(key):
             return
         kept: str = item.get("StorageClass", "STANDARD")
         if kept in NEVER_READ:

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from trailkit import clock
 from trailkit.cost.count_files import measure
 from trailkit.cost.estimate import Billing
-from trailkit.cost.s3_listing import HIDDEN, NEVER_READ, Place
+from trailkit.cost.s3_listing import NEVER_READ, Place, is_data
 from trailkit.engines import Engine
 from trailkit.lens import compose
 from trailkit.progress import line
@@ -121,9 +121,8 @@ class _Noting:
         return page
 
     def _note(self, item: Mapping[str, Any]) -> None:
-        folder, _, name = item["Key"].rpartition("/")
-        key = _key_of(folder)
-        if key is None or key.kind is not self._kind or name.startswith(HIDDEN):
+        key = _key_of(item["Key"].rpartition("/")[0])
+        if key is None or key.kind is not self._kind or not is_data(item["Key"]):
             return
         at = Day(key.account, key.region, key.day)
         old, archived = self.found.get(at, Files()), item.get("StorageClass")

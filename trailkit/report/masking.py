@@ -22,7 +22,7 @@ import pandas as pd
 
 from trailkit.display.cells import missing
 from trailkit.errors import ReportError
-from trailkit.integrity.frame_hash import frame_hash
+from trailkit.integrity.frame_hash import frame_hash, unmarked
 from trailkit.integrity.journal import Entry
 from trailkit.report.contents import Answered, Contents
 
@@ -431,8 +431,7 @@ def _answer(each: Answered, mask: Mask) -> Answered:
     if not each.run.get("question"):
         # An ad hoc query can give a column any name.
         frame.columns = [mask.column(str(name)) for name in frame.columns]
-    plain = frame.drop(columns="known", errors="ignore")
-    return Answered(mask.about(each.run), frame, frame_hash(plain), "")
+    return Answered(mask.about(each.run), frame, frame_hash(unmarked(frame)), "")
 
 
 def _other(run: Entry, mask: Mask) -> Entry:

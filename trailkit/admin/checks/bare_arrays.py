@@ -12,7 +12,7 @@ from trailkit.admin.checks.counts import CheckedPlace
 from trailkit.admin.checks.deviations import Finding
 from trailkit.aws.in_parallel import in_order
 from trailkit.cost.estimate import Billing
-from trailkit.cost.s3_listing import HIDDEN, NEVER_READ
+from trailkit.cost.s3_listing import NEVER_READ, is_data
 from trailkit.errors import AccessRefused
 from trailkit.source import Source
 from trailkit.tables.folders import LogFolder
@@ -55,7 +55,6 @@ def _files(source: Source, engine: Billing, place: CheckedPlace) -> Iterator[str
         for below in each.days if isinstance(each, LogFolder) else ():
             page = engine.objects(Bucket=each.bucket, Prefix=f"{each.prefix}{below}")
             for item in page.get("Contents", ()):
-                name = item["Key"].rpartition("/")[2]
                 unread = item.get("StorageClass") in NEVER_READ or not item["Size"]
-                if name and not name.startswith(HIDDEN) and not unread:
+                if is_data(item["Key"]) and not unread:
                     yield f"s3://{each.bucket}/{item['Key']}"
