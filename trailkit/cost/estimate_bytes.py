@@ -7,7 +7,7 @@ finds too little rather than too much: of a folder it looks at 20,000 files at m
 
 from collections.abc import Collection, Iterable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -21,6 +21,7 @@ from trailkit.lens.compose import RELATIONS
 from trailkit.record import Kind
 from trailkit.scope import Scope
 from trailkit.source import Source
+from trailkit.tables.days import midnight
 from trailkit.tables.pruning import delivery_days
 
 
@@ -72,8 +73,6 @@ def _one_day(scope: Scope) -> tuple[Scope, int]:
     """Return a scope of one day of delivery, and how many the whole one has so far."""
     first, last = delivery_days(scope)
     days = max(0, (min(last, clock.today()) - first).days) + 1
-    middle = datetime.combine(first, datetime.min.time(), UTC) + (
-        days // 2 * timedelta(days=1)
-    )
+    middle = midnight(first + timedelta(days=days // 2))
     moment = timedelta(microseconds=1)
     return replace(scope, start=middle, end=middle + moment, late=moment), days

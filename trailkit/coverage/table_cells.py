@@ -5,13 +5,14 @@ so has one whose files were lost, moved or never delivered.
 """
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from trailkit.coverage.home_regions import regions_of
 from trailkit.coverage.listed import Files, ListedFiles
 from trailkit.coverage.selectors import Coverage, State
 from trailkit.coverage.states import Cell, Reads, together
 from trailkit.scope import Scope
+from trailkit.tables.days import midnight
 
 EVERYWHERE = "all accounts", "all Regions"
 _DAY = timedelta(days=1)
@@ -117,6 +118,5 @@ def _of_day(said: Coverage, files: Files) -> tuple[Coverage, str]:
 
 
 def _window(days: Sequence[date], scope: Scope) -> tuple[datetime, datetime]:
-    first = datetime.combine(days[0], datetime.min.time(), UTC)
-    last = datetime.combine(days[-1], datetime.min.time(), UTC) + _DAY
+    first, last = midnight(days[0]), midnight(days[-1]) + _DAY
     return max(first, scope.start or first), min(last, scope.end or last)

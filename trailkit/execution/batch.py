@@ -4,7 +4,6 @@ import threading
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
-from itertools import count
 from typing import Any, Generic, TypeVar, cast
 
 import pandas as pd
@@ -114,23 +113,21 @@ def done(
 
     Ctrl-C stops them all.
     """
-    stop, begun, ended = threading.Event(), count(), count()
-    number = {"begun": 0, "ended": 0}
+    stop, begun, ended = threading.Event(), list[None](), list[None]()
 
     def work(job: Callable[[], _Given]) -> JobResult[_Given]:
-        number["begun"] = next(begun) + 1
+        begun.append(None)
         try:
             return _alone(job, stop)
         finally:
-            number["ended"] = next(ended) + 1
+            ended.append(None)
 
     with line() as say:
 
         def look() -> None:
-            under_way = number["begun"] - number["ended"]
             say(
-                f"Asking: {number['ended']:,} of {len(jobs):,} answered, "
-                f"{under_way:,} under way"
+                f"Asking: {len(ended):,} of {len(jobs):,} answered, "
+                f"{len(begun) - len(ended):,} under way"
             )
 
         answers = in_order(work, jobs.values(), at_once, look, stop.set)

@@ -113,9 +113,9 @@ def _in_short(contents: Contents) -> str:
 def _words(contents: Contents) -> str:
     """Return what the notebook says between its answers, folded."""
     said = prose.html(contents.words)
-    return f'<section id="words">{_fold("The notebook, in words", said)}</section>' * (
-        said != ""
-    )
+    if not said:
+        return ""
+    return f'<section id="words">{_fold("The notebook, in words", said)}</section>'
 
 
 def _story(contents: Contents, charts: Any, drawn: dict[int, str], stills: bool) -> str:

@@ -18,7 +18,7 @@ from trailkit.record import PLACE, Kind, columns
 from trailkit.scope import Scope
 from trailkit.tables import names, records
 from trailkit.tables.copy import KEYS, Copy
-from trailkit.tables.days import days_between, midnight
+from trailkit.tables.days import days_between, is_midnight, midnight
 from trailkit.tables.ddl import column_lines
 from trailkit.tables.pruning import event_days, pruning
 from trailkit.tables.table import Table
@@ -133,8 +133,7 @@ def _around(step: Scope, large: Mapping[date, int]) -> Iterator[Scope]:
 
 def is_whole(step: Scope) -> bool:
     """Return whether a step is of whole days."""
-    ends = step.start, step.end
-    return all(at is not None and at == midnight(at.date()) for at in ends)
+    return is_midnight(step.start) and is_midnight(step.end)
 
 
 def written(copy: Copy) -> list[str]:

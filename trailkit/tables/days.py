@@ -22,6 +22,11 @@ def midnight(day: date) -> datetime:
     return datetime.combine(day, time(), UTC)
 
 
+def is_midnight(at: datetime | None) -> bool:
+    """Return whether a moment is one in which a day begins."""
+    return at is not None and at == midnight(at.date())
+
+
 class Days(Protocol):
     """The day of delivery: the SQL that gives it, and the predicates that prune.
 

@@ -11,6 +11,10 @@ CLOUDTRAIL_INPUT = "com.amazon.emr.cloudtrail.CloudTrailInputFormat"
 TEXT_OUTPUT = "org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat"
 
 
+S3_TABLES = "s3tablescatalog"
+"""What Athena calls the catalog of S3 Tables; behind a slash it names a bucket."""
+
+
 @dataclass(frozen=True, slots=True)
 class Definition:
     """A table: its columns and partition keys with Hive types, where and how it lies.
@@ -42,7 +46,7 @@ class Definition:
     @property
     def of_s3_tables(self) -> bool:
         """Whether it lies in a table bucket of S3 Tables, which lists no files."""
-        return self.catalog.lower().startswith("s3tablescatalog/")
+        return self.catalog.lower().startswith(f"{S3_TABLES}/")
 
     @property
     def is_iceberg(self) -> bool:

@@ -117,8 +117,9 @@ class Table:
         name = _name(definition, catalog or definition.catalog)
         if _is_copy(definition.columns):
             return cls._of_copy(definition, name)
-        if form := Form.of({**definition.columns, **definition.partitions}):
-            return cls._in_form(definition, name, form, wanted)
+        declared = {**definition.columns, **definition.partitions}
+        if form := Form.of(declared):
+            return cls._in_form(definition, declared, name, form, wanted)
         of_lake = is_lake(definition.columns)
         kind = wanted if of_lake and wanted in CALLS else _kind(definition)
         _check_columns(definition, kind)
@@ -145,9 +146,13 @@ class Table:
 
     @classmethod
     def _in_form(
-        cls, definition: Definition, name: str, form: Form, wanted: Kind
+        cls,
+        definition: Definition,
+        declared: Mapping[str, str],
+        name: str,
+        form: Form,
+        wanted: Kind,
     ) -> Self:
-        declared = {**definition.columns, **definition.partitions}
         kind = wanted if wanted in CALLS else Kind.EVENT
         _check_form(definition, form)
         return cls(

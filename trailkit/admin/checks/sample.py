@@ -8,7 +8,7 @@ request each; elsewhere by counting records.
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from trailkit import clock, dialect
@@ -23,6 +23,7 @@ from trailkit.progress import be_silent, line
 from trailkit.record import Kind
 from trailkit.scope import Moment, Scope, moment
 from trailkit.source import ReadPlan, Source
+from trailkit.tables.days import midnight
 from trailkit.tables.folders import LogFolder
 from trailkit.tables.layout import parse
 from trailkit.tables.table_source import TableSource
@@ -74,15 +75,11 @@ def choose(source: Source, engine: Engine, scope: Scope, wanted: Named) -> Check
 def _day(scope: Scope, wanted: Moment | None) -> datetime | None:
     """Return the midnight at which the day begins; None where any day will do."""
     if wanted is not None:
-        return _midnight(moment(wanted))
+        return midnight(moment(wanted).date())
     if scope.start is None or scope.end is None:
         return None
-    last_full = _midnight(min(scope.end, clock.now())) - _DAY
-    return max(last_full, _midnight(scope.start))
-
-
-def _midnight(time: datetime) -> datetime:
-    return time.replace(hour=0, minute=0, second=0, microsecond=0)
+    last_full = midnight(min(scope.end, clock.now()).date()) - _DAY
+    return max(last_full, midnight(scope.start.date()))
 
 
 def _listed(source: TableSource, engine: Billing, place: CheckedPlace) -> Scope:
@@ -163,7 +160,7 @@ def _of(most: Mapping[str, Any], cell: Scope) -> Scope:
     """Narrow to what was counted; a log file outside a trail's folders may lack it."""
     account, region, day = (most.get(name) for name in ("account", "region", "day"))
     if day is not None:
-        start = datetime(day.year, day.month, day.day, tzinfo=UTC)
+        start = midnight(day)
         cell = replace(cell, start=start, end=start + _DAY)
     return replace(
         cell,

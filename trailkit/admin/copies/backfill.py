@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, cast
 
@@ -28,7 +28,7 @@ from trailkit.scope import Scope
 from trailkit.tables import copies
 from trailkit.tables.copied_from import Origin
 from trailkit.tables.copy import Copy
-from trailkit.tables.days import midnight
+from trailkit.tables.days import is_midnight
 from trailkit.tables.definition import Definition
 from trailkit.tables.pruning import event_days
 from trailkit.tables.table import Table
@@ -258,10 +258,10 @@ class Filling:
         done, billed, started = 0, 0.0, clock.now()
         try:
             for step, statements in zip(plan.steps, plan.sql, strict=True):
-                if _is_midnight(step.scope.start):
+                if is_midnight(step.scope.start):
                     started = clock.now()
                 facts = [self._engine.execute(each) for each in statements]
-                if not self._is_iceberg and _is_midnight(step.scope.end):
+                if not self._is_iceberg and is_midnight(step.scope.end):
                     mark(self._access, self._copy, step.scope, started)
                 billed += sum(each["dollars"] or 0 for each in facts)
                 done += 1
@@ -286,11 +286,6 @@ def _in_hours(steps: Sequence[Scope]) -> str:
         f"\n  {len(cells):,} days of an account are too large to sort at once: in "
         f"{len(parts):,} steps by hours, each of which reads the whole day"
     )
-
-
-def _is_midnight(at: datetime | None) -> bool:
-    """Return whether a step begins or ends with its day: it is not one of its hours."""
-    return at is not None and at == midnight(at.date())
 
 
 def _stopped(plan: Plan, done: int, billed: float) -> str:

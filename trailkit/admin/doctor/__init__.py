@@ -17,6 +17,7 @@ from trailkit.lens.compose import relation_of
 from trailkit.record import Kind
 from trailkit.scope import Scope
 from trailkit.source import Source
+from trailkit.tables.days import midnight
 from trailkit.tables.log_scope import LogScope
 
 __all__ = ["Diagnosis", "examine"]
@@ -126,5 +127,5 @@ def _names(where: LogScope | None) -> tuple[str, ...]:
 
 def _last_days(scope: Scope) -> Scope:
     """Take the last full days."""
-    today = clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
+    today = midnight(clock.today())
     return replace(scope, start=today - USUAL, end=today)

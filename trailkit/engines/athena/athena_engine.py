@@ -212,12 +212,12 @@ class AthenaEngine:
     def read(self, url: str) -> bytes:
         """Fetch a log file from S3; raises AccessRefused without s3:GetObject."""
         with explained():
-            return ResultFiles(partial(self._access.client, "s3"), None).read(url)
+            return self._log_files.read(url)
 
     def head(self, url: str) -> bytes:
         """Fetch the first kilobyte of a log file, as ``read`` fetches all of it."""
         with explained():
-            return ResultFiles(partial(self._access.client, "s3"), None).head(url)
+            return self._log_files.head(url)
 
     @cached_property
     def destination(self) -> Destination:
@@ -299,6 +299,10 @@ class AthenaEngine:
         """Read the credentials anew, and give a client of Athena with them."""
         self._access.renew()
         return self._access.client("athena")
+
+    @cached_property
+    def _log_files(self) -> ResultFiles:
+        return ResultFiles(partial(self._access.client, "s3"), None)
 
     @cached_property
     def _files(self) -> ResultFiles:

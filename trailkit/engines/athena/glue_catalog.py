@@ -8,13 +8,10 @@ from typing import Any, Self
 from trailkit.aws.session import Access
 from trailkit.errors import TableError
 from trailkit.tables.copied_from import DELIVERED_UNTIL
-from trailkit.tables.definition import Definition
+from trailkit.tables.definition import S3_TABLES, Definition
 from trailkit.tables.view import View
 
 DEFAULT_CATALOG = "awsdatacatalog"
-
-S3_TABLES = "s3tablescatalog"
-"""What Athena calls the catalog of S3 Tables; behind a slash it names a bucket."""
 
 _PART = re.compile(r"[A-Za-z0-9_@:/-]{1,255}")
 
