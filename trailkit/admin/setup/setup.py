@@ -79,8 +79,11 @@ class Setup(Wanted):
         return _json("The rights of who makes tables", policies.table_maker(self))
 
     def cloudformation(self) -> str:
-        """Write the template that deploys everything; it needs CAPABILITY_IAM."""
-        return _json("The template of the set-up", template(self))
+        """Write the template that deploys everything; it needs CAPABILITY_IAM.
+
+        It is plain text: YAML's parsers in C take no other.
+        """
+        return json.dumps(template(self), indent=2)
 
     def create_bucket_in_account(
         self,
