@@ -1,12 +1,16 @@
 """Ctrl-C stops DuckDB, once the work has begun and before."""
 
 import gc
+import re
+import threading
 import time
 import weakref
+from contextlib import nullcontext
 
 import duckdb
 import pytest
 
+from trailkit.engines import duckdb as local_engine
 from trailkit.engines.interruptible import interruptible
 
 ENDLESS = "select count(*) from range(100_000_000) as a, range(100_000) as b"
@@ -70,3 +74,18 @@ def test_an_error_does_not_keep_the_work_alive(
         assert seen() is None
     finally:
         gc.enable()
+
+
+def test_what_takes_long_says_for_how_long_it_runs(
+    connection: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    told = threading.Event()
+
+    def say(text: str) -> None:
+        said.append(text)
+        told.set()
+
+    monkeypatch.setattr(local_engine, "line", lambda: nullcontext(say))
+    assert local_engine._interruptible(lambda: told.wait(60), connection)
+    assert re.fullmatch("DuckDB: running, [0-9]+ s", said[0])

@@ -160,9 +160,12 @@ def _batches(
 def _interruptible(
     work: Callable[[], _Given], cursor: duckdb.DuckDBPyConnection
 ) -> _Given:
-    """Do the work where Ctrl-C stops it; say how far it is."""
+    """Do the work where Ctrl-C stops it; say for how long it runs.
+
+    DuckDB tells a cursor no percentage, and lets none ask for it behind the lock.
+    """
     with line() as say:
-        room = Room()
+        room, started = Room(), time.monotonic()
 
         def look() -> None:
             if room.is_used_up():
@@ -170,7 +173,7 @@ def _interruptible(
                     "The query would take more memory than this machine has free: it "
                     "is stopped. Narrow it, or let it make fewer and shorter texts."
                 )
-            say(f"Asking DuckDB: {max(cursor.query_progress(), 0):.0f} %")
+            say(f"DuckDB: running, {time.monotonic() - started:,.0f} s")
 
         try:
             return interruptible(work, cursor, look)
