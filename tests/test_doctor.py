@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,6 +24,7 @@ from trailkit.__main__ import main
 from trailkit.admin.doctor import Diagnosis
 from trailkit.admin.doctor.lines import Standing
 from trailkit.errors import TableError
+from trailkit.integrity.frame_hash import frame_hash
 from trailkit.record import Kind
 from trailkit.tables.layout import Layout
 from trailkit.tables.raw import RawTable
@@ -295,6 +297,21 @@ def test_the_command_line_prints_it(
     assert main(["doctor", *words, *window]) == 0
     assert "Doctor: security.cloudtrail" in capsys.readouterr().out
     assert json.loads(file.read_text())["worst"] == "good"
+
+
+def test_the_journal_tells_of_it(server: AthenaServer, tmp_path: Path) -> None:
+    opened = tk.athena(
+        "security.cloudtrail", workgroup="dfir", poll=0.01, session=session()
+    )
+    case = opened.window("2026-03-03", "2026-03-09").journal(tmp_path / "case.jsonl")
+    found = case.table.doctor()
+    assert case.custody
+    line = case.custody.entries()[-1]
+    assert line["what"] == "examined"
+    assert line["said"] == f"security.cloudtrail by workgroup dfir: {found.summary}"
+    assert line["lines"] == [str(each) for each in found.lines]
+    assert line["sha256"] == frame_hash(found.frame)
+    assert case.custody.frame()["about"].iloc[-1] == line["said"]
 
 
 def test_local_files_have_no_doctor(practice_case: Any) -> None:

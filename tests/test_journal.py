@@ -163,6 +163,17 @@ def test_what_is_done_becomes_a_line(practice_case: tk.Case, tmp_path: Path):
     assert oct((tmp_path / "case.jsonl").stat().st_mode)[-3:] == "600"
 
 
+def test_a_check_becomes_a_line(practice_case: tk.Case, tmp_path: Path):
+    case = practice_case.journal(tmp_path / "case.jsonl", who="r.okafor")
+    found = case.table.check(account="111122223333", region="us-east-1")
+    assert case.custody
+    line = case.custody.entries()[-1]
+    assert (line["what"], line["said"]) == ("checked", found.summary)
+    assert (line["scope"], line["rows"]) == (str(found.scope), found.records)
+    assert line["sql"] == found.sql
+    assert line["sha256"] == frame_hash(found.frame)
+
+
 def test_two_journals_over_the_same_evidence_merge(
     practice_case: tk.Case, tmp_path: Path
 ):

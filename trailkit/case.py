@@ -459,11 +459,11 @@ class Case:
     def journal(self, path: str | Path = "case.jsonl", *, who: str = "") -> "Case":
         """Return a case that keeps a journal of what is done with it, in a file.
 
-        Each acquisition, opening, question, listing, record read again, mark, export
-        and report becomes a line with time, name and the hash of the line before;
-        lines are only added. ``case.custody`` is the journal: shown as a table, merged
-        with a colleague's by ``case.custody.merge("theirs.jsonl")``. ``who`` is your
-        name; left out, that of the user at this computer. Without this call, and
+        Each acquisition, opening, question, listing, check, record read again, mark,
+        export and report becomes a line with time, name and the hash of the line
+        before; lines are only added. ``case.custody`` is the journal: shown as a table,
+        merged with a colleague's by ``case.custody.merge("theirs.jsonl")``. ``who`` is
+        your name; left out, that of the user at this computer. Without this call, and
         without a mark, no journal is kept. Raises JournalError for a file that is not a
         journal, that was changed, or that is about other evidence.
         """
@@ -570,7 +570,8 @@ class Case:
         """
         from trailkit.admin.case_table import CaseTable
 
-        return CaseTable(self.source, self.engine, self.scope, self.spending)
+        kept = self.custody.found if self.custody else None
+        return CaseTable(self.source, self.engine, self.scope, self.spending, kept)
 
     @typed
     def original(self, event_id: str) -> Original:

@@ -1,7 +1,10 @@
 """What one does with the table of a case: check it, and write better DDL for it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
 
 from trailkit.admin.checks import Check, Named, check
 from trailkit.cost.budget import Budget
@@ -27,6 +30,7 @@ class CaseTable:
     engine: Engine
     scope: Scope
     spending: Budget | None = None
+    journal: Callable[..., object] | None = None
 
     def check(
         self,
@@ -59,6 +63,15 @@ class CaseTable:
         where = self.source, self.engine, self.scope
         found = check(*where, named, self.spending, unpriced)
         notice(f"Check: {found.summary}.")
+        self._note(
+            "checked",
+            found.frame,
+            said=found.summary,
+            scope=str(found.scope),
+            rows=found.records,
+            sql=found.sql,
+            facts=found.facts,
+        )
         return found
 
     def doctor(self) -> "Diagnosis":
@@ -78,7 +91,11 @@ class CaseTable:
         self._on_athena()
         if not isinstance(self.engine, AthenaEngine):
             raise TableError("The doctor looks at tables on Athena: tk.athena(…).")
-        return examine(self.source, self.engine, self.scope, self.spending)
+        found = examine(self.source, self.engine, self.scope, self.spending)
+        said = f"{found.table} by workgroup {found.workgroup}: {found.summary}"
+        lines = [str(each) for each in found.lines]
+        self._note("examined", found.frame, said=said, lines=lines)
+        return found
 
     def advice(self, kind: str = "event") -> str:
         """Return what the table cannot leave out of a question, and the remedy."""
@@ -114,6 +131,11 @@ class CaseTable:
         if not statements:
             notice(f"No partition is missing in the scope {self.scope}.")
         return "".join(f"{each};\n\n" for each in statements).rstrip("\n")
+
+    def _note(self, what: str, frame: pd.DataFrame, **details: Any) -> None:
+        """Note what was found, where a journal is kept."""
+        if self.journal:
+            self.journal(what, frame, **details)
 
     def _on_athena(self) -> tuple[TableSource, Billing]:
         """Return source and engine, or refuse what is not a table on Athena."""

@@ -100,6 +100,10 @@ class Journal:
         self.note("listed", said=said, rows=len(frame), sha256=frame_hash(frame))
         return self.following(frame)
 
+    def found(self, what: str, frame: pd.DataFrame, **details: Any) -> None:
+        """Note what a look at the evidence or its table found, with its hash."""
+        self.note(what, **details, sha256=frame_hash(frame))
+
     def read(self, event_id: str, file: str, text: str) -> None:
         """Note that an event's record was read again from its log file."""
         sha256 = hashlib.sha256(text.encode()).hexdigest()

@@ -80,7 +80,7 @@ class Diagnosis:
             Part(_said_of(area, lines), Card("", [*map(_as_pair, lines)]), area in OPEN)
             for area, lines in self._areas()
         ]
-        return Card(self._title, [self._summary(), *pressing], parts).html()
+        return Card(self._title, [self.summary, *pressing], parts).html()
 
     def __str__(self) -> str:
         """Return the page as plain text."""
@@ -89,7 +89,7 @@ class Diagnosis:
     __repr__ = __str__
 
     def _card(self) -> Card:
-        return Card(self._title, [self._summary(), *self._page()])
+        return Card(self._title, [self.summary, *self._page()])
 
     @property
     def _title(self) -> str:
@@ -99,7 +99,9 @@ class Diagnosis:
         for area, lines in groupby(self.lines, key=lambda each: each.area):
             yield area, [*lines]
 
-    def _summary(self) -> str:
+    @property
+    def summary(self) -> str:
+        """Return in one line when it was, and how many lines are in each state."""
         counts = [sum(each.state is state for each in self.lines) for state in Standing]
         good, look, stop = counts
         return (
