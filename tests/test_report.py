@@ -250,3 +250,18 @@ class Page(HTMLParser):
     def handle_data(self, data: str) -> None:
         if not self._hidden:
             self._said.append(data.strip())
+
+
+def test_a_report_of_another_kind_is_refused(practice_case: tk.Case, tmp_path: Path):
+    with pytest.raises(ReportError, match=r"out\.docx is neither.*out\.html"):
+        practice_case.report(tmp_path / "out.docx", frames=[hostile_frame()])
+    assert not list(tmp_path.iterdir())
+
+
+def test_without_a_browser_a_pdf_is_refused_and_its_page_is_there(
+    practice_case: tk.Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(pictures, "chromium", lambda: None)
+    with pytest.raises(ReportError, match=r"this computer has none.*out\.html"):
+        practice_case.report(tmp_path / "out.pdf", frames=[hostile_frame()])
+    assert [each.name for each in tmp_path.iterdir()] == ["out.html"]

@@ -506,6 +506,9 @@ class Case:
     ) -> Path:
         """Write the report of the case into one HTML file that works offline.
 
+        Where ``path`` ends in ``.pdf``, an installed Chromium, Chrome or Edge prints it
+        as well, beside the HTML file: that one is what can be verified.
+
         It holds a summary (``summary`` is your own text), the story, each question of
         which an event was marked with chart and table, what could not be known, and an
         appendix by which all of it can be checked: ``trailkit verify REPORT``. Each

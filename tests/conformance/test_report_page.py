@@ -87,6 +87,16 @@ def test_it_prints_with_every_chart(browser: Browser, report: Path):
     assert len(seen.page.pdf(format="A4")) > 50_000
 
 
+def test_a_pdf_is_printed_beside_it(tmp_path: Path):
+    case = tk.demo().journal(tmp_path / "case.jsonl")
+    case.mark(case.ask("s3/bucket-deletions").head(3), "deleted")
+    printed = case.report(tmp_path / "out.pdf").read_bytes()
+    assert printed.startswith(b"%PDF-")
+    assert len(printed) > 20_000
+    assert (tmp_path / "out.html").is_file()
+    assert '"out.pdf' in (tmp_path / "case.jsonl").read_text().replace("/", '"')
+
+
 def test_nbconvert_shows_every_chart_offline(browser: Browser, tmp_path: Path):
     notebook = PROJECT / "notebooks" / "10_who_deleted_the_bucket.ipynb"
     words = ["--execute", "--to", "html", "--output-dir", str(tmp_path), str(notebook)]

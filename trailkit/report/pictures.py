@@ -17,7 +17,12 @@ from pathlib import Path
 import plotly.graph_objects as go
 from plotly.offline import get_plotlyjs
 
-_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+_NAMES = (
+    *("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"),
+    *("chrome", "microsoft-edge", "msedge"),
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+)
+_DUMP = ("--virtual-time-budget=60000", "--dump-dom")
 _SECONDS = 90
 _WIDTH = 1000
 _DRAW = """
@@ -57,7 +62,7 @@ def pictures(figures: Sequence["go.Figure"]) -> list[str]:
         page.write_text(_page(figures), encoding="utf-8")
         try:
             run = subprocess.run(  # noqa: S603 - our own words and page
-                [*_command(browser, folder), page.as_uri()],
+                [*headless(browser, folder), *_DUMP, page.as_uri()],
                 capture_output=True,
                 timeout=_SECONDS,
                 check=False,
@@ -67,15 +72,14 @@ def pictures(figures: Sequence["go.Figure"]) -> list[str]:
     return _found(run.stdout.decode("utf-8", "replace"), len(figures))
 
 
-def _command(browser: str, folder: str) -> list[str]:
-    """Return the browser's command line: no window, no profile, no network."""
+def headless(browser: str, folder: str) -> list[str]:
+    """Return a browser's command line: no window, no profile of yours, no network."""
     as_root = ["--no-sandbox"] if getattr(os, "geteuid", lambda: 1)() == 0 else []
     return [
         browser,
         *("--headless", "--disable-gpu", "--disable-dev-shm-usage", *as_root),
         *("--no-first-run", "--disable-background-networking", "--disable-extensions"),
         *("--host-resolver-rules=MAP * ~NOTFOUND", f"--user-data-dir={folder}/profile"),
-        *("--virtual-time-budget=60000", "--dump-dom"),
     ]
 
 

@@ -19,6 +19,7 @@ from trailkit.report.contents import Contents, collect, head
 from trailkit.report.export import check_target
 from trailkit.report.masking import Mask, masked, read_key, write_key
 from trailkit.report.page import page
+from trailkit.report.pdf import print_pdf
 from trailkit.report.reported_case import ReportedCase, ask_again
 from trailkit.report.story import kept
 
@@ -55,10 +56,12 @@ def report(
 ) -> Path:
     """Write the report of a case into one HTML file, and return its path.
 
-    ``words`` are the Markdown cells of a notebook; the rest is as in ``case.report``.
+    Of a ``.pdf`` the HTML file is written beside it. ``words`` are the Markdown cells
+    of a notebook; the rest is as in ``case.report``.
     """
     check_target(path)
-    target, journal = Path(path), kept(case)
+    asked, journal = Path(path), kept(case)
+    target = _html_of(asked)
     contents = collect(case, title, summary, frames, words)
     if mask:
         key_file = Path(key) if key else target.with_name(f"{target.stem}.key.json")
@@ -69,7 +72,24 @@ def report(
     if journal.path.exists():
         journal.note("reported", file=str(target), sha256=hash_of(text))
     notice(f"Wrote {target} ({len(text) / 1e6:.1f} MB), SHA-256 {hash_of(text)}.")
-    return target
+    if asked != target:
+        print_pdf(target, asked)
+        printed = hash_of(asked.read_bytes())
+        if journal.path.exists():
+            journal.note("reported", file=str(asked), sha256=printed)
+        notice(f"Printed {asked}, SHA-256 {printed}.")
+    return asked
+
+
+def _html_of(asked: Path) -> Path:
+    """Return the HTML file of what is asked for; refuse what is neither it nor PDF."""
+    if asked.suffix.lower() not in (".html", ".htm", ".pdf"):
+        raise ReportError(
+            f"A report is an .html or a .pdf file, and {asked.name} is neither. Word "
+            f'opens the first: case.report("{asked.with_suffix(".html").name}"). For a '
+            "workbook of frames: tk.to_excel(frame, path)."
+        )
+    return asked.with_suffix(".html") if asked.suffix.lower() == ".pdf" else asked
 
 
 def _masked(case: ReportedCase, contents: Contents, key: Path, last: Entry) -> bytes:
