@@ -47,7 +47,7 @@ conformance: .venv/checks ## test against a real browser, Hive parser and Trino
 gallery: .venv/checks ## draw every chart for a person to judge; LOGS=folder adds real logs
 	$(BIN)/python -m tools.gallery $(LOGS)
 
-picture: .venv/checks ## draw the README's chart anew; takes a Chromium
+picture: .venv/checks ## draw the pictures of README and docs anew; takes a Chromium
 	$(BIN)/python docs/images/draw.py
 
 .PHONY: questions

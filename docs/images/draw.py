@@ -1,36 +1,45 @@
-"""Draw the picture in the README from the practice case: `make picture`."""
+"""Draw the pictures of README and docs from the practice case: `make picture`."""
 
-import shutil
+import tempfile
 from pathlib import Path
 from urllib.parse import unquote
 
-from playwright.sync_api import sync_playwright
+import plotly.graph_objects as go
 
 import trailkit as tk
+from trailkit.report.pictures import pictures
 
-PICTURE = Path(__file__).with_name("address.svg")
-DRAW = """
-() => Plotly.toImage(
-    document.querySelector(".js-plotly-plot"),
-    {format: "svg", width: 1000, height: 520}
-)
-"""
+FOLDER = Path(__file__).parent
+ADDRESS = "203.0.113.77"
+BUCKET = "harbour-books-payroll-archive"
+
+
+def figures() -> dict[str, go.Figure]:
+    """Return each picture's chart, by the name of its file."""
+    case = tk.demo()
+    night = case.window("2026-03-11 23:30", "2026-03-12 02:50")
+    deletion = case.ask("s3/bucket-deletions", bucket=BUCKET).iloc[-1]
+    with tempfile.TemporaryDirectory() as folder:
+        told = night.journal(Path(folder) / "case.jsonl", who="R. Okafor")
+        first = told.ask("identity/address", address=ADDRESS)
+        told.mark(first.head(1), "first call from the address", tag="entry")
+        stopped = told.ask("impairment/cloudtrail").query("action == 'StopLogging'")
+        told.mark(stopped[stopped["outcome"] == "success"], "trail stopped")
+        told.mark(deletion["event_id"], "payroll archive deleted", tag="impact")
+        story = told.story()
+    return {
+        "address": tk.chart(night.ask("identity/address", address=ADDRESS)),
+        "lineage": tk.chart(case.trace(deletion["access_key"])),
+        "story": tk.chart(story),
+    }
 
 
 def main() -> None:
-    """Draw what came from one address of the practice case, as a scalable picture."""
-    night = tk.demo().window("2026-03-11 23:30", "2026-03-12 02:50")
-    frame = night.ask("identity/address", address="203.0.113.77")
-    page = tk.chart(frame).to_html()
-    with (
-        sync_playwright() as player,
-        player.chromium.launch(executable_path=shutil.which("chromium")) as browser,
-    ):
-        tab = browser.new_page()
-        tab.set_content(page)
-        tab.wait_for_selector(".js-plotly-plot .trace")
-        drawn = tab.evaluate(DRAW)
-    PICTURE.write_text(unquote(drawn.partition(",")[2]), encoding="utf-8")
+    """Draw each as a scalable picture."""
+    drawn = figures()
+    for name, each in zip(drawn, pictures(list(drawn.values())), strict=True):
+        text = unquote(each.partition(",")[2])
+        (FOLDER / f"{name}.svg").write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":
