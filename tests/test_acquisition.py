@@ -521,6 +521,14 @@ def test_what_was_changed_since_is_named_on_opening_and_by_verify(
     }
 
 
+@pytest.mark.parametrize("line", ["{}", "not JSON", "[" * 100_000, '"a"', "\udcff"])
+def test_a_line_that_is_none_of_a_manifest_is_named(line: str, tmp_path: Path) -> None:
+    text = line.encode("utf-8", "surrogateescape")
+    (tmp_path / "manifest.jsonl").write_bytes(text + b"\n")
+    with pytest.raises(EvidenceError, match=r"Line 1 of .* was changed"):
+        list(read_manifest(tmp_path))
+
+
 def test_two_processes_do_not_acquire_into_one_folder(
     bucket: AthenaServer, tmp_path: Path
 ) -> None:

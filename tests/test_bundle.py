@@ -1,11 +1,14 @@
 """The bundle: verified by anyone, and each changed byte is found and named."""
 
+import hashlib
+import json
 import random
 import re
 import shutil
 import subprocess
 import sys
 import zipfile
+from importlib.metadata import version
 from pathlib import Path
 
 import pandas as pd
@@ -13,6 +16,9 @@ import pytest
 
 import trailkit as tk
 from tests.conftest import PROJECT
+from tests.support.athena_server import AthenaServer
+from tests.support.records_made import record
+from tests.test_checking import everyday, published
 from trailkit.__main__ import main
 from trailkit.errors import ReportError
 from trailkit.integrity import verify_bundle
@@ -34,7 +40,7 @@ def bundled(practice_case: tk.Case, tmp_path_factory: pytest.TempPathFactory) ->
     )
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pictures, "chromium", lambda: None)
-        return case.evidence.bundle(folder / "case.zip", frames=[counted])
+        return case.bundle(folder / "case.zip", frames=[counted])
 
 
 @pytest.fixture(scope="module")
@@ -69,8 +75,64 @@ def test_any_tool_opens_it_and_every_part_is_there(bundled: Path):
         *("frames/02-s3_bucket-deletions.csv", "frames/02-s3_bucket-deletions.rows"),
     } <= names
     assert "verify_bundle.py case.zip" in readme
+    assert {each.split("/")[0] for each in names - {"README.txt"}} <= said(readme)
     assert len(story) == 2
     assert len(frame) == 10
+
+
+def said(readme: str) -> set[str]:
+    """Return the parts that a README says something of."""
+    lines = re.findall(r"^  (\S+?)/?  +\S", readme, re.MULTILINE)
+    return set(lines)
+
+
+def test_the_readme_says_in_words_what_was_examined_and_what_it_shows(bundled: Path):
+    with zipfile.ZipFile(bundled) as parts:
+        readme = parts.read("README.txt").decode()
+    assert f"by r.okafor, with trailkit {version('trailkit')}" in readme
+    assert "4,278 files" in readme
+    assert "What it does not show" in readme
+
+
+def test_of_acquired_evidence_it_holds_what_says_where_each_file_is_from(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(pictures, "chromium", lambda: None)
+    folder = tmp_path / "evidence"
+    folder.mkdir()
+    log = json.dumps({"Records": [record("DeleteBucket", "s3")]})
+    lists = {"manifest.jsonl": "", "acquisition.json": '{"acquisition": []}'}
+    sums = []
+    for name, text in {**lists, "log.json": log}.items():
+        (folder / name).write_text(text)
+        sums.append(f"{hashlib.sha256(text.encode()).hexdigest()}  {name}\n")
+    (folder / "SHA256SUMS").write_text("".join(sums))
+    case = tk.local(folder, store=tmp_path / "store", progress=False)
+    frame = case.query("select time, action from events")
+    path = case.bundle(tmp_path / "case.zip", frames=[frame])
+    held = verify_bundle.check(path.read_bytes())[0]
+    for name in ("SHA256SUMS", *lists):
+        part = f"evidence/acquisition-1/{name}"
+        assert held[part] == (folder / name).read_bytes()
+    assert "acquisition-1/" in held["README.txt"].decode()
+
+
+def test_a_case_over_a_table_has_a_bundle_too(
+    athena: AthenaServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(pictures, "chromium", lambda: None)
+    opened = published(athena, everyday())
+    case = opened.window("2026-03-09", "2026-03-10").journal(tmp_path / "case.jsonl")
+    frame = case.query("select time, action, event_id from events order by event_id")
+    path = case.bundle(tmp_path / "case.zip", frames=[frame])
+    parts, faults = verify_bundle.check(path.read_bytes())
+    assert not faults
+    assert not {"evidence/files.csv", "evidence/digests.csv"} & parts.keys()
+    readme = parts["README.txt"].decode()
+    assert "trailkit verify case.zip --table security.cloudtrail" in readme
+    assert "--evidence" not in readme
+    told = read_bundle(path.read_bytes())
+    assert verify_runs(opened, told)["verified"].all()
 
 
 def test_the_script_alone_verifies_it(bundled: Path, script: Path):

@@ -53,6 +53,7 @@ CASE = [
     "ask",
     "ask_all",
     "budget",
+    "bundle",
     "checked",
     "checks",
     "chunks",

@@ -533,6 +533,28 @@ class Case:
             key=key,
         )
 
+    @typed
+    def bundle(
+        self,
+        path: str | Path,
+        *,
+        title: str = "",
+        summary: str = "",
+        frames: Iterable[pd.DataFrame] = (),
+    ) -> Path:
+        """Write all that another person needs to check the case into one archive.
+
+        It holds the report, the story, the journal, each answer as CSV and Parquet with
+        its SQL, what was recorded, and a script that checks every byte of it with
+        Python's standard library alone. Of local files it also holds their list with
+        each SHA-256, what the digests prove, and where they were acquired. The log
+        files themselves are not in it: ``trailkit verify case.zip --evidence FOLDER``
+        asks its questions again. Takes what ``case.report`` takes.
+        """
+        from trailkit.report.handing_over import bundle
+
+        return bundle(self, path, title, summary, frames)
+
     # The evidence behind it
 
     def inventory(self) -> pd.DataFrame:
@@ -563,7 +585,7 @@ class Case:
         from trailkit.integrity.case_evidence import Evidence
 
         self.source.require_files()
-        return Evidence(self.source, self._pack, self.custody)
+        return Evidence(self.source, self.custody)
 
     @property
     def table(self) -> "CaseTable":
@@ -596,11 +618,6 @@ class Case:
 
     def _listed(self, what: str, frame: pd.DataFrame) -> pd.DataFrame:
         return self.custody.listed(what, frame, self.scope) if self.custody else frame
-
-    def _pack(self, *given: Any) -> Path:
-        from trailkit.report.handing_over import bundle
-
-        return bundle(self, *given)
 
     def _answer(self, question: Question, values: Mapping[str, Any]) -> pd.DataFrame:
         return self._run(self._request(question, values))

@@ -67,7 +67,7 @@ _CELLS = [
     (
         "words",
         "## Where to go next\n\n`case.trace(event_id)` follows the credential; "
-        '`case.evidence.bundle("{stem}.zip")` packs\nall that another person needs to '
+        '`case.bundle("{stem}.zip")` packs\nall that another person needs to '
         "check the findings.",
     ),
 ]

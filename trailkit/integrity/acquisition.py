@@ -68,8 +68,8 @@ class Acquisition:
             [
                 f"Acquired {self.source} as {self.caller}: {self.files:,} files, "
                 f"{say_bytes(self.bytes)}; {self.new_files:,} of them now",
-                f"  {self.older_versions:,} are older versions; "
-                f"{self.delete_markers:,} delete markers are listed",
+                f"  older versions among them: {self.older_versions:,}; delete markers "
+                f"listed: {self.delete_markers:,}",
                 *(f"  not fetched: {each}" for each in lost),
                 *(f"  {note}" for note in self.notes),
                 f'  Check: (cd "{self.folder}" && sha256sum --check SHA256SUMS)',

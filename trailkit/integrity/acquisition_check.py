@@ -22,8 +22,12 @@ from trailkit.integrity.acquisition_folder import (
     read_manifest,
 )
 from trailkit.integrity.acquisition_listing import WantedObjects
+from trailkit.integrity.digest_keys import KEYS_FILE
 from trailkit.scope import Scope
 from trailkit.source import Source
+
+LISTS = (MANIFEST, NOTE, KEYS_FILE, SUMS)
+"""The files of an acquisition that say what was fetched, where and by whom."""
 
 _ADDED = "not acquired: added since"
 _NAMED = 3

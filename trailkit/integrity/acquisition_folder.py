@@ -18,7 +18,7 @@ from urllib.parse import quote
 
 import filelock
 
-from trailkit.errors import StoreBusy
+from trailkit.errors import EvidenceError, StoreBusy
 from trailkit.integrity.acquisition_listing import ListedObject
 from trailkit.progress import Say
 
@@ -305,6 +305,9 @@ def _as_path(key: str) -> str:
 
 
 _NAMES = ("bucket", "key", "version_id", "etag", "is_latest", "delete_marker", "size")
+_READ = {"bucket", "key", "version_id", "is_latest", "state", "path"}
+"""What is read of a line of the manifest."""
+
 _MORE = ("last_modified", "storage_class", "state", "path", "sha256")
 
 
@@ -322,10 +325,20 @@ def _row(line: Mapping[str, Any]) -> tuple[Any, ...]:
 
 
 def read_manifest(folder: Path) -> Iterator[dict[str, Any]]:
-    """Read the manifest of an acquisition, line by line."""
-    with (folder / MANIFEST).open(encoding="utf-8") as lines:
-        for line in lines:
-            yield json.loads(line)
+    """Return the lines of a manifest; raise EvidenceError for one that was changed."""
+    with (folder / MANIFEST).open(encoding="utf-8", errors="replace") as lines:
+        for number, line in enumerate(lines, 1):
+            try:
+                found = json.loads(line)
+            except (ValueError, RecursionError):
+                found = None
+            if not isinstance(found, dict) or not found.keys() >= _READ:
+                raise EvidenceError(
+                    f'Line {number:,} of "{folder / MANIFEST}" was changed: it is no '
+                    "line of a manifest. Restore the file; without it the folder is "
+                    "read as a plain copy."
+                )
+            yield found
 
 
 def hash_of(path: Path) -> str:

@@ -1,6 +1,5 @@
 """The local files that a case stands on, as ``case.evidence``."""
 
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,7 +22,6 @@ class Evidence:
     """Log files as they were received, and what became of each."""
 
     source: Source
-    pack: Callable[..., Path]
     custody: "Journal | None" = None
 
     def files(self) -> pd.DataFrame:
@@ -87,25 +85,6 @@ class Evidence:
         keep(self.source, validation)
         self._tell("validated", validation.summary)
         return self._carried(validation.frame())
-
-    @typed
-    def bundle(
-        self,
-        path: str | Path,
-        *,
-        title: str = "",
-        summary: str = "",
-        frames: Iterable[pd.DataFrame] = (),
-    ) -> Path:
-        """Write all that another person needs to check the case into one archive.
-
-        It holds the report, the story, the journal, each answer as CSV and Parquet with
-        its SQL, the list of log files with their SHA-256, what the digests prove, and a
-        script that checks every byte of it with Python's standard library alone. The
-        log files themselves are not in it. ``trailkit verify case.zip --evidence
-        FOLDER`` asks its questions again. Takes what ``case.report`` takes.
-        """
-        return self.pack(path, title, summary, frames)
 
     def _carried(self, frame: pd.DataFrame) -> pd.DataFrame:
         return self.custody.following(frame) if self.custody else frame

@@ -3,7 +3,7 @@
 import io
 import json
 import platform
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ import pandas as pd
 
 from trailkit.errors import ReportError
 from trailkit.integrity import frame_hash, verify_bundle
+from trailkit.integrity.acquisition_check import LISTS, acquired_folders
 from trailkit.integrity.local_digests import kept as kept_validation
 from trailkit.progress import notice
 from trailkit.report.contents import Contents, collect, head
@@ -24,23 +25,33 @@ _LIBRARIES = ("trailkit", "duckdb", "pandas", "pyarrow", "sqlglot", "plotly")
 _README = """\
 {title}
 
-This archive is the result of an investigation of AWS CloudTrail logs, so that someone
-else can check it. It was made on {made} UTC by {who}.
+This archive holds what an investigation found in the logs of AWS CloudTrail, so that
+someone else can read it and check it. CloudTrail is the record that Amazon Web Services
+keeps of what was done in an account: by whom, when, from where.
+
+Made      {made} UTC by {who}, with trailkit {version}
+Examined  {source}{counted}
+Times     all in UTC
 
 Begin with report.html: open it in any browser; it needs no network. It holds the
 summary, the story, each question with its answer, and what could not be known.
 
-What else is here
+What is in it
 
-  manifest.json    the name, size and SHA-256 of every part
-  journal.jsonl    what was done and when, each line with the hash of the one before
-  story.csv        the events that were marked (it opens in Timesketch); as Parquet too
-  questions.json   each question: parameters, scope, SQL, engine, and its frame's hash
-  frames/          the answer to each question as CSV, Parquet, and rows for hashing
-  sql/             the SQL of each question, as it ran
-  evidence/        the log files with their SHA-256 (the files are not in here), what
-                   they hold, what was known to be recorded{digests}
-  versions.json    the programs that were used
+  report.html       the page to read first
+  story.csv         the events that matter, each with a note; story.parquet is the same
+  story.parquet     for programs
+  journal.jsonl     what was done, by whom and when; a changed or missing line is found
+  questions.json    each question: how it was put, and the hash of its answer
+  frames/           the answer to each question as CSV, Parquet, and rows for hashing
+  sql/              the SQL of each question, as it ran
+  evidence/         what the logs hold, and what is known to have been recorded{lists}
+  versions.json     the programs that were used
+  manifest.json     the name, size and SHA-256 of every part
+  manifest.sha256   the SHA-256 of manifest.json: the bundle's own hash
+  verify_bundle.py  the program that checks this archive
+
+A SHA-256, or hash, is a fingerprint of 64 digits: what differs by a letter has another.
 
 How to check it
 
@@ -48,19 +59,35 @@ How to check it
 
        python3 -I -S verify_bundle.py {name}
 
-   with the script out of the archive, or one that you have from elsewhere. It prints
+   with the program out of the archive, or one that you have from elsewhere. It prints
    the bundle's own hash: compare it with the one that you were told by another way.
    Whoever can change a bundle can also make a new one; only that comparison shows it.
 
-2. The answers are right: with the log files at hand and trailkit installed, run
+2. The answers are right: with the logs at hand and trailkit {version} installed, run
 
-       trailkit verify {name} --evidence FOLDER
+       trailkit verify {name} {evidence}
 
    It asks every question again and compares the hashes of the answers.
+
+What it does not show
+
+- What no log recorded. evidence/coverage.csv says of each hour whether an empty answer
+  means that nothing happened.
+- That the logs are as AWS wrote them. {genuine}
+- Who sat at the keyboard. Logs name keys, roles and addresses, which can be stolen.
 
 A cell of a CSV that a spreadsheet would run begins with an apostrophe. Parquet and rows
 hold the values as they are in the logs: treat them as hostile text.
 """
+_FILES = """;
+                    files.csv lists the log files with their SHA-256 (the files are not
+                    in here), digests.csv what AWS's own signatures prove of them"""
+_ACQUIRED = """;
+                    acquisition-1/ says where each file was fetched, by whom and when"""
+_SIGNED = """Where AWS signed them, evidence/digests.csv says
+  what its signatures prove, what they do not, and what they accuse."""
+_UNSIGNED = """They were read from a table, and nothing in this
+  archive proves its files."""
 
 
 def bundle(
@@ -75,12 +102,12 @@ def bundle(
     target, journal = Path(path), kept(case)
     contents = collect(case, title, summary, frames)
     told = {"journal": head(journal)}
-    parts = _parts(contents, told, target.name)
+    parts = _parts(contents, told)
     if journal.path.exists():
         parts["journal.jsonl"] = journal.path.read_bytes()
-    digests = _digests(case)
-    if digests is not None:
-        parts["evidence/digests.csv"] = _csv(digests)
+    if not case.source.needs_window:
+        parts |= _of_files(case, contents)
+    parts["README.txt"] = _readme(contents, target.name, parts)
     try:
         data = verify_bundle.archive(dict(sorted(parts.items())))
         target.write_bytes(data)
@@ -104,16 +131,14 @@ def read_bundle(data: bytes) -> dict[str, Any]:
     return json.loads(parts["questions.json"])
 
 
-def _parts(contents: Contents, told: dict[str, Any], name: str) -> dict[str, bytes]:
+def _parts(contents: Contents, told: dict[str, Any]) -> dict[str, bytes]:
     data = data_of(contents) | told
     parts = {
-        "README.txt": _readme(contents, name),
         "verify_bundle.py": Path(verify_bundle.__file__).read_bytes(),
         "report.html": sealed(contents, told),
         "versions.json": _json(_versions()),
         "story.csv": _csv(contents.story),
         "story.parquet": _parquet(contents.story),
-        "evidence/files.csv": _csv(contents.files),
         "evidence/inventory.csv": _csv(contents.inventory),
         "evidence/coverage.csv": _csv(contents.coverage),
     }
@@ -135,14 +160,21 @@ def _stem(run: dict[str, Any]) -> str:
     return str(run.get("question") or "ad-hoc").replace("/", "_")
 
 
-def _readme(contents: Contents, name: str) -> bytes:
-    digests = ",\n                   and what CloudTrail's digests prove"
+def _readme(contents: Contents, name: str, parts: Mapping[str, bytes]) -> bytes:
+    """Say in plain words what is in it, how to check it, and what it does not show."""
+    local = "evidence/files.csv" in parts
+    acquired = any(each.startswith("evidence/acquisition-") for each in parts)
     return _README.format(
         title=contents.title,
         made=f"{contents.made:%Y-%m-%d %H:%M}",
         who=contents.who or "an unnamed analyst",
+        version=version("trailkit"),
+        source=contents.source,
+        counted=f", {len(contents.files):,} files" if local else "",
         name=name,
-        digests="" if contents.files.empty else digests,
+        evidence="--evidence FOLDER" if local else _table(contents.source),
+        lists=_FILES * local + _ACQUIRED * acquired,
+        genuine=_SIGNED if local else _UNSIGNED,
     ).encode("utf-8", "replace")
 
 
@@ -155,12 +187,24 @@ def _versions() -> dict[str, str]:
     }
 
 
-def _digests(case: ReportedCase) -> pd.DataFrame | None:
-    """Return what digests prove of local files; a table has none at hand."""
-    if case.source.needs_window:
-        return None
+def _table(source: str) -> str:
+    return f"--table {source.partition(',')[0]} --workgroup NAME"
+
+
+def _of_files(case: ReportedCase, contents: Contents) -> dict[str, bytes]:
+    """Return what is known of local files: hashes, digests, who fetched them."""
     known = kept_validation(case.source)
-    return known.frame() if known else case.evidence.digests(progress=False)
+    digests = known.frame() if known else case.evidence.digests(progress=False)
+    parts = {
+        "evidence/files.csv": _csv(contents.files),
+        "evidence/digests.csv": _csv(digests),
+    }
+    for number, folder in enumerate(acquired_folders(case.source.paths), 1):
+        for name in LISTS:
+            if (folder / name).is_file():
+                place = f"evidence/acquisition-{number}/{name}"
+                parts[place] = (folder / name).read_bytes()
+    return parts
 
 
 def _json(content: Any) -> bytes:
