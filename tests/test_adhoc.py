@@ -7,7 +7,7 @@ from tests.support.adhoc_read import not_shared, refused, runs
 from trailkit import dialect
 from trailkit.dialect.functions import FUNCTIONS
 from trailkit.dialect.signatures import SIGNATURES
-from trailkit.errors import SQLError, UnsupportedSQL
+from trailkit.errors import QueryFailed, SQLError, UnsupportedSQL
 from trailkit.lens import compose, described
 from trailkit.questions.library import load
 from trailkit.questions.question import Question
@@ -85,3 +85,12 @@ def test_a_table_alias_that_is_text_is_answered_with_json(
 ) -> None:
     with pytest.raises(UnsupportedSQL, match="json_extract_scalar"):
         practice_case.query("select request.bucketName from events")
+
+
+def test_a_pattern_that_the_query_makes_is_refused_in_words(
+    practice_case: tk.Case,
+) -> None:
+    with pytest.raises(QueryFailed, match="is not a regular expression"):
+        practice_case.query(
+            "select count_if(regexp_like(action, '(' || region)) from events"
+        )

@@ -57,3 +57,8 @@ def test_a_log_value_cannot_steer_a_terminal() -> None:
 
 def test_missing_values_are_no_leaders() -> None:
     assert "actor" not in finding(events(actor=[None, None]))
+
+
+def test_rows_that_show_no_event_are_called_rows() -> None:
+    described = pd.DataFrame({"column": ["time", "actor"], "meaning": ["when", "who"]})
+    assert finding(described) == "2 rows."

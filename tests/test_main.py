@@ -152,6 +152,49 @@ def test_last_narrows_the_window_from_its_end(capsys, practice):
     assert "2026-03-12 00:00:00 to 2026-03-12 02:00:00 UTC" in err
 
 
+def test_a_second_window_and_a_second_last_narrow_the_first(capsys, practice):
+    asked = ["--last", "6h", "--window", "2026-03-11", "2026-03-14", "--last", "2h"]
+    windows = [*asked, "--window", "2026-03-02", "2026-03-12T02:00"]
+    status, _, err = run(capsys, *ASK, *windows, "--evidence", practice)
+    assert status == 0
+    assert "2026-03-12 00:00:00 to 2026-03-12 02:00:00 UTC" in err
+    apart = [
+        "--window",
+        "2026-03-02",
+        "2026-03-03",
+        "--window",
+        "2026-03-04",
+        "2026-03-05",
+    ]
+    status, out, err = run(capsys, *ASK, *apart, "--evidence", practice)
+    assert (status, out) == (1, "")
+    assert "outside 2026-03-02 00:00:00 to 2026-03-03 00:00:00 UTC" in err
+
+
+def test_what_lists_no_events_is_not_counted_as_events(capsys, logs):
+    status, out, err = run(capsys, "query", "describe events", "--evidence", logs)
+    assert status == 0
+    assert "caller_kind" in out
+    assert err.strip().endswith(" rows.")
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["select", "count(*)", "from", "events"], "in quotes"),
+        (["show tables"], "describe events lists the columns"),
+        (["select count(*) from event"], 'Did you mean "events"?'),
+        (["select actr from events"], '"actor"'),
+    ],
+)
+def test_a_mistake_in_a_query_is_one_sentence(capsys, caplog, logs, words, sentence):
+    status, out, err = run(capsys, "query", *words, "--evidence", logs)
+    assert status in (1, 2)
+    assert out == ""
+    assert sentence in err
+    assert not caplog.records
+
+
 def test_a_query_of_ones_own_runs(capsys, logs):
     select = "select action, count(*) as events from events group by action"
     status, out, _ = run(capsys, "query", "--evidence", logs, select, "--csv", "-")
@@ -195,6 +238,7 @@ def test_without_records_nothing_is_opened_in_silence(capsys, command):
         (["s3/bucket-deletion"], "bucket-deletions"),
         (["s3/bucket-deletions", "bukket=x"], 'Did you mean "bucket"?'),
         (["s3/bucket-deletions", "bucket"], "name=value"),
+        (["s3/bucket-deletions", "iam/access-changes"], "Ask one at a time"),
         (["s3/bucket-deletions", "--window", "2026-03-03", "2026-03-02"], "earlier"),
         (["s3/bucket-deletions", "--region", "eu-west-1", "a.b"], '"a.b" is neither'),
         (["s3/bucket-deletions", "--csv", "not/there/x.csv"], "no folder not/there"),

@@ -52,7 +52,7 @@ SPELLINGS = [
 
 FREE = {
     *("about", "allowed", "apart", "area", "events"),
-    *("keys", "made", "name", "objects", "pattern", "portal", "principals"),
+    *("keys", "made", "name", "objects", "portal", "principals"),
     *("roles", "sessions", "links", "names", "texts", "values", "event", "address"),
 }
 """Texts without a meaning: words of a question's own, and parameters of lineages."""
@@ -282,3 +282,12 @@ def test_every_text_has_a_meaning_or_is_a_word_of_its_question() -> None:
         if parameter.type.endswith("text") and not (parameter.means or parameter.one_of)
     }
     assert free <= FREE
+
+
+def test_a_pattern_that_is_none_is_refused_with_what_to_write() -> None:
+    taken = [Parameter("pattern", "text", means="pattern")]
+    assert read(taken, {"pattern": ' "x" '}) == ({"pattern": ' "x" '}, [])
+    with pytest.raises(InvalidParameter, match=r'pattern: "a\(b" is not .* strpos'):
+        read(taken, {"pattern": "a(b"})
+    with pytest.raises(InvalidParameter, match="is empty"):
+        read(taken, {"pattern": ""})

@@ -89,11 +89,8 @@ class Scope:
         """Intersect the window with another one."""
         start, end = max(first, self.start or first), min(last, self.end or last)
         if end <= start:
-            raise EmptyScope(
-                f"The window {_show(first)} to {_show(last)} does not overlap "
-                f"{self._window_in_words()}, which the case was narrowed to. Scopes "
-                "only narrow: case.everything() takes the scope off again."
-            )
+            asked = f"{_show(first)} to {_show(last)} UTC"
+            raise _outside(asked, self._window_in_words())
         return replace(self, start=start, end=end)
 
     def with_accounts(self, *accounts: str) -> "Scope":
@@ -316,11 +313,15 @@ def _both(
         raise ScopeError(f"No {what} given. Name at least one, or leave the call out.")
     kept = tuple(each for each in dict.fromkeys(values) if not before or each in before)
     if not kept:
-        raise EmptyScope(
-            f"{_named(values, what)}: outside {_named(before, what)}, which the case "
-            "was narrowed to. Scopes only narrow: case.everything() removes the scope."
-        )
+        raise _outside(_named(values, what), _named(before, what))
     return kept
+
+
+def _outside(asked: str, before: str) -> EmptyScope:
+    return EmptyScope(
+        f"{asked}: outside {before}, which the scope was narrowed to. Scopes only "
+        "narrow: begin with the wider one, or take it off with case.everything()."
+    )
 
 
 def quoted(text: str) -> str:

@@ -14,6 +14,7 @@
 --     type: text
 --     optional: true
 --     help: "a further regular expression for the key, in lower case"
+--     means: pattern
 -- chart: ranking
 -- next: [s3/objects-read, s3/bucket-access, identity/activity]
 -- false_positives: |

@@ -123,3 +123,7 @@ select last_day_of_month(max(time)) from events;
 
 -- remedy: (values …) as t
 with hours (h) as (values 0, 1, 2, 3) select h from hours;
+
+-- remedy: is not a regular expression
+select count(*) from events where regexp_like(action, 'Delete(?=Bucket)');
+select regexp_replace(actor, '(?<kind>role)/', '') as name from events;

@@ -245,3 +245,7 @@ select count(*) from events natural join deliveries;
 
 -- remedy: union all
 select action, count(*) from events group by action with rollup;
+
+-- remedy: is not a regular expression
+select count(*) from events where regexp_like(action, 'Delete(Bucket');
+select regexp_extract(actor, '[a-z') as name from events;

@@ -33,7 +33,12 @@ def _add_ask(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_query(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("select", help="a SELECT over events; - reads it from stdin")
+    parser.add_argument(
+        "select",
+        nargs="+",
+        metavar="SELECT",
+        help="a SELECT over events, in quotes; - reads it from stdin",
+    )
     add_case(parser)
     _add_files(parser)
 
@@ -56,9 +61,15 @@ def _ask(given: argparse.Namespace) -> None:
 
 def _query(given: argparse.Namespace) -> None:
     _check_files(given)
-    select = sys.stdin.read() if given.select == "-" else given.select
+    select, *rest = given.select
+    if rest:
+        raise CommandError(
+            f'"{rest[0]}" stands after the SELECT. Put the whole of it in quotes: '
+            'trailkit query --demo "select count(*) as n from events".'
+        )
+    text = sys.stdin.read() if select == "-" else select
     case = open_case(given)
-    _hand_over(lambda: case.query(select), given)
+    _hand_over(lambda: case.query(text), given)
 
 
 def _triage(given: argparse.Namespace) -> None:
@@ -112,6 +123,10 @@ def _question(words: list[str]) -> tuple[str, dict[str, list[str]]]:
     names = [word for word in words if "=" not in word]
     if not names:
         raise CommandError("Which question? trailkit library lists them all.")
+    if len(names) > 1 and "/" in names[1]:
+        raise CommandError(
+            f'"{names[0]}" and "{names[1]}" are two questions. Ask one at a time.'
+        )
     if len(names) > 1:
         raise CommandError(
             f'"{names[1]}" is neither a question nor an option\'s value. Write a'

@@ -30,8 +30,19 @@ def add_case(parser: argparse.ArgumentParser) -> None:
     athena.add_argument("--results", help="the s3:// place of Athena's results")
     athena.add_argument("--profile", help="a profile of the AWS configuration")
     scope = parser.add_argument_group("scope")
-    scope.add_argument("--window", nargs=2, metavar=("START", "END"), help="in UTC")
-    scope.add_argument("--last", metavar="LENGTH", help="such as 90m, 12h, 7d")
+    scope.add_argument(
+        "--window",
+        nargs=2,
+        action="append",
+        metavar=("START", "END"),
+        help="in UTC; a second one narrows the first",
+    )
+    scope.add_argument(
+        "--last",
+        action="append",
+        metavar="LENGTH",
+        help="such as 90m, 12h, 7d: from the end of the window",
+    )
     scope.add_argument("--late", metavar="LENGTH", help="also files delivered later")
     scope.add_argument("--account", action=Listed, help="12 digits; several by commas")
     scope.add_argument(
@@ -56,8 +67,8 @@ def open_case(given: argparse.Namespace) -> Case:
     opened only where it is asked for.
     """
     case = _opened(given)
-    if given.window:
-        case = case.window(*given.window)
+    for window in given.window or []:
+        case = case.window(*window)
     if given.account:
         case = case.accounts(*given.account)
     if given.region:
@@ -66,7 +77,9 @@ def open_case(given: argparse.Namespace) -> Case:
         case = case.late(given.late)
     if given.people:
         case = case.people()
-    return case.last(given.last) if given.last else case
+    for length in given.last or []:
+        case = case.last(length)
+    return case
 
 
 def _opened(given: argparse.Namespace) -> Case:

@@ -35,6 +35,9 @@ class AthenaSQL(Trino):
             "CASE": Trino.Parser.NO_PAREN_FUNCTION_PARSERS["CASE"]
         }
 
+        def _warn_unsupported(self) -> None:
+            """Say nothing of what is no SELECT: ``parse`` refuses it."""
+
 
 def tokens(sql: str) -> list[Token]:
     """Split SQL into tokens; comments, literals and JSON paths are one piece each.
@@ -80,7 +83,8 @@ def _parse(sql: str) -> exp.Query:
     if not isinstance(query, exp.Select | exp.SetOperation | exp.Subquery):
         raise NotOneSelect(
             f"This is {_verb(query)}, not a SELECT; trailkit only reads."
-            " Write one SELECT, with its WITH before it if it has one."
+            " Write one SELECT, with its WITH before it if it has one; describe events"
+            " lists the columns."
         )
     return query
 

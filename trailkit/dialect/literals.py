@@ -76,7 +76,11 @@ def _lines(path: Path) -> list[str]:
     try:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise InvalidParameter(f"The list {path} cannot be read: {error}.") from None
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise InvalidParameter(
+            f"The list {path} cannot be read: {reason}. Name a file of UTF-8 text with"
+            " one value on each line."
+        ) from None
     return [line.strip() for line in lines if line.strip()]
 
 

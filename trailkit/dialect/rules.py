@@ -20,6 +20,7 @@ from trailkit.dialect.functions import (
     WHOLE_UNITS,
 )
 from trailkit.dialect.jsonpath import json_pointer
+from trailkit.dialect.patterns import check_pattern
 from trailkit.errors import UnsupportedSQL, nearest
 
 _CLOCK = re.compile(r"(current|local)_?(date|time|timestamp|user|role|schema|catalog)")
@@ -122,7 +123,14 @@ def _check_format(call: exp.Expr) -> None:
         )
 
 
+def _check_regex(call: exp.Expr) -> None:
+    pattern = call.expressions[1]
+    if pattern.is_string:
+        check_pattern(pattern.name)
+
+
 def _check_replacement(call: exp.Expr) -> None:
+    _check_regex(call)
     if len(call.expressions) == 3:
         new = call.expressions[2]
         if not new.is_string or "\\" in new.name:
@@ -439,6 +447,10 @@ _CALLS: dict[str, Callable[[exp.Expr], None]] = {
     "json_extract_scalar": _check_path,
     "lpad": _check_pad,
     "listagg": _check_listagg,
+    "regexp_count": _check_regex,
+    "regexp_extract": _check_regex,
+    "regexp_extract_all": _check_regex,
+    "regexp_like": _check_regex,
     "regexp_replace": _check_replacement,
     "rpad": _check_pad,
 }

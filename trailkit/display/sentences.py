@@ -7,7 +7,7 @@ import pandas as pd
 
 from trailkit.charts.labels import counted, label
 from trailkit.charts.outcome import verdict
-from trailkit.charts.reading import TOTALS, about, count_column, tally
+from trailkit.charts.reading import TOTALS, about, count_column, is_summary, tally
 from trailkit.display.card import Card, Part, Told
 from trailkit.errors import typed
 
@@ -102,11 +102,18 @@ def _rows(frame: pd.DataFrame) -> Iterator[str]:
 
 def _how_much(frame: pd.DataFrame, count: str | None) -> str:
     rows = counted(len(frame), "row")
+    lists_events = not frame.columns.intersection(_OF_AN_EVENT).empty
+    if count not in TOTALS and not (lists_events or is_summary(frame)):
+        return rows
     if count is not None and count not in TOTALS:
         return rows
     counts = tally(frame, pd.Series("", frame.index), count)
     events = verdict(dict(zip(counts["outcome"], counts["count"], strict=True)))
     return f"{rows}: {events}" if count else events
+
+
+_OF_AN_EVENT = ["event_id", "time", "outcome"]
+"""A row with one of these and no count is one event, and else only a row."""
 
 
 def _span(frame: pd.DataFrame) -> Iterator[str]:

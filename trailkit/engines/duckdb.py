@@ -14,6 +14,7 @@ import duckdb
 import pyarrow as pa
 
 from trailkit import dialect
+from trailkit.dialect.patterns import MEND
 from trailkit.engines import ANEW, Answer, QueryOptions
 from trailkit.engines.interruptible import interruptible
 from trailkit.engines.memory import Room
@@ -187,6 +188,14 @@ _NOT_A_VALUE = re.compile(
 )
 """What Athena refuses, as ``macros.sql`` makes it fail: a subscript, and a cast."""
 
+_NO_PATTERN = re.compile(
+    "Invalid Input Error: ("
+    "(?:missing|unexpected|bad repetition|no argument for repetition|trailing"
+    "|invalid (?:escape|perl|character class|repetition|named)).*)",
+    re.DOTALL,
+)
+"""How RE2 refuses a pattern."""
+
 _ITS_OWN = re.compile(r'\n\n(?:LINE \d+: |Use "SET )')
 """Before DuckDB's form of the query, and before settings that are locked."""
 
@@ -207,6 +216,11 @@ def _said(error: duckdb.Error) -> QueryFailed:
         return QueryFailed(
             f'"{visible(cast[1])}" cannot be cast to that type: write try_cast(x as …),'
             " or try(…), which is null there."
+        )
+    if pattern := _NO_PATTERN.search(reason):
+        return QueryFailed(
+            "A text that the query makes is not a regular expression"
+            f" ({visible(pattern[1])}).{MEND}"
         )
     if isinstance(error, duckdb.IOException):
         reason += (

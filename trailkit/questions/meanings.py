@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from trailkit.dialect import literals
-from trailkit.errors import InvalidParameter, ScopeError
+from trailkit.dialect.patterns import check_pattern
+from trailkit.errors import InvalidParameter, ScopeError, UnsupportedSQL
 from trailkit.scope import account_id, region_code
 
 if TYPE_CHECKING:
@@ -118,8 +119,8 @@ def _one(parameter: "Parameter", value: Any, notes: list[str]) -> Any:
         text = str(text)
     if not isinstance(text, str):
         return value
-    found = reader(_bare(text))
-    if found != text.strip():
+    found = reader(text if reader is pattern else _bare(text))
+    if found.strip() != text.strip():
         notes.append(f'{parameter.name}: "{text}" was read as "{found}".')
     return found
 
@@ -412,6 +413,21 @@ def as_written(text: str) -> str:
     return text
 
 
+def pattern(text: str) -> str:
+    r"""Read a regular expression, blanks and quotes with it.
+
+    >>> pattern("secret.*[.]env$")
+    'secret.*[.]env$'
+    """
+    if not text:
+        raise InvalidParameter('"" is empty. Leave the parameter out instead.')
+    try:
+        check_pattern(text)
+    except UnsupportedSQL as error:
+        raise InvalidParameter(str(error)) from None
+    return text
+
+
 READERS: dict[str, Callable[[str], str]] = {
     "access_key": access_key,
     "account": account,
@@ -420,6 +436,7 @@ READERS: dict[str, Callable[[str], str]] = {
     "arn": as_written,
     "bucket": bucket,
     "event_id": event_id,
+    "pattern": pattern,
     "principal": principal,
     "region": region,
     "resource": resource,
