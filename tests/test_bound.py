@@ -20,6 +20,7 @@ HOSTILE = [
     r"'\%q 0'",
     r"'\%q 1', 9223372036854700001",
     "9998-12-31 23:59:59.000000",
+    "timestamp '2026-03-02', timestamp '2026-03-03'",
     "$1 \\1 {} {0:d} %s",
 ]
 TEXTS = st.sampled_from(HOSTILE) | st.text(
@@ -32,6 +33,7 @@ VALUES = {
     "boolean": st.booleans(),
     "time": st.datetimes(),
     "list of text": st.lists(TEXTS, min_size=1, max_size=4),
+    "list of time": st.lists(st.datetimes(), min_size=1, max_size=4),
     "list of integer": st.lists(
         st.integers(-(2**63) + 1, 2**63 - 1), min_size=1, max_size=4
     ),
@@ -67,7 +69,7 @@ def test_each_question_is_translated_as_its_text_is(question):
         "integer": 7,
         "time": "2026-03-02 11:40:00.123456",
         "list of text": ["a", "b'"],
-        "list of time": ["2026-03-02 11:40"],
+        "list of time": ["2026-03-02 11:40", "2026-03-03"],
         "boolean": True,
         "number": 0.5,
         "duration": "90m",
@@ -82,13 +84,16 @@ def test_each_question_is_translated_as_its_text_is(question):
 
 
 def test_another_value_is_not_translated_anew():
-    sql = "select a from t where a = :a and contains(:b, a) limit :n"
+    sql = (
+        "select a from t where a = :a and contains(:b, a) and contains(:c, d) limit :n"
+    )
     _translated.cache_clear()
     for value in ("x", "it's", "z"):
         names = [f"{value}{number}" for number in range(50)]
         literals = {
             "a": literal(value, "text"),
             "b": literal(names, "list of text"),
+            "c": literal([f"2026-03-{len(value):02}"] * len(value), "list of time"),
             "n": "5",
         }
         assert repr(f"{value}49")[1:-1].replace("'", "''") in dialect.to_duckdb(

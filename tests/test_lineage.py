@@ -24,6 +24,7 @@ from tests.support.records_made import (
 )
 from tools.practice_case import practice
 from trailkit.case import Case
+from trailkit.dialect.translate import _translated
 from trailkit.errors import EvidenceError, InvalidParameter
 from trailkit.lineage import Lineage
 from trailkit.lineage import ends as ending
@@ -32,6 +33,7 @@ from trailkit.lineage.gathered import Gathered, Row, linked, node, rows
 from trailkit.lineage.joining import Joined
 from trailkit.lineage.reach import reach
 from trailkit.lineage.tracing import Tracing
+from trailkit.lineage.tree_text import TreeText
 
 SEED = 20260310
 LATE = "2026-03-20"
@@ -653,6 +655,114 @@ def test_a_role_made_anew_under_its_name_is_another_role(tmp_path: Path) -> None
     assert of_frame(lineage_of(tmp_path, make).edges) == {
         (second.node, f"{new}/same/{make.records[0]['eventTime']}"): "strong"
     }
+
+
+# A busy key
+
+
+def busy(count: int) -> tuple[Maker, Credential, Credential]:
+    """Assume one role over and over, with one refusal; return the key and a session."""
+    make = Maker(31)
+    who = make.long_term_key()
+    role_arn, unique = make.role(ACCOUNT)
+    callers = list[Credential]()
+    for number in range(count):
+        make.wait()
+        name, key = f"build-{number}", make.key()
+        make.call(
+            "AssumeRole", "sts", who.identity | {"accessKeyId": who.keys[0]},
+            requestParameters={"roleArn": role_arn, "roleSessionName": name},
+            responseElements=make.answer(unique, name, key),
+        )  # fmt: skip
+        callers.append(make.session(role_arn, unique, name, [key], key))
+        make.act(callers[-1], 1)
+    return make, who, callers[count // 2]
+
+
+def test_many_sessions_of_one_role_fold_and_hide_no_refusal(tmp_path: Path) -> None:
+    make, who, _ = busy(30)
+    refused = make.refuse(who)
+    tree = case_of(tmp_path, make.records).trace(who.node).tree()
+    lines = tree.splitlines()
+    assert len(lines) == 1 + 3 + 1 + 1
+    assert "… and 27 more of role/role1" in lines[4].replace("role/role2", "role/role1")
+    assert "AssumeRole" in lines[4]
+    assert "DENIED" in lines[5]
+    assert refused.rpartition("/")[2] in lines[5]
+    assert lines[0].startswith("> ")
+
+
+def test_the_way_to_the_start_is_not_folded(tmp_path: Path) -> None:
+    make, _, middle = busy(30)
+    lineage = case_of(tmp_path, make.records).trace(middle.node)
+    found = [line for line in lineage.tree().splitlines() if ">" in line]
+    assert len(found) == 1
+    assert middle.node in found[0]
+    assert found[0] in str(lineage.card())
+
+
+def test_what_leads_to_the_start_is_shown_past_any_number_of_lines() -> None:
+    hand = {"time": pd.Timestamp("2026-03-09"), "source_ip": "x", "outcome": "denied"}
+    edges = [
+        Edge("root", f"role {number}", "AssumeRole", "certain", hand)
+        for number in range(500)
+    ]
+    edges += [Edge("root", "wanted", "own", "strong", None)]
+    way = {"root", "wanted"}
+    tree = TreeText({}, {"wanted"}, 3, way).written(edges, [*way], [])
+    assert "> wanted" in tree
+    assert len(tree.splitlines()) < 210
+
+
+def test_the_picture_of_many_sessions_marks_the_start_and_keeps_it(
+    tmp_path: Path,
+) -> None:
+    make, _, middle = busy(30)
+    figure = tk.chart(case_of(tmp_path, make.records).trace(middle.node))
+    dots = next(each for each in figure.data if each.mode == "markers")
+    asked = [
+        text
+        for (text, _), symbol in zip(dots.customdata, dots.marker.symbol, strict=True)
+        if symbol == "diamond"
+    ]
+    assert len(asked) == 1
+    assert middle.node in asked[0]
+    assert "asked for" in asked[0]
+    written = " ".join(next(each for each in figure.data if each.mode == "text").text)
+    assert "×29" in written
+
+
+def test_work_grows_with_the_chain_and_not_with_its_square(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted, caller = list[int](), Gathered.caller
+
+    def counting(known: Gathered, hand: Row, issued: set[str]) -> str:
+        counted[-1] += 1
+        return caller(known, hand, issued)
+
+    monkeypatch.setattr(Gathered, "caller", counting)
+    asked = list[int]()
+    for count in (10, 40):
+        make, _, middle = busy(count)
+        case = case_of(tmp_path / str(count), make.records)
+        role_arn = middle.identity["sessionContext"]["sessionIssuer"]["arn"]
+        counted.append(0)
+        lineage = case.trace(role_arn)
+        assert len(lineage.credentials) == count + 1
+        assert len(lineage.ends) == 1
+        asked.append(len(lineage._walk.frames))
+    assert counted[1] <= 4 * counted[0]
+    assert asked[0] == asked[1]
+
+
+def test_each_hop_asks_sql_of_one_shape(made: Made) -> None:
+    chains = [each for each in made.chains if len(each.path()) > 1]
+    made.case.trace(chains[0].last_event)
+    before = _translated.cache_info().misses
+    made.case.trace(chains[1].last_event)
+    made.case.trace(chains[2].last_event)
+    assert _translated.cache_info().misses == before
 
 
 # Where it may start, and what it shows

@@ -36,7 +36,7 @@
 --   `request/`, `source/` and `tag/` with what a session is to carry on, `person/`,
 --   `pods/` and a cluster, `identity/`, and `certificate/`, `provider/`, `passed/` with
 --   an ARN. Without a parameter every call of the case is listed; `case.trace` follows
---   them.
+--   them. A list of `-` wants none, and spares the reading that the list would cost.
 -- cannot_show: |
 --   Keys that no record issues: of the console, of CloudShell, of aws login and of
 --   services that act on behalf of a caller. PassRole has no event: a role that was
@@ -95,21 +95,21 @@ with calls as (
                 and :made is null and :roles is null and :starts is null
                 and :event is null
             )
-            or :links is not null
+            or not contains(:links, '-')
             or contains(:keys, access_key)
             or contains(:keys, issued_key)
             or contains(:sessions, session_id)
             or contains(:sessions, issued_session)
-            or (:sessions is not null and service = 'sso-oauth')
+            or (not contains(:sessions, '-') and service = 'sso-oauth')
             or (
-                :principals is not null
+                not contains(:principals, '-')
                 and (
                     (access_key is null and session_id is null)
                     or action in ('AcceptDelegationRequest', 'SendDelegationToken')
                 )
             )
             or (
-                :made is not null
+                not contains(:made, '-')
                 and (
                     service not in ('signin', 'sts')
                     or action = 'GetWebIdentityToken'

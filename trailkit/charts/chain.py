@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 
 from trailkit.charts.identity import hue
 from trailkit.charts.labels import counted, distinct, label
-from trailkit.charts.lineage_tree import Tree, tree_of
+from trailkit.charts.lineage_tree import Tree, starts_of, tree_of
 from trailkit.charts.outcome import OUTCOMES
 from trailkit.charts.reading import require, subtitle
 from trailkit.charts.theme import draw, draw_nothing, ground
@@ -23,6 +23,8 @@ _WIDTH = 24
 _LONGEST = 62
 """So many letters of a name are written."""
 
+_ASKED = "<br>where the lineage was asked for"
+
 _BESIDE = 0.1
 """A refused step is drawn so far beside one that went through."""
 
@@ -32,10 +34,12 @@ def chain(frame: pd.DataFrame, most: int = 40) -> "go.Figure":
 
     The frame has a row for each hand-over: ``from_id``, ``to_id``, and what it tells of
     ``from_label``, ``to_label``, ``kind``, ``certainty`` (certain, strong, inferred),
-    ``time``, ``account``, ``source_ip``, ``outcome``, ``event_id``. Certain edges are
-    solid, strong ones dashed, inferred ones dotted, denied ones red and dashed. A dot's
-    ``customdata`` is its hover, and the event by which it was reached. Past ``most``
-    rows the rest is counted in the subtitle. Raises ChartError without both ids.
+    ``time``, ``account``, ``source_ip``, ``outcome``, ``event_id``, and ``start``
+    (from, to or both: where the lineage was asked for, drawn as a diamond). Certain
+    edges are solid, strong ones dashed, inferred ones dotted, denied ones red and
+    dashed. A dot's ``customdata`` is its hover, and the event by which it was reached.
+    Past ``most`` rows the rest is counted in the subtitle. Raises ChartError without
+    both ids.
 
     >>> when = pd.to_datetime(["2026-03-11 23:38"], utc=True)
     >>> frame = pd.DataFrame(
@@ -52,7 +56,7 @@ def chain(frame: pd.DataFrame, most: int = 40) -> "go.Figure":
     rows, deepest = len(tree.nodes), int(tree.nodes["depth"].max())
     edges = _drawn(tree)
     return draw(
-        [*_lines(edges), _dots(tree, edges), _names(tree)],
+        [*_lines(edges), _dots(tree, edges, starts_of(frame)), _names(tree)],
         _finding(tree),
         subtitle(
             frame,
@@ -105,14 +109,19 @@ def _lines(edges: pd.DataFrame) -> list[Any]:
     return traces
 
 
-def _dots(tree: Tree, edges: pd.DataFrame) -> Any:
-    said = [_hover(name, edges[edges["to_id"] == node]) for node, name in _ids(tree)]
+def _dots(tree: Tree, edges: pd.DataFrame, starts: set[object]) -> Any:
+    asked = [node in starts for node, _ in _ids(tree)]
+    said = [
+        _hover(name, edges[edges["to_id"] == node]) + (_ASKED if node in starts else "")
+        for node, name in _ids(tree)
+    ]
     return go.Scatter(
         x=tree.nodes["depth"],
         y=tree.nodes["row"],
         mode="markers",
         marker={
-            "size": 12,
+            "size": [16 if each else 12 for each in asked],
+            "symbol": ["diamond" if each else "circle" for each in asked],
             "color": [hue(name) for name in tree.nodes["label"]],
             "line": {"width": 1.5, "color": ground().paper},
         },

@@ -7,8 +7,8 @@ import pandas as pd
 
 from trailkit.charts.reading import times
 
-_SINCE = re.compile(r" since \S+\Z")
-"""What tells one session of a name from the next."""
+_ONE = re.compile(r"( since \S+| A(KIA|SIA)[A-Z0-9]{8,})\Z")
+"""What tells one credential of an identity from the next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +38,33 @@ class Tree:
         return chain
 
 
+def identity_of(label: str) -> str:
+    """Return whose credential a label names: a role without its session, or a user.
+
+    >>> identity_of("role/ci/build-7 ASIAIOSFODNN7EXAMPLE")
+    'role/ci'
+    >>> identity_of("sso/alice since 2026-03-11T23:39:40Z")
+    'sso/alice'
+    """
+    name, found = _ONE.subn("", label)
+    return "/".join(name.split("/")[:2]) if found and name[:5] == "role/" else name
+
+
+def starts_of(frame: pd.DataFrame) -> set[object]:
+    """Return the nodes where a lineage was asked for, as its edges tell."""
+    told = frame.get("start", pd.Series(None, frame.index, object))
+    return {
+        node
+        for side in ("from", "to")
+        for node in frame[f"{side}_id"][told.isin([side, "both"])]
+    }
+
+
 def tree_of(frame: pd.DataFrame, most: int) -> Tree:
     """Arrange edges: beginnings first, longest lineage on top, circles cut."""
     edges = _edges(frame)
     labels = _labels(frame)
+    starts = starts_of(frame)
     reached: list[object] = edges["to_id"].tolist()
     origins: list[object] = edges["from_id"].tolist()
     first = {to: at for at, to in reversed([*enumerate(reached)])}
@@ -49,7 +72,7 @@ def tree_of(frame: pd.DataFrame, most: int) -> Tree:
     children: dict[object, list[object]] = {}
     for to in sorted(first, key=first.__getitem__):
         children.setdefault(parent[to], []).append(to)
-    alike = _leaves_alike(edges, labels, children)
+    alike = _leaves_alike(edges, labels, children, starts)
     order = _walk(_beginnings(labels, parent), children)
     kept = order[:most]
     nodes = pd.DataFrame(
@@ -106,20 +129,23 @@ def _leaves_alike(
     edges: pd.DataFrame,
     labels: dict[object, object],
     children: dict[object, list[object]],
+    starts: set[object],
 ) -> dict[object, int]:
-    """Fold ends of one name that came from the same one; return how many each is.
+    """Fold ends of one identity that came from the same one; return how many each is.
 
-    Sessions of one name that differ in when they began are one.
+    What was refused, what only may be, and where a lineage was asked for stand apart.
     """
     refused = {*edges["to_id"][edges["outcome"].isin(["denied", "failed"])]}
+    maybe = {*edges["to_id"][edges["certainty"] == "inferred"]}
     counts: dict[object, int] = {}
     for own in children.values():
-        first: dict[tuple[str, bool], object] = {}
+        first: dict[tuple[object, ...], object] = {}
         for node in [*own]:
             if node in children:
                 continue
-            name = _SINCE.sub("", str(labels[node]))
-            known = first.setdefault((name, node in refused), node)
+            name = identity_of(str(labels[node]))
+            apart = (node in refused, node in maybe, node in starts)
+            known = first.setdefault((name, *apart), node)
             counts[known] = counts.get(known, 0) + 1
             if known is not node:
                 own.remove(node)

@@ -63,7 +63,7 @@ class Bound(str):
         wanted = {_number(found) for found in _STANDING.finditer(self.shape)}
         if wanted - {_number(found) for found in _STANDING.finditer(form)}:
             return None
-        inner = [_inner(literal) for literal in self.literals]
+        inner = [_in_duckdb(literal) for literal in self.literals]
         return _STANDING.sub(lambda found: inner[_number(found)], form)
 
 
@@ -89,6 +89,8 @@ def _joined(pieces: Sequence[str], literals: Sequence[str]) -> str:
 def _stand_in(literal: str, at: int) -> str:
     """Write the stand-in of a literal; what is short or rare stands for itself."""
     inner = _inner(literal)
+    if inner.startswith("timestamp "):
+        return f"array[timestamp {_TIME.format(at)}]"
     if literal.startswith("timestamp "):
         return f"timestamp {_TIME.format(at)}"
     text = _TEXT if _ONE.fullmatch(inner) else _LIST
@@ -101,6 +103,18 @@ def _inner(literal: str) -> str:
     if literal.startswith("array["):
         return literal[len("array[") : -1]
     return literal.removeprefix("timestamp ")
+
+
+def _in_duckdb(literal: str) -> str:
+    """Return what takes a stand-in's place in DuckDB's form, where a time is a cast.
+
+    >>> _in_duckdb("array[timestamp '2026-03-02', timestamp '2026-03-03']")
+    "'2026-03-02' AS TIMESTAMP), CAST('2026-03-03'"
+    """
+    inner = _inner(literal)
+    if not inner.startswith("timestamp "):
+        return inner
+    return inner[len("timestamp ") :].replace(", timestamp ", " AS TIMESTAMP), CAST(")
 
 
 def _is_number(text: str) -> bool:

@@ -201,7 +201,8 @@ def _contains(call: exp.Expr) -> exp.Expr:
     listed = isinstance(items, exp.Array) and items.expressions
     if not listed or call.find_ancestor(exp.Lambda):
         return call
-    if not all(isinstance(each, exp.Literal) for each in listed):
+    texts = [each.this if isinstance(each, exp.Cast) else each for each in listed]
+    if not all(isinstance(each, exp.Literal) for each in texts):
         return call
     return exp.Paren(this=exp.In(this=exp.Paren(this=value), expressions=listed))
 

@@ -1,6 +1,7 @@
 """Edges that only may be: by account, name, person and time; never taken as fact."""
 
 import json
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
@@ -56,58 +57,74 @@ def _maybe(nodes: Nodes, hand: Row, target: str, reason: str) -> Edge:
 
 def _portal(nodes: Nodes, found: list[Edge]) -> Iterator[Edge]:
     """Calls of the access portal that may have led to a session."""
-    calls = [each for each in nodes.done if linked(each, "portal")]
+    calls = _by_word(nodes, "portal")
     reason = "same account and permission set, seconds apart"
     for edge in found:
         if edge.hand and edge.done and edge.kind == "Identity Center":
-            targets = portal_targets(edge.hand)
-            for call in calls:
-                near = -SOON <= edge.hand["time"] - call["time"] <= SOON
-                if near and linked(call, "portal")[0] in targets:
+            for name in portal_targets(edge.hand):
+                for call in _around(calls.get(name, []), edge.hand["time"], SOON):
                     yield _maybe(nodes, call, edge.target, reason)
+
+
+def _by_word(nodes: Nodes, kind: str) -> dict[str, list[Row]]:
+    """Return calls by what their first link of a kind names, each list by time."""
+    found = dict[str, list[Row]]()
+    for call in sorted(nodes.with_link.get(kind, ()), key=_time):
+        found.setdefault(linked(call, kind)[0], []).append(call)
+    return found
+
+
+def _around(calls: list[Row], time: datetime, most: timedelta) -> list[Row]:
+    """List the calls of some time before or after, of calls by time."""
+    first = bisect_left(calls, time - most, key=_time)
+    return calls[first : bisect_right(calls, time + most, key=_time)]
+
+
+def _time(call: Row) -> datetime:
+    return call["time"]
 
 
 def _people(nodes: Nodes) -> Iterator[Edge]:
     """Sign-ins of a person to Identity Center before a session in the portal."""
-    calls = [each for each in nodes.done if linked(each, "person")]
+    calls = _by_word(nodes, "person")
     reason = "the same person signed in before; no id joins the two"
     for at, rows in nodes.members.items():
         if rows[0]["identity_type"] != "IdentityCenterUser":
             continue
         seen = min(row["first_seen"] for row in rows)
-        for call in calls:
-            same = linked(call, "person")[0] == rows[0]["identity_id"]
+        for call in calls.get(rows[0]["identity_id"], ()):
             before = timedelta(0) <= seen - call["time"] <= PORTAL_DAYS
-            if same and before and call["session_id"] != at:
+            if before and call["session_id"] != at:
                 yield _maybe(nodes, call, at, reason)
 
 
 def _pods(nodes: Nodes, found: list[Edge]) -> Iterator[Edge]:
     """The agent on a node that asked for a pod's role."""
-    asked = [each for each in nodes.done if linked(each, "pods")]
+    asked = sorted(nodes.with_link.get("pods", ()), key=_time)
     reason = "the agent of a node of that cluster asked in the same second"
     for edge in found:
         hand = edge.hand
         if hand and edge.done and edge.kind == "EKS Pod Identity":
-            for call in asked:
+            for call in _around(asked, hand["time"], timedelta(seconds=1)):
                 name = hand["role_session"] or ""
-                fits = name.startswith(f"eks-{linked(call, 'pods')[0]}-")
-                if fits and abs(call["time"] - hand["time"]) <= timedelta(seconds=1):
+                if name.startswith(f"eks-{linked(call, 'pods')[0]}-"):
                     yield _maybe(nodes, call, edge.target, reason)
 
 
 def _passed(nodes: Nodes, found: list[Edge]) -> Iterator[Edge]:
     """Sessions of a role that a service assumed after the role was passed to it."""
-    calls = [each for each in nodes.done if linked(each, "passed")]
+    calls = dict[str, list[Row]]()
+    for call in nodes.with_link.get("passed", ()):
+        calls.setdefault(call["role"], []).append(call)
     reason = "the service assumed the role later; which pass it was is not recorded"
     for edge in found:
         hand = edge.hand
         if not hand or not edge.sure or hand["service"] != "sts" or not hand["via"]:
             continue
-        for call in calls:
+        for call in calls.get(hand["role"], ()):
             service = _SERVICE_OF.get(call["service"], call["service"])
-            same = call["role"] == hand["role"] and call["time"] <= hand["time"]
-            if same and hand["via"] == f"{service}.amazonaws.com":
+            before = call["time"] <= hand["time"]
+            if before and hand["via"] == f"{service}.amazonaws.com":
                 kind = "passed role used"
                 role = call["role"]
                 yield Edge(role, edge.target, kind, "inferred", hand, reason)
@@ -147,24 +164,26 @@ def _delegates(nodes: Nodes) -> Iterator[Edge]:
     """Sessions under which a partner acts for one who let it."""
     calls = [each for each in nodes.done if each["kind"] == "delegated access"]
     reason = "the same principal let a partner act, and a partner's account shows"
-    for at, rows in nodes.members.items():
+    for at, rows in nodes.members.items() if calls else ():
         partner = any((row["one_via"] or "").isdigit() for row in rows)
-        for call in calls:
+        for call in calls if partner else ():
             same = call["principal"] == rows[0]["principal"]
             later = max(row["last_seen"] for row in rows) >= call["time"]
             edge = _maybe(nodes, call, at, reason)
-            if partner and same and later and edge.origin != at:
+            if same and later and edge.origin != at:
                 yield edge
 
 
 def _carried(nodes: Nodes, reached: set[str]) -> Iterator[Edge]:
     """Calls that set what a session of unknown issue carries along its chain."""
+    marked = (nodes.with_link.get(kind, ()) for kind in ("source", "tag"))
+    setters = [*{id(each): each for own in marked for each in own}.values()]
     for at, rows in nodes.members.items():
         carried = set[str]() if at in reached else {*carried_on(nodes, at)}
         if not carried:
             continue
         seen = min(row["session_start"] or row["first_seen"] for row in rows)
-        for call in nodes.done:
+        for call in setters:
             words = carried.intersection((call["links"] or "").split(" "))
             if words and call["time"] <= seen and call["service"] == "sts":
                 reason = f"it set {sorted(words)[0]}, which the session carries on"
@@ -178,8 +197,8 @@ def carried_on(nodes: Nodes, at: str) -> Iterator[str]:
     for row in nodes.members.get(at, []):
         if row["source_identity"]:
             yield f"source/{row['source_identity']}"
-    for hand in nodes.known.hands.values():
-        if hand["transitive_tags"] and nodes.known.caller(hand, nodes.issued) == at:
+    for hand in nodes.calls_of.get(at, ()):
+        if hand["transitive_tags"]:
             yield from _tags(hand["transitive_tags"])
 
 

@@ -20,6 +20,7 @@ EDGES: dict[str, Any] = {
     "copy_event_id": "str",
     "error_message": "str",
     "reason": "str",
+    "start": "str",
 }
 OF_CALL = (
     "time",

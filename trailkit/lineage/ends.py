@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from trailkit.lineage.edges import Edge
+from trailkit.lineage.edges import Edge, by_node
 from trailkit.lineage.gathered import KEY, SESSION, Row
 from trailkit.lineage.joining import Joined
 from trailkit.lineage.reach import Reach
@@ -77,12 +77,13 @@ def ends(
 ) -> list[End]:
     """List the nodes before which nothing sure is known, with the reason of each."""
     found = list[End]()
+    led = by_node(
+        (each for each in joined.edges if each.done and each.backward),
+        lambda edge: edge.target,
+    )
+    out = by_node(joined.edges, lambda edge: edge.origin)
     for at, distance in now.before.items():
-        into = [
-            edge
-            for edge in joined.edges
-            if at == edge.target != edge.origin and edge.done and edge.backward
-        ]
+        into = [edge for edge in led.get(at, ()) if edge.origin != at]
         if any(edge.sure for edge in into) and distance < hops:
             continue
         if distance >= hops or halted:
@@ -90,7 +91,7 @@ def ends(
         elif into:
             found.append(End(at, "several candidates", _named(into)))
         else:
-            found.append(_of_node(joined, at, recorded))
+            found.append(_of_node(joined, at, recorded, out.get(at, [])))
     return found
 
 
@@ -104,7 +105,7 @@ def _named(into: list[Edge]) -> str:
     return f"{len(origins)}: {', '.join([*origins][:5])}"
 
 
-def _of_node(joined: Joined, at: str, recorded: Recorded) -> End:
+def _of_node(joined: Joined, at: str, recorded: Recorded, out: list[Edge]) -> End:
     if at.startswith("password:"):
         root = at.endswith(":root")
         return End(at, "root user" if root else "password")
@@ -116,16 +117,12 @@ def _of_node(joined: Joined, at: str, recorded: Recorded) -> End:
         return End(at, "root user" if "Root" in kinds else "long-term key")
     if _is_temporary(at) or members:
         return _of_session(at, members, recorded)
-    return _of_caller(joined, at, recorded)
+    return _of_caller(at, recorded, out)
 
 
-def _of_caller(joined: Joined, at: str, recorded: Recorded) -> End:
+def _of_caller(at: str, recorded: Recorded, out: list[Edge]) -> End:
     """Return the reason for whoever called without a credential of their own."""
-    callers = [
-        edge.hand
-        for edge in joined.edges
-        if edge.origin == at and edge.hand is not None
-    ]
+    callers = [edge.hand for edge in out if edge.hand is not None]
     kinds = {hand["identity_type"] for hand in callers}
     if kinds & {"SAMLUser", "WebIdentityUser", "Unknown"}:
         return End(at, "federated outside AWS")

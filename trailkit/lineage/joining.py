@@ -149,7 +149,10 @@ class Joined(Nodes):
     def _doors(self, found: list[Edge]) -> Iterator[Edge]:
         """Join what was made or opened with those whom it let in."""
         doors = [each for each in self.done if each["made"]]
-        trusts = [each for each in doors if each["trust"]]
+        trusts = dict[str, list[Row]]()
+        for each in doors:
+            if each["trust"]:
+                trusts.setdefault(each["made"], []).append(each)
         linked_roles = {
             each["made"]: each
             for each in doors
@@ -160,8 +163,8 @@ class Joined(Nodes):
             hand = edge.hand
             if hand is None or not edge.sure or hand["service"] not in _ISSUERS:
                 continue
-            for door in trusts:
-                if door["made"] == hand["role"] and door["time"] <= hand["time"]:
+            for door in trusts.get(hand["role"], ()):
+                if door["time"] <= hand["time"]:
                     yield from _let_in(door, hand, edge.target)
             if hand["role"] in linked_roles and hand["via"]:
                 reason = "a service uses the service-linked role that was made"

@@ -51,6 +51,33 @@ class Nodes:
         return found
 
     @cached_property
+    def unanswered(self) -> dict[str | None, list[Row]]:
+        """The calls that may have begun a session without telling, by the role."""
+        found = dict[str | None, list[Row]]()
+        for hand in self.done:
+            if hand["issued_session"] is None and not hand["made"]:
+                found.setdefault(hand["role"], []).append(hand)
+        return found
+
+    @cached_property
+    def calls_of(self) -> dict[str, list[Row]]:
+        """The hand-overs of each node, those that did not come about too."""
+        found = dict[str, list[Row]]()
+        for hand in self.known.hands.values():
+            found.setdefault(self.known.caller(hand, self.issued), []).append(hand)
+        return found
+
+    @cached_property
+    def with_link(self) -> dict[str, list[Row]]:
+        """The calls that came about by each kind of link that they have."""
+        found = dict[str, list[Row]]()
+        for hand in self.done:
+            words = (hand["links"] or "").split()
+            for kind in {word.partition("/")[0] for word in words}:
+                found.setdefault(kind, []).append(hand)
+        return found
+
+    @cached_property
     def by_issue(self) -> dict[str, list[Row]]:
         """The calls that issued a key or began a session, by that."""
         found = dict[str, list[Row]]()

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from trailkit.lineage.edges import Edge
+from trailkit.lineage.edges import Edge, by_node
 from trailkit.lineage.gathered import KEY, SESSION
 from trailkit.lineage.joining import Joined
 
@@ -22,7 +22,8 @@ class Reach:
 
 def reach(joined: Joined, starts: Iterable[str], hops: int) -> Reach:
     """Follow edges back from the starts, then forward from every credential there."""
-    into, out = _by(joined, lambda e: e.target), _by(joined, lambda e: e.origin)
+    into = by_node(joined.edges, lambda e: e.target)
+    out = by_node(joined.edges, lambda e: e.origin)
     begun = list(starts)
     before = _follow(begun, hops, into, lambda e: e.origin, lambda e: e.backward)
     roots = [each for each in before if _acts(joined, each) or each in begun]
@@ -38,13 +39,6 @@ def reach(joined: Joined, starts: Iterable[str], hops: int) -> Reach:
 def _acts(joined: Joined, at: str) -> bool:
     """Whether a node is a credential: what came of it came of the start's origin."""
     return at in joined.members or bool(KEY.fullmatch(at) or SESSION.fullmatch(at))
-
-
-def _by(joined: Joined, end: Callable[[Edge], str]) -> dict[str, list[Edge]]:
-    found = dict[str, list[Edge]]()
-    for edge in joined.edges:
-        found.setdefault(end(edge), []).append(edge)
-    return found
 
 
 def _follow(

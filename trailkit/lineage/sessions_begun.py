@@ -102,12 +102,9 @@ def _guessed(
     reason = "same role, session name and second; the answer is not recorded"
     blind = [
         nodes.edge(each, session, "inferred", reason)
-        for each in nodes.done
+        for each in nodes.unanswered.get(role, ())
         if start is not None
-        and each["issued_session"] is None
-        and each["role"] == role
         and each["role_session"] in (name, None)
-        and not each["made"]
         and abs(each["time"] - start) <= _SECOND
     ]
     switched = "SwitchRole in that second; the AssumeRole behind it is missing"

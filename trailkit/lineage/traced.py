@@ -51,7 +51,8 @@ class Lineage:
 
         ``from_id`` and ``to_id`` name the nodes; ``certainty`` is certain (one
         identifier stands in both records), strong (same principal, created in the
-        second of the call) or inferred (a candidate, with its ``reason``).
+        second of the call) or inferred (a candidate, with its ``reason``). ``start``
+        says which node is one that was traced: from, to or both.
         """
         data = [self._edge(edge) for edge in self._reach.edges]
         return self._framed(data, EDGES)
@@ -68,7 +69,17 @@ class Lineage:
             **{name: call[name] for name in OF_CALL},
             "outcome": call["outcome"] or "success",
             "reason": edge.reason,
+            "start": self._start_of(edge),
         }
+
+    def _start_of(self, edge: Edge) -> str | None:
+        ends = {"from": edge.origin, "to": edge.target}
+        found = [name for name, at in ends.items() if at in self._starts]
+        return "both" if len(found) == 2 else next(iter(found), None)
+
+    @cached_property
+    def _starts(self) -> set[str]:
+        return {at for at, hops in self._reach.before.items() if hops == 0}
 
     @cached_property
     def credentials(self) -> pd.DataFrame:
@@ -175,11 +186,15 @@ class Lineage:
     # As text
 
     def tree(self) -> str:
-        """Return the lineage as text: each node below the one that it came from."""
-        starts = {at for at, hops in self._reach.before.items() if hops == 0}
-        return TreeText(self._labels, starts, self._walk.hops).written(
-            self._reach.edges, [*self._reach.before], rows(self.ends)
+        """Return the lineage as text: each node below the one that it came from.
+
+        Where it was asked for stands after ``>``. Of many credentials alike that lead
+        nowhere the first stand there, and how many more.
+        """
+        text = TreeText(
+            self._labels, self._starts, self._walk.hops, {*self._reach.before}
         )
+        return text.written(self._reach.edges, [*self._reach.before], rows(self.ends))
 
     def __str__(self) -> str:
         """Return the tree."""

@@ -32,6 +32,17 @@ HOPS = 12
 _AT_ONCE = 400
 """So many values of a kind go into one query; the rest wait for the next."""
 
+_AT_ONCE_LOCALLY = 50_000
+"""Files that are here are read by queries of any length."""
+
+_LISTS = {
+    "lineage/handovers": (
+        *("keys", "sessions", "principals", "made", "roles", "starts", "links"),
+    ),
+    "lineage/credentials": ("keys", "sessions", "principals", "names", "links"),
+}
+"""The lists of values that a hop asks for, by the question."""
+
 _MOMENTS = 5
 """So many sessions of unknown issue are looked at for a gap in the logs."""
 
@@ -55,6 +66,7 @@ class Tracing:
     _acts: WantList = field(default_factory=WantList)
     _pairs: list[tuple[Any, Any]] = field(default_factory=list[tuple[Any, Any]])
     _begun_by: list[Row] = field(default_factory=list[Row])
+    _joined: "tuple[Joined, Reach] | None" = None
 
     def run(self, start: object) -> "tuple[Joined, Reach]":
         """Walk from a start; end early when interrupted or out of budget.
@@ -84,8 +96,16 @@ class Tracing:
                 return
 
     def _now(self) -> "tuple[Joined, Reach]":
-        joined = Joined(self.known)
-        return joined, reach(joined, self._starting(joined), self.hops)
+        """Return what is joined of all that is known, anew after each answer."""
+        if self._joined is None:
+            joined = Joined(self.known)
+            self._joined = joined, reach(joined, self._starting(joined), self.hops)
+        return self._joined
+
+    def _learn(self, hands: list[Row], credentials: list[Row]) -> None:
+        if hands or credentials:
+            self._joined = None
+        self.known.learn(hands, credentials)
 
     def _starting(self, joined: Joined) -> set[str]:
         """Return the nodes of the start, which may be known better than before."""
@@ -93,13 +113,12 @@ class Tracing:
         for key, session in self._pairs:
             if at := node(key, session, joined.issued):
                 found.add(at)
+        begun = {id(hand): set[str]() for hand in self._begun_by}
+        for edge in joined.edges if begun else ():
+            if id(edge.hand) in begun and edge.done and edge.backward:
+                begun[id(edge.hand)].add(edge.target)
         for hand in self._begun_by:
-            targets = {
-                edge.target
-                for edge in joined.edges
-                if edge.hand is hand and edge.done and edge.backward
-            }
-            found |= targets or {self.known.caller(hand, joined.issued)}
+            found |= begun[id(hand)] or {self.known.caller(hand, joined.issued)}
         return found
 
     def _begin(self, wanted: dict[str, Any]) -> None:
@@ -113,7 +132,7 @@ class Tracing:
             # All that they did is read with this, and need not be asked again.
             self._acts.add(name, wanted.get(name, ()), (FIRST, LAST))
         hands = [] if found else self._first_calls(wanted, case)
-        self.known.learn(hands, found)
+        self._learn(hands, found)
         self._pairs = [(row["access_key"], row["session_id"]) for row in found]
         # Only a call without a credential of its own stands for what came of it.
         self._begun_by = [] if found else hands
@@ -164,7 +183,8 @@ class Tracing:
         """Ask what was recorded, where a session's issuing call is missing."""
         joined, now = self._now()
         if any(each.reason in ending.BY_COVERAGE for each in self.ends(joined, now)):
-            ends = [at for at in now.before if at not in entered(joined.edges)]
+            reached = entered(joined.edges)
+            ends = [at for at in now.before if at not in reached]
             known = [wanting.started(joined, at) for at in ends]
             begun = {each for each in known if each is not None}
             asked = {"starts": sorted(begun)[:_MOMENTS]} if begun else {}
@@ -176,39 +196,41 @@ class Tracing:
         """Return where the lineage begins, and why there."""
         return ending.ends(joined, now, self.recorded, bool(self.halted), self.hops)
 
+    @property
+    def _at_once(self) -> int:
+        return _AT_ONCE if self.case.source.needs_window else _AT_ONCE_LOCALLY
+
     def _round(self, rule: Rule) -> bool:
         """Ask about all that is new by a rule; return whether there was anything."""
         joined, now = self._now()
-        fresh = rule(joined, now).without(self._asked).first(_AT_ONCE)
+        fresh = rule(joined, now).without(self._asked).first(self._at_once)
         if not fresh.spans:
             return False
         self._asked.also(fresh)
         self.rounds += 1
         notice(f"Hop {self.rounds}: {len(now.before | now.after):,} credentials known.")
         found = self._within("lineage/handovers", fresh)
-        self.known.learn(found, [])
+        self._learn(found, [])
         return True
 
     def _members(self) -> bool:
         """Ask what acted as the nodes that were reached; whether anything was new."""
         joined, now = self._now()
-        fresh = wanting.acting(joined, now).without(self._acts).first(_AT_ONCE)
+        fresh = wanting.acting(joined, now).without(self._acts).first(self._at_once)
         if not fresh.spans:
             return False
         self._acts.also(fresh)
-        self.known.learn([], self._within("lineage/credentials", fresh))
+        self._learn([], self._within("lineage/credentials", fresh))
         return True
 
     def _within(self, question: str, wanted: WantList) -> list[Row]:
         """Ask about some values, no further in time than they can matter."""
         since, until = wanted.span
-        values: dict[str, Any] = dict(wanted.parameters())
         case = self._narrowed(since, until)
         if case is None:
             return []
-        values |= {"since": since} if since > FIRST else {}
-        values |= {"until": until} if until < LAST else {}
-        return self._rows(question, values, case)
+        lists = wanted.of_every(_LISTS[question])
+        return self._rows(question, {**lists, "since": since, "until": until}, case)
 
     def _narrowed(self, since: Any, until: Any) -> Askable | None:
         """Narrow the case to a span; None where they do not meet.

@@ -1,5 +1,6 @@
 """Values that a query is to be about, each within its own span of time."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -8,6 +9,9 @@ from typing import Any
 FIRST = datetime(1970, 1, 1, tzinfo=UTC)
 LAST = datetime(9000, 1, 1, tzinfo=UTC)
 """The ends of an open span."""
+
+NONE: dict[str, Any] = defaultdict(lambda: "-", starts=FIRST)
+"""What a list holds of which nothing is wanted, by its parameter."""
 
 Span = tuple[datetime, datetime]
 
@@ -57,6 +61,21 @@ class WantList:
         for name, value in self.spans:
             found.setdefault(name, []).append(value)
         return {name: sorted(values) for name, values in found.items()}
+
+    def of_every(self, names: Iterable[str]) -> dict[str, list[Any]]:
+        """Return a list for each of some parameters, of two values at least.
+
+        So all hops ask SQL of one shape, which is read and translated once.
+
+        >>> WantList().of_every(["keys"])
+        {'keys': ['-', '-']}
+        """
+        wanted = self.parameters()
+        lists = {name: wanted.get(name, [NONE[name]]) for name in names}
+        return {
+            name: values if len(values) > 1 else values * 2
+            for name, values in lists.items()
+        }
 
     @property
     def span(self) -> Span:

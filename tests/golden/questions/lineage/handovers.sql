@@ -527,21 +527,21 @@ calls as (
                 and cast(null as array(varchar)) is null and cast(null as array(varchar)) is null and cast(null as array(timestamp)) is null
                 and cast(null as varchar) is null
             )
-            or cast(null as array(varchar)) is not null
+            or not contains(cast(null as array(varchar)), '-')
             or contains(cast(null as array(varchar)), access_key)
             or contains(cast(null as array(varchar)), issued_key)
             or contains(cast(null as array(varchar)), session_id)
             or contains(cast(null as array(varchar)), issued_session)
-            or (cast(null as array(varchar)) is not null and service = 'sso-oauth')
+            or (not contains(cast(null as array(varchar)), '-') and service = 'sso-oauth')
             or (
-                cast(null as array(varchar)) is not null
+                not contains(cast(null as array(varchar)), '-')
                 and (
                     (access_key is null and session_id is null)
                     or action in ('AcceptDelegationRequest', 'SendDelegationToken')
                 )
             )
             or (
-                cast(null as array(varchar)) is not null
+                not contains(cast(null as array(varchar)), '-')
                 and (
                     service not in ('signin', 'sts')
                     or action = 'GetWebIdentityToken'
