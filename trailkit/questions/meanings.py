@@ -380,7 +380,11 @@ def resource(text: str) -> str:
     'resize'
     >>> resource("user/alice"), resource("arn:aws:s3:::payroll/2026/a.csv")
     ('alice', 'payroll/2026/a.csv')
+    >>> resource("s3://payroll/2026/a.csv"), resource("s3://payroll/")
+    ('payroll/2026/a.csv', 'payroll')
     """
+    if text.lower().startswith("s3://"):
+        return text[len("s3://") :].rstrip("/") or text
     if _ARN.fullmatch(text):
         return _name_in(*text.split(":", 5)[2::3]) or text
     if text.startswith(("user/", "role/", "group/")) and "." not in text:
