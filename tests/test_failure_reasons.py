@@ -67,6 +67,11 @@ REASONS: dict[str, tuple[str, type[Exception], str]] = {
         EngineError,
         r"json_format\(…\)",
     ),
+    "VACUUM in parts": (
+        "ICEBERG_VACUUM_MORE_RUNS_NEEDED: more files are left",
+        EngineError,
+        "Athena did a part of it. Run the same statement again until it succeeds",
+    ),
     "a fault of Athena's": (
         "GENERIC_INTERNAL_ERROR: sorry",
         EngineError,

@@ -188,6 +188,10 @@ class Source(Protocol):
         """Return whether it is a copy that trailkit made of a table."""
         ...
 
+    def in_other_form(self, kind: Kind) -> bool:
+        """Return whether AWS made a table of records, and not a trail of log files."""
+        ...
+
     def by_event(self, kind: Kind) -> bool:
         """Return whether its days are those of events, not of a trail's folders."""
         ...

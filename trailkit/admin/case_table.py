@@ -51,7 +51,8 @@ class CaseTable:
 
         Of a copy it looks at a day of events of the account with most of them, and also
         whether each record is there once. Where an event id is there again it reads the
-        day two more times to compare the records: the price covers all three.
+        day two more times to compare the records: the price covers all three. A table
+        of OCSF, of CloudTrail Lake, or without partitions it looks at for a whole day.
 
         Raises TableError for a kind of record without a table; TableError or
         AccessRefused where the price cannot be told before: with ``unpriced`` it runs

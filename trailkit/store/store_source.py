@@ -76,6 +76,11 @@ class StoreSource:
         """Return the name of the evidence, whatever the kind of record."""
         return self.title
 
+    def in_other_form(self, kind: Kind) -> bool:
+        """Return False: they are log files as a trail delivered them."""
+        del kind
+        return False
+
     def by_event(self, kind: Kind) -> bool:
         """Return False: files lie as a trail delivered them."""
         del kind

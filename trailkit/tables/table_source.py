@@ -99,6 +99,10 @@ class TableSource:
         """Return whether the table holds ``records`` themselves: a copy by trailkit."""
         return self._table(kind)[0].is_copy
 
+    def in_other_form(self, kind: Kind) -> bool:
+        """Return whether it is OCSF or of CloudTrail Lake, and not of log files."""
+        return self._table(kind)[0].in_other_form
+
     def by_event(self, kind: Kind) -> bool:
         """Return whether the table's days are those of events."""
         return self._table(kind)[0].by_event

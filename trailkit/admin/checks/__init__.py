@@ -114,8 +114,8 @@ def _taken(
     started = clock.now()
     look, answer = take(source, engine, place, planned)
     [counts] = answer.table.to_pylist()
-    findings = [*judged(look, counts, None if place.copied else files)]
-    if not place.copied and (files or 0) > counts.get("files", files or 0):
+    findings = [*judged(look, counts, files if place.in_folders else None)]
+    if place.in_folders and (files or 0) > counts.get("files", files or 0):
         findings += more.bare()
     if place.copied:
         may_be = counts["repeats"] or counts["unnamed"] > 1

@@ -27,11 +27,20 @@ _PATH = "$path"
 
 @dataclass(frozen=True, slots=True)
 class CheckedPlace:
-    """Where one looks: the kind of record, the cell, whether it is in a copy."""
+    """Where one looks: the kind of record, the cell, and of what it is a part.
+
+    It is ``copied`` in a copy, and ``formed`` in OCSF or an export of CloudTrail Lake.
+    """
 
     kind: Kind
     cell: Scope
     copied: bool = False
+    formed: bool = False
+
+    @property
+    def in_folders(self) -> bool:
+        """Whether its records lie in the log files of a trail's folders."""
+        return not (self.copied or self.formed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +62,7 @@ def compose(source: Source, place: CheckedPlace, path: bool = True) -> Look:
 
     Raises what ``source.records`` raises.
     """
-    every = expectations(place.kind, place.copied)
+    every = expectations(place.kind, place.copied, place.formed)
     asked = tuple(each for each in every if path or "file" not in each.reads)
     counts = _TOTALS | (_FILES if path else {})
     for claim in asked:

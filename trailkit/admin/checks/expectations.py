@@ -6,7 +6,7 @@ expected of a column that a kind never fills.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from trailkit.dialect import columns_used
 from trailkit.dialect.literals import literal
@@ -56,12 +56,16 @@ def every(
     return Expectation(name, text, rows, disagree, advice, column=column or None)
 
 
-def expectations(kind: Kind = Kind.EVENT, copied: bool = False) -> list[Expectation]:
+def expectations(
+    kind: Kind = Kind.EVENT, copied: bool = False, formed: bool = False
+) -> list[Expectation]:
     """Return every claim about a kind of record, in a table or in a copy of one.
 
     A copy lies in no trail's folders. What is to be said of those is said of the table
-    that it was made of.
+    that it was made of. What is ``formed`` by AWS itself has no log files at all.
     """
+    if formed:
+        return [*_of_form(kind)]
     own = columns(kind)
     never = relation_columns().keys() - own.keys()
     return [
@@ -75,6 +79,27 @@ def expectations(kind: Kind = Kind.EVENT, copied: bool = False) -> list[Expectat
         )
         if not claim.reads & never
     ]
+
+
+def _of_form(kind: Kind) -> Iterator[Expectation]:
+    """Claim what holds of OCSF and of CloudTrail Lake too, whatever made the rows."""
+    own = columns(kind)
+    for claim in (
+        *_records(kind),
+        *(_parses(each, kind) for each in filter(_is_json_text, own.values())),
+        *map(_is_filled, filter(_is_unlisted, own.values())),
+    ):
+        text = claim.text.removesuffix(_NOT_LISTED)
+        of_rows = claim.name in ("id", "same", "time")
+        yield replace(
+            claim, text=text, advice=claim.advice if of_rows else _FORM_DEPARTS
+        )
+
+
+_FORM_DEPARTS = (
+    "The table departs from the columns that AWS publishes of its form: what questions "
+    "read there may be missing. Compare such a row with its record in the log files."
+)
 
 
 def _records(kind: Kind) -> Iterator[Expectation]:
@@ -310,6 +335,9 @@ alone, each of those has, but for these. (CloudTrail User Guide, "Record content
 """
 
 
+_NOT_LISTED = ", which AWS's table does not list"
+
+
 def _is_unlisted(column: Column) -> bool:
     return not column.documented and column.in_files
 
@@ -320,7 +348,7 @@ def _is_filled(column: Column) -> Expectation:
     due = _DUE.get(column.name, _NONE if rare else "true")
     return Expectation(
         column.name,
-        f"{_said(column)} is filled, which AWS's table does not list",
+        f"{_said(column)} is filled{_NOT_LISTED}",
         "count(*)",
         f"count_if({column.name} is null{empty.format(column.name)})",
         "Some of these records must have it: it is not read from the log files, and "

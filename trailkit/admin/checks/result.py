@@ -96,7 +96,7 @@ class Check:
 
     def _said(self) -> Iterator[str]:
         if not self.records:
-            where = "on this day" if self.place.copied else "in this folder"
+            where = "in this folder" if self.place.in_folders else "on this day"
             yield f"  No record lies {where}, so there is nothing to look at."
             return
         repeats = f" ({self.repeats:,} of them repeats)" if self.repeats else ""
@@ -118,7 +118,7 @@ class Check:
         day = f"{start - timedelta(days=1):%Y-%m-%d}" if start else "2026-03-09"
         account = self.scope.accounts[0] if self.scope.accounts else "111122223333"
         kind = "" if self.kind is Kind.EVENT else f'kind="{self.kind}", '
-        region = "" if self.place.copied else ' and region="…"'
+        region = ' and region="…"' if self.place.in_folders else ""
         return (
             f'case.table.check({kind}day="{day}"), or name '
             f'account="{account}"{region} of one that was busy.'

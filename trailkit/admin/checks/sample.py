@@ -1,6 +1,7 @@
 """Which account, region and day a check looks into: one cell of the log files' folders.
 
-Of a copy it is an account and a day of events, for so it lies. Where Athena bills,
+Of a copy it is an account and a day of events, for so it lies; of a table in another
+form, or without partitions, a day. Where Athena bills,
 candidates are found by listing the folders of one day and account, which costs a
 request each; elsewhere by counting records.
 """
@@ -51,10 +52,11 @@ def choose(source: Source, engine: Engine, scope: Scope, wanted: Named) -> Check
 
     What is not named is the scope's first account, its last full day, and the region
     with most to read there; of local files, the day with most records. A copy has all
-    regions together: there it is the account with most to read. Raises TableError for
-    a table that does not list its folders, or a kind of record without a table.
+    regions together: there it is the account with most to read. A table in another form
+    than log files, or without partitions, is looked at on that day as a whole. Raises
+    TableError for a kind of record without a table.
     """
-    copied = source.is_copy(wanted.kind)
+    copied, formed = source.is_copy(wanted.kind), source.in_other_form(wanted.kind)
     day = _day(scope, wanted.day)
     named = Scope(accounts=scope.accounts[:1], regions=scope.regions, late=timedelta(0))
     if wanted.account is not None:
@@ -63,9 +65,10 @@ def choose(source: Source, engine: Engine, scope: Scope, wanted: Named) -> Check
         named = named.with_regions(wanted.region)
     if day is not None:
         named = named.window(day, day + _DAY)
-    place = CheckedPlace(wanted.kind, replace(named, by_folder=not copied), copied)
+    place = CheckedPlace(wanted.kind, named, copied, formed)
+    place = replace(place, cell=replace(named, by_folder=place.in_folders))
     known = copied or len(named.regions) == 1
-    if day and known and len(named.accounts) == 1:
+    if day and (formed or (known and len(named.accounts) == 1)):
         return place
     if isinstance(engine, Billing) and isinstance(source, TableSource):
         return replace(place, cell=_listed(source, engine, place))
@@ -95,6 +98,9 @@ def _listed(source: TableSource, engine: Billing, place: CheckedPlace) -> Scope:
 
 
 def _fullest_region(found: ReadPlan, engine: Billing, cell: Scope) -> Scope:
+    """Take an account's region; all where there is no partition to choose."""
+    if not any(isinstance(place, LogFolder) for place in found.places):
+        return cell
     folders = _by_region(found)
     account = next(account for account, _ in folders)
     own = {region: each for (of, region), each in folders.items() if of == account}

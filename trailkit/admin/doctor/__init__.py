@@ -12,7 +12,7 @@ from trailkit.admin.doctor.lines import Line, Lines, Standing
 from trailkit.cost.budget import Budget
 from trailkit.cost.estimate import Estimate, estimate
 from trailkit.engines.athena import AthenaEngine
-from trailkit.errors import TrailkitError
+from trailkit.errors import AccessRefused, TableError, TrailkitError
 from trailkit.lens.compose import relation_of
 from trailkit.record import Kind
 from trailkit.scope import Scope
@@ -56,16 +56,26 @@ def _examined(
     lines = [*group, *table]
     if _stops(table):
         return lines, ()
+    formed = source.in_other_form(Kind.EVENT)
     where, found = _weighed(source, engine, scope)
     if isinstance(found, TrailkitError):
-        stopped = Lines(log_files.AREA)
-        stopped.stop("files", "they cannot be counted.", str(found))
-        return [*lines, *stopped], _names(where)
-    lines += log_files.look_at(engine, where, found, settings)
+        return [*lines, *_uncounted(found, formed)], _names(where)
+    lines += log_files.look_at(engine, where, found, settings, formed)
     lines += price.look_at(engine, found, settings)
     if not _stops(lines):
         lines += _checked(source, engine, scope, found, spending)
     return lines, _names(where)
+
+
+def _uncounted(error: TrailkitError, formed: bool) -> Lines:
+    """Say that no price can be told; what AWS keeps can be asked all the same."""
+    lines = Lines(log_files.AREA)
+    if formed and isinstance(error, TableError | AccessRefused):
+        remedy = f"{error} To check a day of it: case.table.check(unpriced=True)."
+        lines.look("files", "what a question costs cannot be told before.", remedy)
+    else:
+        lines.stop("files", "they cannot be counted.", str(error))
+    return lines
 
 
 def _weighed(
@@ -74,7 +84,8 @@ def _weighed(
     """Count the files of a usual question; return what hinders that."""
     where = None
     try:
-        where = source.log_scope(Kind.EVENT, scope)
+        if not source.in_other_form(Kind.EVENT):
+            where = source.log_scope(Kind.EVENT, scope)
         reads = {relation_of(Kind.EVENT): 1}
         return where, estimate("A usual question", reads, source, engine, scope)
     except TrailkitError as error:
@@ -99,7 +110,8 @@ def _checked(
             'Run it on one account: case.accounts("111122223333").table.check().',
         )
         return iter(lines)
-    day = max((day for day, size in found.days.items() if day and size.files))
+    filled = [day for day, size in found.days.items() if day and size.files]
+    day = max(filled, default=None)
     try:
         result = check(source, engine, scope, Named(day=day), spending, False)
     except TrailkitError as error:
@@ -112,7 +124,13 @@ def _checked(
             f"{each.claim}: not so in {each.disagree:,} of {each.rows:,} records.",
             str(each.meaning),
         )
-    if not failed:
+    if not failed and not result.records:
+        lines.look(
+            "check",
+            f"no record lies on {result.scope.start:%Y-%m-%d}: nothing was checked.",
+            'Name a day that has some: case.table.check(day="2026-03-09").',
+        )
+    elif not failed:
         lines.good("check", f"{result.records:,} looked at: nothing fails.")
     return iter(lines)
 

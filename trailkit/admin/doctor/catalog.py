@@ -13,6 +13,7 @@ from trailkit.aws.failures import AnsweredError, explain, is_refusal
 from trailkit.engines.athena import AthenaEngine
 from trailkit.errors import TableError
 from trailkit.tables.definition import Definition
+from trailkit.tables.table import Table
 from trailkit.tables.view import View
 
 AREA = "catalog"
@@ -31,7 +32,7 @@ def look_at(engine: AthenaEngine) -> Lines:
         _refused(lines, engine, error)
         return lines
     except TableError as error:
-        lines.stop("catalog", str(error), "Name the table in its own catalog.")
+        lines.stop("catalog", str(error), "")
         return lines
     _kind(lines, found)
     if target := found.get("TargetTable"):
@@ -80,12 +81,30 @@ def _kind(lines: Lines, found: dict[str, Any]) -> None:
         return
     try:
         definition = Definition.from_glue(found)
+        table = Table.of(definition)
     except TableError as error:
         lines.stop("table", str(error), "")
         return
     kind = "an Iceberg table" if definition.is_iceberg else "a table"
     keys = ", ".join(definition.partitions) or "none"
     lines.good("table", f"{kind}, {len(definition.columns)} columns; keys: {keys}.")
+    if table.in_other_form:
+        _form(lines, table)
+
+
+def _form(lines: Lines, table: Table) -> None:
+    """Name the form of a table that holds no log files, and what it does not carry."""
+    form = "OCSF" if table.form else "CloudTrail Lake"
+    lacks = set(table.lacks) & {"request_parameters", "response_elements"}
+    said = f"{form}, of which every question's notes name what it does not carry"
+    if lacks:
+        lines.look(
+            "form",
+            f"{said}: here also {', '.join(sorted(lacks))}.",
+            "Ask what needs them of the trail's log files: tk.discover() finds them.",
+        )
+    else:
+        lines.good("form", f"{said}.")
 
 
 def _view(lines: Lines, found: dict[str, Any]) -> None:

@@ -38,23 +38,27 @@ def look_at(
     where: LogScope | None,
     estimate: Estimate,
     settings: dict[str, Any],
+    formed: bool,
 ) -> Lines:
-    """Look at the log files behind a table, and at those of the estimate's days."""
+    """Look at the log files behind a table, and at those of the estimate's days.
+
+    What is ``formed`` by AWS itself lies in no trail's folders, and need not.
+    """
     lines = Lines(AREA)
-    if where is None:
-        lines.look(
-            "place",
-            "the table does not lie in a trail's folders.",
-            "Which accounts and Regions it lacks cannot be told: compare it with "
-            "tk.discover().",
-        )
-    else:
+    if where is not None:
         _requester_pays(lines, engine, where, settings)
         seen = list(_folders(engine, where))
         _compare(lines, "accounts", {a for a, _ in seen}, where.accounts)
         _compare(lines, "Regions", {r for _, r in seen}, where.regions)
         _empty(lines, seen, where)
         _classes(lines, engine, where, seen)
+    elif not formed:
+        lines.look(
+            "place",
+            "the table does not lie in a trail's folders.",
+            "Which accounts and Regions it lacks cannot be told: compare it with "
+            "tk.discover().",
+        )
     _sizes(lines, estimate)
     _encryption(lines, estimate)
     return lines
@@ -211,10 +215,10 @@ def _sizes(lines: Lines, estimate: Estimate) -> None:
         )
         return
     mean = estimate.bytes // estimate.files
-    lines.good(
-        "days",
-        f"{estimate.files // days:,} files a day, {say_bytes(mean)} each on average.",
-    )
+    known = any(day and size.files for day, size in estimate.days.items())
+    many = f"{estimate.files // days if known else estimate.files:,} files"
+    when = "a day" if known else "for every window, as none says its day"
+    lines.good("days", f"{many} {when}, {say_bytes(mean)} each on average.")
     if missing := estimate.days_without_files:
         lines.look(
             "gaps",
