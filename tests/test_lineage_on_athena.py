@@ -1,7 +1,10 @@
 """A lineage on Athena: the same edges, of queries that read seconds and hours."""
 
+import _thread
 import gzip
 import json
+import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -112,3 +115,30 @@ def test_a_walk_that_the_budget_ends_keeps_what_it_knows(
     assert "of the budget of" in repr(lineage)
     assert len(lineage._walk.frames) > 1
     assert set(lineage.ends["reason"]) == {"not followed further"}
+
+
+def test_ctrl_c_stops_the_hop_in_athena_and_keeps_what_is_known(
+    made: Any, cases: Any, athena: AthenaServer
+) -> None:
+    chain = next(each for each in made[1] if len(each.path()) == 2)
+
+    def press() -> None:
+        while len(athena.queries) == 3 or athena.last.state != "RUNNING":
+            time.sleep(0.01)
+        _thread.interrupt_main()
+
+    def afterwards(_: object) -> None:
+        if len(athena.queries) == 3:
+            athena.slow = 30
+            threading.Thread(target=press, daemon=True).start()
+
+    athena.afterwards = afterwards
+    lineage = cases[0].trace(chain.last_event)
+    assert not lineage.complete
+    assert "interrupted" in repr(lineage)
+    assert [each.state for each in athena.queries.values()].count("CANCELLED") == 1
+    assert len(athena.queries) == 4
+    found, whole = edges(lineage), edges(cases[1].trace(chain.last_event))
+    assert found
+    assert {tuple(each[:2]) for each in found} <= {tuple(each[:2]) for each in whole}
+    assert "not followed further" in set(lineage.ends["reason"])
