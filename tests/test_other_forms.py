@@ -1,7 +1,6 @@
 """Tables in other forms than log files: OCSF, S3 Tables, exports of CloudTrail Lake."""
 
 import json
-import os
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -17,7 +16,7 @@ from tests.support.athena_queries import put
 from tests.support.athena_server import ACCOUNT, AthenaServer
 from tests.support.other_forms import FORMS, VERSION_2
 from tests.support.records_made import OTHER
-from tests.support.sampled import sampled
+from tests.support.sampled import WHOLE, sampled
 from tests.test_questions import EVERYTHING, WEEK, ask, case_of
 from trailkit.case import Case
 from trailkit.engines.athena import AthenaEngine
@@ -28,7 +27,6 @@ from trailkit.tables.table import Table
 
 JSON = {"request", "response", "additional_data", "service_details"}
 
-WHOLE = os.environ.get("TRAILKIT_SAMPLE") == "all"
 ASKED = [
     pytest.param(form, question, id=f"{form}-{question.name}")
     for number, (question, form) in enumerate(product(sampled(), FORMS))

@@ -9,8 +9,15 @@ import pyarrow.parquet as pq
 import trailkit as tk
 from tests.conformance.practice_asked import DATABASE
 from tests.support.athena_server import ACCOUNT, REGION
+from tests.support.sampled import WHOLE
 from tests.support.tables_over_logs import NAMES
-from tests.test_equal_engines import WINDOW, session
+from tests.test_equal_engines import session
+
+FILLED = ("2026-03-01", "2026-03-19") if WHOLE else ("2026-03-08", "2026-03-13")
+"""The first and the last day of the copies."""
+
+WINDOW = (FILLED[0], "2026-03-20" if WHOLE else "2026-03-14")
+"""What is asked of them."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +43,7 @@ class Copies:
     def fill(
         self,
         name: str = "cloudtrail",
-        days: tuple[str, str] = WINDOW,
+        days: tuple[str, str] = FILLED,
         late: str = "3d",
     ) -> None:
         """Fill a copy."""

@@ -89,13 +89,13 @@ def same(question: Question, values: dict[str, Any], *cases: Case) -> pd.DataFra
     return first
 
 
-def each_optional(question: Question) -> list[dict[str, Any]]:
-    """Return the values for each parameter in turn that a question can do without."""
+def each_optional(question: Question) -> dict[str, dict[str, Any]]:
+    """Return by name the values for each parameter that a question can do without."""
     needed, optional = arguments(question), OPTIONAL.get(question.name, {})
     tried = {*needed, *optional}
     declared = {parameter.name for parameter in question.parameters}
     assert tried == declared or question.name in examples_read.names()
-    return [{**needed, name: value} for name, value in optional.items()]
+    return {name: {**needed, name: value} for name, value in optional.items()}
 
 
 def with_values(frame: pd.DataFrame) -> pd.DataFrame:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from tests.conformance.copies_filled import Copies, lie
+from tests.conformance.copies_filled import WINDOW, Copies, lie
 from tests.conformance.practice_asked import (
     DATABASE,
     JSON,
@@ -21,10 +21,10 @@ from tests.conformance.practice_asked import (
 )
 from tests.conformance.trino_server import TrinoServer
 from tests.support.athena_server import AthenaServer
+from tests.support.sampled import in_turn
 from tests.test_equal_engines import (
     SHAPES,
     UNANSWERED,
-    WINDOW,
     arguments,
     on_athena,
 )
@@ -52,7 +52,8 @@ def copied(published: TrinoServer, athena_on_trino: AthenaServer) -> tuple[Case,
 def test_a_copy_gives_the_local_frame(
     question: Question, local: Case, copied: tuple[Case, ...]
 ) -> None:
-    cases = (case.window(*WINDOW) for case in (local, *copied))
+    ways = in_turn(question.name, copied)
+    cases = (case.window(*WINDOW) for case in (local, *ways))
     frame = same(question, arguments(question), *cases)
     assert len(frame) > 0 or question.name in UNANSWERED
 
@@ -61,8 +62,9 @@ def test_a_copy_gives_the_local_frame(
 def test_every_parameter_means_the_same(
     question: Question, local: Case, copied: tuple[Case, ...]
 ) -> None:
-    for values in each_optional(question):
-        cases = (case.window(*WINDOW) for case in (local, *copied))
+    for name, values in each_optional(question).items():
+        ways = in_turn(name, copied)
+        cases = (case.window(*WINDOW) for case in (local, *ways))
         frame = same(question, values, *cases)
         assert len(frame) > 0 or question.name in UNANSWERED
 
@@ -75,7 +77,7 @@ def test_a_scope_means_the_same(
         case.window("2026-03-11 18:00", "2026-03-12 02:30:00")
         .accounts("777788889999", "111122223333")
         .regions("us-east-1", "eu-central-1")
-        for case in (local, *copied)
+        for case in (local, *in_turn(question.name, copied))
     )
     same(question, arguments(question), *narrow)
 
@@ -88,7 +90,8 @@ def test_every_column_of_the_lens_is_equal(
     order = [name for name in names if name not in JSON]
     select = f"select {', '.join(names)} from {relation} order by {', '.join(order)}"
     first, *others = (
-        with_values(case.window(*WINDOW).query(select)) for case in (local, *copied)
+        with_values(case.window(*WINDOW).query(select))
+        for case in (local, *in_turn(relation, copied))
     )
     assert len(first) > 0
     for other in others:

@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 
 import trailkit as tk
-from tests.conformance.copies_filled import Copies, lie
+from tests.conformance.copies_filled import WINDOW, Copies, lie
 from tests.conformance.practice_asked import (
     DATABASE,
     JSON,
@@ -26,11 +26,11 @@ from tests.conformance.practice_asked import (
 )
 from tests.conformance.trino_server import ICEBERG, TrinoServer
 from tests.support.athena_server import AthenaServer
+from tests.support.sampled import in_turn
 from tests.support.tables_over_logs import NAMES
 from tests.test_equal_engines import (
     SHAPES,
     UNANSWERED,
-    WINDOW,
     arguments,
     on_athena,
 )
@@ -60,7 +60,8 @@ def copied(published: TrinoServer, athena_on_trino: AthenaServer) -> tuple[Case,
 def test_an_iceberg_copy_gives_the_local_frame(
     question: Question, local: Case, copied: tuple[Case, ...]
 ) -> None:
-    cases = (case.window(*WINDOW) for case in (local, *copied))
+    ways = in_turn(question.name, copied)
+    cases = (case.window(*WINDOW) for case in (local, *ways))
     frame = same(question, arguments(question), *cases)
     assert len(frame) > 0 or question.name in UNANSWERED
 
@@ -69,8 +70,9 @@ def test_an_iceberg_copy_gives_the_local_frame(
 def test_every_parameter_means_the_same(
     question: Question, local: Case, copied: tuple[Case, ...]
 ) -> None:
-    for values in each_optional(question):
-        cases = (case.window(*WINDOW) for case in (local, *copied))
+    for name, values in each_optional(question).items():
+        ways = in_turn(name, copied)
+        cases = (case.window(*WINDOW) for case in (local, *ways))
         frame = same(question, values, *cases)
         assert len(frame) > 0 or question.name in UNANSWERED
 
@@ -83,7 +85,8 @@ def test_every_column_of_the_lens_is_equal(
     order = [name for name in names if name not in JSON]
     select = f"select {', '.join(names)} from {relation} order by {', '.join(order)}"
     first, *others = (
-        with_values(case.window(*WINDOW).query(select)) for case in (local, *copied)
+        with_values(case.window(*WINDOW).query(select))
+        for case in (local, *in_turn(relation, copied))
     )
     assert len(first) > 0
     for other in others:

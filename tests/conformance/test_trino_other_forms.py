@@ -14,7 +14,7 @@ import pytest
 import trailkit as tk
 from tests.conformance.trino_server import CATALOG, ICEBERG, LOOPBACK, TrinoServer
 from tests.support.other_forms import FORMS
-from tests.support.sampled import sampled
+from tests.support.sampled import in_turn, sampled
 from tests.support.tables_over_logs import located_in
 from tests.test_equal_engines import UNANSWERED, WINDOW, arguments
 from tests.test_other_forms import alike, without_details
@@ -22,10 +22,13 @@ from trailkit.case import Case
 from trailkit.questions.question import Question
 
 DATABASE = "forms"
-QUESTIONS = [
-    pytest.param(each, id=each.name)
+HALVES = (("ocsf", "lake"), ("ocsf_1", "s3_tables"))
+ASKED = [
+    pytest.param(form, each, id=f"{form}-{each.name}")
     for each in sampled(a_topic=0)
     if not {"insights", "aggregated"} & {*each.reads}
+    for half in in_turn(each.name, HALVES)
+    for form in half
 ]
 
 
@@ -67,8 +70,7 @@ def opened(trino: TrinoServer, name: str) -> Case:
     return tk.trino(name, network=name, **where).window(*WINDOW)
 
 
-@pytest.mark.parametrize("question", QUESTIONS)
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize(("form", "question"), ASKED)
 def test_a_form_gives_the_local_frame(
     form: str, question: Question, local: Case, forms: dict[str, Case]
 ) -> None:

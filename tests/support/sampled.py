@@ -4,11 +4,17 @@
 """
 
 import os
+from collections.abc import Sequence
 from hashlib import sha256
 from itertools import groupby
+from typing import TypeVar
 
 from trailkit.questions.library import load
 from trailkit.questions.question import Question
+
+WHOLE = os.environ.get("TRAILKIT_SAMPLE") == "all"
+
+T = TypeVar("T")
 
 ALWAYS = {
     "identity/access-key",
@@ -30,13 +36,18 @@ ALWAYS = {
 def sampled(a_topic: int = 1) -> list[Question]:
     """Return so many questions of each topic, the same each time, and some always."""
     questions = list(load())
-    if os.environ.get("TRAILKIT_SAMPLE") == "all":
+    if WHOLE:
         return questions
     chosen = set(ALWAYS)
     for _, topic in groupby(questions, key=lambda each: each.name.partition("/")[0]):
         names = sorted((each.name for each in topic), key=_mixed)
         chosen |= set(names[:a_topic])
     return [each for each in questions if each.name in chosen]
+
+
+def in_turn(name: str, ways: Sequence[T]) -> Sequence[T]:
+    """Return one of the ways to ask, the same each time for a name; whole, all."""
+    return ways if WHOLE else [ways[int(_mixed(name), 16) % len(ways)]]
 
 
 def _mixed(name: str) -> str:
