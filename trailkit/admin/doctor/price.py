@@ -19,8 +19,8 @@ six seconds longer than one of the same size.)
 """
 
 _COPY = (
-    "Narrow the window, the accounts or the Regions, or make a copy once: "
-    "tk.TableCopy(…)."
+    "Narrow the window, the accounts or the Regions, or make a copy of a table of log "
+    "files once: tk.TableCopy(…)."
 )
 
 
