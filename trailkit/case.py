@@ -585,7 +585,7 @@ class Case:
         from trailkit.integrity.case_evidence import Evidence
 
         self.source.require_files()
-        return Evidence(self.source, self.custody)
+        return Evidence(self.source, self.bundle, self.custody)
 
     @property
     def table(self) -> "CaseTable":

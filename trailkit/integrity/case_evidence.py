@@ -1,5 +1,6 @@
 """The local files that a case stands on, as ``case.evidence``."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +23,8 @@ class Evidence:
     """Log files as they were received, and what became of each."""
 
     source: Source
+    bundle: Callable[..., Path]
+    """Write all that another person needs to check the case: ``case.bundle``."""
     custody: "Journal | None" = None
 
     def files(self) -> pd.DataFrame:
