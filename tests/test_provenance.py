@@ -79,3 +79,16 @@ def test_printing_it_shows_what_a_query_cost_in_words(frame):
         ["milliseconds", "queue 4, engine 1,020"],
         ["reused", "no"],
     ]
+
+
+def test_pandas_hands_a_summary_on_without_copying_it(practice_case: tk.Case) -> None:
+    frame = practice_case.ask("s3/bucket-deletions")
+    summary = frame.attrs["trailkit"]
+    for step in (
+        frame.head(1),
+        frame["time"],
+        frame.copy(),
+        frame[frame["via"].isna()],
+    ):
+        assert step.attrs["trailkit"] is summary
+    assert json.loads(json.dumps(summary)) == summary

@@ -1,7 +1,7 @@
 """Where a frame came from: SQL, parameters, engine, scope, cost, files.
 
-A frame carries a small summary in ``frame.attrs["trailkit"]``; pandas copies it at
-every step, so what is long stays in a registry of this Python process.
+A frame carries a small summary in ``frame.attrs["trailkit"]``, which pandas hands on at
+every step; the way to the files stays in a registry of this Python process.
 """
 
 import json
@@ -175,13 +175,20 @@ def _in_words(name: str, value: Any) -> str:
 _FILES: OrderedDict[str, Callable[[], pd.DataFrame]] = OrderedDict()
 
 
+class Summary(dict[str, Any]):
+    """A summary that pandas hands on as it is: it would copy every value in it."""
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> "Summary":
+        return self
+
+
 def attach(
     frame: pd.DataFrame,
     origin: Provenance,
     files: Callable[[], pd.DataFrame] | None,
 ) -> pd.DataFrame:
     """Let the frame carry where it came from, and keep the way to its files."""
-    frame.attrs[KEY] = origin.summary()
+    frame.attrs[KEY] = Summary(origin.summary())
     if files is not None:
         _FILES[origin.run] = files
         while len(_FILES) > _KEPT_RUNS:

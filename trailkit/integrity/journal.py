@@ -112,7 +112,7 @@ class Journal:
     def following(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Let a frame of no question be noted too when it is written to a file."""
         listing = hashlib.sha256(str(self.path).encode()).hexdigest()[:12]
-        frame.attrs.setdefault(KEY, {})["listing"] = listing
+        frame.attrs[KEY] = {**frame.attrs.get(KEY, {}), "listing": listing}
         _KEPT_BY[listing] = self
         return frame
 
