@@ -65,7 +65,7 @@ def test_what_was_bound_is_what_comes_out(connection, data, first, second):
 @pytest.mark.parametrize("question", [*load()], ids=lambda each: each.name)
 def test_each_question_is_translated_as_its_text_is(question):
     examples = {
-        "text": "it's \\1",
+        "text": "it's \\\\1",
         "integer": 7,
         "time": "2026-03-02 11:40:00.123456",
         "list of text": ["a", "b'"],

@@ -1,6 +1,8 @@
 """What other tools read, checked by the schema or the library of each."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import jsonschema
@@ -11,6 +13,7 @@ import pytest
 import stix2
 
 import trailkit as tk
+from tests.support import field_libraries
 from trailkit.errors import ExportError
 from trailkit.report.excel import to_excel
 from trailkit.report.interchange import to_navigator, to_ocsf, to_stix, to_timesketch
@@ -99,6 +102,30 @@ def test_a_layer_has_the_navigators_form(practice_case: tk.Case, tmp_path: Path)
     scores = {each["techniqueID"]: each["score"] for each in layer["techniques"]}
     worst = findings[findings["severity"] == "critical"]["technique"].dropna()
     assert all(scores[each] == 100 for name in worst for each in name.split(", "))
+
+
+@pytest.mark.soak
+def test_mitres_and_timesketchs_own_libraries_read_them(
+    practice_case: tk.Case, events: pd.DataFrame, tmp_path: Path
+):
+    """In an environment of their own: they bring 70 packages for this alone."""
+    layer, table, lines = (tmp_path / name for name in ("l.json", "e.csv", "e.jsonl"))
+    to_navigator(practice_case.triage(), layer)
+    to_timesketch(events, table)
+    to_timesketch(events, lines)
+    subprocess.run([sys.executable, "-m", "venv", tmp_path / "venv"], check=True)
+    python = tmp_path / "venv" / "bin" / "python"
+    libraries = ("mitreattack-python>=6.3", "timesketch-import-client>=20261014", "six")
+    install = (python, "-m", "pip", "install", "--quiet", *libraries)
+    subprocess.run(install, check=True)
+    said = subprocess.run(
+        [python, field_libraries.__file__, layer, table, lines],
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout.split()
+    techniques = len(json.loads(layer.read_text())["techniques"])
+    assert said == [str(techniques), str(len(events)), str(len(events))]
 
 
 def test_events_are_valid_ocsf(events: pd.DataFrame, hostile, tmp_path: Path):

@@ -15,6 +15,7 @@
 --   pattern:
 --     type: text
 --     optional: true
+--     means: pattern
 --     help: "a regular expression, such as (?i)kali|pacu; shown is what it matched"
 --   networks:
 --     type: list of cidr
