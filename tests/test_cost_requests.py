@@ -1,7 +1,6 @@
 """GETs, LISTs and Decrypts: the estimate against what the tests' AWS counts."""
 
 import random
-from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -16,6 +15,7 @@ import trailkit as tk
 from tests.support.athena_queries import put
 from tests.support.athena_reading import Read
 from tests.support.athena_server import AthenaServer
+from tests.support.listed_s3 import ListedS3
 from tests.support.trail_listed import session
 from tests.support.trail_tables import (
     BUCKET,
@@ -241,35 +241,20 @@ def test_a_budget_is_never_exceeded_in_a_thousand_runs(
 ) -> None:
     """Lists come from memory, not by HTTP: nearly all the time went there."""
     lying = objects()
-    monkeypatch.setattr(AthenaEngine, "objects", partial(listed, sorted(lying), lying))
+    monkeypatch.setattr(
+        AthenaEngine, "objects", partial(listed, ListedS3(sorted(lying)), lying)
+    )
     run_at_random(athena, every, 1_000)
 
 
-def listed(keys: list[str], files: dict[str, Any], **asked: Any) -> dict[str, Any]:
-    """Answer as ListObjectsV2 does, in one page."""
-    prefix, delimiter = asked["Prefix"], asked.get("Delimiter")
-    first = bisect_right(keys, max(prefix, asked.get("StartAfter", "")))
-    below = keys[first : bisect_left(keys, prefix + chr(0x10FFFF))]
-    if delimiter:
-        folders = {
-            prefix + key[len(prefix) :].partition(delimiter)[0] + delimiter
-            for key in below
-            if delimiter in key[len(prefix) :]
-        }
-        below = [key for key in below if delimiter not in key[len(prefix) :]]
-        more = {"CommonPrefixes": [{"Prefix": each} for each in sorted(folders)]}
-    else:
-        more = {}
-    contents = [
-        {
-            "Key": key,
-            "Size": files[key].size,
-            "StorageClass": files[key].storage_class,
-            "LastModified": files[key].last_modified,
-        }
-        for key in below
-    ]
-    return {"Contents": contents, "IsTruncated": False, **more}
+def listed(keys: ListedS3, files: dict[str, Any], **asked: Any) -> dict[str, Any]:
+    """Answer as ListObjectsV2 does, with what the files are."""
+    page = keys.list_objects_v2(**asked)
+    for item in page["Contents"]:
+        file = files[item["Key"]]
+        item["Size"], item["StorageClass"] = file.size, file.storage_class
+        item["LastModified"] = file.last_modified
+    return page
 
 
 def run_at_random(athena: AthenaServer, every: list[str], runs: int) -> None:

@@ -28,7 +28,7 @@ def figures() -> dict[str, go.Figure]:
         told.mark(deletion["event_id"], "payroll archive deleted", tag="impact")
         story = told.story()
     return {
-        "address": tk.chart(night.ask("identity/address", address=ADDRESS)),
+        "address": tk.chart(first),
         "lineage": tk.chart(case.trace(deletion["access_key"])),
         "story": tk.chart(story),
     }

@@ -13,7 +13,7 @@ from tests.support.sampled import WHOLE
 from tests.support.tables_over_logs import NAMES
 from tests.test_equal_engines import session
 
-FILLED = ("2026-03-01", "2026-03-19") if WHOLE else ("2026-03-08", "2026-03-13")
+FILLED = ("2026-03-01", "2026-03-19") if WHOLE else ("2026-03-04", "2026-03-13")
 """The first and the last day of the copies."""
 
 WINDOW = (FILLED[0], "2026-03-20" if WHOLE else "2026-03-14")

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import time
 import urllib.request
-from collections.abc import Generator
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from socketserver import StreamRequestHandler, ThreadingTCPServer
@@ -44,18 +44,26 @@ def tripwire(called_out: list[str]) -> Generator[str]:
 @contextmanager
 def lab(home: Path, proxy: str, notebook: Path, *options: str) -> Generator[str]:
     """Run `make lab` for a user without any settings; yield JupyterLab's address."""
+    # What is installed stays: pip could not get past the proxy.
+    words = ("--old-file=.venv/kit", f"NOTEBOOK={notebook}")
+    env = os.environ | {"HOME": str(home)} | calls_through(proxy)
+    with made_lab(PROJECT, env, words, options) as address:
+        yield address
+
+
+@contextmanager
+def made_lab(
+    project: Path,
+    env: Mapping[str, str],
+    words: Sequence[str] = (),
+    options: Sequence[str] = (),
+) -> Generator[str]:
+    """Run `make lab` in a checkout, with words for make and options for JupyterLab."""
     port, token = free_port(), secrets.token_hex()
     said = ["--no-browser", f"--ServerApp.port={port}"]
     said += [f"--IdentityProvider.token={token}", *options]
-    server = subprocess.Popen(
-        # What is installed stays: pip could not get past the proxy.
-        [
-            *("make", "--old-file=.venv/kit", "lab"),
-            *(f"NOTEBOOK={notebook}", f"OPTIONS={' '.join(said)}"),
-        ],
-        cwd=PROJECT,
-        env=os.environ | {"HOME": str(home)} | calls_through(proxy),
-    )
+    command = ["make", *words, "lab", f"OPTIONS={' '.join(said)}"]
+    server = subprocess.Popen(command, cwd=project, env=env)
     address = f"http://{LOOPBACK}:{port}"
     try:
         wait_for(f"{address}/api?token={token}", server)
