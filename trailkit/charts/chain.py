@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 
 from trailkit.charts.identity import hue
 from trailkit.charts.labels import counted, distinct, label
-from trailkit.charts.lineage_tree import Tree, starts_of, tree_of
+from trailkit.charts.lineage_tree import Tree, tree_of
 from trailkit.charts.outcome import OUTCOMES
 from trailkit.charts.reading import require, subtitle
 from trailkit.charts.theme import draw, draw_nothing, ground
@@ -56,7 +56,7 @@ def chain(frame: pd.DataFrame, most: int = 40) -> "go.Figure":
     rows, deepest = len(tree.nodes), int(tree.nodes["depth"].max())
     edges = _drawn(tree)
     return draw(
-        [*_lines(edges), _dots(tree, edges, starts_of(frame)), _names(tree)],
+        [*_lines(edges), _dots(tree, edges), _names(tree)],
         _finding(tree),
         subtitle(
             frame,
@@ -109,10 +109,10 @@ def _lines(edges: pd.DataFrame) -> list[Any]:
     return traces
 
 
-def _dots(tree: Tree, edges: pd.DataFrame, starts: set[object]) -> Any:
-    asked = [node in starts for node, _ in _ids(tree)]
+def _dots(tree: Tree, edges: pd.DataFrame) -> Any:
+    asked = [node in tree.starts for node, _ in _ids(tree)]
     said = [
-        _hover(name, edges[edges["to_id"] == node]) + (_ASKED if node in starts else "")
+        _hover(name, edges[edges["to_id"] == node]) + _ASKED * (node in tree.starts)
         for node, name in _ids(tree)
     ]
     return go.Scatter(

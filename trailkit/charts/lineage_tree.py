@@ -15,6 +15,8 @@ _ONE = re.compile(r"( since \S+| A(KIA|SIA)[A-Z0-9]{8,})\Z")
 class Tree:
     """The nodes in the order of their rows, the edges, and how many nodes were left.
 
+    ``starts`` are the nodes where the lineage was asked for.
+
     ``nodes`` has id, label, row, depth, alike (how many ends of the same name came from
     the same one), and edge: the number of the edge by which the node was first reached,
     -1 for a beginning. ``edges`` has from_id, to_id, kind,
@@ -24,6 +26,7 @@ class Tree:
     nodes: pd.DataFrame
     edges: pd.DataFrame
     left: int
+    starts: set[object]
 
     def longest(self) -> list[int]:
         """Return the rows of the longest chain, from its beginning."""
@@ -50,7 +53,7 @@ def identity_of(label: str) -> str:
     return "/".join(name.split("/")[:2]) if found and name[:5] == "role/" else name
 
 
-def starts_of(frame: pd.DataFrame) -> set[object]:
+def _starts_of(frame: pd.DataFrame) -> set[object]:
     """Return the nodes where a lineage was asked for, as its edges tell."""
     told = frame.get("start", pd.Series(None, frame.index, object))
     return {
@@ -64,7 +67,7 @@ def tree_of(frame: pd.DataFrame, most: int) -> Tree:
     """Arrange edges: beginnings first, longest lineage on top, circles cut."""
     edges = _edges(frame)
     labels = _labels(frame)
-    starts = starts_of(frame)
+    starts = _starts_of(frame)
     reached: list[object] = edges["to_id"].tolist()
     origins: list[object] = edges["from_id"].tolist()
     first = {to: at for at, to in reversed([*enumerate(reached)])}
@@ -85,7 +88,7 @@ def tree_of(frame: pd.DataFrame, most: int) -> Tree:
             "alike": [alike.get(node, 1) for node, _ in kept],
         }
     )
-    return Tree(nodes, edges, len(order) - len(kept))
+    return Tree(nodes, edges, len(order) - len(kept), starts)
 
 
 def _edges(frame: pd.DataFrame) -> pd.DataFrame:

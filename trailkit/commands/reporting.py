@@ -18,7 +18,7 @@ _SOURCES = ("evidence", "table", "demo")
 def _add_report(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("notebook", help="the notebook whose marks are reported")
     parser.add_argument(
-        "--out", metavar="FILE", help="left out: NOTEBOOK.html; or .pdf"
+        "--out", metavar="FILE", help=".html or .pdf; left out: NOTEBOOK.html"
     )
     parser.add_argument(
         "--journal", metavar="FILE", help=f"left out: {NAME} beside the notebook"

@@ -9,12 +9,15 @@ import re
 from collections.abc import Sequence
 from itertools import zip_longest
 
-_TEXT = r"'\%q {:d}'"
-_LIST = r"'\%q {:d} …'"
+MARK = r"\%q "
+"""How the stand-in of a text begins."""
+
+_TEXT, _LIST = f"'{MARK}{{:d}}'", f"'{MARK}{{:d}} …'"
 _NUMBER = "92233720368547{:05d}"
 _TIME = "'9998-12-31 23:59:59.{:06d}'"
 _STANDING = re.compile(
-    r"'\\%q (\d+)(?: …)?'|\b92233720368547(\d{5})\b|'9998-12-31 23:59:59\.(\d{6})'"
+    rf"'{re.escape(MARK)}(\d+)(?: …)?'"
+    r"|\b92233720368547(\d{5})\b|'9998-12-31 23:59:59\.(\d{6})'"
 )
 _ONE = re.compile(r"'(?:[^']|'')*'")
 _MOST = 1_000
@@ -123,7 +126,7 @@ def _is_number(text: str) -> bool:
 
 def is_one(literal: str) -> bool:
     """Tell whether a text in a list is itself, and not the stand-in of many."""
-    return not re.fullmatch(r"\\%q \d+ …", literal)
+    return not re.fullmatch(rf"{re.escape(MARK)}\d+ …", literal)
 
 
 def _number(found: re.Match[str]) -> int:

@@ -5,10 +5,8 @@ from functools import lru_cache
 
 import pyarrow as pa
 
+from trailkit.dialect.bound import MARK
 from trailkit.errors import UnsupportedSQL
-
-_STAND_IN = r"\%q "
-"""How the stand-in of a value begins (``bound``): it says nothing of the value."""
 
 _NAMED = re.compile(r"(?<!\\)(?:\\\\)*\(\?P?<[A-Za-z_]")
 
@@ -24,7 +22,7 @@ def check_pattern(text: str) -> None:
     # It takes its time to load, and few queries need it.
     from pyarrow import compute
 
-    if text.startswith(_STAND_IN):
+    if text.startswith(MARK):
         raise UnsupportedSQL("The value of a pattern must be known.")
     if _NAMED.search(text):
         raise _refused(text, "a group has no name")

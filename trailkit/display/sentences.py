@@ -103,9 +103,8 @@ def _rows(frame: pd.DataFrame) -> Iterator[str]:
 def _how_much(frame: pd.DataFrame, count: str | None) -> str:
     rows = counted(len(frame), "row")
     lists_events = not frame.columns.intersection(_OF_AN_EVENT).empty
-    if count not in TOTALS and not (lists_events or is_summary(frame)):
-        return rows
-    if count is not None and count not in TOTALS:
+    of_events = count is None and (lists_events or is_summary(frame))
+    if count not in TOTALS and not of_events:
         return rows
     counts = tally(frame, pd.Series("", frame.index), count)
     events = verdict(dict(zip(counts["outcome"], counts["count"], strict=True)))

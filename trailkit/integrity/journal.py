@@ -96,8 +96,7 @@ class Journal:
 
     def listed(self, what: str, frame: pd.DataFrame, scope: Scope) -> pd.DataFrame:
         """Note a listing that is no question's, with the hash of its frame."""
-        said = f"{what}: {scope}"
-        self.note("listed", said=said, rows=len(frame), sha256=frame_hash(frame))
+        self.found("listed", frame, said=f"{what}: {scope}", rows=len(frame))
         return self.following(frame)
 
     def found(self, what: str, frame: pd.DataFrame, **details: Any) -> None:

@@ -4,7 +4,7 @@ from functools import cached_property
 from typing import Protocol
 
 from trailkit.cost.estimate import Estimate
-from trailkit.questions.library import Ask
+from trailkit.questions.library import Ask, Library
 from trailkit.scope import Moment, Scope
 from trailkit.source import Source
 
@@ -15,6 +15,11 @@ class Askable(Protocol):
     @cached_property
     def ask(self) -> Ask:
         """Ask a question of the library."""
+        ...
+
+    @property
+    def questions(self) -> Library:
+        """The questions that it answers, by name."""
         ...
 
     @property

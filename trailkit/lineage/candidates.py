@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from trailkit.lineage.edges import Edge, entered
-from trailkit.lineage.gathered import Row, linked
+from trailkit.lineage.gathered import Row, grouped, linked
 from trailkit.lineage.nodes import Nodes
 
 SOON = timedelta(seconds=10)
@@ -68,10 +68,8 @@ def _portal(nodes: Nodes, found: list[Edge]) -> Iterator[Edge]:
 
 def _by_word(nodes: Nodes, kind: str) -> dict[str, list[Row]]:
     """Return calls by what their first link of a kind names, each list by time."""
-    found = dict[str, list[Row]]()
-    for call in sorted(nodes.with_link.get(kind, ()), key=_time):
-        found.setdefault(linked(call, kind)[0], []).append(call)
-    return found
+    calls = sorted(nodes.with_link.get(kind, ()), key=_time)
+    return grouped(calls, lambda call: linked(call, kind)[0])
 
 
 def _around(calls: list[Row], time: datetime, most: timedelta) -> list[Row]:
@@ -113,9 +111,7 @@ def _pods(nodes: Nodes, found: list[Edge]) -> Iterator[Edge]:
 
 def _passed(nodes: Nodes, found: list[Edge]) -> Iterator[Edge]:
     """Sessions of a role that a service assumed after the role was passed to it."""
-    calls = dict[str, list[Row]]()
-    for call in nodes.with_link.get("passed", ()):
-        calls.setdefault(call["role"], []).append(call)
+    calls = grouped(nodes.with_link.get("passed", ()), lambda call: call["role"])
     reason = "the service assumed the role later; which pass it was is not recorded"
     for edge in found:
         hand = edge.hand

@@ -1,6 +1,6 @@
 """An edge of a lineage: who handed what on to whom, and how sure that is."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from trailkit.lineage.gathered import Row
@@ -57,11 +57,3 @@ def entered(edges: Iterable[Edge]) -> set[str]:
         for edge in edges
         if edge.sure and edge.backward and edge.origin != edge.target
     }
-
-
-def by_node(edges: Iterable[Edge], end: Callable[[Edge], str]) -> dict[str, list[Edge]]:
-    """Return edges by the node at one of their ends."""
-    found = dict[str, list[Edge]]()
-    for edge in edges:
-        found.setdefault(end(edge), []).append(edge)
-    return found

@@ -7,8 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from trailkit.lineage.edges import Edge, by_node
-from trailkit.lineage.gathered import KEY, SESSION, Row
+from trailkit.lineage.edges import Edge
+from trailkit.lineage.gathered import KEY, SESSION, Row, grouped
 from trailkit.lineage.joining import Joined
 from trailkit.lineage.reach import Reach
 
@@ -77,11 +77,11 @@ def ends(
 ) -> list[End]:
     """List the nodes before which nothing sure is known, with the reason of each."""
     found = list[End]()
-    led = by_node(
+    led = grouped(
         (each for each in joined.edges if each.done and each.backward),
         lambda edge: edge.target,
     )
-    out = by_node(joined.edges, lambda edge: edge.origin)
+    out = grouped(joined.edges, lambda edge: edge.origin)
     for at, distance in now.before.items():
         into = [edge for edge in led.get(at, ()) if edge.origin != at]
         if any(edge.sure for edge in into) and distance < hops:

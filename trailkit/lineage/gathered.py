@@ -1,15 +1,18 @@
 """What a walk has learned so far: hand-overs, and the credentials that act."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
 
 Row = Mapping[str, Any]
 """A row of ``lineage/handovers`` or ``lineage/credentials``; None for missing."""
+
+T = TypeVar("T")
+K = TypeVar("K", bound=Hashable)
 
 SIGN_INS = ("ConsoleLogin", "GetSigninToken")
 PORTAL = ("Federate", "GetRoleCredentials")
@@ -96,6 +99,18 @@ def linked(row: Row, kind: str) -> list[str]:
     """
     words = (row["links"] or "").split(" ")
     return [each[len(kind) + 1 :] for each in words if each.startswith(f"{kind}/")]
+
+
+def grouped(found: Iterable[T], of: Callable[[T], K]) -> dict[K, list[T]]:
+    """Return values by what they have in common, each list in their order.
+
+    >>> grouped(["ab", "ac", "b"], lambda text: text[0])
+    {'a': ['ab', 'ac'], 'b': ['b']}
+    """
+    groups = dict[K, list[T]]()
+    for each in found:
+        groups.setdefault(of(each), []).append(each)
+    return groups
 
 
 def called(members: Iterable[Row]) -> set[str]:

@@ -10,7 +10,14 @@ from urllib.parse import unquote
 
 from trailkit.lineage import candidates, sessions_begun
 from trailkit.lineage.edges import Edge
-from trailkit.lineage.gathered import PORTAL, SIGN_INS, Row, is_provider, linked
+from trailkit.lineage.gathered import (
+    PORTAL,
+    SIGN_INS,
+    Row,
+    grouped,
+    is_provider,
+    linked,
+)
 from trailkit.lineage.nodes import WITHIN, Nodes
 
 _ONLY_TELL = (
@@ -149,10 +156,8 @@ class Joined(Nodes):
     def _doors(self, found: list[Edge]) -> Iterator[Edge]:
         """Join what was made or opened with those whom it let in."""
         doors = [each for each in self.done if each["made"]]
-        trusts = dict[str, list[Row]]()
-        for each in doors:
-            if each["trust"]:
-                trusts.setdefault(each["made"], []).append(each)
+        opened = (each for each in doors if each["trust"])
+        trusts = grouped(opened, lambda each: each["made"])
         linked_roles = {
             each["made"]: each
             for each in doors

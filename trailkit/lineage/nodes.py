@@ -3,7 +3,7 @@
 from functools import cached_property
 
 from trailkit.lineage.edges import Edge
-from trailkit.lineage.gathered import UNLIKE, Gathered, Row, called, near
+from trailkit.lineage.gathered import UNLIKE, Gathered, Row, called, grouped, near
 
 WITHIN = ("aws login", "AWS MCP Server", "CloudShell", "OAuth consent")
 """Kinds that give a session's identity to another client, under keys not recorded."""
@@ -44,28 +44,28 @@ class Nodes:
 
     @cached_property
     def _by_session(self) -> dict[str, list[Row]]:
-        found = dict[str, list[Row]]()
-        for hand in self.done:
-            if hand["issued_session"] and hand["kind"] not in WITHIN:
-                found.setdefault(hand["issued_session"], []).append(hand)
-        return found
+        begun = (
+            hand
+            for hand in self.done
+            if hand["issued_session"] and hand["kind"] not in WITHIN
+        )
+        return grouped(begun, lambda hand: hand["issued_session"])
 
     @cached_property
     def unanswered(self) -> dict[str | None, list[Row]]:
         """The calls that may have begun a session without telling, by the role."""
-        found = dict[str | None, list[Row]]()
-        for hand in self.done:
-            if hand["issued_session"] is None and not hand["made"]:
-                found.setdefault(hand["role"], []).append(hand)
-        return found
+        silent = (
+            hand
+            for hand in self.done
+            if hand["issued_session"] is None and not hand["made"]
+        )
+        return grouped(silent, lambda hand: hand["role"])
 
     @cached_property
     def calls_of(self) -> dict[str, list[Row]]:
         """The hand-overs of each node, those that did not come about too."""
-        found = dict[str, list[Row]]()
-        for hand in self.known.hands.values():
-            found.setdefault(self.known.caller(hand, self.issued), []).append(hand)
-        return found
+        hands, issued = self.known.hands.values(), self.issued
+        return grouped(hands, lambda hand: self.known.caller(hand, issued))
 
     @cached_property
     def with_link(self) -> dict[str, list[Row]]:

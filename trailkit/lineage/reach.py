@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from trailkit.lineage.edges import Edge, by_node
-from trailkit.lineage.gathered import KEY, SESSION
+from trailkit.lineage.edges import Edge
+from trailkit.lineage.gathered import KEY, SESSION, grouped
 from trailkit.lineage.joining import Joined
 
 
@@ -22,8 +22,8 @@ class Reach:
 
 def reach(joined: Joined, starts: Iterable[str], hops: int) -> Reach:
     """Follow edges back from the starts, then forward from every credential there."""
-    into = by_node(joined.edges, lambda e: e.target)
-    out = by_node(joined.edges, lambda e: e.origin)
+    into = grouped(joined.edges, lambda e: e.target)
+    out = grouped(joined.edges, lambda e: e.origin)
     begun = list(starts)
     before = _follow(begun, hops, into, lambda e: e.origin, lambda e: e.backward)
     roots = [each for each in before if _acts(joined, each) or each in begun]

@@ -35,14 +35,6 @@ _AT_ONCE = 400
 _AT_ONCE_LOCALLY = 50_000
 """Files that are here are read by queries of any length."""
 
-_LISTS = {
-    "lineage/handovers": (
-        *("keys", "sessions", "principals", "made", "roles", "starts", "links"),
-    ),
-    "lineage/credentials": ("keys", "sessions", "principals", "names", "links"),
-}
-"""The lists of values that a hop asks for, by the question."""
-
 _MOMENTS = 5
 """So many sessions of unknown issue are looked at for a gap in the logs."""
 
@@ -229,7 +221,10 @@ class Tracing:
         case = self._narrowed(since, until)
         if case is None:
             return []
-        lists = wanted.of_every(_LISTS[question])
+        declared = self.case.questions[question].parameters
+        lists = wanted.of_every(
+            each.name for each in declared if each.type.startswith("list of")
+        )
         return self._rows(question, {**lists, "since": since, "until": until}, case)
 
     def _narrowed(self, since: Any, until: Any) -> Askable | None:

@@ -15,6 +15,7 @@ from trailkit.integrity import frame_hash, verify_bundle
 from trailkit.integrity.acquisition_check import LISTS, acquired_folders
 from trailkit.integrity.local_digests import kept as kept_validation
 from trailkit.progress import notice
+from trailkit.record import Kind
 from trailkit.report.contents import Contents, collect, head
 from trailkit.report.export import check_target, to_csv
 from trailkit.report.report_file import data_of, hash_of, sealed
@@ -107,7 +108,8 @@ def bundle(
         parts["journal.jsonl"] = journal.path.read_bytes()
     if not case.source.needs_window:
         parts |= _of_files(case, contents)
-    parts["README.txt"] = _readme(contents, target.name, parts)
+    table = case.source.name(Kind.EVENT)
+    parts["README.txt"] = _readme(contents, target.name, table, parts)
     try:
         data = verify_bundle.archive(dict(sorted(parts.items())))
         target.write_bytes(data)
@@ -160,7 +162,9 @@ def _stem(run: dict[str, Any]) -> str:
     return str(run.get("question") or "ad-hoc").replace("/", "_")
 
 
-def _readme(contents: Contents, name: str, parts: Mapping[str, bytes]) -> bytes:
+def _readme(
+    contents: Contents, name: str, table: str, parts: Mapping[str, bytes]
+) -> bytes:
     """Say in plain words what is in it, how to check it, and what it does not show."""
     local = "evidence/files.csv" in parts
     acquired = any(each.startswith("evidence/acquisition-") for each in parts)
@@ -172,7 +176,7 @@ def _readme(contents: Contents, name: str, parts: Mapping[str, bytes]) -> bytes:
         source=contents.source,
         counted=f", {len(contents.files):,} files" if local else "",
         name=name,
-        evidence="--evidence FOLDER" if local else _table(contents.source),
+        evidence="--evidence FOLDER" if local else f"--table {table} --workgroup NAME",
         lists=_FILES * local + _ACQUIRED * acquired,
         genuine=_SIGNED if local else _UNSIGNED,
     ).encode("utf-8", "replace")
@@ -185,10 +189,6 @@ def _versions() -> dict[str, str]:
         "system": platform.system(),
         **libraries,
     }
-
-
-def _table(source: str) -> str:
-    return f"--table {source.partition(',')[0]} --workgroup NAME"
 
 
 def _of_files(case: ReportedCase, contents: Contents) -> dict[str, bytes]:

@@ -26,15 +26,10 @@ def print_pdf(page: Path, target: Path) -> None:
         )
     with tempfile.TemporaryDirectory(prefix="trailkit-") as folder:
         printed = Path(folder) / "report.pdf"
-        command = [
-            *pictures.headless(browser, folder),
-            *("--no-pdf-header-footer", f"--print-to-pdf={printed}"),
-            page.absolute().as_uri(),
-        ]
+        words = ("--no-pdf-header-footer", f"--print-to-pdf={printed}")
+        uri = page.absolute().as_uri()
         try:
-            subprocess.run(  # noqa: S603 - our own words and page
-                command, capture_output=True, timeout=_SECONDS, check=False
-            )
+            pictures.browse(browser, folder, *words, uri, seconds=_SECONDS)
             shutil.copyfile(printed, target)
         except (OSError, subprocess.TimeoutExpired) as error:
             raise ReportError(f"{browser} printed no PDF. {by_hand}") from error

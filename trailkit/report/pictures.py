@@ -61,26 +61,28 @@ def pictures(figures: Sequence["go.Figure"]) -> list[str]:
         page = Path(folder) / "charts.html"
         page.write_text(_page(figures), encoding="utf-8")
         try:
-            run = subprocess.run(  # noqa: S603 - our own words and page
-                [*headless(browser, folder), *_DUMP, page.as_uri()],
-                capture_output=True,
-                timeout=_SECONDS,
-                check=False,
-            )
+            said = browse(browser, folder, *_DUMP, page.as_uri(), seconds=_SECONDS)
         except (OSError, subprocess.TimeoutExpired):
             return []
-    return _found(run.stdout.decode("utf-8", "replace"), len(figures))
+    return _found(said.decode("utf-8", "replace"), len(figures))
 
 
-def headless(browser: str, folder: str) -> list[str]:
-    """Return a browser's command line: no window, no profile of yours, no network."""
+def browse(browser: str, folder: str, *words: str, seconds: int) -> bytes:
+    """Run a browser without a window, a profile of yours, or the network.
+
+    Return what it prints. Raises OSError and TimeoutExpired.
+    """
     as_root = ["--no-sandbox"] if getattr(os, "geteuid", lambda: 1)() == 0 else []
-    return [
+    command = [
         browser,
         *("--headless", "--disable-gpu", "--disable-dev-shm-usage", *as_root),
         *("--no-first-run", "--disable-background-networking", "--disable-extensions"),
         *("--host-resolver-rules=MAP * ~NOTFOUND", f"--user-data-dir={folder}/profile"),
+        *words,
     ]
+    return subprocess.run(  # noqa: S603 - our own words and page
+        command, capture_output=True, timeout=seconds, check=False
+    ).stdout
 
 
 def _page(figures: Sequence["go.Figure"]) -> str:

@@ -13,7 +13,7 @@ from plotly.offline import get_plotlyjs
 
 from trailkit.errors import ReportError, TrailkitError
 from trailkit.integrity.frame_hash import frame_hash, unmarked
-from trailkit.integrity.journal import Entry, fingerprint
+from trailkit.integrity.journal import Entry, Journal, fingerprint
 from trailkit.progress import keeping, notice
 from trailkit.report.contents import Contents, collect, head
 from trailkit.report.export import check_target
@@ -69,16 +69,19 @@ def report(
     else:
         text = sealed(contents, {"journal": head(journal)})
     _write(target, text)
-    if journal.path.exists():
-        journal.note("reported", file=str(target), sha256=hash_of(text))
-    notice(f"Wrote {target} ({len(text) / 1e6:.1f} MB), SHA-256 {hash_of(text)}.")
+    _tell(journal, target, text, f"Wrote {target} ({len(text) / 1e6:.1f} MB)")
     if asked != target:
         print_pdf(target, asked)
-        printed = hash_of(asked.read_bytes())
-        if journal.path.exists():
-            journal.note("reported", file=str(asked), sha256=printed)
-        notice(f"Printed {asked}, SHA-256 {printed}.")
+        _tell(journal, asked, asked.read_bytes(), f"Printed {asked}")
     return asked
+
+
+def _tell(journal: Journal, file: Path, data: bytes, said: str) -> None:
+    """Say what was made, with its hash; note it where a journal is kept."""
+    sha256 = hash_of(data)
+    if journal.path.exists():
+        journal.note("reported", file=str(file), sha256=sha256)
+    notice(f"{said}, SHA-256 {sha256}.")
 
 
 def _html_of(asked: Path) -> Path:

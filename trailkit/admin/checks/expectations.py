@@ -87,13 +87,10 @@ def _of_form(kind: Kind) -> Iterator[Expectation]:
     for claim in (
         *_records(kind),
         *(_parses(each, kind) for each in filter(_is_json_text, own.values())),
-        *map(_is_filled, filter(_is_unlisted, own.values())),
+        *(_is_filled(each, "") for each in filter(_is_unlisted, own.values())),
     ):
-        text = claim.text.removesuffix(_NOT_LISTED)
         of_rows = claim.name in ("id", "same", "time")
-        yield replace(
-            claim, text=text, advice=claim.advice if of_rows else _FORM_DEPARTS
-        )
+        yield claim if of_rows else replace(claim, advice=_FORM_DEPARTS)
 
 
 _FORM_DEPARTS = (
@@ -335,20 +332,19 @@ alone, each of those has, but for these. (CloudTrail User Guide, "Record content
 """
 
 
-_NOT_LISTED = ", which AWS's table does not list"
-
-
 def _is_unlisted(column: Column) -> bool:
     return not column.documented and column.in_files
 
 
-def _is_filled(column: Column) -> Expectation:
+def _is_filled(
+    column: Column, more: str = ", which AWS's table does not list"
+) -> Expectation:
     empty = "" if column.type in (Type.TIME, Type.BOOLEAN) else " or {0} = ''"
     rare = Kind.EVENT in column.kinds
     due = _DUE.get(column.name, _NONE if rare else "true")
     return Expectation(
         column.name,
-        f"{_said(column)} is filled{_NOT_LISTED}",
+        f"{_said(column)} is filled{more}",
         "count(*)",
         f"count_if({column.name} is null{empty.format(column.name)})",
         "Some of these records must have it: it is not read from the log files, and "

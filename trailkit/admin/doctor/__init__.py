@@ -57,7 +57,7 @@ def _examined(
     if _stops(table):
         return lines, ()
     formed = source.in_other_form(Kind.EVENT)
-    where, found = _weighed(source, engine, scope)
+    where, found = _weighed(source, engine, scope, formed)
     if isinstance(found, TrailkitError):
         return [*lines, *_uncounted(found, formed)], _names(where)
     lines += log_files.look_at(engine, where, found, settings, formed)
@@ -79,12 +79,12 @@ def _uncounted(error: TrailkitError, formed: bool) -> Lines:
 
 
 def _weighed(
-    source: Source, engine: AthenaEngine, scope: Scope
+    source: Source, engine: AthenaEngine, scope: Scope, formed: bool
 ) -> tuple[LogScope | None, Estimate | TrailkitError]:
     """Count the files of a usual question; return what hinders that."""
     where = None
     try:
-        if not source.in_other_form(Kind.EVENT):
+        if not formed:
             where = source.log_scope(Kind.EVENT, scope)
         reads = {relation_of(Kind.EVENT): 1}
         return where, estimate("A usual question", reads, source, engine, scope)
