@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import trailkit as tk
 from trailkit import dialect
 from trailkit.dialect.literals import literal
 from trailkit.dialect.translate import _translated
@@ -134,6 +135,26 @@ def test_a_query_stays_bound_where_relations_are_put_before_it():
     assert whole == dialect.with_relations(str(bound), {"events": "select 1 as a"})
     assert "'y'" in whole
     assert "'y'" not in dialect.shape_of(whole)
+
+
+def test_another_window_is_not_translated_anew(practice_case):
+    made = []
+    for start in ("2026-03-10", "2026-03-11"):
+        frame = practice_case.window(start, "2026-03-13").ask("s3/bucket-deletions")
+        assert f"timestamp '{start}" in tk.provenance(frame).sql
+        made.append(_translated.cache_info().misses)
+    assert made[0] == made[1]
+
+
+@given(st.lists(st.tuples(TEXTS, st.lists(TEXTS, max_size=2)), max_size=4))
+def test_what_is_joined_has_its_values_where_they_stood(parts):
+    each = [
+        dialect.Bound([text] * (len(values) + 1), [literal(v, "text") for v in values])
+        for text, values in parts
+    ]
+    joined = dialect.Bound.of(each)
+    assert joined == "".join(each)
+    assert joined.literals == tuple(one for part in each for one in part.literals)
 
 
 def test_a_long_list_is_left_out_where_only_the_other_values_matter():

@@ -6,7 +6,7 @@ kept; the values are put in afterwards, as the literals that they are.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import zip_longest
 
 MARK = r"\%q "
@@ -43,6 +43,22 @@ class Bound(str):
         made = super().__new__(cls, _joined(pieces, literals))
         made.pieces, made.literals = tuple(pieces), tuple(literals)
         return made
+
+    @classmethod
+    def of(cls, parts: Iterable[str]) -> "Bound":
+        """Join texts, bound or not, and keep where the values stand.
+
+        >>> scope = Bound(("time >= ", ""), ("timestamp '2026-03-12'",))
+        >>> Bound.of(["select a from t where ", scope]).shape
+        "select a from t where time >= timestamp '9998-12-31 23:59:59.000000'"
+        """
+        pieces, literals = [""], list[str]()
+        for part in parts:
+            own = part.pieces if isinstance(part, Bound) else (str(part),)
+            pieces[-1] += own[0]
+            pieces += own[1:]
+            literals += part.literals if isinstance(part, Bound) else ()
+        return cls(pieces, literals)
 
     @property
     def shape(self) -> str:

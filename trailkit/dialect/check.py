@@ -1,7 +1,7 @@
 """Refuse what the engines do not share, before anything runs."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from itertools import pairwise
 
 from sqlglot import exp
@@ -76,7 +76,7 @@ def check_query(sql: str, relations: Collection[str]) -> None:
     check(sql)
 
 
-def _check_tokens(tree: exp.Expr, pieces: list[Token]) -> None:
+def _check_tokens(tree: exp.Expr, pieces: Sequence[Token]) -> None:
     """Refuse what sqlglot reads, kindly, as the right thing."""
     _check_offset(tree, pieces)
     _check_types(pieces)
@@ -93,7 +93,7 @@ def _check_tokens(tree: exp.Expr, pieces: list[Token]) -> None:
         )
 
 
-def _check_offset(tree: exp.Expr, pieces: list[Token]) -> None:
+def _check_offset(tree: exp.Expr, pieces: Sequence[Token]) -> None:
     """Trino reads an offset before its limit, and only there."""
     offset = tree.args.get("offset")
     if offset is None:
@@ -103,7 +103,7 @@ def _check_offset(tree: exp.Expr, pieces: list[Token]) -> None:
         raise UnsupportedSQL("Athena reads the offset first: offset 20 limit 10.")
 
 
-def _check_types(pieces: list[Token]) -> None:
+def _check_types(pieces: Sequence[Token]) -> None:
     """Refuse other databases' words for a type, which sqlglot reads as Athena's."""
     opened: list[str] = []
     for before, piece in pairwise(pieces):

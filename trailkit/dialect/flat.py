@@ -1,7 +1,7 @@
 """A query whose answer is flat: what is nested is shown as JSON text."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from sqlglot import exp
@@ -98,7 +98,7 @@ def _items(sql: str) -> Iterator[_Item]:
 _BEHIND = (TokenType.COMMA, TokenType.FROM, TokenType.SEMICOLON)
 
 
-def _item(sql: str, item: list[Token], alias: Token | None) -> _Item:
+def _item(sql: str, item: Sequence[Token], alias: Token | None) -> _Item:
     start, end = item[0].start, item[-1].end + 1
     upto = alias.start if alias else end
     if not alias and len(item) > 1 and _is_bare_alias(item):
@@ -106,14 +106,14 @@ def _item(sql: str, item: list[Token], alias: Token | None) -> _Item:
     return _Item(start, end, sql[start:upto].strip())
 
 
-def _is_bare_alias(item: list[Token]) -> bool:
+def _is_bare_alias(item: Sequence[Token]) -> bool:
     """Return whether the last word is a name without ``as``: ``resources r``."""
     before, last = item[-2:]
     named = last.token_type in (TokenType.VAR, TokenType.IDENTIFIER)
     return named and before.token_type not in (TokenType.DOT, TokenType.STAR)
 
 
-def _on_top(found: list[Token]) -> Iterator[tuple[Token, int]]:
+def _on_top(found: Sequence[Token]) -> Iterator[tuple[Token, int]]:
     depth = 0
     for token in found:
         depth -= token.token_type in _CLOSES

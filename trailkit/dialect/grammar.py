@@ -39,7 +39,8 @@ class AthenaSQL(Trino):
             """Say nothing of what is no SELECT: ``parse`` refuses it."""
 
 
-def tokens(sql: str) -> list[Token]:
+@lru_cache(maxsize=256)
+def tokens(sql: str) -> tuple[Token, ...]:
     """Split SQL into tokens; comments, literals and JSON paths are one piece each.
 
     Offsets count characters, whatever they are; ``end`` is the last character.
@@ -48,7 +49,7 @@ def tokens(sql: str) -> list[Token]:
     ['select', ':a']
     """
     try:
-        return AthenaSQL().tokenize(sql)
+        return tuple(AthenaSQL().tokenize(sql))
     except TokenError as error:
         raise UnsupportedSQL(f"This is not SQL: {_reason(error)}.") from error
 

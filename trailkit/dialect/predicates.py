@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from trailkit.dialect.bound import Bound
 from trailkit.dialect.literals import literal
 from trailkit.record import Kind
 from trailkit.scope import Scope
@@ -79,7 +80,7 @@ def _window(scope: Scope, kind: Kind) -> dict[str, tuple[str, ...]]:
     time = time_of(kind)
     bounds = {">=": scope.start, "<": scope.end}
     return {
-        f"{time} {sign} {literal(at, 'time')}": (time,)
+        Bound((f"{time} {sign} ", ""), (literal(at, "time"),)): (time,)
         for sign, at in bounds.items()
         if at is not None
     }

@@ -1,7 +1,8 @@
 """What a query reads and gives, and how relations are put before it."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from sqlglot import exp
 from sqlglot.tokenizer_core import Token, TokenType
@@ -10,11 +11,11 @@ from trailkit.dialect.bound import Bound
 from trailkit.dialect.grammar import parse, tokens
 
 
-def with_relations(sql: str, ctes: Mapping[str, str]) -> str:
+def with_relations(sql: str, ctes: Mapping[str, str]) -> Bound:
     """Put CTEs before a query's own, and leave its text as written.
 
     One trailing semicolon goes. The result begins with ``with``, also when the query
-    begins with comments. A query that was bound stays so.
+    begins with comments. Values that were bound, in the query or in a CTE, stay so.
 
     >>> print(with_relations("select 1 as one from events", {"events": "select 2"}))
     with events as (
@@ -22,10 +23,16 @@ def with_relations(sql: str, ctes: Mapping[str, str]) -> str:
     )
     select 1 as one from events
     """
-    if not isinstance(sql, Bound):
-        return _put_before(_without_semicolon(sql), ctes)
-    pieces = [*sql.pieces[:-1], _without_semicolon(sql.pieces[-1])]
-    return Bound([_put_before(pieces[0], ctes), *pieces[1:]], sql.literals)
+    query = sql if isinstance(sql, Bound) else Bound((sql,), ())
+    first, *rest = [*query.pieces[:-1], _without_semicolon(query.pieces[-1])]
+    if not ctes:
+        return Bound([first, *rest], query.literals)
+    word, last, behind = _around(first)
+    before = [f"{word} "]
+    for name, text in ctes.items():
+        before += [f"{name} as (\n", text, "\n),\n"]
+    before[-1] = f"\n){last}"
+    return Bound.of([*before, Bound([behind, *rest], query.literals)])
 
 
 def _without_semicolon(sql: str) -> str:
@@ -35,20 +42,17 @@ def _without_semicolon(sql: str) -> str:
     return sql[: pieces[-1].start] + sql[pieces[-1].end + 1 :]
 
 
-def _put_before(sql: str, ctes: Mapping[str, str]) -> str:
-    """Put CTEs before a query, of which the beginning will do."""
-    if not ctes:
-        return sql
+def _around(sql: str) -> tuple[str, str, str]:
+    """Return the word before the CTEs, what follows them, and the rest of a query."""
     pieces = tokens(sql)
-    before = ",\n".join(f"{name} as (\n{text}\n)" for name, text in ctes.items())
     end = _after_with(pieces)
     if end is None:
-        return f"with {before}\n{sql}"
-    start, word = pieces[0].start, sql[pieces[0].start : end]
-    return f"{word} {before},\n{sql[:start]}{sql[end:].lstrip(' ')}"
+        return "with", "\n", sql
+    start = pieces[0].start
+    return sql[start:end], ",\n", sql[:start] + sql[end:].lstrip(" ")
 
 
-def _after_with(pieces: list[Token]) -> int | None:
+def _after_with(pieces: Sequence[Token]) -> int | None:
     """Return the place after the query's ``with`` or ``with recursive``, if any."""
     if not pieces or pieces[0].token_type is not TokenType.WITH:
         return None
@@ -79,6 +83,11 @@ def relations_used(sql: str) -> Counter[str]:
     >>> relations_used("with a as (select x from events) select 1 from a join a as b")
     Counter({'events': 2})
     """
+    return Counter(_reads_of(sql))
+
+
+@lru_cache(maxsize=256)
+def _reads_of(sql: str) -> Counter[str]:
     return _reads(parse(sql))
 
 
@@ -100,7 +109,8 @@ def _outside_ctes(tree: exp.Expr) -> Iterator[exp.Table]:
             yield node
 
 
-def columns_used(sql: str) -> set[str] | None:
+@lru_cache(maxsize=256)
+def columns_used(sql: str) -> frozenset[str] | None:
     """Return every name that may be a column the query reads, in lower case.
 
     None where the answer shows all the columns of a relation, by ``select *``. A star
@@ -110,17 +120,17 @@ def columns_used(sql: str) -> set[str] | None:
     >>> sorted(columns_used("select a.Time, count(*) as n from events a group by 1"))
     ['a', 'time']
     >>> columns_used("with a as (select * from events) select time from a")
-    {'time'}
+    frozenset({'time'})
     """
     tree = parse(sql)
     stars = [select for select in tree.find_all(exp.Select) if _has_star(select)]
     if any(map(_takes_all, stars)) and any(map(_shows_all, stars)):
         return None
-    names = {
+    names = frozenset(
         identifier.name.lower()
         for column in tree.find_all(exp.Column, exp.Dot)
         for identifier in column.find_all(exp.Identifier)
-    }
+    )
     using = (
         identifier.name.lower()
         for join in tree.find_all(exp.Join)
@@ -157,6 +167,7 @@ def _shows_all(select: exp.Select) -> bool:
     return not named or by_place or bool(select.args.get("distinct"))
 
 
+@lru_cache(maxsize=256)
 def only_told_apart(sql: str, name: str) -> bool:
     """Return whether a query asks of a column only which rows have the same value.
 

@@ -5,7 +5,7 @@ The present moment becomes the literal it is now, so that a query says what it a
 ``approx_distinct`` the exact count. The rest of the text stays as it was written.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -40,7 +40,7 @@ def reworded(sql: str, now: datetime) -> Reworded:
     return Reworded(sql, list(dict.fromkeys(each.note for each in changes)))
 
 
-def _changes(pieces: list[Token], now: datetime) -> Iterator[_Change]:
+def _changes(pieces: Sequence[Token], now: datetime) -> Iterator[_Change]:
     for at, token in enumerate(pieces):
         word = token.text.lower()
         if token.token_type in (TokenType.STRING, TokenType.IDENTIFIER):
@@ -63,11 +63,11 @@ def _changes(pieces: list[Token], now: datetime) -> Iterator[_Change]:
             yield _Change(token.start, end, "count(distinct ", note)
 
 
-def _type_at(pieces: list[Token], at: int) -> TokenType | None:
+def _type_at(pieces: Sequence[Token], at: int) -> TokenType | None:
     return pieces[at].token_type if at < len(pieces) else None
 
 
-def _has_one(pieces: list[Token], opening: int) -> bool:
+def _has_one(pieces: Sequence[Token], opening: int) -> bool:
     """Return whether a call has one argument alone."""
     depth = 0
     for token in pieces[opening:]:

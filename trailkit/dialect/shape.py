@@ -1,5 +1,7 @@
 """What kind of answer a query gives: a list of what it reads, or a summary."""
 
+from functools import lru_cache
+
 from sqlglot import exp
 
 from trailkit.dialect.functions import AGGREGATES
@@ -7,6 +9,7 @@ from trailkit.dialect.grammar import parse
 from trailkit.dialect.relations import ancestors, own_cte
 
 
+@lru_cache(maxsize=256)
 def lists(sql: str) -> bool:
     """Return whether a query may give a row for each row that it reads.
 

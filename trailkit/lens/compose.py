@@ -109,7 +109,7 @@ def columns(relation: str) -> list[str]:
 def _relation(
     relation: Relation,
     every: lateral_aliases.Columns,
-    used: set[str] | None,
+    used: Collection[str] | None,
     source: Source,
     scope: Scope,
     where: str | None,
@@ -139,7 +139,7 @@ def _relation(
 
 
 def _needed(
-    every: lateral_aliases.Columns, used: set[str] | None, scope: Scope
+    every: lateral_aliases.Columns, used: Collection[str] | None, scope: Scope
 ) -> tuple[Collection[str], lateral_aliases.Columns]:
     """Return the columns wanted of a relation, and with them those that they read."""
     wanted = every.keys() if used is None else every.keys() & {*used, *_IDENTITY}

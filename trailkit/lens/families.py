@@ -5,6 +5,7 @@ not know, and this module spells it out.
 """
 
 import csv
+from collections.abc import Sequence
 from functools import cache
 from importlib import resources
 
@@ -29,7 +30,7 @@ def expand(sql: str) -> str:
     return sql
 
 
-def _closing(pieces: list[Token], at: int) -> int:
+def _closing(pieces: Sequence[Token], at: int) -> int:
     """Find the parenthesis that closes the one at this place."""
     depth = 0
     for place in range(at, len(pieces)):

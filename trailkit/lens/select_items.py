@@ -1,5 +1,7 @@
 """Places in a SQL text, by its tokens: the text itself stays as its author wrote it."""
 
+from collections.abc import Sequence
+
 from sqlglot.tokenizer_core import Token, TokenType
 
 from trailkit.dialect import tokens
@@ -28,7 +30,7 @@ def select_items(sql: str) -> dict[str, list[Token]]:
     return items
 
 
-def _with_depth(found: list[Token]) -> list[tuple[Token, int]]:
+def _with_depth(found: Sequence[Token]) -> list[tuple[Token, int]]:
     """Pair each token with the number of parentheses open before it."""
     pairs: list[tuple[Token, int]] = []
     depth = 0

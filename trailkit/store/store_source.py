@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pyarrow.parquet as pq
 
+from trailkit.dialect import Bound
 from trailkit.dialect.predicates import scope_predicates, texts
 from trailkit.record import PLACE, Kind
 from trailkit.scope import Scope, quoted
@@ -152,8 +153,8 @@ class StoreSource:
         table = f"{_SCHEMA}.{'deliveries' if deliveries else 'records'}"
         kept = [f"kind = {quoted(kind)}", *scope_predicates(scope, kind)]
         selected = ", ".join(columns)
-        where = "\n    and ".join(kept)
-        return f"select {selected}\nfrom {table}\nwhere\n    {where}"
+        where = [part for each in kept for part in ("\n    and ", each)]
+        return Bound.of([f"select {selected}\nfrom {table}\nwhere\n    ", *where[1:]])
 
     def reuse(self, kinds: Collection[Kind], scope: Scope) -> timedelta | None:
         """Return None: no answer is reused, since the store may have grown."""
