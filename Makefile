@@ -18,10 +18,11 @@ lab: .venv/kit ## open the first notebook in JupyterLab
 	JUPYTER_CONFIG_PATH=jupyter $(BIN)/jupyter-lab $(OPTIONS) $(NOTEBOOK)
 
 test: .venv/checks ## run the quick tests: offline, no AWS
-	$(BIN)/pytest --numprocesses=auto $(OPTIONS)
+	$(BIN)/pytest --numprocesses=auto --dist=loadfile $(OPTIONS)
 
 soak: .venv/checks ## try thousands of odd inputs, and every question on Trino: hours
 	$(BIN)/pytest -m soak --timeout=0 --numprocesses=auto $(OPTIONS)
+	TRAILKIT_SAMPLE=all $(BIN)/pytest --numprocesses=auto --dist=loadfile $(OPTIONS)
 	TRAILKIT_SAMPLE=all $(BIN)/pytest tests/conformance --timeout=0 $(OPTIONS)
 
 notebooks: .venv/kit ## run every notebook; what they show is in build/notebooks

@@ -2,7 +2,8 @@
 
 An organization trail of a month: users and roles in sessions, services that act on
 their own, denied calls, data events, and some records delivered twice. The shape
-follows real logs: about 1.26 KB a record, one identity for some twenty records.
+follows real logs: about 1.26 KB a record, one identity, address and agent for some
+twenty records.
 """
 
 import gzip
@@ -64,6 +65,15 @@ AGENTS = [
 
 
 @dataclass(frozen=True)
+class Session:
+    """Who acts for a while, from one address, with one agent."""
+
+    identity: Record
+    address: str
+    agent: str
+
+
+@dataclass(frozen=True)
 class Trail:
     """What is written: from when on, for how many days, in which accounts."""
 
@@ -120,23 +130,24 @@ def _records(
     """Return the records of a file, in sessions of some twenty records."""
     account, _, region = path.name.split("_")[:3]
     time = trail.start + timedelta(days=trail.days) * part - timedelta(minutes=10)
-    identities = [_identity(source, account, time) for _ in range(max(1, count // 20))]
+    sessions = [_session(source, account, time) for _ in range(max(1, count // 20))]
     weights = [call.weight for call in CALLS]
     for _ in range(count):
         at = time + timedelta(seconds=source.randrange(540))
-        identity = source.choice(identities)
+        session = source.choice(sessions)
         call = source.choices(CALLS, weights)[0]
-        yield _record(source, call, identity, account, region, at)
+        yield _record(source, call, session, account, region, at)
 
 
 def _record(
     source: random.Random,
     call: Call,
-    identity: Record,
+    session: Session,
     account: str,
     region: str,
     at: datetime,
 ) -> Record:
+    identity = session.identity
     service = identity.get("invokedBy")
     denied = call.action != "GetBucketAcl" and _chance(source, 60)
     record: Record = {
@@ -146,8 +157,8 @@ def _record(
         "eventSource": f"{call.service}.amazonaws.com",
         "eventName": call.action,
         "awsRegion": region,
-        "sourceIPAddress": service or f"198.51.100.{source.randrange(256)}",
-        "userAgent": service or source.choice(AGENTS),
+        "sourceIPAddress": service or session.address,
+        "userAgent": service or session.agent,
     }
     if denied:
         record["errorCode"] = "AccessDenied"
@@ -177,6 +188,11 @@ def _record(
             "clientProvidedHostHeader": f"{call.service}.{region}.amazonaws.com",
         }
     return record
+
+
+def _session(source: random.Random, account: str, at: datetime) -> Session:
+    address = f"198.51.100.{source.randrange(256)}"
+    return Session(_identity(source, account, at), address, source.choice(AGENTS))
 
 
 def _identity(source: random.Random, account: str, at: datetime) -> Record:

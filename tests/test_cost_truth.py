@@ -11,6 +11,7 @@ import pytest
 
 import trailkit as tk
 from tests.support.athena_server import AthenaServer
+from tests.support.sampled import some
 from tests.support.trail_listed import session
 from tests.support.trail_tables import (
     BY_HAND,
@@ -115,7 +116,7 @@ def require_true(server: AthenaServer, asked: Case, question: str = DELETIONS) -
     return usage
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", some(KINDS, 3))
 def test_an_estimate_of_any_table_is_what_the_run_reports(
     athena: AthenaServer, sizes: dict[str, int], kind: str
 ) -> None:

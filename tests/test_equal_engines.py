@@ -19,7 +19,7 @@ import pytest
 import trailkit as tk
 from tests.support import examples_read
 from tests.support.athena_server import AthenaServer
-from tests.support.sampled import sampled
+from tests.support.sampled import sampled, some
 from tests.support.tables_over_logs import BUCKET, publish
 from tools.practice_case import practice
 from tools.practice_case.organization import ACCOUNTS
@@ -139,7 +139,7 @@ def same(question: Question, *cases: Case) -> pd.DataFrame:
     return first
 
 
-@pytest.mark.parametrize("question", QUESTIONS)
+@pytest.mark.parametrize("question", some(QUESTIONS, 2))
 def test_athena_gives_the_local_frame(
     question: Question,
     local: Case,
@@ -152,7 +152,7 @@ def test_athena_gives_the_local_frame(
     assert len(frame) > 0 or question.name in UNANSWERED
 
 
-@pytest.mark.parametrize("question", SHAPES)
+@pytest.mark.parametrize("question", some(SHAPES, 3))
 def test_an_empty_frame_is_equal_too(
     question: Question, local: Case, by_csv: Case, by_unload: Case
 ) -> None:
@@ -160,7 +160,7 @@ def test_an_empty_frame_is_equal_too(
     assert same(question, *(case.window(*NOTHING) for case in cases)).empty
 
 
-@pytest.mark.parametrize("question", SHAPES)
+@pytest.mark.parametrize("question", some(SHAPES, 3))
 def test_chunks_together_are_the_frame(
     question: Question, local: Case, by_csv: Case
 ) -> None:

@@ -25,7 +25,7 @@ from tests.support.records_made import Record, record
 from trailkit.errors import NoRecords
 from trailkit.store.store import Store, open_store
 
-SEEDS, SOAK = 60, 10_000
+SEEDS, SOAK = 20, 10_000
 VALUES: list[Any] = [
     *(None, True, 0, -1, 1.5, 10**30, "", "x", "\0", "é\u2028", "2026-03-09"),
     *(

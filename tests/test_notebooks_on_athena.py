@@ -66,7 +66,7 @@ def test_a_notebook_runs_on_athena_with_one_changed_line(trail, name):
 @pytest.mark.parametrize(
     "name",
     [
-        "92_what_will_a_question_cost",
+        pytest.param("92_what_will_a_question_cost", marks=LONG),
         pytest.param("30_who_signed_in_to_the_console", marks=LONG),
         pytest.param("20_what_did_a_leaked_key_do", marks=LONG),
         pytest.param("88_what_happened_to_a_resource", marks=LONG),

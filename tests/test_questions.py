@@ -29,6 +29,7 @@ from tests.support.records_made import (
     root,
     write,
 )
+from tests.support.sampled import some
 from tests.support.tables_made import OWN
 from trailkit.case import Case
 from trailkit.engines import ANEW, Answer, QueryOptions
@@ -143,7 +144,7 @@ def doubled(tmp_path_factory: pytest.TempPathFactory) -> Case:
     return Case(source, engine, LIBRARY).window(*WEEK)
 
 
-@pytest.mark.parametrize("question", QUESTIONS)
+@pytest.mark.parametrize("question", some(QUESTIONS, 3))
 def test_files_delivered_twice_change_no_frame(
     question: Question, answer: Answers, doubled: Case
 ) -> None:
@@ -169,7 +170,7 @@ def shuffled(tmp_path_factory: pytest.TempPathFactory) -> Case:
     return logs.window(*WEEK)
 
 
-@pytest.mark.parametrize("question", QUESTIONS)
+@pytest.mark.parametrize("question", some(QUESTIONS, 3))
 def test_shuffled_records_change_no_frame(
     question: Question, answer: Answers, shuffled: Case
 ) -> None:

@@ -2,6 +2,7 @@
 
 import csv
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,7 @@ def test_every_question_is_answered_or_its_reason_is_told(reference: Path) -> No
     assert answered <= asked
 
 
+@cache
 def found() -> set[tuple[str, str]]:
     """Return source and name of each event that a question of its own topic finds."""
     events: set[tuple[str, str]] = set()

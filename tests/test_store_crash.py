@@ -28,6 +28,7 @@ from tests.support.evidence_made import (
     rows,
 )
 from tests.support.records_made import record
+from tests.support.sampled import WHOLE
 from trailkit.connect import local
 from trailkit.store.store import Store, open_store
 
@@ -119,7 +120,7 @@ def steps(logs: Path, whole: str) -> int:
 
 # Killed
 
-KILLS = 7
+KILLS = 25 if WHOLE else 4
 
 
 @pytest.mark.parametrize("part", range(KILLS))

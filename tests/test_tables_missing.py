@@ -9,6 +9,7 @@ import pytest
 import trailkit as tk
 from tests.support import golden_files
 from tests.support.athena_server import AthenaServer
+from tests.support.sampled import some
 from tests.support.tables_made import ADOPTED, DOCUMENTED, OWN, by_hand
 from tests.support.trail_listed import session
 from tests.support.trail_tables import (
@@ -254,7 +255,7 @@ def run(text: str) -> Iterator[str]:
         yield statement
 
 
-@pytest.mark.parametrize("kind", BY_HAND)
+@pytest.mark.parametrize("kind", some(BY_HAND, 3))
 def test_once_they_are_run_no_day_is_missing_and_more_is_read(
     athena: AthenaServer, sizes: dict[str, int], kind: str
 ) -> None:

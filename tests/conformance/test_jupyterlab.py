@@ -14,10 +14,11 @@ import pytest
 from playwright.sync_api import Page, sync_playwright
 
 from tests.conformance.lab import LOOPBACK, PATIENCE, PROJECT, chromium, lab, tripwire
+from tests.support.sampled import some
 from trailkit.charts.dark_page import in_rgb
 from trailkit.charts.grounds import GROUNDS
 
-NOTEBOOKS = sorted((PROJECT / "notebooks").glob("*.ipynb"))
+NOTEBOOKS = some(sorted((PROJECT / "notebooks").glob("*.ipynb")), 3)
 PICTURES = PROJECT / "build" / "jupyterlab"
 WIDTH = 1440
 LOOKS = {"light": ("JupyterLab Light", WIDTH), "dark": ("JupyterLab Dark", 1100)}

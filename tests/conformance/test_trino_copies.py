@@ -21,7 +21,7 @@ from tests.conformance.practice_asked import (
 )
 from tests.conformance.trino_server import TrinoServer
 from tests.support.athena_server import AthenaServer
-from tests.support.sampled import in_turn
+from tests.support.sampled import in_turn, some
 from tests.test_equal_engines import (
     SHAPES,
     UNANSWERED,
@@ -48,7 +48,7 @@ def copied(published: TrinoServer, athena_on_trino: AthenaServer) -> tuple[Case,
     )
 
 
-@pytest.mark.parametrize("question", SHAPES)
+@pytest.mark.parametrize("question", some(SHAPES, 2))
 def test_a_copy_gives_the_local_frame(
     question: Question, local: Case, copied: tuple[Case, ...]
 ) -> None:
@@ -58,7 +58,7 @@ def test_a_copy_gives_the_local_frame(
     assert len(frame) > 0 or question.name in UNANSWERED
 
 
-@pytest.mark.parametrize("question", SHAPES)
+@pytest.mark.parametrize("question", some(SHAPES, 4))
 def test_every_parameter_means_the_same(
     question: Question, local: Case, copied: tuple[Case, ...]
 ) -> None:
@@ -69,7 +69,7 @@ def test_every_parameter_means_the_same(
         assert len(frame) > 0 or question.name in UNANSWERED
 
 
-@pytest.mark.parametrize("question", SHAPES)
+@pytest.mark.parametrize("question", some(SHAPES, 4))
 def test_a_scope_means_the_same(
     question: Question, local: Case, copied: tuple[Case, ...]
 ) -> None:

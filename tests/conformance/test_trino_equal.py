@@ -24,10 +24,10 @@ from tests.conformance.practice_asked import (
 )
 from tests.conformance.trino_server import TrinoServer
 from tests.conformance.trino_warehouse import TrinoWarehouse
-from tests.support.adhoc_read import refused, runs, some
+from tests.support.adhoc_read import refused, runs
 from tests.support.athena_server import AthenaServer
 from tests.support.dialect_cases import EXPRESSIONS, FAILS
-from tests.support.sampled import WHOLE, in_turn
+from tests.support.sampled import WHOLE, in_turn, some
 from tests.support.tables_over_logs import publish
 from tests.test_equal_engines import (
     NOTHING,
@@ -71,7 +71,7 @@ def athena(
         yield on_athena(DATABASE), on_athena(DATABASE, unload=True)
 
 
-@pytest.mark.parametrize("question", QUESTIONS)
+@pytest.mark.parametrize("question", some(QUESTIONS, 2))
 def test_trino_gives_the_local_frame(
     question: Question, local: Case, plain: Case, doubled: Case
 ) -> None:
@@ -81,7 +81,7 @@ def test_trino_gives_the_local_frame(
     assert len(frame) > 0 or question.name in UNANSWERED
 
 
-@pytest.mark.parametrize("question", QUESTIONS if WHOLE else SHAPES)
+@pytest.mark.parametrize("question", QUESTIONS if WHOLE else SHAPES[::2])
 def test_athena_gives_it_too(
     question: Question, local: Case, athena: tuple[Case, Case]
 ) -> None:
@@ -91,7 +91,7 @@ def test_athena_gives_it_too(
     assert len(frame) > 0 or question.name in UNANSWERED
 
 
-@pytest.mark.parametrize("question", SHAPES)
+@pytest.mark.parametrize("question", some(SHAPES, 3))
 def test_an_empty_frame_is_equal_too(
     question: Question, local: Case, plain: Case, athena: tuple[Case, Case]
 ) -> None:
@@ -109,7 +109,7 @@ def test_chunks_together_are_the_frame(question: Question, plain: Case) -> None:
     assert len(chunks) == max(1, -(-len(whole) // 5))
 
 
-@pytest.mark.parametrize("question", SHAPES)
+@pytest.mark.parametrize("question", some(SHAPES, 3))
 def test_a_scope_means_the_same(question: Question, local: Case, plain: Case) -> None:
     narrow = (
         case.window("2026-03-11 18:00", "2026-03-12 02:30:00")
@@ -120,7 +120,7 @@ def test_a_scope_means_the_same(question: Question, local: Case, plain: Case) ->
     same(question, arguments(question), *narrow)
 
 
-@pytest.mark.parametrize("question", QUESTIONS)
+@pytest.mark.parametrize("question", some(QUESTIONS, 3))
 def test_every_parameter_means_the_same(
     question: Question, local: Case, plain: Case, athena: tuple[Case, Case]
 ) -> None:
@@ -200,7 +200,7 @@ def test_resources_are_equal(local: Case, plain: Case) -> None:
     pd.testing.assert_frame_equal(other, first)
 
 
-@pytest.mark.parametrize("query", some(runs(), 30))
+@pytest.mark.parametrize("query", some(runs(), 15))
 def test_an_ad_hoc_query_gives_one_frame(query: str, local: Case, plain: Case) -> None:
     first, other = (case.window(*WINDOW).query(query) for case in (local, plain))
     pd.testing.assert_frame_equal(with_values(other), with_values(first))

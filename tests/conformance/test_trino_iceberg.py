@@ -26,7 +26,7 @@ from tests.conformance.practice_asked import (
 )
 from tests.conformance.trino_server import ICEBERG, TrinoServer
 from tests.support.athena_server import AthenaServer
-from tests.support.sampled import in_turn
+from tests.support.sampled import in_turn, some
 from tests.support.tables_over_logs import NAMES
 from tests.test_equal_engines import (
     SHAPES,
@@ -56,7 +56,7 @@ def copied(published: TrinoServer, athena_on_trino: AthenaServer) -> tuple[Case,
     )
 
 
-@pytest.mark.parametrize("question", SHAPES)
+@pytest.mark.parametrize("question", some(SHAPES, 3))
 def test_an_iceberg_copy_gives_the_local_frame(
     question: Question, local: Case, copied: tuple[Case, ...]
 ) -> None:
@@ -66,7 +66,7 @@ def test_an_iceberg_copy_gives_the_local_frame(
     assert len(frame) > 0 or question.name in UNANSWERED
 
 
-@pytest.mark.parametrize("question", SHAPES)
+@pytest.mark.parametrize("question", some(SHAPES, 4))
 def test_every_parameter_means_the_same(
     question: Question, local: Case, copied: tuple[Case, ...]
 ) -> None:

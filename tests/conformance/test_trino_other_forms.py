@@ -22,13 +22,12 @@ from trailkit.case import Case
 from trailkit.questions.question import Question
 
 DATABASE = "forms"
-HALVES = (("ocsf", "lake"), ("ocsf_1", "s3_tables"))
+NAMES = ("lake", "ocsf", "ocsf_1", "s3_tables")
 ASKED = [
     pytest.param(form, each, id=f"{form}-{each.name}")
     for each in sampled(a_topic=0)
     if not {"insights", "aggregated"} & {*each.reads}
-    for half in in_turn(each.name, HALVES)
-    for form in half
+    for form in in_turn(each.name, NAMES)
 ]
 
 

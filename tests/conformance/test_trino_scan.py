@@ -1,7 +1,7 @@
 """What a question reads of a large trail, by Trino's own count of bytes.
 
-Twenty accounts, five regions of which one holds half, sixty days. Athena bills bytes:
-the predicates on the partitions must keep a question to its own.
+Twenty accounts, five regions of which one holds half, a month. Athena bills bytes: the
+predicates on the partitions must keep a question to its own.
 """
 
 import itertools
@@ -22,6 +22,7 @@ from tests.conformance.trino_server import (
     partition_folders,
 )
 from tests.support.raw_rows import raw_rows
+from tests.support.sampled import WHOLE
 from tools.practice_case import practice
 from tools.practice_case.record_writer import Record
 from trailkit.tables.layout import Layout
@@ -29,11 +30,11 @@ from trailkit.tables.raw import RawTable
 
 ACCOUNTS = tuple(f"{number:012}" for number in range(101, 121))
 REGIONS = ("us-east-1", "eu-west-1", "eu-central-1", "us-west-2", "ap-south-1")
-DAYS = tuple(date(2026, 1, 1) + timedelta(days=day) for day in range(60))
+DAYS = tuple(date(2026, 1, 1) + timedelta(days=day) for day in range(30))
 LARGE, SMALL = 1600, 400
 """Records a day and account: in the first region, and in each of the other four."""
 
-SAMPLE = 30
+SAMPLE = 30 if WHOLE else 8
 TABLE = RawTable(
     "large", "cloudtrail", Layout("central-logs"), DAYS[0], accounts=ACCOUNTS
 ).definition()

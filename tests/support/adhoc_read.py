@@ -5,8 +5,6 @@ refuses, ``not_shared.sql`` what it would answer otherwise than another engine; 
 comment says, for the queries below it, what the refusal must say.
 """
 
-import os
-import random
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -41,14 +39,6 @@ def not_shared() -> list[Any]:
 def _with_remedies(stem: str) -> list[Any]:
     found = enumerate(_read(FOLDER / f"{stem}.sql"), start=1)
     return [pytest.param(*each, id=f"{stem}-{place}") for place, each in found]
-
-
-def some(queries: list[Any], most: int) -> list[Any]:
-    """Return a seeded sample; all of them with ``TRAILKIT_SAMPLE=all``."""
-    if os.environ.get("TRAILKIT_SAMPLE") == "all" or len(queries) <= most:
-        return queries
-    chosen = set(random.Random(20).sample(range(len(queries)), most))
-    return [query for place, query in enumerate(queries) if place in chosen]
 
 
 def _read(path: Path) -> Iterator[tuple[str, str]]:

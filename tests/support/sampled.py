@@ -4,7 +4,7 @@
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from hashlib import sha256
 from itertools import groupby
 from typing import TypeVar
@@ -43,6 +43,11 @@ def sampled(a_topic: int = 1) -> list[Question]:
         names = sorted((each.name for each in topic), key=_mixed)
         chosen |= set(names[:a_topic])
     return [each for each in questions if each.name in chosen]
+
+
+def some(items: Iterable[T], one_in: int) -> list[T]:
+    """Return every so many of the items, the same each time; whole, all."""
+    return [*items] if WHOLE else [*items][::one_in]
 
 
 def in_turn(name: str, ways: Sequence[T]) -> Sequence[T]:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _ARN = re.compile(r"arn:[a-z-]+:[^:]*:[^:]*:[^:]*:.+", re.IGNORECASE)
 _KEY = re.compile(r"(?i)\b(A(?:KIA|SIA|BIA|CCA)[A-Z0-9]{12,})\b")
+_CUT_KEY = re.compile(r"(?i)A(KIA|SIA|BIA|CCA)[A-Z0-9]{0,11}")
+_CUT_ID = re.compile(r"(?i)[0-9a-f]{8}(-[0-9a-f]{0,4}){1,3}(-[0-9a-f]{0,11})?")
 _UNIQUE = re.compile(r"(?i)(A(?:IDA|ROA|GPA|NPA|NVA|IPA|SCA)[A-Z0-9]{7,})(:.*)?")
 _SESSION = re.compile(r"(?i)arn:[^:]*:sts::[0-9]*:assumed-role/([^/]+).*")
 _BUCKET = re.compile(r"[A-Za-z0-9._-]{3,255}")
@@ -160,8 +162,8 @@ def access_key(text: str) -> str:
             "an access key",
             f'AKIA… or ASIA…; "{unique[1]}" is an identity: ask identity/activity',
         )
-    if not re.fullmatch(r"\w{3,128}", text):
-        raise _never(text, "an access key", "its id, such as AKIAIOSFODNN7EXAMPLE")
+    if not re.fullmatch(r"\w{3,128}", text) or _CUT_KEY.fullmatch(text):
+        raise _never(text, "an access key", "its whole id, as AKIAIOSFODNN7EXAMPLE")
     return text
 
 
@@ -263,8 +265,8 @@ def event_id(text: str) -> str:
     bare = text.strip("{}")
     if re.fullmatch(r"(?i)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", bare):
         return bare.lower()
-    if not re.fullmatch(r"[\w.:-]+", bare):
-        raise _never(text, "an event's id", "it as the column event_id has it")
+    if not re.fullmatch(r"[\w.:-]+", bare) or _CUT_ID.fullmatch(bare):
+        raise _never(text, "an event's id", "it whole, as the column event_id has it")
     return bare
 
 
