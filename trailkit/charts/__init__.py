@@ -4,6 +4,7 @@ Times are UTC, outcomes look alike everywhere, and every log value is escaped.
 """
 
 from collections.abc import Callable
+from inspect import signature
 from typing import Any, Protocol
 
 import pandas as pd
@@ -84,8 +85,9 @@ def chart(
     """Draw the chart that the frame's question names, or the one called ``name``.
 
     A lineage is drawn as its chain. A frame whose columns have changed since, or of no
-    question, gets the chart that its columns suggest. ``settings`` are the chart's own.
-    Raises ChartError for an unknown name, and for a frame that no chart can draw.
+    question, gets the chart that its columns suggest. ``settings`` are the chart's own:
+    ``zone="Europe/Berlin"`` writes that time below UTC. Raises ChartError for an
+    unknown name or setting, and for a frame that no chart can draw.
 
     >>> chart(pd.DataFrame({"actor": ["root"], "events": [3]})).layout.title.text
     '<b>Most events: root, 3 of 3</b>'
@@ -98,7 +100,14 @@ def chart(
             f"{type(frame).__name__} is not a frame. Draw what a question returns: "
             'tk.chart(case.ask("overview/volume")).'
         )
-    return CHARTS[name or _suggested(rows)](rows, **settings)
+    name = name or _suggested(rows)
+    known = [*signature(CHARTS[name]).parameters][1:]
+    for each in settings:
+        if each not in known:
+            raise ChartError(
+                f'The chart "{name}" has no setting "{each}". {nearest(each, known)}'
+            )
+    return CHARTS[name](rows, **settings)
 
 
 def _suggested(frame: pd.DataFrame) -> str:

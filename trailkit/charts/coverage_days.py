@@ -9,8 +9,9 @@ import plotly.graph_objects as go
 from trailkit.charts.labels import counted, label
 from trailkit.charts.outcome import OUTCOMES, Outcome
 from trailkit.charts.reading import require, subtitle, times
-from trailkit.charts.spans import least_of, span_axis, span_bars, written
+from trailkit.charts.spans import along, least_of, span_axis, span_bars, written
 from trailkit.charts.theme import draw, draw_nothing, name_axis
+from trailkit.charts.zones import in_hover, in_zone
 
 STATES = {
     each.name: each
@@ -37,7 +38,7 @@ _CAUSES = {
 """What the ``cause`` of a row of ``case.coverage()`` is drawn as."""
 
 
-def coverage(frame: pd.DataFrame, most: int = 40) -> "go.Figure":
+def coverage(frame: pd.DataFrame, most: int = 40, zone: str = "UTC") -> "go.Figure":
     """Draw what was recorded when: a row for each account, region and kind.
 
     The frame is that of ``case.coverage()``, or has a row for each span: ``account``,
@@ -45,7 +46,8 @@ def coverage(frame: pd.DataFrame, most: int = 40) -> "go.Figure":
     recorded, missing, archived, unknown, stopped), ``start``, ``end``, ``basis``. A
     state that is not known is drawn as unknown, never as recorded. What was stopped or
     not recorded stands on top; of very many rows those of management events are drawn.
-    Raises ChartError without those columns.
+    A ``zone`` such as ``Europe/Berlin`` is written below UTC. Raises ChartError without
+    those columns, and for a zone that is not known.
 
     >>> days = pd.to_datetime(["2026-03-12", "2026-03-13"], utc=True)
     >>> frame = pd.DataFrame(
@@ -63,9 +65,10 @@ def coverage(frame: pd.DataFrame, most: int = 40) -> "go.Figure":
     order = _order(spans)
     shown = spans[spans["place"].isin(order[:most])].copy()
     shown["row"] = shown["place"].map({place: at for at, place in enumerate(order)})
+    shown["hover"] += in_hover(shown["start"], shown["end"], zone)
     left = counted(max(0, len(order) - most), "row")
     names = spans.drop_duplicates("place").set_index("place")["name"]
-    return draw(
+    figure = draw(
         _bars(shown),
         _finding(spans),
         subtitle(
@@ -77,6 +80,7 @@ def coverage(frame: pd.DataFrame, most: int = 40) -> "go.Figure":
         xaxis=span_axis(shown),
         yaxis={**name_axis([names[at] for at in order[:most]]), "showgrid": False},
     )
+    return in_zone(figure, zone, along(shown))
 
 
 def _spans(frame: pd.DataFrame) -> pd.DataFrame:
@@ -102,7 +106,7 @@ def _spans(frame: pd.DataFrame) -> pd.DataFrame:
     spans["when"] = written(spans["start"], spans["end"])
     told = spans[["name", "state", "when", "basis"]].to_numpy(object)
     spans["hover"] = [
-        f"<b>{name}</b><br>{state}<br>{when}<br>{basis}"
+        f"<b>{name}</b><br>{state}<br>{when}" + (f"<br>{basis}" if basis else "")
         for name, state, when, basis in told
     ]
     return spans

@@ -14,6 +14,8 @@ import pandas as pd
 from trailkit.charts import bins
 from trailkit.charts.deed import short
 from trailkit.charts.labels import UNKNOWN, label, labels
+from trailkit.charts.spans import written
+from trailkit.charts.zones import in_hover
 
 _WHAT = ["action", "target", "error_code", "note"]
 _WHERE = ["member", "actor", "source_ip", "account", "region"]
@@ -38,10 +40,13 @@ def step_for(events: pd.DataFrame) -> pd.Timedelta:
     return bins.step_for(events["time"], min(_PIXELS, max(12, _MOST // in_a_bin)))
 
 
-def dots(events: pd.DataFrame, names: list[str], step: pd.Timedelta) -> pd.DataFrame:
+def dots(
+    events: pd.DataFrame, names: list[str], step: pd.Timedelta, zone: str
+) -> pd.DataFrame:
     """Sum events to dots, by row, outcome and step of time; rows have these names.
 
     Beside those an event may have a ``member``: whose it is where many share a row.
+    Hovering says when in UTC, and in another zone.
     """
     events = events.reset_index(drop=True)
     start = bins.floor(events["time"], step).rename("start")
@@ -61,7 +66,7 @@ def dots(events: pd.DataFrame, names: list[str], step: pd.Timedelta) -> pd.DataF
             "name": _names(chief, events["action"].nunique() == 1),
             "who": np.array(names, object)[summed["row"]],
             "what": summed["outcome"] + count.map(": {:,}".format) + what,
-            "when": _span(first, last),
+            "when": written(first, last) + in_hover(first, last, zone),
             "where": _commonest(events, _WHERE, groups),
             "event_id": labels(chief["event_id"]) if "event_id" in chief else "",
         }
@@ -110,13 +115,3 @@ def _joined(values: pd.DataFrame) -> list[str]:
     return [
         " · ".join(filter(None, row)) or UNKNOWN for row in zip(*parts, strict=True)
     ]
-
-
-def _span(first: pd.Series, last: pd.Series) -> pd.Series:
-    """Return from when to when, without the day twice."""
-    start = first.dt.strftime("%Y-%m-%d %H:%M:%S")
-    same_day = first.dt.normalize() == last.dt.normalize()
-    end = last.dt.strftime("%H:%M:%S").where(
-        same_day, last.dt.strftime("%Y-%m-%d %H:%M:%S")
-    )
-    return start.where(first == last, start + " to " + end) + " UTC"

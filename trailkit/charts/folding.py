@@ -62,18 +62,33 @@ class Fold:
 
     def _ticks(self) -> dict[str, Any]:
         """Choose ticks in what is left between the gaps: plotly would crowd them."""
-        step = bins.step_for(_span_of(self.seconds), 9)
+        step = self.step
         places = pd.Series(pd.date_range(self.first.floor(step), self.last, freq=step))
         starts = pd.Series([self.first, *(end for _, end in self.gaps)])
-        kept = _apart([*starts, *places[self._shown(places)]], self)
+        kept = self.apart([*starts, *places[self.shows(places)]])
         return {
             "tickvals": [_iso(tick) for tick in kept],
             "ticktext": _written(kept, step),
         }
 
-    def _shown(self, places: pd.Series) -> pd.Series:
+    @property
+    def step(self) -> pd.Timedelta:
+        """How far its ticks are apart."""
+        return bins.step_for(_span_of(self.seconds), 9)
+
+    def shows(self, places: pd.Series) -> pd.Series:
+        """Return which of these moments are on the axis, and in no gap."""
         hidden = [(places > start) & (places < end) for start, end in self.gaps]
-        return (places >= self.first) & ~np.logical_or.reduce(hidden)
+        inside = (places >= self.first) & (places <= self.last)
+        return inside & ~np.logical_or.reduce(hidden)
+
+    def apart(self, ticks: list[pd.Timestamp]) -> list[pd.Timestamp]:
+        """Keep the ticks that have room, those that come first before others."""
+        kept: dict[float, pd.Timestamp] = {}
+        for tick, at in zip(ticks, self.along(pd.Series(ticks)), strict=True):
+            if all(abs(at - other) > 0.12 for other in kept):
+                kept[float(at)] = tick
+        return [kept[at] for at in sorted(kept)]
 
     def signs(self) -> dict[str, list[dict[str, Any]]]:
         """Return the break signs: a dotted line, and two strokes at its foot."""
@@ -125,17 +140,8 @@ def _idle(waits: np.ndarray) -> list[int]:
 
 
 def _span_of(seconds: float) -> pd.Series:
-    start = pd.Timestamp(0)
+    start = pd.Timestamp(0).as_unit("us")
     return pd.Series([start, start + pd.Timedelta(seconds=seconds)])
-
-
-def _apart(ticks: list[pd.Timestamp], axis: Fold) -> list[pd.Timestamp]:
-    """Keep the ticks that have room, those where a part begins first."""
-    kept: dict[float, pd.Timestamp] = {}
-    for tick, at in zip(ticks, axis.along(pd.Series(ticks)), strict=True):
-        if all(abs(at - other) > 0.12 for other in kept):
-            kept[float(at)] = tick
-    return [kept[at] for at in sorted(kept)]
 
 
 def _written(ticks: list[pd.Timestamp], step: pd.Timedelta) -> list[str]:

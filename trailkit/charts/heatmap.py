@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
 import pandas as pd
@@ -22,6 +21,7 @@ from trailkit.charts.reading import (
     undated,
 )
 from trailkit.charts.theme import draw, draw_nothing, heat_scale
+from trailkit.charts.zones import local
 from trailkit.errors import ChartError
 
 _DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
@@ -54,8 +54,8 @@ def heatmap(
     count = count or count_column(frame)
     require(frame, "heatmap", when, *filter(None, [count]))
     moments = times(frame[when])
-    local = _local(moments, zone)
-    hours = tally(frame, local.dt.floor("1h"), count).dropna(subset="key")
+    there = local(moments, zone)
+    hours = tally(frame, there.dt.floor("1h"), count).dropna(subset="key")
     if hours.empty:
         return draw_nothing(frame)
     summed = count or is_summary(frame)
@@ -88,17 +88,6 @@ def heatmap(
             "showgrid": False,
         },
     )
-
-
-def _local(moments: pd.Series, zone: str) -> pd.Series:
-    """Return times as the clocks of a zone showed them."""
-    try:
-        there = ZoneInfo(zone)
-    except (ZoneInfoNotFoundError, ValueError):
-        raise ChartError(
-            f"{zone!r} is not a time zone. Write it like 'Europe/Berlin' or 'UTC'."
-        ) from None
-    return moments.dt.tz_localize("UTC").dt.tz_convert(there).dt.tz_localize(None)
 
 
 def _unusual(grid: pd.DataFrame) -> Iterator[tuple[int, int]]:

@@ -10,23 +10,25 @@ from trailkit.charts.identity import hue, identities
 from trailkit.charts.labels import counted, distinct, label
 from trailkit.charts.outcome import OUTCOMES
 from trailkit.charts.reading import require, subtitle, times, undated
-from trailkit.charts.spans import least_of, span_axis, span_bars, written
+from trailkit.charts.spans import along, least_of, span_axis, span_bars, written
 from trailkit.charts.theme import draw, draw_nothing, name_axis
+from trailkit.charts.zones import in_hover, in_zone
 
 _KEYS = ("session_id", "access_key", "actor", "identity")
 _ENDS = (("first_seen", "last_seen"), ("start", "end"))
 
 
 def sessions(
-    frame: pd.DataFrame, key: str | None = None, most: int = 24
+    frame: pd.DataFrame, key: str | None = None, most: int = 24, zone: str = "UTC"
 ) -> "go.Figure":
     """Draw each session as a bar from its first to its last event.
 
     The frame is a list of events, which are gathered by session id, access key or
     actor (``key`` names another column), or has a row for each session with
     ``first_seen`` and ``last_seen``. Bars have the colour of their identity. Past
-    ``most`` the least telling are left out, and the subtitle says so. Raises
-    ChartError without those columns.
+    ``most`` the least telling are left out, and the subtitle says so. A ``zone`` such
+    as ``Europe/Berlin`` is written below UTC. Raises ChartError without those columns,
+    and for a zone that is not known.
 
     >>> when = pd.to_datetime(["2026-03-02 11:40", "2026-03-02 12:10"], utc=True)
     >>> frame = pd.DataFrame({"time": when, "actor": "role/ci/x", "action": "Put"})
@@ -41,9 +43,10 @@ def sessions(
     chief = spans.iloc[0]
     spans = spans[:most].sort_values("start", kind="stable", ignore_index=True)
     spans["row"] = range(len(spans))
+    spans["hover"] += in_hover(spans["start"], spans["end"], zone)
     names = distinct(spans["name"], 44)
     left = f"the {most} most telling of {counted(found, 'session')}"
-    return draw(
+    figure = draw(
         _traces(spans),
         f"{label(chief['name'], 60)}: {chief['said']}",
         subtitle(
@@ -57,6 +60,7 @@ def sessions(
         xaxis=span_axis(spans),
         yaxis={**name_axis(names), "showgrid": False},
     )
+    return in_zone(figure, zone, along(spans))
 
 
 def _traces(spans: pd.DataFrame) -> list[Any]:

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from trailkit.charts.folding import Fold
 from trailkit.charts.theme import time_axis
 
 _LEAST = 0.007
@@ -35,6 +36,11 @@ def least_of(spans: pd.DataFrame) -> pd.Timedelta:
     """Return how long a bar must be to be seen among these."""
     whole = spans["end"].max() - spans["start"].min()
     return max(whole * _LEAST, pd.Timedelta("1s"))
+
+
+def along(spans: pd.DataFrame) -> Fold:
+    """Return the axis that the spans stand on, which folds nothing."""
+    return Fold(spans["start"].min(), spans["end"].max())
 
 
 def span_axis(spans: pd.DataFrame) -> dict[str, Any]:

@@ -9,6 +9,8 @@ import plotly.graph_objects as go
 from trailkit.charts import bins
 from trailkit.charts.labels import labels
 from trailkit.charts.outcome import Outcome
+from trailkit.charts.spans import written
+from trailkit.charts.zones import in_hover
 
 _COLUMNS = 240
 """So many bins an axis has: three to five pixels each."""
@@ -29,7 +31,11 @@ def step_of(events: pd.DataFrame, seconds: float) -> pd.Timedelta:
 
 
 def strip(
-    events: pd.DataFrame, outcome: Outcome, names: list[str], step: pd.Timedelta
+    events: pd.DataFrame,
+    outcome: Outcome,
+    names: list[str],
+    step: pd.Timedelta,
+    zone: str,
 ) -> Any:
     """Draw the events of one outcome as strips, the denser the darker.
 
@@ -56,15 +62,14 @@ def strip(
             [
                 np.array(names, object)[summed["row"]],
                 summed["events"].map("{:,}".format),
-                summed["start"].dt.strftime("%Y-%m-%d %H:%M:%S"),
-                ends.dt.strftime("%H:%M:%S"),
+                written(summed["start"], ends) + in_hover(summed["start"], ends, zone),
                 labels(_commonest(own, cells)),
             ]
         ).astype(object),
         hovertemplate="<b>%{customdata[0]}</b><br>"
         + outcome.name
-        + ": %{customdata[1]}, mostly %{customdata[4]}"
-        + "<br>%{customdata[2]} to %{customdata[3]} UTC<extra></extra>",
+        + ": %{customdata[1]}, mostly %{customdata[3]}"
+        + "<br>%{customdata[2]}<extra></extra>",
     )
 
 

@@ -9,17 +9,20 @@ import plotly.graph_objects as go
 from trailkit.charts.labels import UNKNOWN, counted, distinct, label
 from trailkit.charts.reading import require, subtitle, times
 from trailkit.charts.severity import SEVERITIES, rank, severities
-from trailkit.charts.spans import least_of, span_axis, span_bars, written
+from trailkit.charts.spans import along, least_of, span_axis, span_bars, written
 from trailkit.charts.theme import draw, draw_nothing, name_axis
+from trailkit.charts.zones import in_hover, in_zone
 
 
-def techniques(frame: pd.DataFrame, most: int = 30) -> "go.Figure":
+def techniques(frame: pd.DataFrame, most: int = 30, zone: str = "UTC") -> "go.Figure":
     """Draw findings over time, from the first to the last event of each.
 
     The frame has a row for each finding: ``technique``, ``finding`` or ``question``,
     ``severity``, ``count``, ``first_seen``, ``last_seen``, and what hovering tells:
     ``actors``, ``accounts``, ``why``. Rows without a time, such as of questions that
-    found nothing, are counted in the subtitle. Raises ChartError without those columns.
+    found nothing, are counted in the subtitle. A ``zone`` such as ``Europe/Berlin`` is
+    written below UTC. Raises ChartError without those columns, and for a zone that is
+    not known.
 
     >>> when = pd.to_datetime(["2026-03-12 01:14"], utc=True)
     >>> frame = pd.DataFrame(
@@ -34,10 +37,11 @@ def techniques(frame: pd.DataFrame, most: int = 30) -> "go.Figure":
     if found.empty:
         return draw_nothing(frame)
     names = _lanes(found)
-    shown = found[found["row"] < most]
+    shown = found[found["row"] < most].copy()
+    shown["hover"] += in_hover(shown["start"], shown["end"], zone)
     least = least_of(shown)
     blank = len(frame) - len(found)
-    return draw(
+    figure = draw(
         [
             span_bars(own, f"{name} ({len(own):,})", {"color": SEVERITIES[name]}, least)
             for name, own in _by_severity(shown)
@@ -56,6 +60,7 @@ def techniques(frame: pd.DataFrame, most: int = 30) -> "go.Figure":
         xaxis=span_axis(shown),
         yaxis={**name_axis(names[:most]), "showgrid": False},
     )
+    return in_zone(figure, zone, along(shown))
 
 
 def _found(frame: pd.DataFrame) -> pd.DataFrame:

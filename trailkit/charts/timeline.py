@@ -23,6 +23,7 @@ from trailkit.charts.reading import (
 )
 from trailkit.charts.strips import step_of, strip
 from trailkit.charts.theme import draw, draw_nothing, ground, name_axis, time_axis
+from trailkit.charts.zones import in_zone
 
 _READ = ("error_code", "source_ip", "account", "region", "event_id", "note")
 _DOTS = 2_000
@@ -39,7 +40,10 @@ _HOVER = (
 
 
 def timeline(
-    frame: pd.DataFrame, lane: str | None = None, lanes: int = 14
+    frame: pd.DataFrame,
+    lane: str | None = None,
+    lanes: int = 14,
+    zone: str = "UTC",
 ) -> "go.Figure":
     """Draw events over time, in lanes by identity, outcome by colour and symbol.
 
@@ -47,8 +51,9 @@ def timeline(
     rare, the denied, the privileged; past ``lanes`` of them the ordinary ones share a
     strip. Where there is only one identity the lanes are its actions; ``lane`` names
     another column. Past 2,000 events, strips show how dense they are, and the denied
-    and failed ones stay dots above. Raises ChartError when the frame has no column of
-    times, or none called ``lane``.
+    and failed ones stay dots above. A ``zone`` such as ``Europe/Berlin`` is written
+    below UTC. Raises ChartError when the frame has no column of times, or none called
+    ``lane``, and for a zone that is not known.
 
     >>> when = pd.to_datetime(["2026-03-02 11:40"], utc=True)
     >>> frame = pd.DataFrame({"time": when, "actor": ["root"], "action": "StopLogging"})
@@ -68,8 +73,8 @@ def timeline(
     if placed.strip >= 0:
         events["member"] = events["lane"].where(placed.rows == placed.strip)
     axis = fold(events["time"])
-    marks, sums = _marks(events, placed, axis)
-    return draw(
+    marks, sums = _marks(events, placed, axis, zone)
+    figure = draw(
         [*_hatches(frame, axis, placed), *marks],
         _finding(events),
         subtitle(frame, sums, placed.said, axis.said, undated(moments)),
@@ -80,6 +85,7 @@ def timeline(
         yaxis={**name_axis(placed.names), "zeroline": False},
         **axis.signs(),
     )
+    return in_zone(figure, zone, axis)
 
 
 def _events(frame: pd.DataFrame, lane: str | None) -> pd.DataFrame:
@@ -100,23 +106,25 @@ def _events(frame: pd.DataFrame, lane: str | None) -> pd.DataFrame:
     return events
 
 
-def _marks(events: pd.DataFrame, placed: Lanes, axis: Fold) -> tuple[list[Any], str]:
+def _marks(
+    events: pd.DataFrame, placed: Lanes, axis: Fold, zone: str
+) -> tuple[list[Any], str]:
     """Draw few events as dots; many as strips, with dots for what came to nothing."""
     shown = looks(events["outcome"])
     if len(events) <= _DOTS:
         step = step_for(events)
-        drawn = dots(events, placed.names, step)
+        drawn = dots(events, placed.names, step, zone)
         return [*_dots(drawn, shown, events), *named(drawn, axis)], _sums(drawn, step)
     single = events["outcome"].isin(["denied", "failed"])
     telling = events["telling"].nlargest(15).index
     single |= events.index.isin(telling)
     step = step_of(events[~events["outcome"].isin(list(_BESIDE))], axis.seconds)
     dense = [
-        strip(events, each, placed.names, step)
+        strip(events, each, placed.names, step, zone)
         for each in shown
         if each.name not in _BESIDE
     ]
-    drawn = dots(events[single], placed.names, step_for(events[single]))
+    drawn = dots(events[single], placed.names, step_for(events[single]), zone)
     said = f"a strip's step is {bins.words(step)}, darker for more events"
     above = _dots(drawn, [each for each in shown if each.name in _BESIDE], events)
     own = drawn[~drawn["outcome"].isin(list(_BESIDE))]

@@ -7,6 +7,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from trailkit.charts import bins
+from trailkit.charts.folding import Fold
 from trailkit.charts.outcome import ANY, OUTCOMES, Outcome, looks, verdict
 from trailkit.charts.reading import (
     count_column,
@@ -27,6 +28,7 @@ from trailkit.charts.theme import (
     on_paper,
     time_axis,
 )
+from trailkit.charts.zones import in_hover, in_zone
 
 _EVENT_BARS = 120
 _BUCKET_BARS = 400
@@ -37,14 +39,17 @@ _QUIET = 0.04
 """A time without an event is shaded when it takes more of the axis than this."""
 
 
-def volume(frame: pd.DataFrame, count: str | None = None) -> "go.Figure":
+def volume(
+    frame: pd.DataFrame, count: str | None = None, zone: str = "UTC"
+) -> "go.Figure":
     """Draw how many events there were over time, in bars by outcome.
 
     Denied and failed events have a panel and a scale of their own, where a handful
     under a thousand would not be seen. The frame is a list of events, or a summary:
     times at which a bucket begins, a count, and ``outcome`` or a count for each
-    outcome. ``count`` names the column to add up where the choice is wrong. Raises
-    ChartError without a column of times.
+    outcome. ``count`` names the column to add up where the choice is wrong. A ``zone``
+    such as ``Europe/Berlin`` is written below UTC. Raises ChartError without a column
+    of times, and for a zone that is not known.
 
     >>> when = pd.to_datetime(["2026-03-02 11:00", "2026-03-02 12:00"], utc=True)
     >>> frame = pd.DataFrame({"hour": when, "events": [3, 8], "outcome": "denied"})
@@ -62,8 +67,9 @@ def volume(frame: pd.DataFrame, count: str | None = None) -> "go.Figure":
     shown = looks(bars["outcome"])
     each = bins.words(step)
     quiet, axes = _quiet(bars, step), _axes(bars, each)
-    return draw(
-        [_bars(bars, outcome, step, "yaxis2" in axes) for outcome in shown],
+    drawn = [_bars(bars, outcome, step, "yaxis2" in axes) for outcome in shown]
+    figure = draw(
+        [*drawn, *_clocks(bars, zone)],
         _finding(bars, step),
         subtitle(frame, f"a bar is {each}", _shaded(quiet), undated(moments)),
         height=480 if "yaxis2" in axes else 400,
@@ -75,6 +81,7 @@ def volume(frame: pd.DataFrame, count: str | None = None) -> "go.Figure":
         xaxis=time_axis(hoverformat=f"%Y-%m-%d %H:%M:%S UTC, {each}", anchor="free"),
         **axes,
     )
+    return in_zone(figure, zone, Fold(bars["key"].min(), bars["key"].max() + step))
 
 
 def _step(when: str, moments: pd.Series, summed: bool) -> pd.Timedelta:
@@ -119,6 +126,24 @@ def _bars(
         marker=outcome.bar,
         hovertemplate=f"{outcome.name}: %{{y:,}}<extra></extra>",
     )
+
+
+def _clocks(bars: pd.DataFrame, zone: str) -> list[Any]:
+    """Say in the hover of each bucket when it begins in another zone."""
+    if zone == "UTC":
+        return []
+    starts = bars["key"].drop_duplicates()
+    return [
+        go.Scatter(
+            x=starts.astype("datetime64[ms]"),
+            y=[0] * len(starts),
+            mode="markers",
+            opacity=0,
+            showlegend=False,
+            customdata=in_hover(starts, starts, zone).str.removeprefix("<br>"),
+            hovertemplate="%{customdata}<extra></extra>",
+        )
+    ]
 
 
 def _quiet(bars: pd.DataFrame, step: pd.Timedelta) -> list[tuple[Any, Any]]:
