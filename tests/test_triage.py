@@ -1,5 +1,6 @@
 """Triage names what was done, and leaves what is usual at the bottom."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 import trailkit as tk
 from tests.support.records_made import ACCOUNT, case_of, record, role, service, user
 from tests.support.sampled import some
+from trailkit.dialect.sql_files import sql_folder
 from trailkit.errors import InvalidParameter
 from trailkit.questions.header import SEVERITIES
 from trailkit.questions.library import load
@@ -258,6 +260,16 @@ def test_a_kind_is_found_and_its_like_is_not(
 ) -> None:
     assert title in triaged(tmp_path / "there", there)
     assert title not in triaged(tmp_path / "near", near)
+
+
+def test_no_read_that_is_a_deed_is_passed_over():
+    sql = (sql_folder() / "triage" / "findings.sql").read_text(encoding="utf-8")
+    guard = sql[sql.index("call not in (") :]
+    spared, rest = guard.split(")", 1)
+    reads = r"'(\w[\w-]*:(?:Batch)?(?:Get|List|Describe|Search|Lookup|Simulate)\w+)'"
+    deeds = set(re.findall(reads, rest[: rest.index("end as deed")]))
+    assert deeds
+    assert deeds == set(re.findall(reads, spared))
 
 
 # Levels

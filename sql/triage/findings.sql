@@ -100,11 +100,18 @@ with seen as (
                     )
             else false
         end as is_read,
-        -- What the request says, without blanks: writes alone are looked into.
+        -- What the request says, without blanks: of reads few are looked into.
         case
-            when is_write or service in ('ec2', 'secretsmanager', 'ssm')
+            when
+                is_write or service in ('secretsmanager', 'ssm')
+                or action = 'DescribeInstanceAttribute'
                 then regexp_replace(request, '\s')
         end as asked,
+        is_write
+        and regexp_like(
+            action,
+            'Polic|Permission|Attribute|Acl$|SnapshotAccess|^Create(Role|Key)$'
+        ) as grants,
         case
             when
                 is_write
@@ -148,37 +155,40 @@ read as (
         error_message, call, identity_type, user_name, is_write, source_ip, client_ip,
         identity, name, by_instance, by_service, by_agent, by_person, agent, full_agent,
         by_function_elsewhere, hop, place,
-        additional_data, asked, about_user, is_read, arns,
+        additional_data, asked, about_user, is_read, arns, grants,
         about_user is not null
         and (identity_type is distinct from 'IAMUser' or about_user <> user_name)
             as for_another,
         about_user is not null and identity_type = 'IAMUser' and about_user = user_name
             as for_itself,
-        filter(
-            transform(
-                coalesce(
-                    try_cast(
-                        json_extract(
-                            if(
-                                strpos(written, '%7B') = 1,
-                                try(url_decode(written)), written
-                            ),
-                            '$.Statement'
-                        ) as array(json)
+        if(
+            written is not null,
+            filter(
+                transform(
+                    coalesce(
+                        try_cast(
+                            json_extract(
+                                if(
+                                    strpos(written, '%7B') = 1,
+                                    try(url_decode(written)), written
+                                ),
+                                '$.Statement'
+                            ) as array(json)
+                        ),
+                        array[
+                            json_extract(
+                                if(
+                                    strpos(written, '%7B') = 1,
+                                    try(url_decode(written)), written
+                                ),
+                                '$.Statement'
+                            )
+                        ]
                     ),
-                    array[
-                        json_extract(
-                            if(
-                                strpos(written, '%7B') = 1,
-                                try(url_decode(written)), written
-                            ),
-                            '$.Statement'
-                        )
-                    ]
+                    one -> regexp_replace(json_format(one), '\s')
                 ),
-                one -> regexp_replace(json_format(one), '\s')
-            ),
-            one -> strpos(one, '"Effect":"Allow"') > 0
+                one -> strpos(one, '"Effect":"Allow"') > 0
+            )
         ) as allowed
     from seen
 ),
@@ -193,6 +203,8 @@ opened as (
         additional_data, asked, about_user, for_another, for_itself, is_read, arns,
         allowed,
         case
+            when grants is distinct from true
+                then null
             when
                 any_match(
                     allowed,
@@ -246,13 +258,16 @@ opened as (
                 1
             )
         end as let_in,
-        any_match(
-            allowed,
-            one -> regexp_like(one, '"Action":\[?"[*](:[*])?"')
-            and regexp_like(one, '"Resource":\[?"[*]"')
-        )
-        or regexp_like(
-            asked, ':policy/(AdministratorAccess|IAMFullAccess|PowerUserAccess)"'
+        if(
+            grants,
+            any_match(
+                allowed,
+                one -> regexp_like(one, '"Action":\[?"[*](:[*])?"')
+                and regexp_like(one, '"Resource":\[?"[*]"')
+            )
+            or regexp_like(
+                asked, ':policy/(AdministratorAccess|IAMFullAccess|PowerUserAccess)"'
+            )
         ) as administrator
     from read
 ),
@@ -306,7 +321,23 @@ deeds as (
             'stratus-red-team|pacu|cloudfox|kali|parrot|blackarch|trufflehog|pmapper'
             || '|enumerate-iam|weirdaal|scoutsuite|prowler|steampipe|cloudsplaining'
         ) as by_tool,
+        -- What there is most of comes first: it is not compared with all the rest.
         case
+            when call = 's3:GetObject'
+                then if(outcome = 'success', 51)
+            when call = 'sts:AssumeRole'
+                then if(outcome = 'denied', 46)
+            when
+                is_read
+                and call not in (
+                    'sts:GetCallerIdentity', 'sts:GetFederationToken',
+                    'signin:GetSigninToken', 'secretsmanager:GetSecretValue',
+                    'secretsmanager:BatchGetSecretValue', 'ssm:GetParameter',
+                    'ssm:GetParameters', 'ssm:GetParametersByPath',
+                    'ssm:GetParameterHistory', 'ec2:GetPasswordData',
+                    'ec2:DescribeInstanceAttribute'
+                )
+                then null
             when call in ('cloudtrail:StopLogging', 'cloudtrail:DeleteTrail')
                 then 1
             when
@@ -565,8 +596,6 @@ deeds as (
                     'ec2-instance-connect:OpenTunnel'
                 )
                 then 44
-            when call = 'sts:AssumeRole' and outcome = 'denied'
-                then 46
             when
                 call in (
                     'ec2:AuthorizeSecurityGroupIngress', 'ec2:ModifySecurityGroupRules'
@@ -604,8 +633,6 @@ deeds as (
                     asked, '"publiclyAccessible":true|"masterUserPassword"'
                 )
                 then 50
-            when call = 's3:GetObject' and outcome = 'success'
-                then 51
             when call = 's3:PutBucketReplication' or call = 'rds:StartExportTask'
                 then 52
             when
@@ -845,7 +872,8 @@ signals as (
         -- The least is a call that succeeded, else one that was denied; of these the
         -- first.
         case outcome when 'success' then '1 ' when 'denied' then '2 ' else '3 ' end
-        || date_format(time, '%Y-%m-%dT%H:%i:%s ') || event_id as example,
+        || cast(date_diff('second', timestamp '1970-01-01', time) as varchar)
+        || ' ' || event_id as example,
         by_instance, by_service, by_agent, by_person, is_read,
         if(t.number = 22, 'address ' || source_ip, identity) as identity,
         if(t.number = 22, source_ip, name) as name,
