@@ -80,6 +80,32 @@ def test_a_key_is_as_distinct_as_the_action_it_stands_for(
         assert by_key.sort_by("outcome").equals(by_text.sort_by("outcome"))
 
 
+@pytest.mark.parametrize(
+    ("where", "joins"),
+    [
+        ("action in ('AssumeRole', 'DeleteBucket', 'it''s')", 1),
+        ("service = 'iam' and action in ('CreateUser', 'CreateAccessKey')", 2),
+        ("(service = 's3' and action = 'GetObject') or action = 'AssumeRole'", 1),
+        ("(service = 's3' and outcome = 'denied') or (service = 'iam')", 1),
+        ("action in ('DeleteBucket') or outcome = 'denied'", 0),
+        ("not action in ('AssumeRole')", 0),
+        ("outcome in ('denied', 'failed')", 0),
+    ],
+)
+def test_what_a_store_is_sorted_by_passes_over_no_row(
+    where: str, joins: int, practice_case: Case
+) -> None:
+    select = f"select event_id, action from events where {where} order by event_id"
+    source, scope = practice_case.source, practice_case.scope
+    texts = [
+        write(select, source, scope) for write in (compose.to_run, compose.compose)
+    ]
+    assert texts[0].count(" in (select one from unnest(array[") == joins
+    quick, slow = (practice_case.engine.run(text).table for text in texts)
+    assert quick.num_rows > 0
+    assert quick.equals(slow)
+
+
 def test_what_is_asked_is_read_and_not_worked_out(practice_case: Case) -> None:
     select = (
         "select actor, outcome, count(distinct action_id) as n"

@@ -14,6 +14,7 @@ from trailkit.coverage.selectors import State
 from trailkit.coverage.states import Cell, Reads
 from trailkit.coverage.wording import all_recorded, in_words, kind_of, summed_up
 from trailkit.questions.question import Question
+from trailkit.source import Source
 
 _UNREAD = " What was not read may hold one: this does not show that nothing happened."
 
@@ -56,8 +57,13 @@ def _hint(logs: Logs) -> str:
     """Name the digests that lie beside local files, where no one validated them."""
     if logs.source.needs_window or logs.source.proof is not None:
         return ""
-    beside = logs.source.files()["file"].str.contains("CloudTrail-Digest", regex=False)
-    return f" {_DIGESTS}" if beside.any() else ""
+    beside = logs.seen().once("digests beside", lambda: _digests_lie(logs.source))
+    return f" {_DIGESTS}" if beside else ""
+
+
+def _digests_lie(source: Source) -> bool:
+    files = source.files()["file"]
+    return bool(files.str.contains("CloudTrail-Digest", regex=False).any())
 
 
 _DIGESTS = "Digests lie beside these logs: case.evidence.digests() may prove more."

@@ -1,6 +1,6 @@
 """What was recorded, and what an empty answer proves, as sentences."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -124,7 +124,7 @@ def _key(cell: Cell) -> tuple[str, str, str]:
 
 def _recorded(cells: Sequence[Cell], of: int) -> str:
     """Return which kinds were recorded where; ``of`` so many accounts, 0 for all."""
-    kinds = _join(list(dict.fromkeys(kind_of(each.need) for each in cells)))
+    kinds = _kinds_of(cells)
     return f"{kinds[0].upper()}{kinds[1:]} were recorded for {_places(cells, of)}"
 
 
@@ -141,6 +141,11 @@ def _times(cells: Sequence[Cell]) -> str:
     starts = [each.start for each in cells if each.start]
     ends = [each.end for each in cells if each.end]
     return f" from {when_of(max(starts), min(ends))}" if starts and ends else ""
+
+
+def _kinds_of(cells: Iterable[Cell]) -> str:
+    """Name the kinds of events that cells are about, each once."""
+    return _join([kind_of(need) for need in dict.fromkeys(each.need for each in cells)])
 
 
 def _places(cells: Sequence[Cell], of: int) -> str:
@@ -172,18 +177,28 @@ def _place(cell: Cell) -> tuple[str, str]:
 
 def _together(cells: Sequence[Cell], window: Window) -> list[_Shared]:
     """Join the cells that have a doubt in common; stretches of silence to one."""
-    found: dict[tuple[str, str], list[Cell]] = {}
+    found: dict[tuple[Hashable, ...], list[Cell]] = {}
     for each in cells:
         if each.cause == "silent":
-            key = f"silent {_key(each)}", ""
-        elif each.start and (each.start, each.end) != window:
-            key = each.why, when_of(each.start, each.end)
+            found.setdefault(_key(each), []).append(each)
         else:
-            key = each.why, ""
-        found.setdefault(key, []).append(each)
-    return [
-        _Shared(all_[0].why, when, tuple(all_)) for (_, when), all_ in found.items()
-    ]
+            found.setdefault((each.why, *_when(each, window)), []).append(each)
+    return [_shared(alike, window) for alike in found.values()]
+
+
+def _when(cell: Cell, window: Window) -> Window:
+    """Return the minutes of a cell; none where they are those of the window."""
+    if cell.start is None or (cell.start, cell.end) == window:
+        return None, None
+    end = cell.end and cell.end.replace(second=0, microsecond=0)
+    return cell.start.replace(second=0, microsecond=0), end
+
+
+def _shared(cells: list[Cell], window: Window) -> _Shared:
+    start, end = _when(cells[0], window)
+    silent = cells[0].cause == "silent"
+    when = "" if silent or start is None else when_of(start, end)
+    return _Shared(cells[0].why, when, tuple(cells))
 
 
 def _gravity(doubt: _Shared) -> tuple[int, str]:
@@ -196,7 +211,7 @@ def _said(doubt: _Shared, named: bool, every: set[tuple[str, str]]) -> str:
 
     Without ``named`` the place is said only where it is not ``every`` one.
     """
-    kinds = _join(list(dict.fromkeys(kind_of(each.need) for each in doubt.cells)))
+    kinds = _kinds_of(doubt.cells)
     there = {_place(each) for each in doubt.cells}
     where = _where(doubt.cells) if named or there != every or not doubt.when else ""
     what = f"{kinds} of {where}" if named else where

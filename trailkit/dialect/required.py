@@ -5,7 +5,7 @@ from collections.abc import Collection
 from sqlglot import exp
 
 from trailkit.dialect.grammar import parse
-from trailkit.dialect.relations import conjuncts, own_cte
+from trailkit.dialect.relations import own_cte
 
 
 def required_values(
@@ -13,7 +13,7 @@ def required_values(
 ) -> frozenset[str] | None:
     """Return the texts of which each row of a relation must have one in these columns.
 
-    None where some row may have any. Only what a WHERE joins by AND counts.
+    None where some row may have any. What a WHERE joins by AND and OR counts.
 
     >>> required_values(
     ...     "select action from events where service in ('iam', 'sts') and mfa_used",
@@ -30,16 +30,24 @@ def required_values(
     ]
     for select in read:
         where = select.args.get("where") if select else None
-        parts = [*conjuncts(where.this)] if where else []
-        options = [
-            values
-            for part in reversed(parts)
-            if (values := _values(part, columns)) is not None
-        ]
-        if not options:
+        values = _required(where.this, columns) if where else None
+        if values is None:
             return None
-        found |= min(options, key=len)
+        found |= values
     return frozenset(found) if read else None
+
+
+def _required(condition: exp.Expr, columns: Collection[str]) -> set[str] | None:
+    """Return what one of the columns must be where a condition holds."""
+    part = condition.unnest()
+    if isinstance(part, exp.And):
+        both = _required(part.right, columns), _required(part.left, columns)
+        known = [values for values in both if values is not None]
+        return min(known, key=len, default=None)
+    if isinstance(part, exp.Or):
+        left, right = _required(part.left, columns), _required(part.right, columns)
+        return None if left is None or right is None else left | right
+    return _values(part, columns)
 
 
 def _values(part: exp.Expr, columns: Collection[str]) -> set[str] | None:

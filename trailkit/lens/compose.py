@@ -70,10 +70,12 @@ def _composed(select: str, source: Source, scope: Scope, keeps: bool) -> str:
     for name in sorted(dialect.relations_used(shape).keys() & RELATIONS.keys()):
         relation = RELATIONS[name]
         every = _columns(relation)
+        where = None
         if keeps and relation.file == kept.FILE:
             every = kept.as_kept(every, by_key)
-        skips = source.skips(relation.kind)
-        where = pushdown.implied(dialect.without_lists(select), name) if skips else None
+            where = kept.implied(shape, name)
+        elif source.skips(relation.kind):
+            where = pushdown.implied(dialect.without_lists(select), name)
         ctes |= _relation(relation, every, used, source, scope, where)
     return dialect.with_relations(select, ctes)
 

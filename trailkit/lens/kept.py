@@ -11,6 +11,9 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
+from trailkit.dialect.bound import MARK
+from trailkit.dialect.predicates import texts
+from trailkit.dialect.required import required_values
 from trailkit.lens import lateral_aliases
 from trailkit.lens.lateral_aliases import Columns, LensColumn
 from trailkit.lens.lens_files import columns_of
@@ -23,6 +26,9 @@ ACTION = "action_id"
 """A long text, of which a store keeps a key: nearly every event has its own."""
 
 KEY = "lens_action_key"
+
+SORTED = ("service", "action")
+"""The columns of the lens by which each row group of a store is sorted."""
 
 _RECORD = "record_id"
 _PREFIX = "lens_"
@@ -76,6 +82,24 @@ def as_kept(every: Columns, by_key: bool) -> Columns:
     if by_key:
         kept[ACTION] = _beside(KEY, ACTION)
     return {name: kept.get(name, column) for name, column in every.items()}
+
+
+def implied(shape: str, relation: str) -> str | None:
+    """Write the condition on what is kept and sorted by that a query implies.
+
+    It says nothing new, but DuckDB passes over what lacks the values of a list where
+    the list is a relation. Of the shape of a query, so that no value is in the text.
+
+    >>> print(implied("select time from events where action in ('A', 'B')", "events"))
+    lens_action in (select one from unnest(array['A', 'B']) as t (one))
+    """
+    found: list[str] = []
+    for column in SORTED:
+        values = required_values(shape, relation, [column])
+        if values and not any(each.startswith(MARK) for each in values):
+            listed = f"unnest(array[{texts(sorted(values))}]) as t (one)"
+            found.append(f"{names()[column]} in (select one from {listed})")
+    return " and ".join(found) or None
 
 
 def _beside(column: str, name: str) -> LensColumn:

@@ -206,8 +206,7 @@ def _by_action(group: pa.Table) -> pa.Table:
     A group is some hours long, so that a window reads few of them. In it, a question
     about some actions then skips what it reads of all the others.
     """
-    beside = kept.names()
-    keys = [beside["service"], beside["action"], "event_time", "record_id"]
+    keys = [*(kept.names()[name] for name in kept.SORTED), "event_time", "record_id"]
     return group.sort_by([(key, "ascending") for key in keys])
 
 

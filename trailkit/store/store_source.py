@@ -143,7 +143,7 @@ class StoreSource:
         return self.counts()["conflicts"] == 0
 
     def skips(self, kind: Kind) -> bool:
-        """Return False: a row group is of some hours, and a window is applied anyway."""
+        """Return False: a row group is of some hours, and a window always applied."""
         return False
 
     def records(
