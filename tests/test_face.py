@@ -31,6 +31,7 @@ FACE = [
     "earliest",
     "enrich",
     "event_history",
+    "explore",
     "finding",
     "latest",
     "local",

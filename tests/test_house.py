@@ -42,6 +42,7 @@ OWNED = {
     "botocore": {"trailkit.aws", "trailkit.engines.athena"},
     "pyathena": {"trailkit.engines.athena"},
     "trino": {"trailkit.engines.trino"},
+    "anywidget": {"trailkit.report"},
 }
 """Libraries that few rooms own, imported when they are first needed.
 
@@ -49,7 +50,7 @@ Other rooms get clients from ``trailkit.aws``, and import boto3 for the sake of 
 only.
 """
 
-SLOW = {"boto3", "botocore", "duckdb", "pyathena", "sqlglot", "trino"}
+SLOW = {"anywidget", "boto3", "botocore", "duckdb", "pyathena", "sqlglot", "trino"}
 
 
 def modules() -> dict[str, ast.Module]:

@@ -20,6 +20,7 @@ from trailkit.errors import TrailkitError
 from trailkit.history import event_history
 from trailkit.integrity import acquire, digests
 from trailkit.report.excel import to_excel
+from trailkit.report.explorer import explore
 from trailkit.report.export import to_csv
 from trailkit.report.interchange import to_navigator, to_ocsf, to_stix, to_timesketch
 from trailkit.report.one_event import show
@@ -50,6 +51,7 @@ __all__ = [
     "earliest",
     "enrich",
     "event_history",
+    "explore",
     "finding",
     "latest",
     "local",

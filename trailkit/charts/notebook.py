@@ -31,50 +31,54 @@ _LAB_CONFIG = {**CONFIG, "responsive": False}
 _PLAIN = "text/plain"
 _OWN = "application/vnd.plotly.v1+json"
 
-_DRAW = """
-(function () {
+STEP = """
+function step(place, say, key) {
+  var at = -1;
+  place.addEventListener("keydown", function (event) {
+    var marks = [];
+    place.data.forEach(function (trace, curve) {
+      if (trace.hoverinfo === "skip" || !trace.x) { return; }
+      (trace.x.length ? Array.from(trace.x) : []).forEach(function (x, number) {
+        marks.push({curveNumber: curve, pointNumber: number});
+      });
+    });
+    var move = {ArrowRight: 1, ArrowLeft: -1}[event.key];
+    if (!move && key && at >= 0) { key(event.key, marks[at]); }
+    if (!move || !marks.length) { return; }
+    event.preventDefault();
+    at = (at + move + marks.length) % marks.length;
+    window.Plotly.Fx.hover(place, [marks[at]]);
+    setTimeout(function () {
+      var shown = Array.from(place.querySelectorAll(".hoverlayer text"));
+      say.textContent = shown.map(function (each) {
+        return Array.from(each.querySelectorAll("tspan.line")).map(
+          function (line) { return line.textContent; }).join(", ")
+          || each.textContent;
+      }).join("; ");
+    }, 50);
+  });
+}
+"""
+"""Let the arrow keys step through the marks of a chart; ``key`` gets the others."""
+
+_DRAW = f"""
+(function () {{
   var data = document.currentScript.previousElementSibling;
   var place = data.previousElementSibling;
   var say = place.previousElementSibling;
-  function draw() {
+  function draw() {{
     var figure = JSON.parse(data.textContent);
     window.Plotly.newPlot(place, figure.data, figure.layout, figure.config);
     step(place, say);
-  }
-  function step(place, say) {
-    var at = -1;
-    place.addEventListener("keydown", function (event) {
-      var move = {ArrowRight: 1, ArrowLeft: -1}[event.key];
-      if (!move) { return; }
-      event.preventDefault();
-      var marks = [];
-      place.data.forEach(function (trace, curve) {
-        if (trace.hoverinfo === "skip" || !trace.x) { return; }
-        (trace.x.length ? Array.from(trace.x) : []).forEach(function (x, number) {
-          marks.push({curveNumber: curve, pointNumber: number});
-        });
-      });
-      if (!marks.length) { return; }
-      at = (at + move + marks.length) % marks.length;
-      window.Plotly.Fx.hover(place, [marks[at]]);
-      setTimeout(function () {
-        var shown = Array.from(place.querySelectorAll(".hoverlayer text"));
-        say.textContent = shown.map(function (each) {
-          return Array.from(each.querySelectorAll("tspan.line")).map(
-            function (line) { return line.textContent; }).join(", ")
-            || each.textContent;
-        }).join("; ");
-      }, 50);
-    });
-  }
-  function wait(left) {
-    if (window.Plotly) { draw(); }
-    else if (left) { setTimeout(function () { wait(left - 1); }, 100); }
-    else { place.textContent = "This chart needs the output of the notebook's first "
-      + "chart: run that cell again, and export again."; }
-  }
+  }}{STEP}
+  function wait(left) {{
+    if (window.Plotly) {{ draw(); }}
+    else if (left) {{ setTimeout(function () {{ wait(left - 1); }}, 100); }}
+    else {{ place.textContent = "This chart needs the output of the notebook's first "
+      + "chart: run that cell again, and export again."; }}
+  }}
   wait(50);
-})();
+}})();
 """
 
 
@@ -86,7 +90,7 @@ class NotebookRenderer(MimetypeRenderer):
         show_rules()
         fig_dict["config"] = CONFIG
         text = plotly.io.to_json(fig_dict, validate=False)
-        words = _words(fig_dict)
+        words = words_of(fig_dict)
         return {
             _OWN: {**json.loads(text or "{}"), "config": _LAB_CONFIG},
             "text/html": _library() + _in_page(text or "{}", words, fig_dict),
@@ -103,7 +107,8 @@ def show_in_notebooks() -> None:
         plotly.io.renderers.default = NAME
 
 
-def _words(fig_dict: dict[str, Any]) -> str:
+def words_of(fig_dict: dict[str, Any]) -> str:
+    """Return what a figure says, as plain text."""
     layout = fig_dict.get("layout", {})
     meta = layout.get("meta")
     words = meta.get("words") if isinstance(meta, dict) else None
@@ -118,7 +123,7 @@ def html_of(figure: "go.Figure") -> str:
     """Return a figure as a piece of a page that holds plotly.js already."""
     fig_dict = {**figure.to_dict(), "config": CONFIG}
     text = plotly.io.to_json(fig_dict, validate=False)
-    return _in_page(text or "{}", _words(fig_dict), fig_dict)
+    return _in_page(text or "{}", words_of(fig_dict), fig_dict)
 
 
 def _in_page(figure: str, words: str, fig_dict: dict[str, Any]) -> str:
