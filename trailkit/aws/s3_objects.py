@@ -125,11 +125,12 @@ def versions_page(s3: Any, asked: Mapping[str, str]) -> Mapping[str, Any] | None
         raise
 
 
-def needs_key(s3: Any, bucket: str, key: str) -> bool:
-    """Return whether each GET of such an object is a request to KMS as well."""
+def headers(s3: Any, asked: Mapping[str, str]) -> Mapping[str, Any] | None:
+    """Return what S3 says of an object without its bytes; None where it does not say.
+
+    Of one that is gone, or has a key of its owner (SSE-C), nothing is returned.
+    """
     try:
-        said = s3.head_object(Bucket=bucket, Key=key, **PAYER)
-    except boto.ClientError:
-        return False
-    is_keyed = said.get("ServerSideEncryption", "").startswith("aws:kms")
-    return is_keyed and not said.get("BucketKeyEnabled")
+        return s3.head_object(**asked, **PAYER)
+    except boto.ClientError as error:
+        return {} if code(error) in (*_GONE, "400") else None

@@ -129,12 +129,17 @@ def _shares(
 ) -> Shares:
     shares: Shares = {}
     for day, group in groupby(pairs, key=lambda pair: pair[0]):
-        each = [_decrypts(told) for _, told in group]
+        each = [decrypts(told) for _, told in group]
         shares[day] = sum(each) / len(each)
     return shares
 
 
-def _decrypts(told: Mapping[str, Any]) -> float:
+def decrypts(told: Mapping[str, Any]) -> float:
+    """Return the Decrypts that a GET of a file takes, by its headers.
+
+    >>> decrypts({"ServerSideEncryption": "aws:kms"}), decrypts({})
+    (1.0, 0.0)
+    """
     if not _is_kms(told):
         return 0.0
     return OF_BUCKET_KEYS if _has_bucket_key(told) else 1.0

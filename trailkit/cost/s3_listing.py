@@ -43,7 +43,7 @@ def is_data(key: str) -> bool:
     return bool(name) and not name.startswith(_HIDDEN)
 
 
-_RETRIEVED = {"STANDARD_IA": 1, "ONEZONE_IA": 1, "GLACIER_IR": 3}
+RETRIEVED = {"STANDARD_IA": 1, "ONEZONE_IA": 1, "GLACIER_IR": 3}
 """Classes out of which S3 bills each gigabyte; the last three times as much."""
 
 KEYS_A_PAGE = 1_000
@@ -287,7 +287,7 @@ class Tally:
         size: int = item["Size"]
         first, _ = self._examples.get(day, (key, key))
         self._examples[day] = first, key
-        retrieved = size * _RETRIEVED.get(kept, 0)
+        retrieved = size * RETRIEVED.get(kept, 0)
         self._add(day, Size(1, size, gets=1, retrieved=retrieved))
 
     def lists(self, day: date | None, more: bool) -> None:

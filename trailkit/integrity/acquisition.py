@@ -18,17 +18,20 @@ from trailkit import clock
 from trailkit.aws.failures import explained
 from trailkit.aws.in_parallel import in_order
 from trailkit.aws.prices import say_bytes
-from trailkit.aws.s3_objects import needs_key
 from trailkit.aws.session import Access
 from trailkit.errors import (
     AccessRefused,
     EvidenceError,
     TrailkitError,
 )
-from trailkit.integrity.acquisition_fetch import Fetcher
+from trailkit.integrity.acquisition_fetch import LOCKS, Fetcher
 from trailkit.integrity.acquisition_folder import AcquisitionFolder
 from trailkit.integrity.acquisition_listing import Lister, WantedObjects
-from trailkit.integrity.acquisition_price import AcquisitionPrice, require_affordable
+from trailkit.integrity.acquisition_price import (
+    AcquisitionPrice,
+    price_of,
+    require_affordable,
+)
 from trailkit.integrity.digest_keys import BY_REGION, KEYS_FILE, fetch_keys
 from trailkit.integrity.local_digests import digest_times
 from trailkit.progress import Say, line, notice
@@ -42,8 +45,9 @@ class Acquisition:
     """A folder with log files and digests as they lay in S3, and how complete it is.
 
     ``new_files`` and ``new_bytes`` came with this call. ``missed`` gives the reason for
-    each object that was listed and could not be fetched. ``notes`` say what else to
-    mind.
+    each object that was listed and could not be fetched. ``said_by_s3`` counts files
+    under object lock, legal hold and replication, as far as S3 told. ``notes`` say what
+    else to mind.
     """
 
     folder: Path
@@ -57,6 +61,7 @@ class Acquisition:
     new_bytes: int
     price: AcquisitionPrice
     missed: Mapping[str, str]
+    said_by_s3: Mapping[str, int]
     notes: tuple[str, ...]
 
     def __repr__(self) -> str:
@@ -64,12 +69,15 @@ class Acquisition:
         lost = [f"{key}: {why}" for key, why in [*self.missed.items()][:_NAMED]]
         if len(self.missed) > _NAMED:
             lost.append(f"and {len(self.missed) - _NAMED:,} more: acquisition.missed")
+        said = [f"{what} {count:,}" for what, count in self.said_by_s3.items()]
+        locks = ", ".join(said) or "none told"
         return "\n".join(
             [
                 f"Acquired {self.source} as {self.caller}: {self.files:,} files, "
                 f"{say_bytes(self.bytes)}; {self.new_files:,} of them now",
                 f"  older versions among them: {self.older_versions:,}; delete markers "
                 f"listed: {self.delete_markers:,}",
+                f"  object lock, legal hold, replication: {locks}",
                 *(f"  not fetched: {each}" for each in lost),
                 *(f"  {note}" for note in self.notes),
                 f'  Check: (cd "{self.folder}" && sha256sum --check SHA256SUMS)',
@@ -138,7 +146,7 @@ class _Run:
         self.folder.note("began", clock.now().isoformat())
         self.folder.recheck(say)
         self._list(say)
-        price = self._price()
+        price = price_of(self._s3, self.folder.waiting(), self._access.region)
         notice(str(price))
         require_affordable(price, usd)
         self._require_room(price)
@@ -182,13 +190,6 @@ class _Run:
                 "Look what is there: tk.discover()."
             )
 
-    def _price(self) -> AcquisitionPrice:
-        waiting = self.folder.count("state = 'planned'")
-        first = next(self.folder.waiting(), None)
-        keyed = first and needs_key(self._s3, first.bucket, first.key)
-        keys = waiting[0] if keyed else 0
-        return AcquisitionPrice(*waiting, keys, self._access.region)
-
     def _require_room(self, price: AcquisitionPrice) -> None:
         free = shutil.disk_usage(self.folder.path).free
         if price.bytes > free:
@@ -219,7 +220,7 @@ class _Run:
         files, size = self.folder.count("state = 'fetched'")
         older, _ = self.folder.count("state = 'fetched' and not latest")
         markers, _ = self.folder.count("marker")
-        lost = self.folder.missed()
+        lost, locks = self.folder.missed(), self.folder.facts(LOCKS)
         keys = self._keys()
         self.folder.finish(self._note(), keys, KEYS_FILE)
         return Acquisition(
@@ -234,6 +235,7 @@ class _Run:
             new_bytes=self._new_bytes,
             price=price,
             missed=lost,
+            said_by_s3=locks,
             notes=tuple(self._notes),
         )
 

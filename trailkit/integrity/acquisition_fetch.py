@@ -23,6 +23,13 @@ _FACTS = {
     "ContentType": "content_type",
 }
 
+LOCKS = {
+    "object_lock_mode": "object lock",
+    "legal_hold": "legal hold",
+    "replication": "replication",
+}
+"""Facts that say what keeps an object from being deleted, and if it lies elsewhere."""
+
 _ENOUGH = 2 * AT_ONCE
 """When so many in a row fail at S3, it is not about one object."""
 

@@ -128,6 +128,19 @@ class AcquisitionFolder:
         [(count, size)] = self._look(select + condition, ())
         return count, size
 
+    def facts(self, names: Mapping[str, str]) -> dict[str, int]:
+        """Count the values of some facts of what was fetched, each fact by its name."""
+        select = (
+            "select json_extract(facts, ?), count(*) from objects "
+            "where state = 'fetched' group by 1 order by 1"
+        )
+        return {
+            f"{said} {value}": count
+            for fact, said in names.items()
+            for value, count in self._look(select, (f"$.{fact}",))
+            if value
+        }
+
     def _look(self, select: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
         with self._lock:
             return self._plan.execute(select, values).fetchall()

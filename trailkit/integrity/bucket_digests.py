@@ -15,7 +15,7 @@ from trailkit.aws.s3_objects import NotHad, received
 from trailkit.aws.session import Access
 from trailkit.errors import EvidenceError
 from trailkit.integrity.acquisition_listing import ListedObject, Lister, WantedObjects
-from trailkit.integrity.acquisition_price import AcquisitionPrice, require_affordable
+from trailkit.integrity.acquisition_price import price_of, require_affordable
 from trailkit.integrity.digest_chains import is_digest
 from trailkit.integrity.hash_worker import UNREAD, Hashed, hash_bytes
 from trailkit.integrity.held_files import Held, Say
@@ -92,8 +92,7 @@ def validate_bucket(
     s3 = access.client("s3")
     with explained(), line(progress) as say:
         listed = _listed(Lister(s3, wanted), place, say)
-        size = sum(each.size for each in listed)
-        price = AcquisitionPrice(len(listed), size, region=access.region)
+        price = price_of(s3, listed, access.region)
         notice(str(price))
         require_affordable(price, usd)
         files = BucketFiles(s3, listed, say)
