@@ -86,6 +86,28 @@ def test_a_part_that_is_gone_or_swapped_is_named(store: Store, logs: Path) -> No
     )
 
 
+def test_a_foreign_part_is_named_and_never_read(
+    store: Store, logs: Path, tmp_path: Path
+) -> None:
+    before, records = checksum(store), store.parquet("records")[0]
+    planted = ["records-0.parquet", "records-999999.parquet", "notes.txt"]
+    for name in planted:
+        shutil.copy(records, store.folder / name)
+    again = opened(logs, tmp_path)
+    assert f"are not read: {', '.join(sorted(planted))}." in again.notes[-1]
+    assert set(again.verify()) == set(planted)
+    assert checksum(again) == before
+    # Another file of evidence comes, and the one writer makes room for its parts.
+    more = shutil.copytree(logs, tmp_path / "logs")
+    (store.folder / "notes.txt").unlink()
+    grown = open_store([logs, more], folder=store.folder, progress=False)
+    assert "are not read: records-0.parquet." in grown.notes[-1]
+    assert not [name for name in planted if (store.folder / name).exists()]
+    last = open_store([logs, more], folder=store.folder, progress=False)
+    assert not [note for note in last.notes if "none of its own" in note]
+    assert last.verify() == []
+
+
 def test_an_edit_of_the_manifest_is_noticed(store: Store, logs: Path) -> None:
     path = store.folder / "manifest.json"
     written = json.loads(path.read_text())

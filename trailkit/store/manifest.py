@@ -15,7 +15,7 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
@@ -136,7 +136,8 @@ class Manifest:
     the size up to which a file was unpacked. ``counts`` is empty until all was read;
     ``notes`` say what the user may not expect. ``lens`` is the version of the lens that
     worked out the columns beside the records. ``hashes`` has of each Parquet file its
-    size, the hash of its end and that of all of it.
+    size, the hash of its end and that of all of it. ``left`` are those that counted
+    before and still are on the disk; None in a store that did not note them.
     """
 
     limit: int
@@ -149,6 +150,7 @@ class Manifest:
     hashes: dict[str, list[int | str]] = field(
         default_factory=dict[str, "list[int | str]"]
     )
+    left: list[str] | None = None
 
     def files(self) -> set[str]:
         """Return the names of all files that count."""
@@ -246,7 +248,9 @@ def write_manifest(folder: Path, manifest: Manifest) -> Manifest:
         name: manifest.hashes.get(name) or _hashes(folder / name)
         for name in sorted(manifest.files())
     }
-    manifest = replace(manifest, hashes=hashes)
+    parts = {entry.name for entry in folder.iterdir() if _PART.fullmatch(entry.name)}
+    left = sorted(parts - manifest.files())
+    manifest = replace(manifest, hashes=hashes, left=left)
     for name in manifest.files():
         _sync(folder / name)
     _sync(folder)
@@ -295,6 +299,29 @@ def sweep(folder: Path, manifest: Manifest) -> None:
     for entry in folder.iterdir():
         if _PART.fullmatch(entry.name) and entry.name not in manifest.files():
             entry.unlink()
+
+
+def foreign(names: Iterable[str], manifest: Manifest, at_work: bool) -> list[str]:
+    """Return which names in the folder are none of the store's own: no one reads them.
+
+    ``at_work`` says that parts may be there which the manifest does not name yet, or
+    that a killed ingest left.
+    """
+    own = {_NAME, LOCK, WORK, *manifest.files(), *(manifest.left or ())}
+    return sorted(
+        name
+        for name in names
+        if name not in own
+        and not name.endswith((".new", ".kept"))
+        and not _may_be_own(name, manifest, at_work)
+    )
+
+
+def _may_be_own(name: str, manifest: Manifest, at_work: bool) -> bool:
+    part = _PART.fullmatch(name)
+    if part is None:
+        return False
+    return at_work if int(part[1]) >= manifest.next_part else manifest.left is None
 
 
 def _made_for() -> dict[str, object]:

@@ -33,6 +33,7 @@ from trailkit.store.manifest import (
     begin,
     changed,
     check,
+    foreign,
     read_manifest,
     sweep,
     write_manifest,
@@ -146,11 +147,14 @@ class Store:
         return [self.folder / part for part in self.manifest.parts[name]]
 
     def verify(self) -> list[str]:
-        """List the files of the store that are not what was written.
+        """List the files of the store that are not what was written, or not its own.
 
         Each is hashed as a whole. Open the case again to have the store made anew.
         """
-        return changed(self.folder, self.manifest)
+        names = _names(self.folder)
+        now = read_manifest(self.folder) or self.manifest
+        others = foreign(names, now, WORK in names)
+        return [*changed(self.folder, self.manifest), *others]
 
     def original(self, event_id: str) -> list[tuple[str, int, str]]:
         """Read the records of an event again: file, position there, text.
@@ -182,10 +186,14 @@ def open_store(
     where = locate(evidence)
     there = store_folder(where, folder)
     with line(progress) as say, _room(there):
+        # Before the manifest: what another process adds meanwhile is not among them.
+        names = _names(there)
         manifest = _current(there, where, unpacked_limit)
         if manifest is None:
             with _only_writer(there, say):
                 manifest = _made_current(there, where, unpacked_limit, say)
+        else:
+            manifest = _naming(there, manifest, foreign(names, manifest, WORK in names))
     store = Store(where, there, manifest)
     if not store.counts["events"]:
         raise NoRecords(_without_records(store))
@@ -206,8 +214,10 @@ def _made_current(
 ) -> Manifest:
     """Read what is new, in rounds; what a round has read is kept, come what may."""
     manifest, wrong = check(folder)
+    begun = manifest is None
     manifest = manifest or begin(folder, limit)
     changes = compare(walk(evidence), folder, manifest, limit)
+    others = [] if begun else foreign(_names(folder), manifest, at_work=True)
     # Once: what the rounds replace is still there for whoever opened the store earlier.
     sweep(folder, manifest)
     if manifest.lens != lens_version():
@@ -221,7 +231,21 @@ def _made_current(
                 anew = f'The store "{folder}" was made anew from the evidence: {wrong}'
                 manifest = replace(manifest, notes=[anew, *manifest.notes])
             manifest = write_manifest(folder, manifest)
-    return manifest
+    return _naming(folder, manifest, others)
+
+
+def _names(folder: Path) -> list[str]:
+    return [entry.name for entry in folder.iterdir()]
+
+
+def _naming(folder: Path, manifest: Manifest, others: Sequence[str]) -> Manifest:
+    """Note what lies in the folder and is none of the store's own."""
+    if not others:
+        return manifest
+    named = ", ".join(others[:_NAMED])
+    more = f" and {len(others) - _NAMED:,} more" if len(others) > _NAMED else ""
+    note = f'In the store "{folder}" lie files that are none of its own, and are not'
+    return replace(manifest, notes=[*manifest.notes, f"{note} read: {named}{more}."])
 
 
 @contextmanager
