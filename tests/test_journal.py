@@ -1,5 +1,6 @@
 """The journal: whole and in order, and what was changed is named."""
 
+import hashlib
 import json
 import multiprocessing
 import os
@@ -192,6 +193,34 @@ def test_two_journals_over_the_same_evidence_merge(
     assert two.custody.merge(one.custody.path) == 3
     times = one.custody.frame()["time"]
     assert times.is_monotonic_increasing
+
+
+def test_it_is_shown_as_a_page_with_every_line_of_both(
+    practice_case: tk.Case, tmp_path: Path
+):
+    one, two = [
+        practice_case.journal(tmp_path / f"{who}.jsonl", who=who).custody
+        for who in ("a", "<b>mallory</b>")
+    ]
+    assert one
+    assert two
+    for number in range(300):
+        two.note("noted", said=f"line {number} <script>")
+    one.merge(two.path)
+    before = hashlib.sha256(one.path.read_bytes()).hexdigest()
+    page = one.page(tmp_path / "custody.html").read_text("utf-8")
+    assert f"SHA-256 {before}" in page
+    assert "whole: each line fits" in page
+    assert page.count("&lt;script&gt;") >= 300
+    assert "<script" not in page
+    assert "<b>mallory" not in page
+    assert (one.entries()[-1]["what"], one.faults()) == ("reported", [])
+    lines = one.path.read_bytes().split(b"\n")
+    one.path.write_bytes(b"\n".join([lines[0], *lines[2:]]))
+    page = one.page(tmp_path / "custody.html").read_text("utf-8")
+    assert "Before line 2 a line is missing" in page
+    with pytest.raises(JournalError, match="cannot be written"):
+        two.page(tmp_path / "nowhere" / "custody.html")
 
 
 def test_a_changed_line_of_a_merged_journal_is_named(journal: Journal, tmp_path: Path):

@@ -462,10 +462,11 @@ class Case:
         Each acquisition, opening, question, listing, check, record read again, mark,
         export and report becomes a line with time, name and the hash of the line
         before; lines are only added. ``case.custody`` is the journal: shown as a table,
-        merged with a colleague's by ``case.custody.merge("theirs.jsonl")``. ``who`` is
-        your name; left out, that of the user at this computer. Without this call, and
-        without a mark, no journal is kept. Raises JournalError for a file that is not a
-        journal, that was changed, or that is about other evidence.
+        written as a page by ``case.custody.page("custody.html")``, merged with a
+        colleague's by ``case.custody.merge("theirs.jsonl")``. ``who`` is your name;
+        left out, that of the user at this computer. Without this call, and without a
+        mark, no journal is kept. Raises JournalError for a file that is not a journal,
+        that was changed, or that is about other evidence.
         """
         from trailkit.integrity.journal import begin
 

@@ -19,6 +19,7 @@ from trailkit.display.provenance import KEY, provenance
 from trailkit.display.reading_table import to_html, to_text
 from trailkit.errors import JournalError
 from trailkit.integrity import chained_lines as chain
+from trailkit.integrity.custody_page import custody_page
 from trailkit.integrity.frame_hash import frame_hash, unmarked
 from trailkit.integrity.verify_bundle import fits, read_lines
 from trailkit.scope import Scope
@@ -168,6 +169,29 @@ class Journal:
             "rows": len(frame),
         }
         return self.following(frame)
+
+    def page(self, path: str | Path) -> Path:
+        """Write the journal as one HTML page with all its lines, and return its path.
+
+        It says whether the chain is whole, and of a changed journal which lines were
+        changed. Of a whole one, that it was written becomes a line. Raises JournalError
+        where it cannot be written.
+        """
+        data, faults = self._bytes(), self.faults()
+        frame = pd.DataFrame() if faults else self.frame()
+        text = custody_page(self.path.name, data, frame, faults).encode()
+        target = Path(path)
+        try:
+            target.write_bytes(text)
+        except OSError as error:
+            raise JournalError(
+                f"{target} cannot be written: {error.strerror or error}. Name another "
+                'file: case.custody.page("custody.html").'
+            ) from None
+        if not faults:
+            sha256 = hashlib.sha256(text).hexdigest()
+            self.note("reported", file=str(target), sha256=sha256)
+        return target
 
     def _repr_html_(self) -> str:
         return to_html(self.frame(), rows=200)
