@@ -19,6 +19,7 @@ from trailkit.dialect.literals import literal
 from trailkit.errors import InvalidParameter
 
 _AGENT = f"app/{APPLICATION}"
+_AGENT_ALONE = rf"{_AGENT}(?![\w-])"
 _ATHENA = "athena.amazonaws.com"
 _KEY = re.compile(r"A[KS]IA[A-Z0-9]{12,}")
 _ARN = re.compile(
@@ -81,7 +82,7 @@ class OwnTraces:
         if not {"actor", "access_key", "user_agent"} & {*frame.columns}:
             return frame
         why = pd.Series(pd.NA, index=frame.index, dtype="str")
-        why[_holds(frame, "user_agent", _AGENT)] = BY_AGENT
+        why[_matches(frame, "user_agent", _AGENT_ALONE)] = BY_AGENT
         named = self._named(frame)
         why[named] = BY_NAME
         via = _is(frame, "via", {_ATHENA}) | _is(frame, "source_ip", {_ATHENA})
@@ -152,8 +153,8 @@ def _is(frame: pd.DataFrame, name: str, values: Iterable[str]) -> pd.Series:
     return frame[name].isin([*values])
 
 
-def _holds(frame: pd.DataFrame, name: str, part: str) -> pd.Series:
+def _matches(frame: pd.DataFrame, name: str, pattern: str) -> pd.Series:
     if name not in frame:
         return pd.Series(False, index=frame.index)
-    found = frame[name].astype("str").str.contains(part, regex=False)
+    found = frame[name].astype("str").str.contains(pattern, regex=True)
     return found.fillna(False).astype(bool)
