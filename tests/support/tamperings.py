@@ -188,6 +188,15 @@ def the_newest_digests_deleted_with_their_log_files(trail: Trail) -> Found:
 
 
 @tampering(True)
+def the_oldest_digests_deleted_with_their_log_files(trail: Trail) -> Found:
+    for hour in (8, 9, 10):
+        for key in delivered(trail, REGION, FIRST.replace(hour=hour)):
+            del trail.objects[key]
+        del trail.objects[trail.digest_of(hour)]
+    return {("chain begins late", trail.digest_of(10))}
+
+
+@tampering(True)
 def a_digest_replaced_by_that_of_another_hour(trail: Trail) -> Found:
     key, other = trail.digest_of(11), trail.digest_of(9)
     trail.objects[key] = trail.objects[other]
@@ -258,6 +267,24 @@ def a_trail_stopped_for_three_hours(trail: Trail) -> Found:
         files = delivered(trail, REGION, start)
         trail.add_digest(REGION, start, files, anew=hour == 13)
     return {("chain starts anew", trail.digest_of(13))}
+
+
+@tampering(False)
+def a_trail_deleted_and_another_made_three_hours_later(trail: Trail) -> Found:
+    """What an intruder does as well: the hours between belong to no chain."""
+    found: Found = set()
+    for region in (OTHER, REGION):
+        for hour in range(10, 16):
+            start = FIRST.replace(hour=hour)
+            files = delivered(trail, region, start)
+            del trail.objects[trail.digest_of(hour, region)]
+            if hour >= 13:
+                made = trail.add_digest(region, start, files, trail="new-trail")
+                found |= {("hours without a digest", made)} if hour == 13 else set()
+                continue
+            for key in files:
+                del trail.objects[key]
+    return found
 
 
 def signed(trail: Trail, key: str, said: dict[str, Any], by: str) -> None:

@@ -29,7 +29,8 @@ from trailkit.tables.layout import parse
 
 _FOLDER = "/CloudTrail-Digest/"
 _EARLY = timedelta(hours=2)
-"""A chain that ends so much before its trail's others has lost digests, or stopped."""
+"""A chain that ends so much before its trail's others has lost digests, or stopped;
+one that begins so much after them has lost some as well."""
 
 _HOUR = timedelta(hours=1)
 
@@ -129,7 +130,9 @@ def read_chains(
 
     for chain in chains:
         _walk(chain, should_be_there)
+    _begin(chains, should_be_there)
     _ends(chains)
+    _between(chains)
     return chains, loose
 
 
@@ -224,21 +227,12 @@ def _walk(chain: Chain, asked: Asked) -> None:
     if not chain.links:
         return
     places = {link.place: link for link in chain.links}
-    _first(chain, chain.links[0])
     for before, link in pairwise(chain.links):
         _follows(chain, before, link, places, asked)
     if not any(link.valid or link.proved for link in chain.links):
         said = "nothing by itself: without keys of the Region no signature is checked"
         start, end = chain.links[0].digest.start, chain.links[-1].digest.end
         chain.find("public key not at hand", start, end, "", said)
-
-
-def _first(chain: Chain, link: Link) -> None:
-    key = link.digest.text.previous_key
-    if key is not None:
-        said = f"what was delivered before {link.digest.start:%Y-%m-%d %H:%M}"
-        what = "chain begins before the evidence"
-        chain.find(what, None, link.digest.start, key, said)
 
 
 def _follows(
@@ -279,13 +273,31 @@ def _differs(before: Link, link: Link) -> bool:
     return link.trusted and before.digest.sha256 != link.digest.text.previous_hash
 
 
+def _begin(chains: Iterable[Chain], asked: Asked) -> None:
+    """Name the chains that begin after a digest that is not at hand.
+
+    Where the trail's other chains begin well before, it should be there.
+    """
+    for same in _by(_trail_of, chains, late=True):
+        hourly = [chain for chain in same if not chain.name.backfill]
+        oldest = min(chain.links[0].digest.start for chain in hourly or same)
+        for chain in same:
+            first = chain.links[0]
+            start, (bucket, key) = first.digest.start, first.before
+            if key is None:
+                continue
+            late = start - oldest > _EARLY and not chain.name.backfill
+            if late and first.trusted and asked(str(bucket), key):
+                said = f"which log files were delivered {hours(oldest, start)}"
+                chain.find("chain begins late", oldest, start, key, said)
+            else:
+                said = f"what was delivered before {start:%Y-%m-%d %H:%M}"
+                chain.find("chain begins before the evidence", None, start, key, said)
+
+
 def _ends(chains: Iterable[Chain]) -> None:
     """Name the chains that end well before the others of their trail."""
-    by_trail: dict[tuple[str, ...], list[Chain]] = defaultdict(list)
-    for chain in chains:
-        if not chain.name.backfill and chain.links:
-            by_trail[_trail_of(chain)].append(chain)
-    for same in by_trail.values():
+    for same in _by(_trail_of, chains):
         newest = max(chain.links[-1].digest.end for chain in same)
         for chain in same:
             last = chain.links[-1]
@@ -293,6 +305,35 @@ def _ends(chains: Iterable[Chain]) -> None:
             if newest - end > _EARLY:
                 said = f"which log files were delivered {hours(end, newest)}"
                 chain.find("chain ends early", end, newest, last.held.path, said)
+
+
+def _between(chains: Iterable[Chain]) -> None:
+    """Name the hours between one trail's chain and the next one's in the same place.
+
+    So a trail is found that was deleted, and made anew later under another name or in
+    another home Region.
+    """
+    for same in _by(lambda chain: (chain.name.account, chain.name.region), chains):
+        same.sort(key=lambda chain: chain.links[0].digest.start)
+        end = same[0].links[-1].digest.end
+        for chain in same[1:]:
+            first = chain.links[0]
+            start = first.digest.start
+            if start > end:
+                said = f"what was delivered {hours(end, start)}, between two trails"
+                chain.find("hours without a digest", end, start, first.held.path, said)
+            end = max(end, chain.links[-1].digest.end)
+
+
+def _by(
+    key: Callable[[Chain], tuple[str, ...]], chains: Iterable[Chain], late: bool = False
+) -> Iterable[list[Chain]]:
+    """Group the chains; those of backfill digests only where ``late``."""
+    groups: dict[tuple[str, ...], list[Chain]] = defaultdict(list)
+    for chain in chains:
+        if chain.links and (late or not chain.name.backfill):
+            groups[key(chain)].append(chain)
+    return groups.values()
 
 
 def _trail_of(chain: Chain) -> tuple[str, ...]:

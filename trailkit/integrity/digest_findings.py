@@ -45,6 +45,7 @@ VERDICTS = {
     "chain starts anew": DigestVerdict.GAP,
     "hours without a digest": DigestVerdict.GAP,
     "chain ends early": DigestVerdict.GAP,
+    "chain begins late": DigestVerdict.GAP,
     "signature not at hand": DigestVerdict.UNPROVED,
     "public key not at hand": DigestVerdict.UNPROVED,
     "log file cannot be read": DigestVerdict.UNPROVED,
