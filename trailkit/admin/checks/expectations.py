@@ -36,10 +36,10 @@ class Expectation:
     column: str | None = None
 
     @property
-    def reads(self) -> set[str]:
+    def reads(self) -> frozenset[str]:
         """The names that it reads, columns of ``records`` among them."""
         texts = ", ".join(self.counts().values())
-        return columns_used(f"select {texts} from records") or set()
+        return columns_used(f"select {texts} from records") or frozenset()
 
     def counts(self) -> dict[str, str]:
         """Return its aggregates, each under the name of its column."""
