@@ -30,7 +30,8 @@
 --   Keys that came of AssumeRole calls of their own are other sessions, even of the
 --   same role, session name and second. They are left out; `other_keys` counts those in
 --   sight. A long-term key (AKIA…) has no session: its events stand alone.
---   What the key went on to as another role is in identity/role-assumptions.
+--   What the key went on to as another role is in identity/role-assumptions; where it
+--   came from, and all that came of it, over all hops: `case.trace(access_key)`.
 --   It reads the events twice: first for the key's few sessions, then for those alone.
 with own as (
     select array_sort(array_agg(distinct session_id)) as sessions

@@ -25,8 +25,10 @@
 --   Who could have assumed the role: read its trust policy. Keys of the console, of the
 --   access portal and of `aws login` are issued without a record.
 -- notes: |
---   To follow a chain put `issued_key` back in as `access_key`, hop by hop. A switch of
---   roles in the console shows no key; it stands beside the AssumeRole that AWS made.
+--   To follow a chain put `issued_key` back in as `access_key`, hop by hop; or ask
+--   `case.trace(issued_key)`, which follows every kind of credential over all hops. A
+--   switch of roles in the console shows no key; it stands beside the AssumeRole that
+--   AWS made.
 --   A refused AssumeRole names the role in its message only, and the account that owns
 --   the role has no record of it: only the caller's account does.
 --   GetSessionToken and GetFederationToken hand out keys without a role.
