@@ -1,6 +1,7 @@
 """A chart to click: what stands beside it is the card and the line of tk.show."""
 
 import json
+import re
 import sys
 from types import SimpleNamespace
 from typing import Any
@@ -12,7 +13,7 @@ import trailkit as tk
 from tests.charts.conftest import event_list
 from trailkit.errors import InvalidParameter, MissingExtra
 from trailkit.report import explorer
-from trailkit.report.explorer import Aside, Marks, marks_of
+from trailkit.report.choices import Aside, Marks, Questions, marks_of
 
 HOSTILE = "<img src=x onerror=alert(1)>'); import os #\u202e</script>$x$"
 
@@ -135,7 +136,6 @@ def test_without_anywidget_the_next_line_to_type_is_said(
 
 
 def test_what_is_no_case_is_refused(deletions: pd.DataFrame) -> None:
-    pytest.importorskip("anywidget")
     with pytest.raises(InvalidParameter, match=r"tk\.explore\(frame, case\)"):
         tk.explore(deletions, "case")  # type: ignore[arg-type]
 
@@ -143,7 +143,6 @@ def test_what_is_no_case_is_refused(deletions: pd.DataFrame) -> None:
 def test_the_widget_holds_the_figure_and_answers(
     practice_case: tk.Case, deletions: pd.DataFrame
 ) -> None:
-    pytest.importorskip("anywidget")
     widget = tk.explore(deletions, practice_case, zone="Europe/Berlin")
 
     assert len(json.loads(widget.figure)["data"]) >= 2
@@ -153,3 +152,45 @@ def test_the_widget_holds_the_figure_and_answers(
     assert widget.code == 'case.window("2026-03-12 01:14:00", "2026-03-12 02:30:10")'
     assert repr(widget) == widget.words
     assert "http" not in widget._esm
+
+
+def test_a_question_that_was_picked_is_the_line_to_ask(practice_case: tk.Case) -> None:
+    questions = Questions(practice_case)
+    listed = questions.listed()
+    assert [each["name"] for each in listed] == [
+        each.name for each in practice_case.questions
+    ]
+    found = questions.answer({"question": "s3/objects-read"})
+
+    assert found.code == 'case.ask("s3/objects-read", bucket="…")'
+    asked = Aside(code=found.code.replace("…", "harbour-books-exports"))
+    assert "object" in run(asked, practice_case).columns
+    said = str(found.card)
+    assert "bucket (text" in said
+    assert re.search(r"recorded +.*[0-9]+ \(accounts, Regions and times\)", said)
+    assert "nothing: local files" in said
+
+
+def test_of_a_question_that_costs_the_estimate_is_named(
+    athena: object, practice_case: tk.Case
+) -> None:
+    case = tk.athena("security.cloudtrail", workgroup="dfir")
+    questions = Questions(case.window("2026-03-02", "2026-03-03"))
+    said = str(questions.answer({"question": "s3/bucket-deletions"}).card)
+    assert "case.estimate('s3/bucket-deletions')" in said
+
+
+def test_a_question_that_is_none_is_said(practice_case: tk.Case) -> None:
+    found = Questions(practice_case).answer({"question": "s3/deletion"})
+    assert found.code == ""
+    assert "s3/deletion" in str(found.card)
+
+
+def test_a_case_alone_gives_its_questions_to_pick_from(practice_case: tk.Case) -> None:
+    widget = tk.explore(practice_case)
+
+    assert len(json.loads(widget.questions)) == len(list(practice_case.questions))
+    assert widget.figure == ""
+    widget._asked(widget, {"kind": "question", "question": "signin/console"}, [])
+    assert widget.code == 'case.ask("signin/console")'
+    assert "console" in widget.panel

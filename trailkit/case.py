@@ -395,8 +395,10 @@ class Case:
         found = [each for each in results if each.findings]
         return replace(self, checks=(*kept, *found))
 
-    def coverage(self) -> pd.DataFrame:
+    def coverage(self, question: str | None = None) -> pd.DataFrame:
         """List what was recorded: a row for each kind, account, Region and stretch.
+
+        Of the kinds that a ``question`` reads, by its name; without one, of all kinds.
 
         The columns are need, account, region, state, start, end, why and cause. Only
         of what was recorded (``recorded, proved`` or ``recorded, inferred``) does an
@@ -412,7 +414,8 @@ class Case:
         {'unknown'}
         """
         logs = Logs(self.source, self.engine, self.scope, self.trails)
-        needs = (need for question in self.questions for need in question.needs)
+        asked = self.questions if question is None else [self.questions[question]]
+        needs = (need for each in asked for need in each.needs)
         return self._listed("coverage", coverage(logs, needs))
 
     @typed

@@ -21,6 +21,7 @@ CELLS = [
     'deletions = case.ask("s3/bucket-deletions")',
     "tk.explore(deletions, case)",
     'tk.explore(case.query("select time, outcome from events"), case, name="volume")',
+    "tk.explore(case)",
 ]
 MARK = ".scatterlayer .trace .points path"
 
@@ -41,7 +42,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seen]:
     home = tmp_path_factory.mktemp("home")
     notebook = home / "explore.ipynb"
     cells = [nbformat.v4.new_code_cell("\n".join(CELLS[:4]))]
-    cells += [nbformat.v4.new_code_cell(CELLS[4])]
+    cells += map(nbformat.v4.new_code_cell, CELLS[4:])
     spec = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
     nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=spec), notebook)
     called_out: list[str] = []
@@ -141,6 +142,26 @@ def test_a_drag_over_a_volume_gives_the_window(seen: Seen, local: Case) -> None:
     expect(code).to_have_text(re.compile(r'^case\.window\("[\d: -]+", "[\d: -]+"\)$'))
     picture(seen.page, "dragged")
     assert eval(code.inner_text(), {"case": local}).scope.bounded
+
+
+def test_a_question_is_found_by_a_word_and_picked(seen: Seen, local: Case) -> None:
+    place = seen.page.locator(".tk-explore").nth(2)
+    place.scroll_into_view_if_needed()
+    search = place.get_by_role("searchbox", name="Search the questions")
+    search.fill("bucket deleted")
+    found = place.locator(".tk-questions button")
+    expect(found.filter(has_text="s3/bucket-deletions")).to_be_visible()
+    assert found.count() < 10
+    seen.page.keyboard.press("Tab")
+    found.filter(has_text="s3/bucket-deletions").press("Enter")
+
+    code = place.locator("code")
+    expect(code).to_have_text('case.ask("s3/bucket-deletions")')
+    expect(place.get_by_text("nothing: local files")).to_be_visible()
+    picture(seen.page, "picked")
+    assert len(eval(code.inner_text(), {"case": local}))
+    search.fill("no such words")
+    expect(place.get_by_text("None has it.")).to_be_visible()
 
 
 def test_nothing_complains_and_nothing_leaves_loopback(seen: Seen) -> None:

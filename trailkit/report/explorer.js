@@ -1,5 +1,6 @@
-// The page's part of explorer.py. It draws the figure, sends what is clicked or dragged
-// over, and shows the card and the line that come back. Cards are escaped in Python.
+// The page's part of explorer.py. It draws the figure or lists the questions, sends what
+// is chosen or dragged over, and shows the card and the line that come back. Cards are
+// escaped in Python.
 const STYLE = `
 .tk-explore{display:flex;flex-wrap:wrap;gap:12px}
 .tk-explore .tk-chart{flex:1 1 560px;min-width:0}
@@ -8,6 +9,11 @@ const STYLE = `
 .tk-explore .tk-line[hidden]{display:none}
 .tk-explore code{flex:1;white-space:pre-wrap;overflow-wrap:anywhere;padding:5px 8px;
 background:var(--jp-layout-color2,#f3f5f7);color:var(--jp-ui-font-color1,#1f2328)}
+.tk-questions{list-style:none;margin:6px 0 0;padding:0;max-height:480px;overflow:auto}
+.tk-questions button{display:flex;gap:12px;width:100%;text-align:left;border:0;
+padding:4px 6px;background:none;color:inherit;font:inherit;cursor:pointer}
+.tk-questions button:is(:hover,:focus){background:var(--jp-layout-color2,#f3f5f7)}
+.tk-questions b{flex:0 0 15em;overflow-wrap:anywhere;font-weight:600}
 .tk-explore .tk-say{position:absolute;width:1px;height:1px;overflow:hidden;
 clip-path:inset(50%)}`;
 
@@ -35,11 +41,35 @@ function copy(code) {
   if (navigator.clipboard) { navigator.clipboard.writeText(code.textContent); }
 }
 
+// What is typed finds the questions that hold each of its words.
+function pick(model, place) {
+  const questions = JSON.parse(model.get("questions"));
+  const search = make("input", place, { type: "search", placeholder: "Search" });
+  search.ariaLabel = "Search the questions";
+  const list = make("ul", place, { className: "tk-questions" });
+  function fill() {
+    const words = search.value.toLowerCase().split(/\s+/);
+    list.replaceChildren();
+    for (const { name, title, about } of questions) {
+      if (!words.every((word) => about.includes(word))) { continue; }
+      const button = make("button", make("li", list, {}), { type: "button" });
+      make("b", button, { textContent: name });
+      make("span", button, { textContent: title });
+      button.onclick = () => model.send({ kind: "question", question: name });
+    }
+    if (!list.children.length) { make("li", list, { textContent: "None has it." }); }
+  }
+  search.oninput = fill;
+  fill();
+}
+
 async function render({ model, el }) {
   el.classList.add("tk-explore");
   make("style", el, { textContent: STYLE });
   const say = make("div", el, { className: "tk-say", role: "status" });
-  const place = make("div", el, { className: "tk-chart", role: "img", tabIndex: 0 });
+  const picks = Boolean(model.get("questions"));
+  const place = make("div", el, { className: "tk-chart" });
+  place.role = picks ? "group" : "img";
   place.ariaLabel = model.get("words");
   const beside = make("div", el, { className: "tk-beside", role: "region" });
   beside.ariaLabel = "What was chosen";
@@ -58,6 +88,8 @@ async function render({ model, el }) {
   model.on("change:panel change:code", show);
   show();
 
+  if (picks) { pick(model, place); return; }
+  place.tabIndex = 0;
   const figure = JSON.parse(model.get("figure"));
   place.style.height = (figure.layout.height || 420) + "px";
   await library(model);

@@ -54,7 +54,7 @@ class ReportedCase(Protocol):
         """Run a SELECT over the lens."""
         ...
 
-    def coverage(self) -> pd.DataFrame:
+    def coverage(self, question: str | None = None) -> pd.DataFrame:
         """List what was recorded."""
         ...
 
