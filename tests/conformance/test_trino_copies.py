@@ -48,7 +48,7 @@ def copied(published: TrinoServer, athena_on_trino: AthenaServer) -> tuple[Case,
     )
 
 
-@pytest.mark.parametrize("question", some(SHAPES, 2))
+@pytest.mark.parametrize("question", some(SHAPES, 4))
 def test_a_copy_gives_the_local_frame(
     question: Question, local: Case, copied: tuple[Case, ...]
 ) -> None:
@@ -58,7 +58,7 @@ def test_a_copy_gives_the_local_frame(
     assert len(frame) > 0 or question.name in UNANSWERED
 
 
-@pytest.mark.parametrize("question", some(SHAPES, 4))
+@pytest.mark.parametrize("question", some(SHAPES, 8))
 def test_every_parameter_means_the_same(
     question: Question, local: Case, copied: tuple[Case, ...]
 ) -> None:

@@ -71,7 +71,7 @@ def athena(
         yield on_athena(DATABASE), on_athena(DATABASE, unload=True)
 
 
-@pytest.mark.parametrize("question", some(QUESTIONS, 2))
+@pytest.mark.parametrize("question", some(QUESTIONS, 4))
 def test_trino_gives_the_local_frame(
     question: Question, local: Case, plain: Case, doubled: Case
 ) -> None:
@@ -81,7 +81,7 @@ def test_trino_gives_the_local_frame(
     assert len(frame) > 0 or question.name in UNANSWERED
 
 
-@pytest.mark.parametrize("question", QUESTIONS if WHOLE else SHAPES[::2])
+@pytest.mark.parametrize("question", QUESTIONS if WHOLE else SHAPES[::4])
 def test_athena_gives_it_too(
     question: Question, local: Case, athena: tuple[Case, Case]
 ) -> None:
@@ -120,7 +120,7 @@ def test_a_scope_means_the_same(question: Question, local: Case, plain: Case) ->
     same(question, arguments(question), *narrow)
 
 
-@pytest.mark.parametrize("question", some(QUESTIONS, 3))
+@pytest.mark.parametrize("question", some(QUESTIONS, 6))
 def test_every_parameter_means_the_same(
     question: Question, local: Case, plain: Case, athena: tuple[Case, Case]
 ) -> None:

@@ -87,7 +87,7 @@ def plain(text: Any) -> Any:
     return text
 
 
-@pytest.mark.parametrize("name", some(ASKED, 2))
+@pytest.mark.parametrize("name", some(ASKED, 4))
 def test_the_examples_are_equal(name: str, cases: tuple[Case, Case]) -> None:
     own, *others = values(LIBRARY[name])
     others = others if name in CHOSEN else []

@@ -56,7 +56,7 @@ def copied(published: TrinoServer, athena_on_trino: AthenaServer) -> tuple[Case,
     )
 
 
-@pytest.mark.parametrize("question", some(SHAPES, 3))
+@pytest.mark.parametrize("question", some(SHAPES, 6))
 def test_an_iceberg_copy_gives_the_local_frame(
     question: Question, local: Case, copied: tuple[Case, ...]
 ) -> None:
@@ -66,7 +66,7 @@ def test_an_iceberg_copy_gives_the_local_frame(
     assert len(frame) > 0 or question.name in UNANSWERED
 
 
-@pytest.mark.parametrize("question", some(SHAPES, 4))
+@pytest.mark.parametrize("question", some(SHAPES, 8))
 def test_every_parameter_means_the_same(
     question: Question, local: Case, copied: tuple[Case, ...]
 ) -> None:
