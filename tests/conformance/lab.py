@@ -9,11 +9,13 @@ import time
 import urllib.request
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from socketserver import StreamRequestHandler, ThreadingTCPServer
 from threading import Thread
 
 import pytest
+from playwright.sync_api import ConsoleMessage, Page
 
 PROJECT = Path(__file__).parents[2]
 LOOPBACK = "127.0.0.1"
@@ -25,6 +27,26 @@ def chromium() -> str:
     names = ["chromium", "chromium-browser", "google-chrome"]
     found = next(filter(None, map(shutil.which, names)), None)
     return found or pytest.fail("There is no Chromium: apt-get install chromium")
+
+
+@dataclass
+class Heard:
+    """What a page asked for and complained of, and who called out."""
+
+    requests: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+    called_out: list[str] = field(default_factory=list)
+
+    def listen(self, page: Page) -> None:
+        """Note all of it from now on."""
+        page.on("request", lambda each: self.requests.append(each.url))
+        page.on("websocket", lambda each: self.requests.append(each.url))
+        page.on("pageerror", lambda each: self.errors.append(str(each)))
+        page.on("console", self._said)
+
+    def _said(self, said: ConsoleMessage) -> None:
+        if said.type == "error":
+            self.errors.append(said.text)
 
 
 @contextmanager

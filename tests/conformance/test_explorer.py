@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 import nbformat
@@ -11,7 +11,15 @@ import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
 import trailkit as tk
-from tests.conformance.lab import LOOPBACK, PATIENCE, PROJECT, chromium, lab, tripwire
+from tests.conformance.lab import (
+    LOOPBACK,
+    PATIENCE,
+    PROJECT,
+    Heard,
+    chromium,
+    lab,
+    tripwire,
+)
 from trailkit.case import Case
 
 PICTURES = PROJECT / "build" / "explorer"
@@ -26,14 +34,11 @@ CELLS = [
 MARK = ".scatterlayer .trace .points path"
 
 
-@dataclass
-class Seen:
+@dataclass(kw_only=True)
+class Seen(Heard):
     """A notebook that ran, and what the browser said of it."""
 
     page: Page
-    requests: list[str] = field(default_factory=list)
-    errors: list[str] = field(default_factory=list)
-    called_out: list[str] = field(default_factory=list)
 
 
 @pytest.fixture(scope="module")
@@ -57,8 +62,8 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seen]:
         )
         page.set_default_timeout(PATIENCE * 1000)
         expect.set_options(timeout=PATIENCE * 1000)
-        found = Seen(page, called_out=called_out)
-        listen(found)
+        found = Seen(page=page, called_out=called_out)
+        found.listen(page)
         page.goto(url)
         page.wait_for_function("window.jupyterapp")
         page.evaluate("jupyterapp.restored")
@@ -74,17 +79,6 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seen]:
             notebook.name,
         )
         yield found
-
-
-def listen(seen: Seen) -> None:
-    page = seen.page
-    page.on("request", lambda each: seen.requests.append(each.url))
-    page.on("websocket", lambda each: seen.requests.append(each.url))
-    page.on("pageerror", lambda each: seen.errors.append(str(each)))
-    page.on(
-        "console",
-        lambda said: seen.errors.append(said.text) if said.type == "error" else None,
-    )
 
 
 def picture(page: Page, name: str) -> None:

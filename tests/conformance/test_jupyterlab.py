@@ -13,7 +13,15 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page, sync_playwright
 
-from tests.conformance.lab import LOOPBACK, PATIENCE, PROJECT, chromium, lab, tripwire
+from tests.conformance.lab import (
+    LOOPBACK,
+    PATIENCE,
+    PROJECT,
+    Heard,
+    chromium,
+    lab,
+    tripwire,
+)
 from tests.support.sampled import some
 from trailkit.charts.dark_page import in_rgb
 from trailkit.charts.grounds import GROUNDS
@@ -84,7 +92,7 @@ charts => charts.map(chart => [
 
 
 @dataclass
-class Visit:
+class Visit(Heard):
     """What was seen while the notebooks ran."""
 
     prompts: dict[str, list[str]] = field(default_factory=dict)
@@ -92,9 +100,6 @@ class Visit:
     marks: dict[str, list[int]] = field(default_factory=dict)
     cut: dict[str, list[str]] = field(default_factory=dict)
     colours: dict[str, list[list[str]]] = field(default_factory=dict)
-    requests: list[str] = field(default_factory=list)
-    errors: list[str] = field(default_factory=list)
-    called_out: list[str] = field(default_factory=list)
 
 
 @pytest.fixture(scope="module")
@@ -113,7 +118,7 @@ def visit(tmp_path_factory: pytest.TempPathFactory) -> Visit:
     ):
         page = browser.new_page(viewport={"width": WIDTH, "height": 1000})
         page.set_default_timeout(PATIENCE * 1000)
-        listen(page, seen)
+        seen.listen(page)
         page.goto(url)
         page.wait_for_function("window.jupyterapp")
         page.evaluate("jupyterapp.restored")
@@ -130,16 +135,6 @@ def render_every_cell(home: Path) -> None:
     settings.mkdir(parents=True)
     mode = json.dumps({"windowingMode": "none"})
     (settings / "tracker.jupyterlab-settings").write_text(mode, encoding="utf-8")
-
-
-def listen(page: Page, seen: Visit) -> None:
-    page.on("request", lambda request: seen.requests.append(request.url))
-    page.on("websocket", lambda opened: seen.requests.append(opened.url))
-    page.on("pageerror", lambda error: seen.errors.append(str(error)))
-    page.on(
-        "console",
-        lambda said: seen.errors.append(said.text) if said.type == "error" else None,
-    )
 
 
 def run_all_cells(page: Page, path: Path) -> None:

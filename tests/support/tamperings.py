@@ -169,30 +169,29 @@ def a_digest_deleted(trail: Trail) -> Found:
     return {("digest missing", key)}
 
 
-@tampering(True)
-def three_digests_in_a_row_deleted_with_their_log_files(trail: Trail) -> Found:
-    for hour in (10, 11, 12):
+def lose(trail: Trail, *hours: int) -> None:
+    """Delete the digests of some hours, with the log files that they name."""
+    for hour in hours:
         for key in delivered(trail, REGION, FIRST.replace(hour=hour)):
             del trail.objects[key]
         del trail.objects[trail.digest_of(hour)]
+
+
+@tampering(True)
+def three_digests_in_a_row_deleted_with_their_log_files(trail: Trail) -> Found:
+    lose(trail, 10, 11, 12)
     return {("digest missing", trail.digest_of(12))}
 
 
 @tampering(False)
 def the_newest_digests_deleted_with_their_log_files(trail: Trail) -> Found:
-    for hour in (13, 14, 15):
-        for key in delivered(trail, REGION, FIRST.replace(hour=hour)):
-            del trail.objects[key]
-        del trail.objects[trail.digest_of(hour)]
+    lose(trail, 13, 14, 15)
     return {("chain ends early", trail.digest_of(12))}
 
 
 @tampering(True)
 def the_oldest_digests_deleted_with_their_log_files(trail: Trail) -> Found:
-    for hour in (8, 9, 10):
-        for key in delivered(trail, REGION, FIRST.replace(hour=hour)):
-            del trail.objects[key]
-        del trail.objects[trail.digest_of(hour)]
+    lose(trail, 8, 9, 10)
     return {("chain begins late", trail.digest_of(10))}
 
 

@@ -1,9 +1,8 @@
 """What an empty answer proves, and coverage as a frame and as a summary."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 
 import pandas as pd
 
@@ -21,12 +20,10 @@ _UNREAD = " What was not read may hold one: this does not show that nothing happ
 
 def reads_of(question: Question) -> Reads:
     """Return the services that a question reads, and which it seeks in all Regions."""
-    return Reads(question.global_services, _services(question.tried()))
-
-
-@lru_cache(maxsize=1_000)
-def _services(select: str) -> Collection[str] | None:
-    return dialect.required_values(select, "events", ("service", "family"))
+    services = dialect.required_values(
+        question.tried(), "events", ("service", "family")
+    )
+    return Reads(question.global_services, services)
 
 
 def explain_empty(question: Question | None, logs: Logs, known: "Covered") -> str:

@@ -1,6 +1,7 @@
 """The values that a query requires of a column: no other row can be in its answer."""
 
 from collections.abc import Collection
+from functools import lru_cache
 
 from sqlglot import exp
 
@@ -8,8 +9,9 @@ from trailkit.dialect.grammar import parse
 from trailkit.dialect.relations import own_cte
 
 
+@lru_cache(maxsize=1_000)
 def required_values(
-    sql: str, relation: str, columns: Collection[str]
+    sql: str, relation: str, columns: tuple[str, ...]
 ) -> frozenset[str] | None:
     """Return the texts of which each row of a relation must have one in these columns.
 
@@ -18,7 +20,7 @@ def required_values(
     >>> required_values(
     ...     "select action from events where service in ('iam', 'sts') and mfa_used",
     ...     "events",
-    ...     ["service", "family"],
+    ...     ("service", "family"),
     ... ) == {"iam", "sts"}
     True
     """

@@ -95,7 +95,7 @@ def implied(shape: str, relation: str) -> str | None:
     """
     found: list[str] = []
     for column in SORTED:
-        values = required_values(shape, relation, [column])
+        values = required_values(shape, relation, (column,))
         if values and not any(each.startswith(MARK) for each in values):
             listed = f"unnest(array[{texts(sorted(values))}]) as t (one)"
             found.append(f"{names()[column]} in (select one from {listed})")

@@ -281,7 +281,7 @@ def _under(heading: str, text: str) -> str:
 
 
 def _signature(question: Question) -> inspect.Signature:
-    taken = sorted(question.parameters, key=lambda each: not _is_required(each))
+    taken = sorted(question.parameters, key=lambda each: not each.required)
     return inspect.Signature(
         [_argument(parameter) for parameter in taken],
         return_annotation=pd.DataFrame,
@@ -289,7 +289,7 @@ def _signature(question: Question) -> inspect.Signature:
 
 
 def _argument(parameter: Parameter) -> inspect.Parameter:
-    required = _is_required(parameter)
+    required = parameter.required
     item = parameter.type.removeprefix("list of ")
     kind = _ANNOTATIONS[item]
     if item != parameter.type:
@@ -300,10 +300,6 @@ def _argument(parameter: Parameter) -> inspect.Parameter:
         default=inspect.Parameter.empty if required else parameter.default,
         annotation=kind | None if parameter.optional else kind,
     )
-
-
-def _is_required(parameter: Parameter) -> bool:
-    return not parameter.optional and parameter.default is None
 
 
 def _attributes(name: str) -> tuple[str, str]:

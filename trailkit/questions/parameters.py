@@ -48,6 +48,11 @@ class Parameter:
     means: str | None = None
     one_of: tuple[str, ...] = ()
 
+    @property
+    def required(self) -> bool:
+        """Whether a question cannot be asked without it."""
+        return not self.optional and self.default is None
+
 
 def resolve(
     parameters: Iterable[Parameter], given: Mapping[str, Any]

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -37,14 +37,6 @@ class Aside:
 
     card: Card = _FIRST
     code: str = ""
-
-
-class Choices(Protocol):
-    """What a page can ask for."""
-
-    def answer(self, asked: Mapping[str, Any]) -> Aside:
-        """Return the card of what was chosen."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -174,10 +166,6 @@ class Questions:
 
 def _line(question: "Question") -> str:
     """Write the line that asks a question; what it needs is left to fill in."""
-    needed = (
-        each.name
-        for each in question.parameters
-        if not each.optional and each.default is None
-    )
+    needed = (each.name for each in question.parameters if each.required)
     values = "".join(f', {name}="…"' for name in needed)
     return f'case.ask("{question.name}"{values})'

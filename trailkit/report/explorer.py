@@ -16,7 +16,7 @@ from trailkit.charts import HasEdges
 from trailkit.charts.dark_page import show_rules
 from trailkit.display.card import Card
 from trailkit.errors import InvalidParameter, MissingExtra, typed
-from trailkit.report.choices import Aside, Choices, Marks, Questions, marks_of
+from trailkit.report.choices import Aside, Marks, Questions, marks_of
 
 if TYPE_CHECKING:
     from trailkit.report.reported_case import ReportedCase
@@ -83,7 +83,7 @@ def _widget() -> Any:
 
         def __init__(self, choices: Marks | Questions) -> None:
             super().__init__(**_shown(choices))
-            self._choices: Choices = choices
+            self._choices = choices
             self.on_msg(self._asked)
 
         def _asked(self, _: Any, asked: Mapping[str, Any], __: Any) -> None:
